@@ -1,0 +1,1 @@
+"""The processes that carry facts through the ledger: ingest, projector, auditor, publisher."""

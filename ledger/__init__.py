@@ -1,0 +1,1 @@
+"""The seal ledger: where every organic seal is, and whether what everybody says agrees."""

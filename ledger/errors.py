@@ -1,0 +1,38 @@
+"""Every error the ledger raises on purpose, as one tree.
+
+LedgerError
+├── Misuse         the caller asked for something that cannot be: one sentence, exit 2
+├── Malformed      these bytes will never be a fact: dead letter or 4xx, never retried
+├── Conflict       a decision lost against another one recorded first: read again, decide again
+├── Unavailable    something outside is away (database, broker): pause and try again, 503
+└── Fatal          an assumption broke: stop, restart, and the ordinary start repairs
+    └── Fenced     another process owns this partition now: let go of it
+"""
+
+
+class LedgerError(Exception):
+    """Something the ledger can name; its text is a sentence for people."""
+
+
+class Misuse(LedgerError):
+    """The caller asked for something that cannot be done as asked."""
+
+
+class Malformed(LedgerError):
+    """Bytes that will never become a fact."""
+
+
+class Conflict(LedgerError):
+    """A decision was taken on a state that is no longer the latest."""
+
+
+class Unavailable(LedgerError):
+    """Something outside is away; the same call may succeed later."""
+
+
+class Fatal(LedgerError):
+    """An assumption broke; the process stops and its ordinary start repairs."""
+
+
+class Fenced(Fatal):
+    """Another process has taken over what this one was writing."""

@@ -1,0 +1,34 @@
+"""The one form a fact is stored, hashed and compared in: JSON, fields in catalogue order.
+
+The same fact has one canonical form, however it came.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ledger.facts.catalogue import AnyFact
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import Figure
+
+_encoder = msgspec.json.Encoder(enc_hook=str)
+
+
+def read_figure(kind: type, value: Any) -> Any:
+    """Msgspec's hook for the decimals of `scalars`."""
+    if isinstance(kind, type) and issubclass(kind, Figure):
+        return kind.read(value)
+    raise NotImplementedError(kind)
+
+
+_decoder = msgspec.json.Decoder(AnyFact, dec_hook=read_figure)
+
+
+def encode(fact: Fact) -> bytes:
+    """The canonical form of a fact."""
+    return _encoder.encode(fact)
+
+
+def decode(state: bytes) -> Fact:
+    """The fact whose canonical form `state` is; for bytes the ledger itself has stored."""
+    return _decoder.decode(state)

@@ -1,0 +1,15 @@
+"""Corrections: what was reported and should not have been."""
+
+from typing import ClassVar, Literal
+
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import EventId
+
+
+class EventRetracted(Fact, tag=True, frozen=True, kw_only=True, gc=False):
+    """An event does not count. It may arrive before its target."""
+
+    channels: ClassVar[frozenset[str]] = frozenset("SOC")
+
+    target: EventId
+    reason: Literal["DID_NOT_HAPPEN", "INCORRECT_DATA", "DUPLICATE", "OTHER"]
