@@ -1,0 +1,117 @@
+"""Every setting of the ledger, read once from the environment.
+
+A name that starts with LEDGER_ and is not listed here is an error, so a slip of the pen never
+silently becomes a default.
+"""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.errors import Misuse
+
+PREFIX = "LEDGER_"
+
+TEST_NAMES = {
+    "LEDGER_REQUIRE_ALL": "1: a test whose tools are missing fails instead of being skipped",
+    "LEDGER_TEST_CHROMIUM": "path of the browser that tests of the pages start",
+}
+"""Names that only the tests read; known here so that they are not taken for slips."""
+
+
+class Settings(BaseSettings):
+    """What can be set, each as LEDGER_ and the field's name in capitals; empty means not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+    )
+
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="PostgreSQL (15 or newer) to use, as postgresql://user:password@host/name; "
+        "not set: the embedded server in the ledger's home",
+    )
+    home: Path | None = Field(
+        default=None,
+        description="folder of the embedded database and the ledger's own files; "
+        "not set: the user's data folder, /var/lib/seal-ledger for root",
+    )
+    kafka_bootstrap: str | None = Field(
+        default=None,
+        description="host:port of one or more brokers, separated by commas; not set: no Kafka",
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="how to speak to the brokers"
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="how to sign in where the protocol is SASL_…"
+    )
+    kafka_username: str | None = Field(
+        default=None, description="user to sign in to the brokers as, where the protocol is SASL_…"
+    )
+    kafka_password: SecretStr | None = Field(default=None, description="that user's password")
+    kafka_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file with the authority that signed the brokers' certificates; "
+        "not set: the system's authorities",
+    )
+    kafka_group: str = Field(
+        default="seal-ledger", min_length=1, description="consumer group of the ingest"
+    )
+    kafka_instance: str | None = Field(
+        default=None,
+        description="name of this ingest within its group, kept over restarts (static "
+        "membership): a killed ingest gets its partitions back at once; not set: none",
+    )
+    kafka_cache: Path | None = Field(
+        default=None,
+        description="where the local broker of tests and the demo keeps its jars; not set: "
+        "/var/cache/seal-ledger for root, else seal-ledger in the user's cache folder",
+    )
+    refusals_max: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="share of refused events within the last 1,000 of a partition above which "
+        "that partition stops",
+    )
+    metrics_port: int = Field(
+        default=9464,
+        ge=0,
+        le=65535,
+        description="loopback port of /metrics; 0: any free one",
+    )
+
+
+def load() -> Settings:
+    """Read the settings from the environment.
+
+    Raises Misuse, naming the variable, for a LEDGER_ name that is no setting (with the nearest
+    one that is) and for a value that cannot be.
+    """
+    known = names()
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise Misuse(f"{name} is set but is not a setting{hint}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + str(first["loc"][0]).upper().removeprefix(PREFIX)
+        raise Misuse(f"{name} cannot be read: {first['msg']}") from None
+
+
+def names() -> dict[str, str]:
+    """Every known name with its description, the tests' own included."""
+    listed = {
+        PREFIX + field.upper(): about.description or ""
+        for field, about in Settings.model_fields.items()
+    }
+    return listed | TEST_NAMES
