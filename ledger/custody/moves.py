@@ -25,12 +25,12 @@ from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentRece
 
 
 class Move(NamedTuple):
-    """`count` seals of `mark` from `source` to `target`; `first` is the first of their numbers."""
+    """`seals` seals of `mark` from `source` to `target`; `first` is the first of their numbers."""
 
     mark: str
     source: Place
     target: Place
-    count: int
+    seals: int
     first: int | None = None
 
     def reversed(self) -> "Move":

@@ -3,7 +3,7 @@
 The same fact has one canonical form, however it came.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -21,7 +21,9 @@ def read_figure(kind: type, value: Any) -> Any:
     raise NotImplementedError(kind)
 
 
-_decoder = msgspec.json.Decoder(AnyFact, dec_hook=read_figure)
+_decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(
+    cast("Any", AnyFact), dec_hook=read_figure
+)
 
 
 def encode(fact: Fact) -> bytes:
