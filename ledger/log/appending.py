@@ -3,7 +3,7 @@
 All of it in the caller's transaction: either everything is recorded or nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from psycopg import errors
 from ledger.errors import Fenced
 from ledger.log.copying import front
 from ledger.log.recorder import Head, Recorder, Rows
-from ledger.log.rows import Entry, Offset, Receipt, Refusal
+from ledger.log.rows import DeadLetter, Entry, Offset, Receipt, Refusal
 
 look_first_events_max = 64  # below this a look-up costs less than a savepoint
 _COPY_DEAD_LETTERS = (
@@ -95,7 +95,9 @@ class Batch:
                 yield receipt
 
 
-def _again(event_id: UUID, position: int, recorded_at: int, digest: bytes, *, same: bool) -> Receipt:
+def _again(
+    event_id: UUID, position: int, recorded_at: int, digest: bytes, *, same: bool
+) -> Receipt:
     if same:
         return Receipt(event_id, "duplicate", position, recorded_at, digest)
     return Receipt(event_id, "conflict", 0, 0, digest)
@@ -117,54 +119,56 @@ def advance(rows: Rows, offset: Offset) -> None:
         )
 
 
-def copy_new(
-    rows: Rows,
-    recorder: Recorder,
-    batch: Batch,
-    head: Head,
-    known: dict[UUID, Known],
-    times_of: Callable[[Head, Sequence[Entry]], Sequence[int]],
-) -> Sequence[int]:
-    """Copy what is not known; return the recorded times of it."""
-    new, fronts = batch.without(known)
-    if not new:
-        return ()
-    times = times_of(head, new)
-    recorder.copy(rows, head, fronts, times)
-    return times
-
-
 def append_facts(
     rows: Rows,
     recorder: Recorder,
     batch: Batch,
     head: Head,
-    times_of: Callable[[Head, Sequence[Entry]], Sequence[int]],
     *,
+    times_of: Callable[[Head, Sequence[Entry]], Sequence[int]],
     look_first: bool,
 ) -> list[Receipt]:
     """Append facts under the lock and answer each: recorded, duplicate or conflict."""
-    known: dict[UUID, Known] = {}
+
+    def copy_without(known: dict[UUID, Known]) -> list[Receipt]:
+        new, fronts = batch.without(known)
+        times: Sequence[int] = ()
+        if new:
+            times = times_of(head, new)
+            recorder.copy(rows, head, fronts, times)
+        return batch.receipts(known, head, times)
+
     ids = list(batch.first)
     if look_first or len(ids) <= look_first_events_max:
-        known = look_up(rows, ids)
-        times = copy_new(rows, recorder, batch, head, known, times_of)
-        return batch.receipts(known, head, times)
+        return copy_without(look_up(rows, ids))
     try:
         with rows.connection.transaction():
-            times = copy_new(rows, recorder, batch, head, known, times_of)
+            return copy_without({})
     except errors.UniqueViolation:
         # The savepoint is gone, the lock is still ours: what is there now stays there.
-        known = look_up(rows, ids)
-        times = copy_new(rows, recorder, batch, head, known, times_of)
-    return batch.receipts(known, head, times)
+        return copy_without(look_up(rows, ids))
 
 
-def write_refusals(
-    rows: Rows, refusals: Sequence[Refusal], after: int, recorded_at: int
-) -> None:
+def write_refusals(rows: Rows, refusals: Sequence[Refusal], after: int, recorded_at: int) -> None:
     """Write dead letters under the lock, numbered from `after` + 1."""
+    copy_dead_letters(
+        rows,
+        [
+            DeadLetter(number, recorded_at, refusal)
+            for number, refusal in enumerate(refusals, after + 1)
+        ],
+    )
+
+
+def copy_dead_letters(rows: Rows, letters: Iterable[DeadLetter]) -> None:
+    """Write dead letters under the lock, with the numbers they carry."""
     with rows.copy(_COPY_DEAD_LETTERS) as copy:
         copy.set_types(_DEAD_LETTER_TYPES)
-        for number, refusal in enumerate(refusals, after + 1):
-            copy.write_row((number, recorded_at, *refusal))
+        for number, recorded_at, refusal in letters:
+            kept = refusal._replace(place=_text(refusal.place), path=_text(refusal.path))
+            copy.write_row((number, recorded_at, *kept))
+
+
+def _text(found: str) -> str:
+    # Both may hold what a sender wrote; PostgreSQL's text takes no NUL and no lone surrogate.
+    return found.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

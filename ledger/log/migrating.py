@@ -41,7 +41,7 @@ def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
         applied = {str(row[0]) for row in rows}
     ours = {
         file.name.removesuffix(".sql")
-        for file in files("ledger.log.migrations").iterdir()
+        for file in (files("ledger.log") / "migrations").iterdir()
         if file.name.endswith(".sql")
     }
     if unknown := applied - ours:
@@ -52,7 +52,7 @@ def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
 
 
 def _apply(dsn: str) -> None:
-    with as_file(files("ledger.log.migrations")) as folder:
+    with as_file(files("ledger.log") / "migrations") as folder:
         backend = get_backend(_yoyo_url(dsn))
         try:
             # The library's own lock is a row and outlives a killed process. Ours is held, so

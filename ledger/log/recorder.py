@@ -5,7 +5,7 @@ visible in their order.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row, tuple_row
 
 from ledger.log.copying import COPY_EVENTS, front, stream
 
-type Rows = Cursor[tuple[Any, ...]]
+Rows: TypeAlias = Cursor[tuple[Any, ...]]
 
 CHANNEL = "events"
 APPLICATION_NAME = "seal-ledger log"

@@ -3,10 +3,10 @@
 Plain tuples: nothing here knows a database, so every layer may speak in them.
 """
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
-Outcome = Literal["recorded", "duplicate", "conflict"]
+Outcome: TypeAlias = Literal["recorded", "duplicate", "conflict"]
 
 
 class Entry(NamedTuple):
@@ -35,7 +35,7 @@ class Refusal(NamedTuple):
 
     door: str
     place: str
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index: a row is not searched
     reason: str
     path: str
     payload: bytes

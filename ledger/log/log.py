@@ -1,0 +1,254 @@
+"""The log: what has been recorded, in the order in which it became known.
+
+Nothing is ever changed or removed. A fact recorded twice is recorded once. On return of
+`append`, `decide` and `restore` everything they were given is durable; where they raise,
+nothing of it is. After Unavailable it is one or the other: repeat, it changes nothing twice.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import Literal, Self, TypeVar
+
+import psycopg
+from psycopg.errors import LockNotAvailable, UniqueViolation
+
+from ledger.errors import Conflict, Misuse, Unavailable
+from ledger.log.appending import Batch, advance, append_facts, write_refusals
+from ledger.log.copying import front
+from ledger.log.migrating import missing
+from ledger.log.reading import Reader, told
+from ledger.log.recorder import APPLICATION_NAME, Datastore, Head, Recorder, Rows
+from ledger.log.restoring import restore
+from ledger.log.rows import DeadLetter, Entry, Offset, Receipt, Recorded, Refusal
+
+batch_events_max = 20_000
+_lock_attempts_max = 6
+_stalled_seconds = 5
+_SIMULATION = "simulation"
+
+T = TypeVar("T")
+
+# A writer that was frozen with the lock in its hand waits for its client; the server ends it and
+# rolls back what it had not committed.
+_EVICT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
+  AND xact_start IS NOT NULL AND wait_event = 'ClientRead'
+  AND state_change < clock_timestamp() - make_interval(secs => %s)
+"""
+_CLAIM = """
+INSERT INTO public.source_position AS p (topic, partition, epoch, next_offset)
+VALUES (%s, %s, 1, 0)
+ON CONFLICT (topic, partition) DO UPDATE SET epoch = p.epoch + 1
+RETURNING epoch, next_offset
+"""
+
+
+class Log(Reader):
+    """The log of one database. One object serves a process; threads may share it.
+
+    `clock` answers µs UTC and stands in for the database's own clock.
+    """
+
+    def __init__(self, dsn: str, recorder: Recorder) -> None:
+        super().__init__(dsn, recorder)
+        self._by_event = False
+        self._repeats_seen = False
+
+    @classmethod
+    def open(
+        cls,
+        dsn: str,
+        *,
+        clock: Callable[[], int] | None = None,
+        recorded_at: Literal["clock", "event"] = "clock",
+    ) -> Self:
+        """Connect; raises Misuse where migrations are missing, Unavailable where nobody answers.
+
+        `recorded_at="event"` records each event at its own time where that is later than the
+        last one: only into an empty log or one that is a simulation already, and marks it so.
+        """
+        datastore = Datastore(dsn)
+        try:
+            with told():
+                _check_migrated(dsn)
+                datastore.pool.open()
+                log = cls(dsn, Recorder(datastore, clock))
+            if recorded_at == "event":
+                log.mark_simulation()
+                log._by_event = True
+        except BaseException:
+            datastore.close()
+            raise
+        return log
+
+    def append(
+        self,
+        entries: Sequence[Entry],
+        refusals: Sequence[Refusal] = (),
+        offset: Offset | None = None,
+        *,
+        on_conflict: Callable[[int], Refusal] | None = None,
+        inside: Callable[[Rows], None] | None = None,
+    ) -> list[Receipt]:
+        """Record facts, dead letters and the source's next offset in one transaction.
+
+        Answers one receipt an entry, in their order. `on_conflict` gives the dead letter for the
+        entry at an index whose id is taken by other content. `inside` runs in the transaction,
+        before the lock, and again where the lock had to be tried again. Raises Fenced where the
+        offset is no longer ours to move, Misuse for a version other than 1 or a batch too large.
+        """
+        if any(entry.version != 1 for entry in entries):
+            raise Misuse("A fact is a stream of one event, version 1; decisions are decided.")
+        _bounded(entries)
+        batch = Batch(entries)
+
+        def work(rows: Rows) -> list[Receipt]:
+            if offset is not None:
+                advance(rows, offset)
+            if inside is not None:
+                inside(rows)
+            if not entries and not refusals:
+                return []
+            head = self._recorder.lock(rows)
+            receipts = append_facts(
+                rows,
+                self._recorder,
+                batch,
+                head,
+                times_of=self._times,
+                look_first=self._repeats_seen,
+            )
+            new = sum(receipt.outcome == "recorded" for receipt in receipts)
+            letters = [*refusals, *_conflicts(receipts, on_conflict)]
+            if letters:
+                time = self._recorder.times(head, 1)[0] if not self._by_event else head.recorded_at
+                last = max((r.recorded_at for r in receipts if r.outcome == "recorded"), default=0)
+                write_refusals(rows, letters, head.dead_letter, max(time, last))
+            # Repeats come in runs (a file loaded again, a scanner's backlog): look first next time.
+            self._repeats_seen = new < len(batch.first)
+            return receipts
+
+        return self._locked(work)
+
+    def decide(
+        self,
+        entries: Sequence[Entry],
+        *,
+        inside: Callable[[Rows], None] | None = None,
+    ) -> list[Receipt]:
+        """Record decisions, each the next version of its stream, in one transaction.
+
+        Raises Conflict, with nothing written, where any of the versions is taken.
+        """
+        _bounded(entries)
+        fronts = [front(entry.id, entry.version, entry.topic, entry.state) for entry in entries]
+
+        def work(rows: Rows) -> list[Receipt]:
+            if inside is not None:
+                inside(rows)
+            if not entries:
+                return []
+            head = self._recorder.lock(rows)
+            times = self._times(head, entries)
+            try:
+                self._recorder.copy(rows, head, fronts, times)
+            except UniqueViolation as error:
+                raise Conflict("Another decision was recorded first: decide again.") from error
+            return [
+                Receipt(entry.id, "recorded", position, time, sha256(entry.state).digest())
+                for position, (entry, time) in enumerate(
+                    zip(entries, times, strict=True), head.position + 1
+                )
+            ]
+
+        return self._locked(work)
+
+    def claim(self, topic: str, partition: int) -> tuple[int, int]:
+        """Take a partition over: its next epoch, which fences everybody before, and next offset."""
+
+        def work(rows: Rows) -> tuple[int, int]:
+            row = rows.execute(_CLAIM, (topic, partition)).fetchone()
+            if row is None:
+                raise Unavailable("The claim answered nothing.")
+            return int(row[0]), int(row[1])
+
+        return self._locked(work)
+
+    def set_meta(self, key: str, value: str, rows: Rows | None = None) -> None:
+        """Keep a value beside the log; with `rows` in that transaction."""
+        statement = (
+            "INSERT INTO public.meta (key, value) VALUES (%s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        )
+        if rows is not None:
+            rows.execute(statement, (key, value))
+        else:
+            self._locked(lambda own: own.execute(statement, (key, value)))
+
+    def is_simulation(self) -> bool:
+        """Tell whether recorded times here are made up, as every answer must then say."""
+        return self.meta(_SIMULATION) is not None
+
+    def mark_simulation(self) -> None:
+        """Mark an empty log as a simulation; raises Misuse where it holds real records."""
+
+        def work(rows: Rows) -> None:
+            head = self._recorder.lock(rows)
+            marked = rows.execute("SELECT 1 FROM public.meta WHERE key = %s", (_SIMULATION,))
+            if marked.fetchone() is not None:
+                return
+            if head.position or head.dead_letter:
+                raise Misuse("Only an empty home can become a simulation; this one holds records.")
+            self.set_meta(_SIMULATION, "true", rows)
+
+        self._locked(work)
+
+    def restore(self, records: Iterable[Recorded], dead_letters: Iterable[DeadLetter] = ()) -> int:
+        """Import a whole log into an empty one, positions and recorded times kept.
+
+        One transaction. Answers the number of events. Raises Misuse where this log is not empty,
+        Malformed where positions are not dense from 1 or recorded times do not rise.
+        """
+        with self.transaction() as rows:
+            return restore(rows, self._recorder, records, dead_letters)
+
+    def _times(self, head: Head, entries: Sequence[Entry]) -> Sequence[int]:
+        if not self._by_event:
+            return self._recorder.times(head, len(entries))
+        times = []
+        last = head.recorded_at
+        for entry in entries:
+            last = max(last + 1, entry.time)
+            times.append(last)
+        return times
+
+    def _locked(self, work: Callable[[Rows], T]) -> T:
+        for _ in range(_lock_attempts_max):
+            try:
+                with self.transaction() as rows:
+                    return work(rows)
+            except LockNotAvailable:
+                with self._rows() as rows:
+                    rows.execute(_EVICT, (APPLICATION_NAME, _stalled_seconds))
+        raise Unavailable("Another writer has held the log for too long.")
+
+
+def _check_migrated(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        if lacking := missing(connection):
+            raise Misuse(f"The database lacks {', '.join(sorted(lacking))}: migrate it first.")
+
+
+def _bounded(entries: Sequence[Entry]) -> None:
+    if len(entries) > batch_events_max:
+        raise Misuse(f"A batch has at most {batch_events_max} events, not {len(entries)}.")
+
+
+def _conflicts(
+    receipts: Sequence[Receipt], on_conflict: Callable[[int], Refusal] | None
+) -> Iterator[Refusal]:
+    if on_conflict is not None:
+        for index, receipt in enumerate(receipts):
+            if receipt.outcome == "conflict":
+                yield on_conflict(index)

@@ -1,1 +1,0 @@
-"""Migrations of the permanent tables, applied in the order of their names; only ever added to."""
