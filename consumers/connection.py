@@ -170,7 +170,10 @@ def explain(error: kafka_errors.KafkaError, connection: Connection) -> LedgerErr
                 "writes, or CREATE for new topics"
             ),
         ),
-        (kafka_errors.SaslAuthenticationFailedError, Misuse(_not_let_in(connection))),
+        (
+            kafka_errors.SaslAuthenticationFailedError,
+            Misuse(_not_let_in(connection, connect_ms_max)),
+        ),
         (
             kafka_errors.MessageSizeTooLargeError,
             Misuse(f"A message of more than {message_bytes_max} bytes does not fit any topic"),
@@ -207,14 +210,14 @@ def _open(connection: Connection, kind: Callable[..., Any], options: dict[str, A
         for network in made:
             network.close()
         if isinstance(error, kafka_errors.KafkaTimeoutError):
-            raise _refused(connection) from error
+            raise _refused(connection, options["bootstrap_timeout_ms"]) from error
         raise explain(error, connection) from error
 
 
-def _refused(connection: Connection) -> LedgerError:
+def _refused(connection: Connection, waited_ms: int) -> LedgerError:
     """Say why a broker that accepts connections did not let a client in."""
     if connection.signs_in:
-        return Misuse(_not_let_in(connection))
+        return Misuse(_not_let_in(connection, waited_ms))
     return Unavailable(
         f"The broker at {connection.bootstrap} accepts connections but does not answer in "
         f"{connection.security_protocol}: it is still starting, or wants another "
@@ -222,10 +225,10 @@ def _refused(connection: Connection) -> LedgerError:
     )
 
 
-def _not_let_in(connection: Connection) -> str:
+def _not_let_in(connection: Connection, waited_ms: int) -> str:
     return (
         f"The broker at {connection.bootstrap} did not let user {connection.username!r} in by "
-        f"{connection.sasl_mechanism} within {connect_ms_max // 1000} s: check "
+        f"{connection.sasl_mechanism} within {waited_ms / 1000:g} s: check "
         "LEDGER_KAFKA_USERNAME, LEDGER_KAFKA_PASSWORD and LEDGER_KAFKA_SASL_MECHANISM"
     )
 

@@ -97,8 +97,10 @@ def load() -> Settings:
     known = names()
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            # Compared without the prefix, which would make any two names look alike.
+            short = [one.removeprefix(PREFIX) for one in known]
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), short, n=1)
+            hint = f"; did you mean {PREFIX}{near[0]}?" if near else ""
             raise Misuse(f"{name} is set but is not a setting{hint}")
     try:
         return Settings()
