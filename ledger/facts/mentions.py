@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ledger.facts import corrections as c
 from ledger.facts import documents as d
-from ledger.facts import lots as lots
+from ledger.facts import lots
 from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts import shipments as g

@@ -4,7 +4,7 @@ A value that cannot be is refused when the fact is made, with the name of its fi
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -13,18 +13,19 @@ from msgspec import Meta
 COUNT_MAX = 1_000_000_000
 LINES_MAX = 1_000
 
-Id = Annotated[str, Meta(min_length=1, max_length=80)]
+Id = Annotated[str, Meta(min_length=1, max_length=80, extra={"form": "id"})]
 """1 to 80 visible ASCII characters without spaces; the characters are checked by `checks`."""
-EventId = Annotated[str, Meta(min_length=36, max_length=36)]
+EventId = Annotated[str, Meta(min_length=36, max_length=36, extra={"form": "uuid"})]
 """A UUID in lower-case text; its form is checked by `checks`."""
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 LongText = Annotated[str, Meta(min_length=1, max_length=2_000)]
-CertificateNumber = Annotated[str, Meta(min_length=1, max_length=80)]
+CertificateNumber = Annotated[str, Meta(min_length=1, max_length=80, extra={"form": "printable"})]
 """Up to 80 printable characters, spaces allowed; the characters are checked by `checks`."""
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+# `$` also matches before a line feed at the end, so the length is limited besides.
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)]
 """ISO 3166-1 alpha-2."""
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 
 Count = Annotated[int, Meta(ge=1, le=COUNT_MAX)]
 CountOrZero = Annotated[int, Meta(ge=0, le=COUNT_MAX)]
@@ -137,21 +138,25 @@ class Years(Figure):
 
 
 # A moment is text: readable in ten years, ordered by `micros`, its local day the first ten letters.
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _CANONICAL = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}"
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}:[0-9]{{2}}\.[0-9]{{6}}[+-]{_CLOCK}"
 )
 _RFC3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?"
-    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[Tt]({_CLOCK}:[0-9]{{2}})(?:\.([0-9]+))?"
+    rf"([Zz]|[+-]{_CLOCK})"
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a wall clock, its offset is added as minutes)
 MICROS_A_SECOND = 1_000_000
 MICROS_A_DAY = 86_400 * MICROS_A_SECOND
+# Two days inside the calendar's ends, so that a moment can be shown at any offset.
+TIME_MICROS_MIN = (datetime(1, 1, 3, tzinfo=UTC) - EPOCH).days * MICROS_A_DAY
+TIME_MICROS_MAX = (datetime(9999, 12, 30, tzinfo=UTC) - EPOCH).days * MICROS_A_DAY
 
 
-def canonical_time(text: str) -> str:
-    """RFC 3339 with offset → `2026-04-02T09:30:00.000000+09:00` (UTC as `+00:00`).
+def moment(text: str) -> tuple[str, int]:
+    """RFC 3339 with offset → its canonical time and the microseconds since 1970, UTC.
 
     Raises ValueError where the text is no such time, names no day of the calendar, or is finer
     than a microsecond.
@@ -166,16 +171,27 @@ def canonical_time(text: str) -> str:
             raise ValueError("finer than a microsecond")
         zone = "+00:00" if zone in ("Z", "z", "-00:00") else zone
         text = f"{day}T{clock}.{fraction[:6]}{zone}"
-    micros(text)
-    return text
+    at = micros(text)
+    if not TIME_MICROS_MIN <= at < TIME_MICROS_MAX:
+        raise ValueError("no such moment in the calendar (years 1 to 9999)")
+    return text, at
+
+
+def canonical_time(text: str) -> str:
+    """RFC 3339 with offset → `2026-04-02T09:30:00.000000+09:00` (UTC as `+00:00`).
+
+    Raises ValueError as `moment` does.
+    """
+    return moment(text)[0]
 
 
 def micros(time: str) -> int:
     """Microseconds since 1970 in UTC of a canonical time; ValueError outside the calendar."""
     try:
-        return (datetime.fromisoformat(time) - EPOCH) // _MICROSECOND
+        since = datetime.fromisoformat(time) - EPOCH
     except (ValueError, OverflowError) as error:
         raise ValueError(f"no such moment in the calendar ({error})") from None
+    return (since.days * 86_400 + since.seconds) * MICROS_A_SECOND + since.microseconds
 
 
 def offset_minutes(time: str) -> int:
@@ -188,12 +204,12 @@ def time_text(at_micros: int, offset: int) -> str:
     """The canonical time for microseconds UTC and minutes east; ValueError outside the calendar."""
     if not -1440 < offset < 1440:
         raise ValueError("offset: must be less than a day from UTC")
-    try:
-        local = EPOCH + timedelta(microseconds=at_micros)
-        local = local.astimezone(timezone(timedelta(minutes=offset)))
-    except OverflowError:
-        raise ValueError("no such moment in the calendar") from None
-    return local.isoformat(timespec="microseconds")
+    if not TIME_MICROS_MIN <= at_micros < TIME_MICROS_MAX:
+        raise ValueError("no such moment in the calendar (years 1 to 9999)")
+    local = _LOCAL_EPOCH + timedelta(minutes=offset, microseconds=at_micros)
+    east = abs(offset)
+    zone = f"{'-' if offset < 0 else '+'}{east // 60:02d}:{east % 60:02d}"
+    return local.isoformat(timespec="microseconds") + zone
 
 
 def local_day(time: str) -> date:

@@ -1,0 +1,64 @@
+# One command for each thing a newcomer, a developer or a machine does here.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCAL := 127.0.0.1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-kafka test test-fast faults bench lint format types lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(BIN)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is older (set PYTHON=)" >&2; exit 2; }
+	@echo "installing into $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BIN)/.developer: requirements-dev.lock $(BIN)/.installed
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(BIN)/.installed ## a season through the ledger, the reconciliation on the screen
+	@$(BIN)/ledger demo
+
+demo-kafka: $(BIN)/.installed ## the same through a real local broker (Java 17, Maven)
+	@$(BIN)/ledger demo --kafka
+
+test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java or Maven is missing
+	@$(BIN)/python -m pytest -q -ra
+
+test-fast: $(BIN)/.developer ## the tests without broker and browser, under 30 s
+	@$(BIN)/python -m pytest -q -m 'not kafka and not browser and not slow'
+
+faults: $(BIN)/.developer ## the kill tests at full length
+	@LEDGER_FAULT_ROUNDS=20 $(BIN)/python -m pytest -q tests/fault
+
+bench: $(BIN)/.developer ## rates, ratios to a calibration loop, memory
+	@$(BIN)/python -m bench
+
+lint: $(BIN)/.developer ## style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(BIN)/.developer ## mend the style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(BIN)/.developer ## mypy strict
+	@$(BIN)/mypy
+
+lock: $(BIN)/.developer ## resolve the dependencies anew
+	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header \
+	  --extra build --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header \
+	  --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove what was installed and made here
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts *.egg-info
