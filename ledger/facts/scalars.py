@@ -14,14 +14,14 @@ COUNT_MAX = 1_000_000_000
 LINES_MAX = 1_000
 
 Id = Annotated[str, Meta(min_length=1, max_length=80, extra={"form": "id"})]
-"""1 to 80 visible ASCII characters without spaces; the characters are checked by `checks`."""
+"""1 to 80 visible ASCII characters without spaces; its characters are checked by `checks`."""
 EventId = Annotated[str, Meta(min_length=36, max_length=36, extra={"form": "uuid"})]
 """A UUID in lower-case text; its form is checked by `checks`."""
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 LongText = Annotated[str, Meta(min_length=1, max_length=2_000)]
 CertificateNumber = Annotated[str, Meta(min_length=1, max_length=80, extra={"form": "printable"})]
-"""Up to 80 printable characters, spaces allowed; the characters are checked by `checks`."""
+"""Up to 80 printable characters, spaces allowed; its characters are checked by `checks`."""
 # `$` also matches before a line feed at the end, so the length is limited besides.
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)]
 """ISO 3166-1 alpha-2."""
