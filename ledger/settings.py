@@ -17,6 +17,7 @@ from ledger.errors import Misuse
 PREFIX = "LEDGER_"
 
 TEST_NAMES = {
+    "LEDGER_FAULT_ROUNDS": "how often the kill tests kill",
     "LEDGER_REQUIRE_ALL": "1: a test whose tools are missing fails instead of being skipped",
     "LEDGER_TEST_CHROMIUM": "path of the browser that tests of the pages start",
 }
@@ -84,7 +85,18 @@ class Settings(BaseSettings):
         default=9464,
         ge=0,
         le=65535,
-        description="loopback port of /metrics; 0: any free one",
+        description="port of /metrics; 0: any free one",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="address that /metrics listens at; anything but loopback shows it to others",
+    )
+    web_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address that the API and pages listen at"
+    )
+    web_port: int = Field(
+        default=8000, ge=0, le=65535, description="port of the API and pages; 0: any free one"
     )
 
 
