@@ -23,17 +23,18 @@ from ledger.log.rows import DeadLetter, Entry, Offset, Receipt, Recorded, Refusa
 
 batch_events_max = 20_000
 _lock_attempts_max = 6
-_stalled_seconds = 5
+_lock_wait_seconds = 5.0  # as long as a writer may keep the others waiting without a word
 _SIMULATION = "simulation"
 
 T = TypeVar("T")
 
-# A writer that was frozen with the lock in its hand waits for its client; the server ends it and
-# rolls back what it had not committed.
+# A writer whose process was frozen with the lock in its hand waits for its client, for ever where
+# it stands in the middle of a COPY: no timeout of the server's reaches it there. It is ended, and
+# what it had not committed is rolled back.
 _EVICT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
-  AND xact_start IS NOT NULL AND wait_event = 'ClientRead'
+  AND backend_xid IS NOT NULL AND wait_event = 'ClientRead'
   AND state_change < clock_timestamp() - make_interval(secs => %s)
 """
 _CLAIM = """
@@ -50,8 +51,9 @@ class Log(Reader):
     `clock` answers µs UTC and stands in for the database's own clock.
     """
 
-    def __init__(self, dsn: str, recorder: Recorder) -> None:
+    def __init__(self, dsn: str, recorder: Recorder, lock_wait_seconds: float) -> None:
         super().__init__(dsn, recorder)
+        self._lock_wait_seconds = lock_wait_seconds
         self._by_event = False
         self._repeats_seen = False
 
@@ -62,18 +64,20 @@ class Log(Reader):
         *,
         clock: Callable[[], int] | None = None,
         recorded_at: Literal["clock", "event"] = "clock",
+        lock_wait_seconds: float = _lock_wait_seconds,
     ) -> Self:
         """Connect; raises Misuse where migrations are missing, Unavailable where nobody answers.
 
         `recorded_at="event"` records each event at its own time where that is later than the
         last one: only into an empty log or one that is a simulation already, and marks it so.
+        Writers that keep the others waiting for `lock_wait_seconds` without a word are ended.
         """
-        datastore = Datastore(dsn)
+        datastore = Datastore(dsn, lock_wait_seconds=lock_wait_seconds)
         try:
             with told():
                 _check_migrated(dsn)
                 datastore.pool.open()
-                log = cls(dsn, Recorder(datastore, clock))
+                log = cls(dsn, Recorder(datastore, clock), lock_wait_seconds)
             if recorded_at == "event":
                 log.mark_simulation()
                 log._by_event = True
@@ -228,9 +232,11 @@ class Log(Reader):
             try:
                 with self.transaction() as rows:
                     return work(rows)
-            except LockNotAvailable:
+            except Unavailable as error:
+                if not isinstance(error.__cause__, LockNotAvailable):
+                    raise
                 with self._rows() as rows:
-                    rows.execute(_EVICT, (APPLICATION_NAME, _stalled_seconds))
+                    rows.execute(_EVICT, (APPLICATION_NAME, self._lock_wait_seconds))
         raise Unavailable("Another writer has held the log for too long.")
 
 

@@ -189,8 +189,6 @@ def told() -> Iterator[None]:
     """Turn the driver's errors into ours: away or too slow is Unavailable, the rest is Fatal."""
     try:
         yield
-    except (psycopg.errors.UniqueViolation, psycopg.errors.LockNotAvailable):
-        raise  # whoever writes knows what they mean
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable(f"The database is away: {_sentence(error)}") from error
     except psycopg.Error as error:

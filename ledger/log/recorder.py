@@ -39,7 +39,7 @@ class Head(NamedTuple):
 class Datastore(PostgresDatastore):
     """A pool on a libpq connection string: every option of it counts, TLS included.
 
-    `writer_wait_seconds` is how long a statement waits for a lock.
+    `lock_wait_seconds` is how long a statement waits for a lock.
     """
 
     def __init__(self, dsn: str, *, lock_wait_seconds: float = _lock_wait_seconds) -> None:
