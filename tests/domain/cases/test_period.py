@@ -1,0 +1,108 @@
+"""A period: who signs it, when it ends, and what later facts do to it."""
+
+from typing import Any
+
+import pytest
+
+from ledger.cases.canonical import decode_decision, encode_decision
+from ledger.cases.period import (
+    PeriodClosed,
+    PeriodState,
+    Row,
+    Signed,
+    close_period,
+    evolve_period,
+    period_of,
+    restate,
+)
+from ledger.errors import Fatal, Misuse
+from ledger.facts.scalars import micros
+
+APRIL = period_of("IMP-1", "RCB-1", "2026-04")
+ROW: Row = {"issued": 100, "stock_importer": 40, "reported": 60}
+MAY = micros("2026-05-01T00:00:00.000000+09:00")
+
+
+def closed(known: Signed | None = None, row: Row = ROW, **given: Any) -> PeriodClosed:
+    """Sign April, or whatever else is asked."""
+    asked = {"party": "RCB-1", "person": "P-9", "text": None, "now": MAY, "position": 50} | given
+    return close_period(known, APRIL, row, **asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("2026-04", "2026-04-30T23:59:59.999999+09:00"),
+        ("2026-12", "2026-12-31T23:59:59.999999+09:00"),
+        ("2024-02", "2024-02-29T23:59:59.999999+09:00"),
+        ("FY2026", "2027-03-31T23:59:59.999999+09:00"),
+    ],
+)
+def test_a_period_ends_with_its_last_day_in_japan(name: str, end: str) -> None:
+    """Months and fiscal years end at midnight, Japan's time."""
+    assert micros(end) == period_of("IMP-1", "RCB-1", name).end
+
+
+@pytest.mark.parametrize(
+    "name", ["2026", "2026-4", "2026-13", "FY26", "fy2026", "1899-01", "9999-01", ""]
+)
+def test_what_is_no_period_is_refused(name: str) -> None:
+    """A name that is neither a month nor a fiscal year is answered with both forms."""
+    with pytest.raises(Misuse, match="is no period: give a month, 2026-04, or a fiscal year"):
+        period_of("IMP-1", "RCB-1", name)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"party": "RCB-2"}, "RCB-2 cannot close a period of IMP-1 RCB-1"),
+        ({"party": "IMP-1"}, "IMP-1 cannot close"),
+        ({"person": " "}, "which person signs"),
+        ({"now": MAY - 1}, "2026-04 is not over"),
+    ],
+)
+def test_only_the_body_signs_and_only_what_is_over(given: dict[str, object], sentence: str) -> None:
+    """A signature by another party, by nobody, or before the end is refused with a sentence."""
+    with pytest.raises(Misuse, match=sentence):
+        closed(**given)
+
+
+def test_a_signed_period_is_restated_by_another_row_and_by_nothing_else() -> None:
+    """Each other row is said once; the row that was signed makes the period closed again."""
+    signed = evolve_period(None, closed())
+    assert restate(signed, dict(ROW), now=MAY, position=60) is None
+    with pytest.raises(Misuse, match="signed already, at position 50"):
+        closed(signed)
+
+    event = restate(signed, ROW | {"issued": 90}, now=MAY, position=70)
+
+    assert event is not None
+    assert decode_decision(encode_decision(event)) == event
+    other = evolve_period(signed, event)
+    assert (other.state, other.version, other.position) == (PeriodState.RESTATED, 2, 70)
+    assert other.signed == ROW
+    assert restate(other, ROW | {"issued": 90}, now=MAY, position=80) is None
+    back = restate(other, ROW, now=MAY, position=90)
+    assert back is not None
+    assert evolve_period(other, back).state == PeriodState.CLOSED
+
+
+def test_a_restated_period_can_be_signed_anew() -> None:
+    """The body signs the new row; the first signature stays in the stream."""
+    signed = evolve_period(None, closed())
+    row = ROW | {"reported": 61}
+    event = restate(signed, row, now=MAY, position=70)
+    assert event is not None
+    restated = evolve_period(signed, event)
+
+    again = evolve_period(restated, closed(restated, row, position=75))
+
+    assert (PeriodState.CLOSED, 3, row) == (again.state, again.version, again.signed)
+
+
+def test_nothing_is_restated_before_it_was_signed() -> None:
+    """A stream that starts with a restatement is no period."""
+    event = restate(evolve_period(None, closed()), {}, now=MAY, position=51)
+    assert event is not None
+    with pytest.raises(Fatal, match="before it was closed"):
+        evolve_period(None, event)
