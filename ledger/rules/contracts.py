@@ -1,0 +1,119 @@
+"""Marks and their licensees, consignment contracts, and which contract an application stands on."""
+
+from datetime import date
+from typing import NamedTuple
+
+from ledger.facts.mentions import About
+from ledger.facts.registry import (
+    ConsignmentContractEnded,
+    ConsignmentContractSigned,
+    MarkRegistered,
+)
+from ledger.rules.books import Books
+from ledger.rules.moments import within
+
+
+def mark_of(books: Books, mark: str) -> MarkRegistered | None:
+    """The registration of a mark; its `importer` is the licensee."""
+    return books.record.latest(MarkRegistered, About.MARK, mark)
+
+
+class Contract(NamedTuple):
+    """A signed contract, the day it ends (None: open) and the events that end it."""
+
+    signed: ConsignmentContractSigned
+    end: date | None
+    ended: tuple[ConsignmentContractEnded, ...]
+
+    def in_force(self, on: date) -> bool:
+        """Whether the contract is in force on a day, its first and last day included."""
+        return within(on, self.signed.from_, self.end)
+
+
+def contract_of(books: Books, contract: str) -> Contract | None:
+    """The contract as signed last; None where nobody signed it."""
+
+    def read() -> Contract | None:
+        signed = books.record.latest(ConsignmentContractSigned, About.CONTRACT, contract)
+        if signed is None:
+            return None
+        ended = books.record.about(ConsignmentContractEnded, About.CONTRACT, contract)
+        ends = [event.on for event in ended]
+        if signed.until is not None:
+            ends.append(signed.until)
+        return Contract(signed, min(ends, default=None), tuple(ended))
+
+    return books.memo(("contract", contract), read)
+
+
+def contracts_of(books: Books, exporter: str) -> list[Contract]:
+    """Every contract of an exporter, by id."""
+
+    def index() -> dict[str, list[Contract]]:
+        by_exporter: dict[str, list[Contract]] = {}
+        signed = books.record.all(ConsignmentContractSigned)
+        for key in sorted({event.contract for event in signed}):
+            contract = contract_of(books, key)
+            if contract is not None:
+                by_exporter.setdefault(contract.signed.exporter, []).append(contract)
+        return by_exporter
+
+    return books.memo("contracts by exporter", index).get(exporter, [])
+
+
+class Standing(NamedTuple):
+    """What an application of a registered mark stands on.
+
+    `own` = the licensee applies its own mark. `governing` = the contract that governs it. `breach`
+    = the rule that fires where neither holds; `fitting` = the contracts in force, `offered` = those
+    looked at.
+    """
+
+    mark: MarkRegistered
+    own: bool
+    governing: Contract | None = None
+    breach: str | None = None
+    fitting: tuple[Contract, ...] = ()
+    offered: tuple[Contract, ...] = ()
+
+
+def standing(books: Books, holder: str, mark: str, named: str | None, on: date) -> Standing | None:
+    """What an application by a holder of a mark on a day stands on; None for an unknown mark.
+
+    `named` = the contract the application names.
+    """
+    key = "standing", holder, mark, named, on
+    return books.memo(key, lambda: _standing(books, holder, mark, named, on))
+
+
+def _standing(books: Books, holder: str, mark: str, named: str | None, on: date) -> Standing | None:
+    registered = mark_of(books, mark)
+    if registered is None:
+        return None
+    if holder == registered.importer:
+        return Standing(registered, own=True)
+    by_name = contract_of(books, named) if named is not None else None
+    offered = contracts_of(books, holder) if by_name is None else [by_name]
+    fitting = tuple(c for c in offered if c.signed.exporter == holder and c.in_force(on))
+    licensed = [c for c in fitting if c.signed.importer == registered.importer]
+    governing = max(
+        (c for c in licensed if c.signed.rcb == registered.rcb),
+        key=lambda c: (c.signed.from_, c.signed.contract),
+        default=None,
+    )
+    if governing is not None:
+        breach = None
+    elif licensed:
+        breach = "M-08"
+    elif by_name is not None and fitting:
+        breach = "M-07"
+    else:
+        breach = "M-09"
+    return Standing(
+        registered,
+        own=False,
+        governing=governing,
+        breach=breach,
+        fitting=fitting,
+        offered=tuple(offered),
+    )

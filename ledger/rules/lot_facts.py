@@ -1,0 +1,142 @@
+"""What a lot is: from its own record, or from the lot it was divided from.
+
+What a child without a record of its own lacks comes from its source lot, and so on upwards; a lot
+is visited once.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from ledger.facts.lots import Child, LotGraded, LotRecorded, LotSubdivided
+from ledger.facts.mentions import About
+from ledger.facts.registry import PartyRegistered, ProductRegistered
+from ledger.rules.books import Books
+
+
+def recorded(books: Books, lot: str) -> LotRecorded | None:
+    """The record of the lot itself; None for a lot only known as a child, or not at all."""
+    return books.record.latest(LotRecorded, About.LOT, lot)
+
+
+def children_named(books: Books, lot: str) -> list[Child]:
+    """The entries under which subdivisions made the lot."""
+    return [
+        child
+        for event in books.record.about(LotSubdivided, About.CHILD, lot)
+        for child in event.children
+        if child.lot == lot
+    ]
+
+
+def known(books: Books, lot: str) -> bool:
+    """Whether the lot was recorded, or made by a subdivision."""
+    return recorded(books, lot) is not None or bool(children_named(books, lot))
+
+
+def ancestry(books: Books, lot: str) -> list[str]:
+    """The lot and its source lots upwards, by the latest subdivision that names each."""
+    return books.memo(("ancestry", lot), lambda: list(_ancestry(books, lot)))
+
+
+def _ancestry(books: Books, lot: str) -> Iterator[str]:
+    visited: set[str] = set()
+    while lot not in visited:
+        visited.add(lot)
+        yield lot
+        made = books.record.latest(LotSubdivided, About.CHILD, lot)
+        if made is None:
+            return
+        lot = made.lot
+
+
+def origin_record(books: Books, lot: str) -> LotRecorded | None:
+    """The record that says what the lot is: its own, else the nearest source lot's."""
+    for source in ancestry(books, lot):
+        found = recorded(books, source)
+        if found is not None:
+            return found
+    return None
+
+
+def units(books: Books, lot: str) -> int | None:
+    """How many units the lot has; None where nothing says."""
+    own = recorded(books, lot)
+    if own is not None:
+        if own.units is not None:
+            return own.units
+        return None if own.pack_weight is None else int(own.quantity // own.pack_weight)
+    children = children_named(books, lot)
+    return sum(child.units for child in children) if children else None
+
+
+def weight(books: Books, lot: str) -> Decimal | None:
+    """How many kilograms the lot weighs; None where nothing says."""
+    own = recorded(books, lot)
+    if own is not None:
+        return own.quantity
+    children = children_named(books, lot)
+    return sum((child.quantity for child in children), Decimal()) if children else None
+
+
+def product(books: Books, lot: str) -> str | None:
+    """The product of the lot."""
+    record = origin_record(books, lot)
+    return None if record is None else record.product
+
+
+def operator(books: Books, lot: str) -> str | None:
+    """Who made the lot."""
+    record = origin_record(books, lot)
+    return None if record is None else record.operator
+
+
+def recipe(books: Books, lot: str, on: date) -> ProductRegistered | None:
+    """The recipe used: the version the lot names, else the highest registered by that day."""
+    record = origin_record(books, lot)
+    if record is None:
+        return None
+    return recipe_of(books, record.product, on, record.recipe_version)
+
+
+def recipe_of(
+    books: Books, product: str, on: date, version: int | None = None
+) -> ProductRegistered | None:
+    """A version of a product's recipe, else the highest one registered by a day."""
+    registered = books.record.about(ProductRegistered, About.PRODUCT, product)
+    if version is not None:
+        fitting = [event for event in registered if event.recipe_version == version]
+    else:
+        past = [event for event in registered if event.day <= on]
+        highest = max((event.recipe_version for event in past), default=0)
+        fitting = [event for event in past if event.recipe_version == highest]
+    return fitting[-1] if fitting else None
+
+
+def class_of(books: Books, lot: str, on: date) -> str | None:
+    """The product class of the lot, by the recipe used."""
+    used = recipe(books, lot, on)
+    return None if used is None else used.class_
+
+
+def country_of(books: Books, party: str) -> str | None:
+    """The country a party is registered in."""
+    registered = books.record.latest(PartyRegistered, About.PARTY, party)
+    return None if registered is None else registered.country
+
+
+def origin(books: Books, lot: str) -> str | None:
+    """The country of the lot's operator."""
+    by = operator(books, lot)
+    return None if by is None else country_of(books, by)
+
+
+def graded(books: Books, lot: str, at: int) -> LotGraded | None:
+    """The latest grading of the lot at a moment; a child without a record takes its source's."""
+    for source in ancestry(books, lot):
+        past = [e for e in books.record.about(LotGraded, About.LOT, source) if e.at <= at]
+        if past:
+            return past[-1]
+        if recorded(books, source) is not None:
+            return None
+    return None

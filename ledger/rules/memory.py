@@ -1,0 +1,139 @@
+"""The books computed from every fact in memory: the reference other books are compared with."""
+
+# ruff: noqa: D102 - what each method promises stands with the protocol it fulfils
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from ledger.custody.moves import moves
+from ledger.custody.places import Kind, Place
+from ledger.facts.record import Record
+from ledger.facts.seals import SealsApplied, SealsSpoiled
+from ledger.rules.books import AccountState, Dip, Moment, Month
+from ledger.rules.memory_conduct import MemoryConduct
+from ledger.rules.memory_goods import MemoryGoods
+from ledger.rules.moments import month_of
+
+
+class _Entry(NamedTuple):
+    """One move into (or, below zero, out of) a place."""
+
+    at: int
+    id: str
+    delta: int
+    rec: int
+
+
+class _Account:
+    """The entries of one place of one mark, by (time, id), with the balance after each."""
+
+    def __init__(self, entries: list[_Entry]) -> None:
+        self.entries = sorted(entries)
+        self.times = [entry.at for entry in self.entries]
+        self.after: list[int] = []
+        balance = 0
+        for entry in self.entries:
+            balance += entry.delta
+            self.after.append(balance)
+
+    def balance(self, at: int | None) -> int:
+        count = len(self.times) if at is None else bisect_right(self.times, at)
+        return self.after[count - 1] if count else 0
+
+    def dips(self) -> list[Dip]:
+        dips: list[Dip] = []
+        balance, below = 0, False
+        for at, group in groupby(self.entries, key=itemgetter(0)):
+            entries = list(group)
+            balance += sum(entry.delta for entry in entries)
+            if balance >= 0:
+                below = False
+            elif below:
+                last = dips[-1]
+                dips[-1] = last._replace(end=at, lowest=min(last.lowest, balance))
+            else:
+                below = True
+                takes = [(entry.rec, entry.id) for entry in entries if entry.delta < 0]
+                rec, opener = min(takes)
+                dips.append(Dip(at, at, balance, opener, rec))
+        return dips
+
+    def oldest(self) -> Moment | None:
+        """The move reached last when the newest moves in are added up to what is there."""
+        left = self.balance(None)
+        if left <= 0:
+            return None
+        for entry in reversed(self.entries):
+            if entry.delta > 0:
+                left -= entry.delta
+                if left <= 0:
+                    return Moment(entry.at, entry.id)
+        return None
+
+    def first_in(self) -> Moment | None:
+        return next((Moment(e.at, e.id) for e in self.entries if e.delta > 0), None)
+
+
+_ORDERLY = frozenset({"EXPIRED", "UNUSED"})
+"""Reasons for giving seals up that are no spoilage but orderly disposal."""
+
+
+class MemoryBooks(MemoryGoods, MemoryConduct):
+    """Books over a record that holds every fact; a snapshot."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        entries: dict[tuple[str, Place], list[_Entry]] = defaultdict(list)
+        months: dict[tuple[str, str, str], dict[str, list[SealsApplied | SealsSpoiled]]] = {}
+        for known in self.counting():
+            for move in moves(known.fact):
+                for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
+                    entries[move.mark, place].append(_Entry(known.at, known.id, delta, known.rec))
+            if isinstance(known.fact, SealsApplied | SealsSpoiled):
+                fact = known.fact
+                account = months.setdefault((fact.mark, fact.holder, fact.site), {})
+                account.setdefault(month_of(fact.day), []).append(fact)
+        self._places = {key: _Account(value) for key, value in entries.items()}
+        self._months = months
+        self._stocks: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for (mark, place), account_ in self._places.items():
+            if place.kind is Kind.STOCK:
+                self._stocks[mark, place.key][place.site] = account_.balance(None)
+
+    def places(self) -> list[tuple[str, Place]]:
+        """Every (mark, place) that anything was moved into or out of."""
+        return list(self._places)
+
+    def account(self, mark: str, holder: str, site: str) -> AccountState:
+        stock = self._places.get((mark, Place(Kind.STOCK, holder, site)), _NOTHING)
+        return AccountState(
+            current=stock.balance(None),
+            first_in=stock.first_in(),
+            oldest=stock.oldest(),
+            months={
+                month: _month(facts)
+                for month, facts in self._months.get((mark, holder, site), {}).items()
+            },
+        )
+
+    def balance(self, mark: str, place: Place, at: int | None = None) -> int:
+        return self._places.get((mark, place), _NOTHING).balance(at)
+
+    def dips(self, mark: str, place: Place) -> Sequence[Dip]:
+        return self._places.get((mark, place), _NOTHING).dips()
+
+    def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
+        return self._stocks.get((mark, holder), {})
+
+
+_NOTHING = _Account([])
+
+
+def _month(facts: list[SealsApplied | SealsSpoiled]) -> Month:
+    spoiled = [f for f in facts if isinstance(f, SealsSpoiled) and f.reason not in _ORDERLY]
+    applied = sum(f.count for f in facts if isinstance(f, SealsApplied))
+    return Month(sum(f.count for f in spoiled), applied, tuple(sorted(f.id for f in spoiled)))

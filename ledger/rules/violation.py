@@ -1,0 +1,81 @@
+"""What a rule says: a subject, what was expected, what was found, and from when it holds.
+
+Expected and found are functions of the facts alone, never of a clock.
+"""
+
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+Severity = Literal["C", "H", "M", "L"]
+"""Critical, high, medium, low."""
+Family = Literal["D", "P", "N", "L", "H"]
+"""Data, product-no-data, data-no-product, label, hold."""
+
+
+class SubjectKind(StrEnum):
+    """What a violation can be about; the values are the names people read."""
+
+    ACCOUNT = "account"
+    DISPATCH = "dispatch"
+    LOT = "lot"
+    APPLICATION = "application"
+    SHIPMENT = "shipment"
+    CERTIFICATE = "certificate"
+    ISSUER = "issuer"
+    REPORT = "report"
+    CONTRACT = "contract"
+    SOURCE = "source"
+    PERSON = "person"
+    LABEL = "label"
+    PARTY_YEAR = "party-year"
+    EVENT = "event"
+    MARK = "mark"
+
+
+class Subject(NamedTuple):
+    """A subject; the parts of its key are joined by one space, a space inside one is `%20`."""
+
+    kind: SubjectKind
+    key: str
+
+
+class Finding(NamedTuple):
+    """What one rule found on one subject.
+
+    `evidence` = ids of the counting events read. `deadline` = microseconds UTC: the violation
+    exists from then on. `severity` only where the facts decide it, else the rule's own.
+    """
+
+    discriminator: str
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+    evidence: tuple[str, ...]
+    deadline: int
+    artefact: bool = False
+    severity: Severity | None = None
+
+
+class Violation(NamedTuple):
+    """A finding with its rule and subject: what becomes a discrepancy."""
+
+    rule: str
+    subject_kind: SubjectKind
+    subject: str
+    discriminator: str
+    severity: Severity
+    family: Family
+    expected: tuple[str, ...]
+    found: tuple[str, ...]
+    evidence: tuple[str, ...]
+    deadline: int
+    artefact: bool
+
+
+def key_of(*parts: str) -> str:
+    """The parts of a subject key or discriminator as one text."""
+    return " ".join(part.replace(" ", "%20") for part in parts)
+
+
+def parts_of(key: str) -> list[str]:
+    """The parts a key was made of."""
+    return [part.replace("%20", " ") for part in key.split(" ")]

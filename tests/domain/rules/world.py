@@ -1,0 +1,111 @@
+"""A small world for tables of rules: facts by name, times in short, violations as tuples."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledger.facts.catalogue import TYPES
+from ledger.facts.identity import Fact
+from ledger.facts.record import Record
+from ledger.facts.scalars import canonical_time, micros
+from ledger.rules.audit import audit
+from ledger.rules.policy import Policy, default_policy
+from ledger.rules.violation import Violation
+
+FAR = micros("2099-01-01T00:00:00.000000+00:00")
+"""A moment by which every deadline of a test has passed."""
+
+
+def moment(text: str) -> str:
+    """`2026-04-02` and `2026-04-02T09:00` (UTC), or a full time with its offset, canonical."""
+    if len(text) == 10:
+        text += "T00:00"
+    if len(text) == 16:
+        text += ":00+00:00"
+    return canonical_time(text)
+
+
+def at(text: str) -> int:
+    """A moment in microseconds UTC."""
+    return micros(moment(text))
+
+
+def event_id(name: str) -> str:
+    """The id of the event a test calls by that name; names keep their order as ids."""
+    return str(uuid.UUID(bytes=name.encode()[:6].ljust(6, b"\0") + b"\x70\0\x80" + bytes(7)))
+
+
+class World:
+    """Facts and when each was recorded."""
+
+    def __init__(self) -> None:
+        self.facts: list[tuple[Fact, int]] = []
+        self._made = 0
+
+    def add(
+        self, kind: str, time: str, *, rec: str | None = None, name: str | None = None, **own: Any
+    ) -> Fact:
+        """One more fact; recorded at its own time unless said. Returns it.
+
+        Weights may be text, dates text, and `from_`/`class_` stand for `from`/`class`.
+        """
+        self._made += 1
+        own.setdefault("source", "DESK")
+        fact = TYPES[kind](
+            id=event_id(name or f"e{self._made:05d}"), time=moment(time), **_read(own)
+        )
+        self.facts.append((fact, at(rec or time)))
+        return fact
+
+    def record(self) -> Record:
+        """Everything so far."""
+        return Record(self.facts)
+
+    def violations(self, now: int = FAR, policy: Policy | None = None) -> list[Violation]:
+        """What the reference audit finds."""
+        return audit(self.record(), policy or default_policy(), now)
+
+    def cases(self, *rules: str, now: str | None = None) -> list[tuple[str, str, str]]:
+        """(rule, subject, discriminator) of the violations of some rules, or of all."""
+        moment_ = FAR if now is None else at(now)
+        return [
+            (v.rule, v.subject, v.discriminator)
+            for v in self.violations(moment_)
+            if not rules or v.rule in rules
+        ]
+
+    def only(self, rule: str, now: int = FAR) -> Violation:
+        """The one violation of a rule."""
+        (found,) = [v for v in self.violations(now) if v.rule == rule]
+        return found
+
+
+_DATES = {
+    "from_", "until", "on", "completed_on", "produced_on", "issued_on", "valid_from", "valid_until",
+    "filed_on", "graded_on", "discovered_on", "answered_on", "best_before", "copy_sent_to_agent_on",
+}  # fmt: skip
+_FIGURES = {
+    "quantity", "pack_weight", "net_weight", "loss", "share", "practice_years", "indoor_m2",
+    "outdoor_m2",
+}  # fmt: skip
+
+
+def _read(own: dict[str, Any]) -> dict[str, Any]:
+    return {key: _value(key, value) for key, value in own.items()}
+
+
+def _value(key: str, value: Any) -> Any:
+    if key in _DATES and isinstance(value, str):
+        return date.fromisoformat(value)
+    if key in _FIGURES and isinstance(value, str):
+        return Decimal(value)
+    if isinstance(value, list):
+        return tuple(value)
+    return value
+
+
+def rules_of(violations: Iterable[Violation]) -> set[str]:
+    """The rule numbers among violations."""
+    return {v.rule for v in violations}
