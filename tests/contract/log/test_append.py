@@ -102,8 +102,8 @@ def test_a_conflict_is_a_dead_letter_of_the_same_transaction(log: Log) -> None:
 
     assert [Receipt(one.id, "conflict", 0, 0, digest(b"other"))] == receipts
     letters = log.dead_letters(0, 10)
-    assert [1, 2] == [letter.number for letter in letters]
-    assert ["invalid", "conflict"] == [letter.refusal.reason for letter in letters]
+    assert [letter.number for letter in letters] == [1, 2]
+    assert [letter.refusal.reason for letter in letters] == ["invalid", "conflict"]
     assert letters[0].refusal.path == "�count?"
     assert [letters[1]] == log.refused(one.id)
     assert letters[1].recorded_at >= letters[0].recorded_at > 0
@@ -111,9 +111,8 @@ def test_a_conflict_is_a_dead_letter_of_the_same_transaction(log: Log) -> None:
 
 def test_a_refusal_is_read_back_as_it_was_written(log: Log) -> None:
     """Every field of a dead letter survives, a Kafka message's own ones included."""
-    written = Refusal(
-        *("kafka", "ledger.scans/3/77", 2, "undecodable", ""),
-        *(b"\xc3\x01\x00", digest(b""), uuid4(), 300_000, b"JAS-A", b'{"a":"b"}', 1_700_000_000_000),
+    written = refusal(2, reason="undecodable")._replace(
+        id=uuid4(), size=300_000, key=b"JAS-A", headers=b'{"a":"b"}', timestamp=1_700_000_000_000
     )
     log.append([], [written])
 
@@ -129,7 +128,7 @@ def test_recorded_times_rise_though_the_clock_falls(any_database: str) -> None:
             for _ in range(3)
         ]
 
-    assert [[1_000, 1_001], [1_002, 1_003], [2_000, 2_001]] == times
+    assert times == [[1_000, 1_001], [1_002, 1_003], [2_000, 2_001]]
 
 
 def test_a_simulation_records_events_at_their_own_time(any_database: str) -> None:
@@ -140,7 +139,7 @@ def test_a_simulation_records_events_at_their_own_time(any_database: str) -> Non
             [refusal(0)],
         )
 
-        assert [100, 101, 300] == [r.recorded_at for r in receipts]
+        assert [r.recorded_at for r in receipts] == [100, 101, 300]
         assert log.is_simulation()
         assert log.dead_letters(0, 1)[0].recorded_at == 300
     with Log.open(any_database, recorded_at="event") as log:
@@ -172,7 +171,7 @@ def test_decisions_refuse_what_was_decided_meanwhile(log: Log) -> None:
 
     assert log.position() == 2
     assert log.meta("seen") is None
-    assert [1, 2] == [recorded.version for recorded in log.get([case])[case]]
+    assert [recorded.version for recorded in log.get([case])[case]] == [1, 2]
     log.decide([Entry(case, "Reopened", b"3", 3)], inside=note)
     assert log.meta("seen") == "9"
 
@@ -183,7 +182,7 @@ def test_an_offset_moves_with_the_events_it_settles(log: Log) -> None:
     log.append([Entry(uuid4(), "Fact", b"")], (), Offset("ledger.scans", 4, epoch, start, 9))
     log.append([], (), Offset("ledger.scans", 4, epoch, 10, 19))
 
-    assert (1, 0) == (epoch, start)
+    assert (epoch, start) == (1, 0)
     assert log.claim("ledger.scans", 4) == (2, 20)
     assert log.claim("ledger.scans", 5) == (1, 0)
 

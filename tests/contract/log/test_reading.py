@@ -44,8 +44,8 @@ def test_what_is_read_is_what_was_written(log: Log) -> None:
     """By position, by id and in order, an event is the same row."""
     everything = log.read(0, 10)
 
-    assert [b"00", b"01", b"10", b"11", b"20", b"21"] == [r.state for r in everything]
-    assert [100, 101, 200, 201, 300, 301] == [r.recorded_at for r in everything]
+    assert [r.state for r in everything] == [b"00", b"01", b"10", b"11", b"20", b"21"]
+    assert [r.recorded_at for r in everything] == [100, 101, 200, 201, 300, 301]
     assert [everything[1], everything[4]] == log.at([5, 2, 99])
     assert {r.id: [r] for r in everything[:2]} == log.get([r.id for r in everything[:2]])
     assert log.get([uuid4()]) == {}
@@ -67,7 +67,7 @@ def test_known_at(log: Log, recorded_at: int, position: int) -> None:
 def test_nothing_is_known_in_an_empty_log(any_database: str) -> None:
     """Zero stands before the first position."""
     with Log.open(any_database) as log:
-        assert (0, 0, 0, []) == (log.position(), log.known_at(5), log.recorded_last(), log.at([1]))
+        assert (log.position(), log.known_at(5), log.recorded_last(), log.at([1])) == (0, 0, 0, [])
 
 
 def test_wait_wakes_at_a_commit(log: Log, any_database: str) -> None:
