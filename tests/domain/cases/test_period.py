@@ -61,7 +61,7 @@ def test_what_is_no_period_is_refused(name: str) -> None:
         ({"now": MAY - 1}, "2026-04 is not over"),
     ],
 )
-def test_only_the_body_signs_and_only_what_is_over(given: dict[str, object], sentence: str) -> None:
+def test_only_the_body_signs_and_only_what_is_over(given: dict[str, Any], sentence: str) -> None:
     """A signature by another party, by nobody, or before the end is refused with a sentence."""
     with pytest.raises(Misuse, match=sentence):
         closed(**given)
