@@ -1,0 +1,44 @@
+"""The command line: `ledger COMMAND`, each command in its file in `ledger.commands`."""
+
+import os
+import sys
+
+import typer
+
+from ledger.commands import load
+from ledger.commands.output import say
+from ledger.errors import LedgerError, Misuse
+
+MISUSE = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="ledger",
+    help="Where is every organic seal, and does what everybody says about it agree?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(load.load)
+
+
+def main() -> None:
+    """Run the command line; errors on purpose become one sentence on stderr."""
+    try:
+        app()
+    except Misuse as error:
+        say(str(error))
+        sys.exit(MISUSE)
+    except LedgerError as error:
+        say(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): not an error, nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The ledger's home, opened: settings, database, log, and the views that follow it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from ledger.commands.output import say
+from ledger.log import Log, migrate
+from ledger.log.embedded import default_home, leave, server
+from ledger.settings import Settings, load
+
+
+@contextmanager
+def database(settings: Settings | None = None) -> Iterator[str]:
+    """Give the connection string of the ledger's database, its tables made.
+
+    The server of LEDGER_DATABASE_URL where set; else the embedded one in the home, started here
+    and left at the end. Raises Misuse or Unavailable with a sentence.
+    """
+    settings = settings or load()
+    if settings.database_url is not None:
+        migrate(settings.database_url)
+        yield settings.database_url
+        return
+    home = settings.home or default_home()
+    dsn = server(home)
+    try:
+        migrate(dsn)
+        yield dsn
+    finally:
+        leave(home)
+
+
+@contextmanager
+def opened(
+    settings: Settings | None = None, *, recorded_at: Literal["clock", "event"] = "clock"
+) -> Iterator[Log]:
+    """Open the log; says so where its recorded times are made up."""
+    with database(settings) as dsn, Log.open(dsn, recorded_at=recorded_at) as log:
+        if log.is_simulation():
+            say("This home is a simulation: recorded times are the events' own.")
+        yield log

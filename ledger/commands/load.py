@@ -1,0 +1,221 @@
+"""`ledger load`: files through the same door as everything else, with a receipt for each event."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, nullcontext
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from ledger.commands.home import opened
+from ledger.commands.output import Format, FormatOption, progress, say, show
+from ledger.errors import Misuse
+from ledger.facts.scalars import time_text
+from ledger.intake.doors import OPERATOR, Door, door
+from ledger.intake.files import read_file
+from ledger.intake.verdicts import Accepted, Refused
+from ledger.log import Entry, Log, Receipt, Refusal
+
+STDIN = "-"
+
+
+class RecordedAt(StrEnum):
+    """Which clock says when an event was recorded."""
+
+    CLOCK = "clock"
+    EVENT = "event"
+
+
+class Channel(StrEnum):
+    """On whose behalf a file is read."""
+
+    SCANS = "S"
+    OPERATORS = "O"
+    CERTIFIERS = "C"
+
+
+def load(
+    files: Annotated[
+        list[str], typer.Argument(help="NDJSON, JSON array or Avro container files; - is stdin.")
+    ],
+    receipts: Annotated[
+        Path | None, typer.Option(help="Keep a line of JSON for each event here.")
+    ] = None,
+    recorded_at: Annotated[
+        RecordedAt,
+        typer.Option(help="event: recorded when it happened; only into an empty home."),
+    ] = RecordedAt.CLOCK,
+    channel: Annotated[
+        Channel | None,
+        typer.Option(help="Permit only what scanners, operators or certifiers may report."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Record the events of files; each is recorded, a duplicate, or refused with one reason.
+
+    Exit 1 when something was refused. Loading a file again changes nothing.
+
+    Example: ledger season --events 2000 > s.ndjson; ledger load s.ndjson --receipts r.ndjson
+    """
+    way = OPERATOR if channel is None else door(channel.value)
+    for name in files:
+        _check(name)
+    with ExitStack() as stack:
+        log = stack.enter_context(opened(recorded_at=recorded_at.value))
+        lines = stack.enter_context(_receipts_file(receipts) if receipts else nullcontext(None))
+        tally = Loading(log, lines)
+        try:
+            for name in files:
+                tally.file(name, way)
+        except KeyboardInterrupt:
+            say(f"Interrupted: {tally.recorded:,} events are recorded. Load again to go on.")
+            raise
+    summary = tally.summary()
+    rows = [
+        {key: value for key, value in summary.items() if key != "reasons"}
+        | {f"refused: {reason}": count for reason, count in summary["reasons"].items()}
+    ]
+    show(rows, form, data=summary)
+    if tally.refused:
+        raise typer.Exit(1)
+
+
+class Loading:
+    """One run of `load`: what became of its events."""
+
+    def __init__(self, log: Log, receipts: TextIO | None) -> None:
+        self._log = log
+        self._receipts = receipts
+        self.recorded = 0
+        self.duplicate = 0
+        self._reasons: Counter[str] = Counter()
+
+    @property
+    def refused(self) -> int:
+        """How many events were refused."""
+        return self._reasons.total()
+
+    def summary(self) -> dict[str, Any]:
+        """The counts that `load` prints."""
+        return {
+            "recorded": self.recorded,
+            "duplicate": self.duplicate,
+            "refused": self.refused,
+            "reasons": dict(sorted(self._reasons.items())),
+        }
+
+    def file(self, name: str, way: Door) -> None:
+        """Load one file, batch by batch; a batch is recorded before the next one is read."""
+        path = None if name == STDIN else Path(name)
+        label = "stdin" if path is None else path.name
+        total = path.stat().st_size if path is not None and path.is_file() else None
+        source = sys.stdin.buffer if path is None else path
+        with progress(label, total, size=True) as step:
+            for verdicts in read_file(source, way, consumed=step):
+                self._settle(label, verdicts)
+
+    def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:
+        accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+        letters = [_refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)]
+        settled = iter(
+            self._log.append(
+                [Entry(a.id, a.topic, a.state, 1, a.at) for a in accepted],
+                letters,
+                on_conflict=lambda index: _conflict(label, accepted[index]),
+            )
+        )
+        for line in _lines(verdicts, settled):
+            match line["outcome"]:
+                case "recorded":
+                    self.recorded += 1
+                case "duplicate":
+                    self.duplicate += 1
+                case _:
+                    self._reasons[line["reason"]] += 1
+            if self._receipts is not None:
+                self._receipts.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _lines(
+    verdicts: Sequence[Accepted | Refused], settled: Iterator[Receipt]
+) -> Iterator[dict[str, Any]]:
+    for verdict in verdicts:
+        line: dict[str, Any] = {
+            "line": verdict.index,
+            "id": str(verdict.id) if verdict.id else None,
+            "outcome": "refused",
+            "position": None,
+            "recorded_at": None,
+            "sha256": None,
+            "reason": None,
+            "path": None,
+        }
+        if isinstance(verdict, Refused):
+            line |= {
+                "reason": verdict.reason,
+                "path": verdict.path,
+                "sha256": verdict.sha256.hex(),
+                "sentence": verdict.sentence,
+            }
+        else:
+            receipt = next(settled)
+            line["sha256"] = receipt.sha256.hex()
+            if receipt.outcome == "conflict":
+                line |= {"reason": "conflict", "path": ""}
+            else:
+                line |= {
+                    "outcome": receipt.outcome,
+                    "position": receipt.position,
+                    "recorded_at": time_text(receipt.recorded_at, 0),
+                }
+        yield line
+
+
+def _refusal(label: str, verdict: Refused) -> Refusal:
+    return Refusal(
+        door="file",
+        place=f"{label}:{verdict.index}",
+        index=0,
+        reason=verdict.reason,
+        path=verdict.path,
+        payload=verdict.payload,
+        sha256=verdict.sha256,
+        id=verdict.id,
+        size=verdict.size,
+    )
+
+
+def _conflict(label: str, accepted: Accepted) -> Refusal:
+    return Refusal(
+        door="file",
+        place=f"{label}:{accepted.index}",
+        index=0,
+        reason="conflict",
+        path="",
+        payload=accepted.state,
+        sha256=sha256(accepted.state).digest(),
+        id=accepted.id,
+        size=len(accepted.state),
+    )
+
+
+def _check(name: str) -> None:
+    if name == STDIN:
+        return
+    path = Path(name)
+    if path.is_dir():
+        raise Misuse(f"{name} is a folder; name the files in it.")
+    if not path.exists():
+        raise Misuse(f"There is no file {name}.")
+
+
+def _receipts_file(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise Misuse(f"{path} cannot be written: {error.strerror}.") from None

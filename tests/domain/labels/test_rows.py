@@ -1,0 +1,1 @@
+"""Tables: what is refused, and by which name."""
