@@ -148,12 +148,12 @@ def _check(home: Path, account: int | None) -> None:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Misuse(f"The home {home} cannot be made: {error.strerror}.") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Misuse(f"The home {home} belongs to another user.")
+    data = home / "postgres"
+    if data.exists() and data.stat().st_uid != (os.geteuid() if account is None else account):
+        raise Misuse(f"The database in {home} belongs to another user.")
     if account is None:
-        if not os.access(home, os.W_OK | os.X_OK):
-            raise Misuse(f"The home {home} belongs to another user.")
-        data = home / "postgres"
-        if data.exists() and data.stat().st_uid != os.geteuid():
-            raise Misuse(f"The database in {home} belongs to another user.")
         return
     for folder in (home, *home.parents):
         if not folder.stat().st_mode & stat.S_IXOTH:

@@ -135,11 +135,21 @@ def test_a_file_is_no_home(home: Path) -> None:
 
 def test_a_database_of_another_version_is_refused(home: Path) -> None:
     """Files of another PostgreSQL are left alone."""
-    (home / "postgres").mkdir(parents=True)
-    (home / "postgres" / "PG_VERSION").write_text("16\n")
+    embedded.server(home)
+    embedded.leave(home)
+    version = home / "postgres" / "PG_VERSION"
+    version.write_text("16\n")
     with pytest.raises(Misuse, match="PostgreSQL 18"):
         embedded.server(home)
-    (home / "postgres" / "PG_VERSION").unlink()
+    version.write_text("18\n")
+
+
+@as_root
+def test_a_database_of_another_user_is_refused(home: Path) -> None:
+    """A database that the server's user does not own is left alone."""
+    (home / "postgres").mkdir(parents=True)
+    with pytest.raises(Misuse, match="another user"):
+        embedded.server(home)
     (home / "postgres").rmdir()
 
 
