@@ -1,0 +1,142 @@
+"""One event as JSON: its verdict.
+
+The ordinary event takes the fast way; whatever is odd about one is judged anew, slowly and fully.
+"""
+
+import json
+from json import JSONDecodeError
+from typing import Any, Final, cast
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from ledger.facts import canonical
+from ledger.facts.catalogue import AnyFact
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import moment
+from ledger.intake.doors import Door
+from ledger.intake.judging import finish, judge, permitted, refuse
+from ledger.intake.verdicts import Problem, Verdict, refused
+
+INTEGER_MAX: Final = 2**63 - 1
+"""Integers beyond are beyond every field: they stand for themselves as this one."""
+
+_decode = msgspec.json.Decoder[Fact](cast("Any", AnyFact), dec_hook=canonical.read_figure).decode
+
+
+def judge_json(index: int, raw: bytes, door: Door) -> Verdict:
+    """The verdict on one event's JSON."""
+    try:
+        fact = _decode(raw)
+        if type(fact) in door.permitted and (door.source is None or fact.source == door.source):
+            time, at = moment(fact.time)
+            if time != fact.time:
+                # The fact was made two lines above and nobody else has seen it yet.
+                force_setattr(fact, "time", time)
+            state = canonical.encode(fact)
+            if b"\\" not in raw and raw.count(b'"') == state.count(b'"'):
+                # As many quotes as the canonical form: nothing was said twice or left out.
+                return finish(index, fact, state, at)
+    except (Problem, ValueError, RecursionError):
+        pass  # whatever it was: the slow way says it in full
+    try:
+        return _judge_slowly(index, raw, door)
+    except RecursionError:
+        problem = Problem("undecodable", "", "not JSON that can be read: nested too deeply")
+        return refused(index, problem, raw)
+
+
+def _judge_slowly(index: int, raw: bytes, door: Door) -> Verdict:
+    try:
+        record = parse(raw)
+    except Problem as problem:
+        return refused(index, problem, raw)
+    if not isinstance(record, dict):
+        return refused(index, Problem("invalid", "", "expected an event: a JSON object"), raw)
+    twice = repeated(record, "")
+    name = record.pop("type", None)
+    try:
+        if name is None:
+            raise Problem("invalid", "type", "type: an event says its type")
+        if twice == "type":
+            raise Problem("invalid", "type", "type: given twice")
+        kind = permitted(name, record, door)
+        if twice is not None:
+            raise Problem("invalid", twice, f"{twice}: given twice")
+        return judge(index, kind, record)
+    except Problem as problem:
+        return refuse(index, problem, name, record, raw)
+
+
+class _Repeating(dict[str, Any]):
+    """An object in which a key stood twice; `key` is the first such."""
+
+    key: str
+
+
+def parse(raw: bytes) -> Any:
+    """The value of a JSON text; Problem `undecodable` where it is none.
+
+    Objects in which a key stands twice are marked; see `repeated`.
+    """
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
+        )
+        if "\\u" in text:
+            _no_surrogates(value)
+    except UnicodeError:
+        raise Problem("undecodable", "", "not UTF-8 text") from None
+    except JSONDecodeError as error:
+        raise Problem("undecodable", "", f"not JSON: {error}") from None
+    return value
+
+
+def repeated(value: Any, path: str) -> str | None:
+    """The path of the first key that stands twice in its object, or None."""
+    if isinstance(value, dict):
+        if isinstance(value, _Repeating):
+            return f"{path}.{value.key}" if path else value.key
+        for key, each in value.items():
+            if isinstance(each, dict | list):
+                found = repeated(each, f"{path}.{key}" if path else key)
+                if found is not None:
+                    return found
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            if isinstance(each, dict | list):
+                found = repeated(each, f"{path}[{index}]")
+                if found is not None:
+                    return found
+    return None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    seen: set[str] = set()
+    marked = _Repeating(plain)
+    for key, _ in pairs:
+        if key in seen:
+            marked.key = key
+            break
+        seen.add(key)
+    return marked
+
+
+def _integer(text: str) -> int:
+    beyond = -INTEGER_MAX if text.startswith("-") else INTEGER_MAX
+    if len(text) > len(str(beyond)):
+        return beyond
+    return max(-INTEGER_MAX, min(INTEGER_MAX, int(text)))
+
+
+def _constant(name: str) -> float:
+    raise Problem("undecodable", "", f"not JSON: {name} is no number")
+
+
+def _no_surrogates(value: Any) -> None:
+    """Raise UnicodeError where half a surrogate pair stands in a text."""
+    json.dumps(value, ensure_ascii=False).encode("utf-8")
