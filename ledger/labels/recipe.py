@@ -1,0 +1,156 @@
+"""Recipes: what is in a product, by how much, and of which kind.
+
+Shares stay decimals from the record to the comparison; no quotient is ever rounded.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from ledger.facts.registry import Ingredient, ProductRegistered
+from ledger.labels.rows import Row, Table
+
+Base = Literal["FOOD", "AG", "ALL"]
+
+WHOLE_PERCENT: Final = Decimal(100)
+SUM_TOLERANCE_PERCENT: Final = Decimal("0.001")
+"""For each ingredient: the rounding of one share (this ledger's own reading)."""
+UNMIXED: Final = frozenset({"PLANT", "WILD_PLANT", "FUNGI", "LIVESTOCK"})
+"""Classes whose product may be the lot itself, without a list of ingredients."""
+
+
+class BaseRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which kinds of ingredient stand in a denominator."""
+
+    base: Base
+    kinds: frozenset[str]
+
+
+BASES: Final = Table("bases", BaseRow, lambda row: row.base, "kinds in each denominator")
+
+
+class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A product's class, name and ingredients, as registered or as proposed."""
+
+    class_: str
+    name: str
+    ingredients: tuple[Ingredient, ...] = ()
+    food_group: str | None = None
+    species: str | None = None
+
+    @classmethod
+    def of(cls, product: ProductRegistered) -> "Recipe":
+        """The recipe of a registered version."""
+        return cls(
+            class_=product.class_,
+            name=product.name,
+            ingredients=product.ingredients,
+            food_group=product.food_group,
+            species=product.species,
+        )
+
+    @property
+    def is_the_lot(self) -> bool:
+        """Whether the product is the lot itself: no list of ingredients, and none needed."""
+        return not self.ingredients and self.class_ in UNMIXED
+
+
+_PREFIXES: Final = ("organic ", "in conversion ", "有機", "オーガニック", "転換期間中")
+
+
+def kind_name(name: str) -> str:
+    """The name by which two ingredients are of the same kind: folded, without words of status."""
+    text = spaced(name).casefold()
+    stripped = True
+    while stripped:
+        stripped = False
+        for prefix in _PREFIXES:
+            if text.startswith(prefix) and len(text) > len(prefix):
+                text, stripped = text.removeprefix(prefix).strip(), True
+    return text
+
+
+def spaced(text: str) -> str:
+    """Compatibility forms joined, hyphens and underscores as spaces, single spaces, trimmed."""
+    joined = unicodedata.normalize("NFKC", text)
+    return re.sub(r"[\s_\-‐-―]+", " ", joined).strip()
+
+
+class Count(Struct, frozen=True, gc=False):
+    """Shares of one base in per cent of the weight; `total` is the denominator.
+
+    `organic` and `conversion` never hold additives; `by_scheme` holds the organic ones of a scheme.
+    """
+
+    total: Decimal
+    organic: Decimal
+    conversion: Decimal
+    swiss: Decimal
+    by_scheme: dict[str, Decimal]
+
+    def of_scheme(self, scheme: str) -> Decimal:
+        """The organic share of one scheme."""
+        return self.by_scheme.get(scheme, Decimal(0))
+
+
+class Shares(Struct, frozen=True, gc=False):
+    """The counts of a recipe in every base."""
+
+    food: Count
+    ag: Count
+    all: Count
+
+    def base(self, base: Base) -> Count:
+        """The count of one base."""
+        return {"FOOD": self.food, "AG": self.ag, "ALL": self.all}[base]
+
+
+def in_base(recipe: Recipe, base: Base) -> tuple[Ingredient, ...]:
+    """The ingredients that stand in a denominator."""
+    row = BASES.topmost(base, None)
+    kinds: frozenset[str] = row.kinds if row is not None else frozenset()
+    return tuple(entry for entry in recipe.ingredients if entry.kind in kinds)
+
+
+def shares(recipe: Recipe) -> Shares:
+    """What is organic, in conversion and Swiss in each base, in per cent of the weight."""
+    return Shares(food=_count(recipe, "FOOD"), ag=_count(recipe, "AG"), all=_count(recipe, "ALL"))
+
+
+def _count(recipe: Recipe, base: Base) -> Count:
+    entries = in_base(recipe, base)
+    organic = [entry for entry in entries if is_organic(entry)]
+    by_scheme: dict[str, Decimal] = {}
+    for entry in organic:
+        if entry.scheme is not None:
+            by_scheme[entry.scheme] = by_scheme.get(entry.scheme, Decimal(0)) + entry.share
+    return Count(
+        total=weight(entries),
+        organic=weight(organic),
+        conversion=weight([entry for entry in entries if is_in_conversion(entry)]),
+        swiss=weight([entry for entry in entries if entry.origin == "CH"]),
+        by_scheme=by_scheme,
+    )
+
+
+def is_organic(entry: Ingredient) -> bool:
+    """An additive never is."""
+    return entry.status == "ORGANIC" and entry.kind != "ADDITIVE"
+
+
+def is_in_conversion(entry: Ingredient) -> bool:
+    """An additive never is."""
+    return entry.status == "IN_CONVERSION" and entry.kind != "ADDITIVE"
+
+
+def weight(entries: tuple[Ingredient, ...] | list[Ingredient]) -> Decimal:
+    """The sum of shares, exact."""
+    return sum((Decimal(entry.share) for entry in entries), Decimal(0))
+
+
+def at_least(part: Decimal, whole: Decimal, percent: Decimal) -> bool:
+    """Whether a part is at least so many per cent of the whole; met at equality."""
+    return WHOLE_PERCENT * part >= percent * whole

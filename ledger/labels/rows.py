@@ -1,0 +1,205 @@
+"""Dated tables read from data files, each row with its dates and its source.
+
+A file is read once and checked whole: a wrong column is refused by file, line and column.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Hashable, Iterable
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any, Generic, TypeVar, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from ledger.errors import Misuse
+
+UNKNOWN = "unknown"
+"""Written in `valid_from` where nobody knows when a rule began: it counts as always begun."""
+
+
+class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a rule stands, since when, and how sure we are."""
+
+    prov: str
+    valid_from: date | None = None
+    until: date | None = None
+    basis: str
+    confidence: str
+
+
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every dated row carries.
+
+    `valid_from` None = always begun, `until` None = open, both inclusive. Of rows for one thing
+    that are in force together the one with the lowest `order` holds.
+    """
+
+    prov: tuple[str, ...]
+    valid_from: date | None = None
+    until: date | None = None
+    order: int = 0
+
+    def in_force(self, on: date | None) -> bool:
+        """Whether the row holds on a day; without a day every row does."""
+        if on is None:
+            return True
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.until is None or on <= self.until
+        )
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Table(Struct, Generic[R], frozen=True):
+    """A table: its file, the type of its rows, and what each row is about."""
+
+    name: str
+    row: type[R]
+    key: Callable[[R], Hashable]
+    about: str
+
+    @property
+    def file(self) -> str:
+        """The name of its data file."""
+        return f"{self.name}.csv"
+
+    def rows(self) -> tuple[R, ...]:
+        """All rows, in the order of the file."""
+        rows: tuple[R, ...] = _rows(self)
+        return rows
+
+    def in_force(self, on: date | None) -> tuple[R, ...]:
+        """The rows in force on a day, topmost first."""
+        return tuple(sorted(filter(lambda row: row.in_force(on), self.rows()), key=_order))
+
+    def of(self, key: Hashable, on: date | None) -> tuple[R, ...]:
+        """The rows for one thing that are in force on a day, topmost first."""
+        rows: tuple[R, ...] = tuple(
+            row for row in _grouped(self).get(key, ()) if row.in_force(on)
+        )
+        return rows
+
+    def topmost(self, key: Hashable, on: date | None) -> R | None:
+        """The row that holds for one thing on a day."""
+        return next(iter(self.of(key, on)), None)
+
+    def known(self, key: Hashable) -> bool:
+        """Whether any row, of whatever date, is about this."""
+        return key in _grouped(self)
+
+
+def _order(row: Row) -> int:
+    return row.order
+
+
+@cache
+def _rows(table: Table[Any]) -> tuple[Any, ...]:
+    rows = parse(read(table.file), table.file, table.row, provenance())
+    return tuple(rows)
+
+
+@cache
+def _grouped(table: Table[Any]) -> dict[Hashable, tuple[Any, ...]]:
+    groups: dict[Hashable, list[Any]] = {}
+    for row in sorted(table.rows(), key=_order):
+        groups.setdefault(table.key(row), []).append(row)
+    return {key: tuple(rows) for key, rows in groups.items()}
+
+
+def read(file: str) -> str:
+    """The text of a data file of this package."""
+    return resources.files("ledger.labels.tables").joinpath(file).read_text(encoding="utf-8")
+
+
+@cache
+def provenance() -> dict[str, Provenance]:
+    """Every source by its short name."""
+    file = "provenance.csv"
+    return {row.prov: row for row in records(read(file), file, Provenance)}
+
+
+def parse(text: str, file: str, kind: type[R], sources: dict[str, Provenance]) -> list[R]:
+    """Dated rows of a table; dates a row leaves out are those of its sources.
+
+    Raises Misuse naming file, line and column where a row names no source, or an unknown one, or
+    ends before it begins.
+    """
+    rows: list[R] = []
+    for line, row, own in _records(text, file, kind):
+        if not row.prov:
+            raise Misuse(f"{file}, line {line}, column prov: every row needs a source")
+        for name in row.prov:
+            if name not in sources:
+                raise Misuse(
+                    f"{file}, line {line}, column prov: no source {name!r}; "
+                    f"known are {', '.join(sorted(sources))}"
+                )
+        found = [sources[name] for name in row.prov]
+        if not own["valid_from"]:
+            begins = [source.valid_from for source in found]
+            begun = [day for day in begins if day is not None]
+            row = msgspec.structs.replace(  # noqa: PLW2901 - the row with its dates filled in
+                row, valid_from=min(begun) if len(begun) == len(begins) else None
+            )
+        if not own["until"]:
+            ends = [source.until for source in found]
+            ended = [day for day in ends if day is not None]
+            row = msgspec.structs.replace(  # noqa: PLW2901 - the row with its dates filled in
+                row, until=max(ended) if len(ended) == len(ends) else None
+            )
+        if row.valid_from is not None and row.until is not None and row.until < row.valid_from:
+            raise Misuse(f"{file}, line {line}, column until: {row.until} is before valid_from")
+        rows.append(row)
+    return rows
+
+
+S = TypeVar("S", bound=Struct)
+
+
+def records(text: str, file: str, kind: type[S]) -> list[S]:
+    """Rows of a table as values of `kind`; raises Misuse naming file, line and column."""
+    return [row for _, row, _ in _records(text, file, kind)]
+
+
+def _records(text: str, file: str, kind: type[S]) -> Iterable[tuple[int, S, dict[str, str]]]:
+    reader = csv.reader(io.StringIO(text), strict=True)
+    header = next(reader, [])
+    types = get_type_hints(kind)
+    for column in header:
+        if column not in types:
+            raise Misuse(f"{file}, line 1, column {column}: not a column; expected {_list(types)}")
+    needed = {field.name for field in msgspec.structs.fields(kind) if field.required}
+    for column in sorted(needed - set(header)):
+        raise Misuse(f"{file}, line 1, column {column}: missing")
+    for cells in reader:
+        if not cells:
+            continue
+        line = reader.line_num
+        if len(cells) != len(header):
+            raise Misuse(f"{file}, line {line}: {len(cells)} columns instead of {len(header)}")
+        named = dict(zip(header, cells, strict=True))
+        values = {
+            column: cell.split() if get_origin(types[column]) in (tuple, frozenset) else cell
+            for column, cell in named.items()
+            if cell and not (column in ("valid_from", "until") and cell == UNKNOWN)
+        }
+        try:
+            row = msgspec.convert(values, kind, strict=False)
+        except msgspec.ValidationError as error:
+            problem, _, path = str(error).partition(" - at `$.")
+            column = path.split("`")[0].split("[")[0] or _missing(problem)
+            raise Misuse(f"{file}, line {line}, column {column}: {problem}") from None
+        yield line, row, {"valid_from": "", "until": "", **named}
+
+
+def _missing(problem: str) -> str:
+    """The column that msgspec names inside its sentence rather than in a path."""
+    return problem.split("`")[1] if "`" in problem else "?"
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

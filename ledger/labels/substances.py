@@ -1,0 +1,99 @@
+"""Positive lists: which substances a standard lets in, for which goods, under which condition.
+
+A substance of no row in force on the day is not listed; gene-modified material never is.
+"""
+
+from datetime import date
+from typing import Final
+
+from msgspec import Struct
+
+from ledger.errors import Misuse
+from ledger.labels.recipe import kind_name
+from ledger.labels.rows import Row, Table
+from ledger.labels.verdict import Verdict, fails, unshown
+
+
+class SubstanceRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A substance of one list for one group of goods; a condition is shown by documents only."""
+
+    table: str
+    code: str
+    group: str
+    condition: str = ""
+
+
+class GroupRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The groups of a list under which a product class falls."""
+
+    table: str
+    class_: str
+    groups: frozenset[str]
+
+
+SUBSTANCES: Final = Table(
+    "substances",
+    SubstanceRow,
+    lambda row: (row.table, kind_name(row.code), row.group),
+    "positive lists T1 to T8",
+)
+GROUPS: Final = Table(
+    "substance_groups",
+    GroupRow,
+    lambda row: (row.table, row.class_),
+    "which part of a positive list a class reads",
+)
+
+
+class Substance(Struct, frozen=True, kw_only=True, gc=False):
+    """The answer of a list; `conditions` are those of the rows that fit."""
+
+    table: str
+    code: str
+    verdict: Verdict
+    conditions: tuple[str, ...] = ()
+    rows: tuple[SubstanceRow, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the substance may be used, if its condition is kept."""
+        return self.verdict.eligible
+
+
+def tables_known() -> tuple[str, ...]:
+    """The lists, in order."""
+    return tuple(sorted({row.table for row in SUBSTANCES.rows()}))
+
+
+def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
+    """Whether a list lets a substance in: NOT_LISTED, CLASS, or USE where a condition is to be met.
+
+    Codes compare by name, so `calcium sulfate` is CALCIUM_SULFATE. Without a class every group
+    fits. Raises Misuse where there is no such list.
+    """
+    if table not in tables_known():
+        raise Misuse(f"no list {table!r}; known are {', '.join(tables_known())}")
+    groups = sorted({row.group for row in SUBSTANCES.rows() if row.table == table})
+    name = kind_name(code)
+    listed = [
+        row for group in groups for row in SUBSTANCES.of((table, name, group), on)[:1]
+    ]
+    if not listed:
+        return Substance(table=table, code=code, verdict=Verdict.of(fails("NOT_LISTED")))
+    fitting = listed
+    if class_ is not None:
+        row = GROUPS.topmost((table, class_), on)
+        mine: frozenset[str] = row.groups if row is not None else frozenset()
+        fitting = [row for row in listed if row.group in mine]
+    if not fitting:
+        return Substance(
+            table=table, code=code, verdict=Verdict.of(fails("CLASS")), rows=tuple(listed)
+        )
+    free = any(not row.condition for row in fitting)
+    return Substance(
+        table=table,
+        code=code,
+        verdict=Verdict() if free else Verdict.of(unshown("USE")),
+        conditions=() if free else tuple(sorted({row.condition for row in fitting})),
+        rows=tuple(fitting),
+    )
