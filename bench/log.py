@@ -3,7 +3,7 @@
 Prints rates, CPU of this process per event, and the ratio to a calibration loop of the same run:
 rates drift with the machine, ratios hardly do.
 
-    python bench/log.py [--events 200000] [--batch 5000]
+    python -m bench.log [--events 200000] [--batch 5000]
 """
 
 import argparse

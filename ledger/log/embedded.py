@@ -104,7 +104,10 @@ def leave(home: Path) -> None:
             except BlockingIOError:
                 return
             stop = ("-w", "-m", "fast", "-D", str(home / "postgres"), "stop")
-            _program(_programs(home), "pg_ctl", *stop, account=_account())
+            account = _account()
+            _program(_programs(home), "pg_ctl", *stop, account=account)
+            if (sockets := _sockets(home / "postgres", account)) != home / "postgres":
+                sockets.rmdir()
     finally:
         os.close(users)
 
