@@ -107,7 +107,8 @@ def leave(home: Path) -> None:
             account = _account()
             _program(_programs(home), "pg_ctl", *stop, account=account)
             if (sockets := _sockets(home / "postgres", account)) != home / "postgres":
-                sockets.rmdir()
+                with suppress(OSError):  # not empty: the server did not stop, and still needs it
+                    sockets.rmdir()
     finally:
         os.close(users)
 
