@@ -1,0 +1,114 @@
+"""How low a place fell: net and lowest point of each UTC day on which seals moved.
+
+Was a place ever below zero costs its days, not its history. A day's low does not depend on the
+order in which its events arrived: what comes late has the day computed again from the moves.
+"""
+
+from typing import ClassVar
+
+from ledger.custody.moves import moves
+from ledger.custody.places import Kind
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import MICROS_A_DAY
+from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.places import PlaceIds
+
+_KINDS = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED})
+"""Places whose history grows without end; of all others the moves themselves are few."""
+
+_LATE = """
+SELECT l.place, l.day FROM unnest(%b::int8[], %b::int4[], %b::int8[]) AS new (place, day, first)
+CROSS JOIN LATERAL (
+    SELECT place, day FROM lows
+    WHERE place = new.place AND day = new.day AND last >= new.first OFFSET 0
+) AS l ORDER BY l.place, l.day
+"""
+_UPSERT = """
+INSERT INTO lows AS l (place, day, net, low, last)
+SELECT * FROM unnest(%b::int8[], %b::int4[], %b::int8[], %b::int8[], %b::int8[])
+ON CONFLICT (place, day) DO UPDATE SET net = l.net + excluded.net,
+    low = least(l.low, l.net + excluded.low), last = greatest(l.last, excluded.last)
+"""
+_AGAIN = f"""
+UPDATE lows AS l SET low = again.low FROM (
+    SELECT place, day, least(0, min(run))::int8 AS low FROM (
+        SELECT late.place, late.day,
+            sum(sum(m.delta)) OVER (PARTITION BY late.place, late.day ORDER BY m.time) AS run
+        FROM unnest(%b::int8[], %b::int4[]) AS late (place, day) CROSS JOIN LATERAL (
+            SELECT time, delta FROM moves WHERE place = late.place
+                AND time >= late.day::int8 * {MICROS_A_DAY}
+                AND time < (late.day::int8 + 1) * {MICROS_A_DAY} OFFSET 0
+        ) AS m GROUP BY late.place, late.day, m.time
+    ) AS runs GROUP BY place, day
+) AS again WHERE l.place = again.place AND l.day = again.day
+"""
+
+
+class Lows(Fold):
+    """Keeps net and low of the days of stocks, spoiled seals and importers' goods."""
+
+    TABLES: ClassVar[str] = """
+-- day: days since 1970, UTC. low: the lowest balance within the day, its start taken as 0; moves
+-- of one time taken together. last: the latest time of a move of that day.
+CREATE TABLE lows (
+    place int8 NOT NULL, day int4 NOT NULL, net int8 NOT NULL, low int8 NOT NULL,
+    last int8 NOT NULL, PRIMARY KEY (place, day)
+) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+"""
+
+    def __init__(self, places: PlaceIds) -> None:
+        self._places = places
+        self._ends: dict[int, list[tuple[int, int]]] = {}
+
+    def scan(self, scan: Scan, position: int, sign: int) -> None:
+        """Out of the stock."""
+        del position
+        ends = self._ends.get(scan.stock)
+        if ends is None:
+            ends = self._ends[scan.stock] = []
+        ends.append((scan.at, -scan.count * sign))
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Both ends of each move, where they are such places."""
+        del position
+        for move in moves(fact):
+            for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
+                if place.kind in _KINDS:
+                    found = self._places.find(move.mark, place.kind, place.key, place.site)
+                    self._ends.setdefault(found, []).append((at, delta * sign))
+
+    def flush(self, rows: Rows) -> None:
+        """Add to the days touched; compute those again that something came late for.
+
+        The moves of the batch must be written before.
+        """
+        days = [day for place in sorted(self._ends) for day in _days(place, self._ends[place])]
+        if days:
+            place, day, net, low, first, last = map(list, zip(*days, strict=True))
+            late = rows.execute(_LATE, (place, day, first), prepare=True).fetchall()
+            rows.execute(_UPSERT, (place, day, net, low, last), prepare=True)
+            if late:
+                columns = [*map(list, zip(*late, strict=True))]
+                rows.execute(_AGAIN, columns, prepare=True)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._ends.clear()
+
+
+def _days(place: int, ends: list[tuple[int, int]]) -> list[tuple[int, int, int, int, int, int]]:
+    """(place, day, net, low, first, last) of each day among a place's (time, delta)."""
+    ends.sort()
+    found: list[tuple[int, int, int, int, int, int]] = []
+    day, net, low, first, last = ends[0][0] // MICROS_A_DAY, 0, 0, ends[0][0], ends[0][0]
+    for time, delta in ends:
+        if time != last:
+            low = min(low, net)
+            if time // MICROS_A_DAY != day:
+                found.append((place, day, net, low, first, last))
+                day, net, low, first = time // MICROS_A_DAY, 0, 0, time
+            last = time
+        net += delta
+    found.append((place, day, net, min(low, net), first, last))
+    return found

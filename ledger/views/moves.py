@@ -1,0 +1,156 @@
+"""Where every seal is: places, moves and balances.
+
+Moves are only ever added. A balance is the sum of the moves of its place, and what no longer counts is moved back, at the position where that became known.
+"""
+
+from struct import Struct
+from typing import Any, ClassVar
+
+from ledger.custody.moves import Move, moves
+from ledger.custody.places import Kind, Place
+from ledger.facts.identity import Fact
+from ledger.facts.seals import SealsRemoved
+from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
+from ledger.views.figures import HELD
+from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.places import NO_LOT, PlaceIds
+from ledger.views.totals import add_totals
+
+_WITH_LOT = frozenset({Kind.SHIPPED, Kind.DELIVERED})
+"""Places that hold seals of many lots: who attached them is asked lot by lot."""
+
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_entry = Struct(">hiqiqiqiqii").pack  # 5 fields: place, time, position, lot, delta
+_pair = Struct(">hiqiqiqiqiihiqiqiqiqii").pack
+
+_ADD = """
+INSERT INTO {table} AS t ({keys}, {sum})
+SELECT * FROM unnest({casts}) ON CONFLICT ({keys}) DO UPDATE SET {sum} = t.{sum} + excluded.{sum}
+"""
+_PLACES = """
+INSERT INTO places (id, mark, kind, key, site)
+SELECT * FROM unnest(%b::int8[], %b::text[], %b::int2[], %b::text[], %b::text[])
+ON CONFLICT (id) DO NOTHING
+"""
+_BALANCES = _ADD.format(
+    table="balances", keys="place", sum="balance", casts="%b::int8[], %b::int8[]"
+)
+_GOODS = _ADD.format(
+    table="goods", keys="place, lot", sum="balance", casts="%b::int8[], %b::int8[], %b::int8[]"
+)
+
+
+class Moves(Fold):
+    """Posts the moves of facts."""
+
+    TABLES: ClassVar[str] = """
+CREATE TABLE places (
+    id int8 PRIMARY KEY, mark text NOT NULL, kind int2 NOT NULL, key text NOT NULL,
+    site text NOT NULL
+);
+-- time: µs UTC of the event that moved, also where a correction moves back. lot: the LOT place
+-- of the same mark and lot, for what goes to or from SHIPPED and DELIVERED and for the stock's
+-- side of an application; else 0.
+CREATE TABLE moves (
+    place int8 NOT NULL, time int8 NOT NULL, position int8 NOT NULL, lot int8 NOT NULL,
+    delta int4 NOT NULL
+) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
+CREATE INDEX moves_by_position ON moves USING brin (position) WITH (pages_per_range = 32);
+CREATE INDEX moves_by_place ON moves (place, time);
+CREATE TABLE balances (place int8 PRIMARY KEY, balance int8 NOT NULL)
+    WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+-- What a shipment or an importer holds, lot by lot.
+CREATE TABLE goods (
+    place int8 NOT NULL, lot int8 NOT NULL, balance int8 NOT NULL, PRIMARY KEY (place, lot)
+) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+"""
+
+    def __init__(self, places: PlaceIds) -> None:
+        self._places = places
+        self._packed: list[bytes] = []
+        self._balances: dict[int, int] = {}
+        self._goods: dict[tuple[int, int], int] = {}
+
+    def scan(self, scan: Scan, position: int, sign: int) -> None:
+        """STOCK → LOT."""
+        count = scan.count * sign
+        stock, lot, at = scan.stock, scan.lot, scan.at
+        self._packed.append(
+            _pair(
+                5, 8, stock, 8, at, 8, position, 8, lot, 4, -count,
+                5, 8, lot, 8, at, 8, position, 8, NO_LOT, 4, count,
+            )
+        )  # fmt: skip
+        balances = self._balances
+        balances[stock] = balances.get(stock, 0) - count
+        balances[lot] = balances.get(lot, 0) + count
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Whatever the fact moves."""
+        posted = moves(fact)
+        if not posted:
+            return
+        for move, lot in zip(posted, lots_of(fact, posted), strict=True):
+            self._end(move, move.source, lot, at, position, -move.seals * sign)
+            self._end(move, move.target, lot, at, position, move.seals * sign)
+
+    def _end(self, move: Move, place: Place, lot: str, at: int, position: int, delta: int) -> None:
+        found = self._places.find(move.mark, place.kind, place.key, place.site)
+        goods = NO_LOT
+        if place.kind in _WITH_LOT:
+            goods = self._places.find(move.mark, Kind.LOT, lot)
+            key = (found, goods)
+            self._goods[key] = self._goods.get(key, 0) + delta
+        self._packed.append(_entry(5, 8, found, 8, at, 8, position, 8, goods, 4, delta))
+        self._balances[found] = self._balances.get(found, 0) + delta
+
+    def flush(self, rows: Rows) -> None:
+        """Write places, moves, balances and totals."""
+        places = self._places
+        if places.fresh:
+            fresh = sorted(places.fresh)
+            names = list(zip(*(name for _, name in fresh), strict=True))
+            columns: list[Any] = [[place for place, _ in fresh], *map(list, names)]
+            rows.execute(_PLACES, columns, prepare=True)
+            places.fresh.clear()
+        if self._packed:
+            with rows.copy(
+                "COPY moves (place, time, position, lot, delta) FROM STDIN (FORMAT binary)"
+            ) as copy:
+                copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
+        if self._balances:
+            keys = sorted(self._balances)
+            rows.execute(_BALANCES, (keys, [self._balances[key] for key in keys]), prepare=True)
+            self._flush_totals(rows)
+        if self._goods:
+            ends = sorted(self._goods)
+            columns = [*map(list, zip(*ends, strict=True)), [self._goods[end] for end in ends]]
+            rows.execute(_GOODS, columns, prepare=True)
+        self.forget()
+
+    def _flush_totals(self, rows: Rows) -> None:
+        totals: dict[tuple[str, int, str], int] = {}
+        names = self._places.names
+        for place, delta in self._balances.items():
+            mark, kind, key, _ = names[place]
+            figure = (mark, int(kind), key if kind in HELD else "")
+            totals[figure] = totals.get(figure, 0) + delta
+        add_totals(rows, totals)
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._packed.clear()
+        self._balances.clear()
+        self._goods.clear()
+
+
+def lots_of(fact: Fact, posted: tuple[Move, ...]) -> list[str]:
+    """The lot of each move a fact posts; "" where the fact has none."""
+    match fact:
+        case ShipmentDeparted() | ShipmentReceived() | GoodsReturned():
+            return [line.lot for line in fact.lines if line.mark is not None and line.seals]
+        case SealsRemoved():
+            return [fact.lot]
+        case _:
+            return [""] * len(posted)

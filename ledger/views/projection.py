@@ -1,0 +1,261 @@
+"""The projection: the log folded into every view, a transaction a batch.
+
+Killed at any moment it starts again from its position; two at once take turns. What it writes is
+a function of the log up to its position.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from ledger.custody.places import Kind
+from ledger.facts.canonical import decode
+from ledger.facts.catalogue import TYPES
+from ledger.facts.corrections import EventRetracted
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import micros
+from ledger.log import Log, Recorded
+from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
+from ledger.views.attributions import Attributions
+from ledger.views.claims import Claims
+from ledger.views.corrections import Corrections
+from ledger.views.counts import Counts
+from ledger.views.days import Days
+from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.lows import Lows
+from ledger.views.mentions import Mentions
+from ledger.views.moves import Moves
+from ledger.views.papers import Papers
+from ledger.views.places import PlaceIds
+from ledger.views.ranges import Ranges
+from ledger.views.sealed import Sealed
+from ledger.views.sources import Sources
+from ledger.views.touched import Touched
+
+batch_events_max = 5_000
+_APPLIED: Final = "SealsApplied"
+
+
+class _Applied(msgspec.Struct, gc=False):
+    """The fields of a SealsApplied that views read; nearly all facts are one."""
+
+    id: str
+    time: str
+    source: str
+    mark: str
+    holder: str
+    site: str
+    lot: str
+    label: str
+    label_version: int
+    units: int
+    count: int
+    first: int | None = None
+    corrects: str | None = None
+
+
+_decode_applied = msgspec.json.Decoder(_Applied).decode
+_Read = tuple[Recorded, Fact | _Applied | None]
+
+
+class Projector:
+    """Follows a log from the views' own position."""
+
+    def __init__(self, log: Log, target: str = SCHEMA) -> None:
+        self._log = log
+        self._schema = target
+        self._places = PlaceIds()
+        self._corrections = Corrections()
+        self._sources = Sources()
+        # Every view by itself; the order matters only where a fold says so.
+        self._recording: tuple[Fold, ...] = (
+            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(),
+        )  # fmt: skip
+        self._scanning: tuple[Fold, ...] = (
+            Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
+            Ranges(self._places),
+        )  # fmt: skip
+        self._touched = Touched()
+        self._claims = Claims()
+        self._folds = (
+            self._corrections, *self._recording, *self._scanning, self._claims, self._touched,
+        )  # fmt: skip
+        self._scan_takers = (*(fold.scan for fold in self._scanning), self._touched.scan)
+        self._position = -1
+
+    def make(self) -> None:
+        """Create the tables, unless they are there."""
+        with self._log.transaction() as rows:
+            schema.make(rows, totals.TABLES + "".join(fold.TABLES for fold in self._folds),
+                        self._schema)  # fmt: skip
+
+    def run_batch(self, limit: int = batch_events_max) -> int:
+        """Fold at most `limit` more events; answer how many. 0: caught up.
+
+        All of them are visible in every view on return. Raises Unavailable where the database is
+        away; nothing of the batch is written then, and the same call may be repeated.
+        """
+        try:
+            with self._log.transaction() as rows:
+                schema.use(rows, self._schema)
+                position = schema.position(rows, lock=True)
+                if position != self._position:
+                    self._start_from(rows, position)
+                events = self._log.read(position, limit)
+                if not events:
+                    return 0
+                self._fold(rows, events)
+                for fold in self._folds:
+                    fold.flush(rows)
+                schema.advance(rows, events[-1].position)
+        except BaseException:
+            self._position = -1
+            raise
+        self._position = events[-1].position
+        self._places.trim()
+        return len(events)
+
+    def catch_up(self) -> int:
+        """Fold until nothing is behind; answer the position."""
+        while self.run_batch():
+            pass
+        return self._position
+
+    def retire_older(self) -> None:
+        """Drop the views of older versions, once these have caught up."""
+        with self._log.transaction() as rows:
+            for name in schema.older(rows, VIEW_VERSION):
+                schema.drop(rows, name)
+
+    def _start_from(self, rows: Rows, position: int) -> None:
+        for fold in self._folds:
+            fold.forget()
+        self._places.forget()
+        self._corrections.load(rows)
+        self._position = position
+
+    def _fold(self, rows: Rows, events: Sequence[Recorded]) -> None:
+        read = [(event, _read(event)) for event in events]
+        corrected = self._first_corrections(rows, read)
+        early = self._corrections.early
+        for event, fact in read:
+            if fact is None:
+                continue
+            position = event.position
+            if type(fact) is _Applied:
+                at = micros(fact.time)
+                self._sources.heard(fact.source, at, position, event.recorded_at)
+                if corrected and position in corrected:
+                    self._correct(event, corrected[position])
+                if not early or fact.id not in early:
+                    self._scan(fact, at, position, 1)
+                continue
+            assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
+            at = fact.at
+            for fold in self._recording:
+                fold.record(fact, at, position, event.recorded_at)
+            self._touched.record(fact, at, position, event.recorded_at)
+            if position in corrected:
+                self._correct(event, corrected[position])
+            if fact.id not in early:
+                self._post(fact, at, position, 1)
+
+    def _first_corrections(
+        self, rows: Rows, read: Sequence[_Read]
+    ) -> dict[int, list[tuple[str, Recorded | None]]]:
+        """By position: each target corrected there first, with its event where that came before."""
+        targets: dict[str, int] = {}
+        for event, fact in read:
+            for target in _targets(fact):
+                targets.setdefault(target, event.position)
+        if not targets:
+            return {}
+        ids = [UUID(target) for target in targets]
+        known = self._corrections.known(rows, ids)
+        streams = self._log.get(ids)
+        found: dict[int, list[tuple[str, Recorded | None]]] = {}
+        for target, position in targets.items():
+            if target not in known:
+                stream = streams.get(UUID(target))
+                there = stream[0] if stream and stream[0].position < position else None
+                found.setdefault(position, []).append((target, there))
+        return found
+
+    def _correct(self, event: Recorded, targets: list[tuple[str, Recorded | None]]) -> None:
+        for target, there in targets:
+            self._corrections.add(
+                target, event.position, event.recorded_at, early=there is None
+            )
+            fact = _read(there) if there is not None else None
+            if type(fact) is _Applied:
+                self._scan(fact, micros(fact.time), event.position, -1)
+            elif isinstance(fact, Fact):
+                self._post(fact, fact.at, event.position, -1)
+
+    def _scan(self, fact: _Applied, at: int, position: int, sign: int) -> None:
+        mark, holder, site, lot = fact.mark, fact.holder, fact.site, fact.lot
+        find = self._places.find
+        scan = Scan(
+            fact.id, mark, holder, site, lot, fact.label, fact.label_version, fact.units,
+            fact.count, fact.first, at, fact.time[:10],
+            find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot),
+        )  # fmt: skip
+        for take in self._scan_takers:
+            take(scan, position, sign)
+
+    def _post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        for fold in self._scanning:
+            fold.post(fact, at, position, sign)
+        self._claims.post(fact, at, position, sign)
+        if sign < 0:
+            self._touched.post(fact, at, position, sign)
+
+
+def _read(event: Recorded) -> Fact | _Applied | None:
+    if event.topic == _APPLIED:
+        return _decode_applied(event.state)
+    return decode(event.state) if event.topic in TYPES else None
+
+
+def _targets(fact: Fact | _Applied | None) -> Iterator[str]:
+    if fact is not None:
+        if isinstance(fact, EventRetracted):
+            yield fact.target
+        if fact.corrects is not None:
+            yield fact.corrects
+
+
+@contextmanager
+def reading(log: Log, target: str = SCHEMA) -> Iterator[Rows]:
+    """One snapshot of the views, for the queries of all of them."""
+    with log.transaction(snapshot=True) as rows:
+        schema.use(rows, target)
+        yield rows
+
+
+def rebuild(log: Log, target: str = SCHEMA) -> int:
+    """Build the views anew beside the live ones, then put them in their place.
+
+    Answers the position. Until then the live views answer as before.
+    """
+    beside = f"{target}_anew"
+    with log.transaction() as rows:
+        schema.drop(rows, beside)
+    anew = Projector(log, beside)
+    anew.make()
+    anew.catch_up()
+    Projector(log, target).make()
+    with log.transaction() as rows:
+        # Whoever projects into the live views waits here, and then goes on in the new ones.
+        schema.use(rows, target)
+        schema.position(rows, lock=True)
+        schema.use(rows, beside)
+        rest = schema.position(rows)
+        schema.take_over(rows, beside, target)
+    return rest
+
+
+__all__ = ["Projector", "batch_events_max", "reading", "rebuild"]

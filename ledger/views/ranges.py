@@ -1,0 +1,97 @@
+"""Serial numbers: which event had which numbers of a mark in its hands.
+
+Ranges are only ever added, also of events that no longer count. A range of length class c is at
+most 2^c numbers long, so all that overlap a number lie within 2^c below it: a bounded look-up.
+"""
+
+from typing import ClassVar
+
+from ledger.custody.moves import moves
+from ledger.facts.identity import Fact
+from ledger.views.folding import Fold, Rows, Scan, copy_rows
+from ledger.views.places import PlaceIds
+
+
+class Ranges(Fold):
+    """Keeps the serial numbers of every event that names them."""
+
+    TABLES: ClassVar[str] = """
+-- class: the smallest c with last - first + 1 <= 2^c. place: where the event put the seals.
+CREATE TABLE ranges (
+    mark text NOT NULL, class int2 NOT NULL, first int8 NOT NULL, last int8 NOT NULL,
+    time int8 NOT NULL, position int8 NOT NULL, topic text NOT NULL, place int8 NOT NULL
+);
+CREATE INDEX ranges_by_number ON ranges (mark, class, first);
+"""
+
+    def __init__(self, places: PlaceIds) -> None:
+        self._places = places
+        self._ranges: list[tuple[str, int, int, int, int, int, str, int]] = []
+
+    def scan(self, scan: Scan, position: int, sign: int) -> None:
+        """Numbers that went onto a lot."""
+        if scan.first is not None and sign > 0:
+            last = scan.first + scan.count - 1
+            self._ranges.append(
+                (scan.mark, length_class(scan.count), scan.first, last, scan.at, position)
+                + ("SealsApplied", scan.lot)
+            )
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Numbers that went anywhere else."""
+        if sign < 0:
+            return
+        for move in moves(fact):
+            if move.first is not None:
+                mark, to = move.mark, move.target
+                place = self._places.find(mark, to.kind, to.key, to.site)
+                last = move.first + move.seals - 1
+                size = length_class(move.seals)
+                topic = type(fact).__name__
+                self._ranges.append((mark, size, move.first, last, at, position, topic, place))
+
+    def flush(self, rows: Rows) -> None:
+        """Write the ranges of the batch."""
+        copy_rows(
+            rows,
+            "ranges (mark, class, first, last, time, position, topic, place)",
+            ("text", "int2", "int8", "int8", "int8", "int8", "text", "int8"),
+            self._ranges,
+        )
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._ranges.clear()
+
+
+def length_class(count: int) -> int:
+    """The smallest c with count <= 2^c."""
+    return (count - 1).bit_length()
+
+
+_OVERLAPS = """
+SELECT wanted.n::int4, r.first, r.last, r.time, r.position, r.topic, r.place
+FROM unnest(%s::text[], %s::int8[], %s::int8[]) WITH ORDINALITY AS wanted (mark, first, last, n)
+CROSS JOIN LATERAL (
+    SELECT ranges.* FROM generate_series(0, 30) AS c (class) JOIN ranges
+        ON ranges.mark = wanted.mark AND ranges.class = c.class
+        AND ranges.first > wanted.first - (1::int8 << c.class) AND ranges.first <= wanted.last
+    WHERE ranges.last >= wanted.first OFFSET 0
+) AS r ORDER BY wanted.n, r.position
+"""
+
+
+def overlaps(
+    rows: Rows, wanted: list[tuple[str, int, int]]
+) -> list[tuple[int, int, int, int, int, str, int]]:
+    """Ranges that overlap each wanted (mark, first, last).
+
+    Rows (index into wanted from 0, first, last, time µs UTC, position, topic, place), of events
+    that were counting when recorded: whether they still do is told by `loading`.
+    """
+    if not wanted:
+        return []
+    marks, firsts, lasts = map(list, zip(*wanted, strict=True))
+    found = rows.execute(_OVERLAPS, (marks, firsts, lasts)).fetchall()
+    return [(row[0] - 1, *row[1:]) for row in found]
