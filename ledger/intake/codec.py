@@ -56,7 +56,7 @@ def judge_single(index: int, raw: bytes, door: Door, schemas: Schemas | None = N
     if schema is None:
         sentence = f"no released schema has the fingerprint {raw[2:HEADER_BYTES].hex()}"
         return refused(index, Problem("unknown-schema", "", sentence), raw)
-    return judge_body(index, raw, HEADER_BYTES, schema, ours, door)
+    return judge_body(index, raw, HEADER_BYTES, schema, schemas=ours, door=door)
 
 
 def judge_confluent(index: int, raw: bytes, door: Door, ids: Mapping[int, Schema]) -> Verdict:
@@ -69,22 +69,23 @@ def judge_confluent(index: int, raw: bytes, door: Door, ids: Mapping[int, Schema
     if schema is None:
         sentence = f"the registry's schema id {number} is mapped to no schema of ours"
         return refused(index, Problem("unknown-schema", "", sentence), raw)
-    return judge_body(index, raw, CONFLUENT_HEADER_BYTES, schema, released(), door)
+    return judge_body(index, raw, CONFLUENT_HEADER_BYTES, schema, schemas=released(), door=door)
 
 
 def judge_body(
-    index: int, raw: bytes, start: int, schema: Schema, schemas: Schemas, door: Door
+    index: int, raw: bytes, start: int, schema: Schema, *, schemas: Schemas, door: Door
 ) -> Verdict:
     """The verdict on `raw`, whose bytes from `start` are one record of `schema`."""
     stream = BytesIO(raw)
     stream.seek(start)
     try:
         record = read_record(stream, schema)
-        if stream.tell() != len(raw):
-            raise Problem("undecodable", "", "bytes are left over behind the event")
-    except Problem as problem:
+    except Problem as other:
+        return refused(index, other, raw)
+    if stream.tell() != len(raw):
+        problem = Problem("undecodable", "", "bytes are left over behind the event")
         return refused(index, problem, raw)
-    return judge_record(index, raw, record, schema, schemas, door)
+    return judge_record(index, raw, record, schema, schemas=schemas, door=door)
 
 
 def read_record(stream: BytesIO, schema: Schema) -> Record:
@@ -100,7 +101,7 @@ def read_record(stream: BytesIO, schema: Schema) -> Record:
 
 
 def judge_record(
-    index: int, raw: bytes, record: Record, schema: Schema, schemas: Schemas, door: Door
+    index: int, raw: bytes, record: Record, schema: Schema, *, schemas: Schemas, door: Door
 ) -> Verdict:
     """The verdict on a decoded record; `raw` are its own bytes."""
     try:

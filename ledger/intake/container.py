@@ -8,7 +8,7 @@ import bz2
 import json
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -56,9 +56,9 @@ class Header(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A block: how many records it claims, and its bytes or the reason it has none."""
+    """A block: how many records it claims to hold, and its bytes or the reason it has none."""
 
-    count: int
+    claimed: int
     data: bytes | Swallowed
     problem: Problem | None
 
@@ -80,18 +80,17 @@ def read_container(
     try:
         header = read_header(heard, ours)
     except _Cut as cut:
-        yield heard.rest().refused(index, Problem("undecodable", "", f"no Avro container: {cut}"))
+        yield heard.rest().refused(index, _undecodable(f"no Avro container: {cut}"))
         return
-    except Problem as problem:
-        yield heard.rest().refused(index, problem)
+    except Problem as other:
+        yield heard.rest().refused(index, other)
         return
     heard.forget()
     try:
         while (block := next_block(heard, header)) is not None:
             heard.forget()
             if isinstance(block.data, Swallowed):
-                problem = block.problem or too_large("the block")
-                yield block.data.refused(index, problem)
+                yield block.data.refused(index, block.problem or too_large("the block"))
                 index += 1
             elif block.problem is not None:
                 yield refused(index, block.problem, block.data)
@@ -101,8 +100,12 @@ def read_container(
                     yield verdict
                     index += 1
     except _Cut as cut:
-        problem = Problem("undecodable", "", f"the Avro container is broken from here: {cut}")
-        yield heard.rest().refused(index, problem)
+        sentence = f"the Avro container is broken from here: {cut}"
+        yield heard.rest().refused(index, _undecodable(sentence))
+
+
+def _undecodable(sentence: str) -> Problem:
+    return Problem("undecodable", "", sentence)
 
 
 def judge_block(
@@ -111,7 +114,7 @@ def judge_block(
     """The verdicts on the records of a block; where one cannot be decoded, the rest is one."""
     data = block.data if isinstance(block.data, bytes) else b""
     stream = BytesIO(data)
-    for _ in range(block.count):
+    for _ in range(block.claimed):
         start = stream.tell()
         try:
             schema = header.branches[_branch(stream) if header.union else 0]
@@ -121,16 +124,15 @@ def judge_block(
             yield refused(index, problem, data[start:])
             return
         except (_Cut, IndexError):
-            problem = Problem("undecodable", "", "the block ends within an event")
-            yield refused(index, problem, data[start:])
+            yield refused(index, _undecodable("the block ends within an event"), data[start:])
             return
         # Framed as a message, so that a refused event can be sent again as it is.
         raw = SINGLE_OBJECT + schema.fingerprint + data[body : stream.tell()]
-        yield judge_record(index, raw, record, schema, ours, door)
+        yield judge_record(index, raw, record, schema, schemas=ours, door=door)
         index += 1
     if stream.tell() < len(data):
-        problem = Problem("undecodable", "", "bytes are left over behind the block's events")
-        yield refused(index, problem, data[stream.tell() :])
+        sentence = "bytes are left over behind the block's events"
+        yield refused(index, _undecodable(sentence), data[stream.tell() :])
 
 
 def _branch(stream: Readable) -> int:
@@ -157,7 +159,7 @@ def read_header(stream: Readable, ours: Schemas) -> Header:
     sync = _exactly(stream, SYNC_BYTES)
     codec = meta.get(b"avro.codec", b"null").decode("latin-1")
     if codec not in _EXPAND:
-        raise Problem("undecodable", "", f"the codec {codec[:40]!r} is not read here")
+        raise _undecodable(f"the codec {codec[:40]!r} is not read here")
     branches, union = _branches(meta.get(b"avro.schema", b""), ours)
     return Header(codec, branches, union, sync)
 
@@ -168,8 +170,7 @@ def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
         sources: list[Any] = source if isinstance(source, list) else [source]
         prints = [fingerprint_of(each) for each in sources]
     except (*DECODING_ERRORS, SchemaParseException) as error:
-        sentence = f"its schema is none: {type(error).__name__} {error}"
-        raise Problem("undecodable", "", sentence) from None
+        raise _undecodable(f"its schema is none: {type(error).__name__} {error}") from None
     unknown = [p.hex() for p in prints if p not in ours.by_fingerprint]
     if unknown or not prints:
         sentence = f"no released schema has the fingerprint {', '.join(unknown[:3])}"
@@ -200,7 +201,7 @@ def next_block(stream: Readable, header: Header) -> Block | None:
     try:
         expanded = _EXPAND[header.codec](data)
     except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError) as error:
-        return Block(count, data, Problem("undecodable", "", f"the block is broken: {error}"))
+        return Block(count, data, _undecodable(f"the block is broken: {error}"))
     if len(expanded) > MESSAGE_BYTES_MAX:
         return Block(count, data, too_large("the block, expanded,"))
     return Block(count, expanded, None)
@@ -223,7 +224,12 @@ def _unxz(data: bytes) -> bytes:
     return lzma.LZMADecompressor().decompress(data, MESSAGE_BYTES_MAX + 1)
 
 
-_EXPAND: Final = {"null": bytes, "deflate": _inflate, "bzip2": _bunzip, "xz": _unxz}
+_EXPAND: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "null": bytes,
+    "deflate": _inflate,
+    "bzip2": _bunzip,
+    "xz": _unxz,
+}
 
 
 def read_long(stream: Readable) -> int | None:

@@ -1,4 +1,4 @@
-"""Avro schemas derived from the fact types: `python -m ledger.intake.deriving` writes new ones.
+"""Avro schemas derived from the fact types; `python -m ledger.intake.deriving` writes new ones.
 
 The types are the source; the files in `schemas/` are what was promised to senders. A released
 file is never rewritten: a type that changed needs a new version beside it.
@@ -90,20 +90,16 @@ def _type(of: inspect.Type, name: str) -> Any:
                 "doc": _first_sentence(cls),
                 "fields": [_field(field, name) for field in fields],
             }
-        case inspect.LiteralType():
-            return _enum(of, name)
-        case inspect.CustomType(cls=cls) if issubclass(cls, Figure):
-            return {
-                "type": "bytes",
-                "logicalType": "decimal",
-                "precision": cls.digits,
-                "scale": cls.places,
-            }
-    return _simple(of)
+    return _enum(of, name) if isinstance(of, inspect.LiteralType) else _simple(of)
 
 
 def _simple(of: inspect.Type) -> Any:
     match of:
+        case inspect.CustomType(cls=cls) if issubclass(cls, Figure):
+            digits, places = cls.digits, cls.places
+            return {
+                "type": "bytes", "logicalType": "decimal", "precision": digits, "scale": places,
+            }  # fmt: skip
         case inspect.StrType():
             return "string"
         case inspect.BoolType():
@@ -155,22 +151,28 @@ def as_text(schema: Json) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def main(folder: Path) -> int:
-    """Write the first version of every type that has none; say which newest ones differ."""
+def main(arguments: list[str]) -> int:
+    """Write what is missing in the folder, or the next version of a type; say what differs."""
+    folder = Path("schemas")
+    if arguments[:1] == ["--next"]:
+        for name in arguments[1:]:
+            version = len(list(folder.glob(f"{name}.v*.avsc"))) + 1
+            path = folder / f"{name}.v{version}.avsc"
+            path.write_text(as_text(derive(TYPES[name])), encoding="utf-8")
+        return 0
     differing = []
     for name, kind in TYPES.items():
         text = as_text(derive(kind))
-        versions = sorted(
-            folder.glob(f"{name}.v*.avsc"), key=lambda path: int(path.suffixes[0][2:])
-        )
+        versions = len(list(folder.glob(f"{name}.v*.avsc")))
+        newest = folder / f"{name}.v{versions}.avsc"
         if not versions:
             (folder / f"{name}.v1.avsc").write_text(text, encoding="utf-8")
-        elif versions[-1].read_text(encoding="utf-8") != text:
-            differing.append(versions[-1].name)
+        elif newest.read_text(encoding="utf-8") != text:
+            differing.append(newest.name)
     for name in differing:
-        sys.stderr.write(f"{name} differs from its type: add the next version beside it\n")
+        sys.stderr.write(f"{name} differs from its type: write the next version beside it\n")
     return 1 if differing else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas")))
+    sys.exit(main(sys.argv[1:]))

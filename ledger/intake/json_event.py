@@ -15,7 +15,7 @@ from ledger.facts.catalogue import AnyFact
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import moment
 from ledger.intake.doors import Door
-from ledger.intake.judging import finish, judge, permitted, refuse
+from ledger.intake.judging import Record, finish, judge, permitted, refuse
 from ledger.intake.verdicts import Problem, Verdict, refused
 
 INTEGER_MAX: Final = 2**63 - 1
@@ -56,16 +56,21 @@ def _judge_slowly(index: int, raw: bytes, door: Door) -> Verdict:
     twice = repeated(record, "")
     name = record.pop("type", None)
     try:
-        if name is None:
-            raise Problem("invalid", "type", "type: an event says its type")
-        if twice == "type":
-            raise Problem("invalid", "type", "type: given twice")
-        kind = permitted(name, record, door)
-        if twice is not None:
-            raise Problem("invalid", twice, f"{twice}: given twice")
-        return judge(index, kind, record)
+        return judge(index, _permitted(name, record, door, twice), record)
     except Problem as problem:
         return refuse(index, problem, name, record, raw)
+
+
+def _permitted(name: object, record: Record, door: Door, twice: str | None) -> type[Fact]:
+    """The type of an event in which nothing is said twice; Problem otherwise."""
+    if name is None:
+        raise Problem("invalid", "type", "type: an event says its type")
+    if twice == "type":
+        raise Problem("invalid", "type", "type: given twice")
+    kind = permitted(name, record, door)
+    if twice is not None:
+        raise Problem("invalid", twice, f"{twice}: given twice")
+    return kind
 
 
 class _Repeating(dict[str, Any]):

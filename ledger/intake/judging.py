@@ -140,7 +140,7 @@ def cleaned(kind: type[Struct], record: Record) -> Record:
     optional, nested = _shape(kind)
     kept: Record = {}
     for name, value in record.items():
-        if name in optional and (value is None or value == "" or value == []):
+        if name in optional and (value is None or value in ("", [])):
             continue
         inner = nested.get(name)
         if inner is not None and isinstance(value, dict):

@@ -189,12 +189,11 @@ class _Window:
         while True:
             mark = (_IN_TEXT if in_text else _BETWEEN).search(self.data, self.at + ahead)
             if mark is None:
-                ahead = max(ahead, len(self.data) - self.at)
+                held = len(self.data) - self.at
+                ahead = max(ahead, held)
                 if swallowed is not None or ahead > MESSAGE_BYTES_MAX:
-                    swallowed = swallowed or Swallowed()
-                    swallowed.feed(self.data[self.at :])
-                    ahead -= len(self.data) - self.at
-                    self.at = len(self.data)
+                    swallowed = self._swallow(swallowed)
+                    ahead -= held
                 if not self.more():
                     break
                 continue
@@ -211,12 +210,23 @@ class _Window:
                 break
             elif sign in b"]}":
                 depth -= 1
+        return self._taken(ahead, swallowed)
+
+    def _taken(self, ahead: int, swallowed: Swallowed | None) -> Piece:
+        """The next `ahead` bytes, or all that was swallowed with them."""
         piece = self.data[self.at : self.at + ahead]
         self.at = min(len(self.data), self.at + ahead)
         if swallowed is None and len(piece) <= MESSAGE_BYTES_MAX:
             return piece.rstrip(BLANK)
         swallowed = swallowed or Swallowed()
         swallowed.feed(piece)
+        return swallowed
+
+    def _swallow(self, swallowed: Swallowed | None) -> Swallowed:
+        """Let go of all that is at hand."""
+        swallowed = swallowed or Swallowed()
+        swallowed.feed(self.data[self.at :])
+        self.at = len(self.data)
         return swallowed
 
     def swallow_rest(self, begun: Piece) -> Swallowed:

@@ -31,7 +31,7 @@ class Accepted(NamedTuple):
     in µs UTC.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index: a verdict is not searched
     id: UUID
     topic: str
     state: bytes
@@ -47,7 +47,7 @@ class Refused(NamedTuple):
     them. `id` is the event's own, where one could be read.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index: a verdict is not searched
     id: UUID | None
     reason: Reason
     path: str
