@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from ledger.rules import stock
+from ledger.rules import receipt, stock
 from ledger.rules.rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = (*stock.RULES,)
+RULES: Final[tuple[Rule, ...]] = (*stock.RULES, *receipt.RULES)
 """Each family file lists its own; here they come together."""

@@ -1,7 +1,167 @@
 """Stock: what a holder has of a mark at a site, against what it counted."""
 
-from typing import Final
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
 
+from ledger.custody.places import Kind, Place
+from ledger.facts.mentions import About
+from ledger.facts.seals import SealsCounted, StockAdjusted
+from ledger.rules.artefacts import miscounted
+from ledger.rules.books import AccountState, Books
+from ledger.rules.moments import days, next_month, start_of, utc_text, wait
+from ledger.rules.policy import Policy
 from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
-RULES: Final[tuple[Rule, ...]] = ()
+
+def negative_stock(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-01: a holder had fewer than no usable seals at some moment."""
+    yield from _dips(key, Kind.STOCK, books, policy)
+
+
+def destroyed_not_spoiled(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-40: more seals were destroyed than had been spoiled."""
+    for finding in _dips(key, Kind.SPOILED, books, policy):
+        yield finding._replace(artefact=False)
+
+
+def _dips(key: str, kind: Kind, books: Books, policy: Policy) -> Iterator[Finding]:
+    mark, holder, site = parts_of(key)
+    dips = books.dips(mark, Place(kind, holder, site))
+    if dips:
+        yield Finding(
+            discriminator="",
+            expected=("0",),
+            found=(str(min(dip.lowest for dip in dips)), utc_text(dips[-1].start)),
+            evidence=tuple(dip.opener for dip in dips),
+            deadline=min(wait(policy.grace_scan, dip.rec) for dip in dips),
+            artefact=any(books.double_shot(dip.opener, policy.double_shot) for dip in dips),
+        )
+
+
+class Variance(NamedTuple):
+    """A count against the book at its time; adjustments made for the count are not in the book."""
+
+    counted: SealsCounted
+    book: int
+    unexplained: int
+    adjustments: tuple[StockAdjusted, ...]
+
+
+def variance(count: SealsCounted, books: Books) -> Variance:
+    """What the book said at the time of a count, and what no adjustment explains."""
+    made_for = tuple(
+        adjustment
+        for adjustment in books.record.about(StockAdjusted, About.TARGET, count.id)
+        if adjustment.count_event == count.id
+        and (adjustment.mark, adjustment.holder, adjustment.site)
+        == (count.mark, count.holder, count.site)
+    )
+    in_book = sum(adjustment.delta for adjustment in made_for if adjustment.at <= count.at)
+    stock = Place(Kind.STOCK, count.holder, count.site)
+    book = books.balance(count.mark, stock, count.at) - in_book
+    accepted = sum(a.delta for a in made_for if a.reason != "UNEXPLAINED")
+    return Variance(count, book, count.counted - book - accepted, made_for)
+
+
+def count_variance(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-02: a count and the book differ, and no accepted adjustment explains it."""
+    before = 0
+    for count in books.record.about(SealsCounted, About.ACCOUNT, key):
+        found = variance(count, books)
+        if found.unexplained:
+            limit = max(Decimal(policy.count_abs), policy.count_share * found.book)
+            yield Finding(
+                discriminator=count.id,
+                expected=(str(found.book),),
+                found=(str(count.counted), str(found.unexplained)),
+                evidence=(count.id, *(adjustment.id for adjustment in found.adjustments)),
+                deadline=wait(policy.grace_count, books.record.rec(count)),
+                artefact=miscounted(found.book, count.counted),
+                severity="C" if abs(found.unexplained) > limit or before else "H",
+            )
+        before = found.unexplained
+        yield from _spoiled_variance(count, books, policy)
+
+
+def _spoiled_variance(count: SealsCounted, books: Books, policy: Policy) -> Iterator[Finding]:
+    if count.spoiled_counted is None:
+        return
+    place = Place(Kind.SPOILED, count.holder, count.site)
+    book = books.balance(count.mark, place, count.at)
+    if count.spoiled_counted != book:
+        yield Finding(
+            discriminator=key_of(count.id, "spoiled"),
+            expected=(str(book),),
+            found=(str(count.spoiled_counted), str(count.spoiled_counted - book)),
+            evidence=(count.id,),
+            deadline=wait(policy.grace_count, books.record.rec(count)),
+            artefact=miscounted(book, count.spoiled_counted),
+            severity="H",
+        )
+
+
+_SETTLED_ON: Final = 3
+"""The day of the next month by which a month's scans are in."""
+
+
+def high_spoilage(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-38: too large a share of a month's seals was spoiled; orderly disposal is no spoilage."""
+    for name, month in sorted(_account(key, books).months.items()):
+        used = month.applied + month.spoiled
+        if month.spoiled >= policy.spoil_min and month.spoiled > policy.spoil_limit * used:
+            yield Finding(
+                discriminator=name,
+                expected=(f"{(policy.spoil_limit * 100).normalize():f} %",),
+                found=(str(month.spoiled), str(month.applied)),
+                evidence=month.evidence,
+                deadline=start_of(next_month(name).replace(day=_SETTLED_ON)),
+            )
+
+
+def aged_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-43: the oldest seal in stock, first in first out, lies there too long."""
+    account = _account(key, books)
+    if account.current > 0 and account.oldest is not None:
+        yield Finding(
+            discriminator="",
+            expected=(),
+            found=(str(account.current), utc_text(account.oldest.at)),
+            evidence=(account.oldest.id,),
+            deadline=account.oldest.at + days(policy.aged_days),
+        )
+
+
+def count_overdue(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-44: a stock that is not empty was not counted for too long."""
+    account = _account(key, books)
+    last = books.record.latest(SealsCounted, About.ACCOUNT, key)
+    since = [] if account.first_in is None else [account.first_in.at]
+    if last is not None:
+        since.append(last.at)
+    if account.current and since:
+        yield Finding(
+            discriminator="",
+            expected=(),
+            found=("none" if last is None else utc_text(last.at),),
+            evidence=() if last is None else (last.id,),
+            deadline=max(since) + days(policy.count_days),
+        )
+
+
+def _account(key: str, books: Books) -> AccountState:
+    mark, holder, site = parts_of(key)
+    return books.memo(("account", key), lambda: books.account(mark, holder, site))
+
+
+_ON_ACCOUNTS: Final = SubjectKind.ACCOUNT
+
+RULES: Final = (
+    Rule("M-01", "negative-stock", "P", "C", ((_ON_ACCOUNTS, negative_stock),)),
+    Rule("M-02", "count-variance", "D", "H", ((_ON_ACCOUNTS, count_variance),)),
+    Rule("M-38", "high-spoilage", "D", "M", ((_ON_ACCOUNTS, high_spoilage),)),
+    Rule("M-40", "destroyed-not-spoiled", "D", "H", ((_ON_ACCOUNTS, destroyed_not_spoiled),)),
+    Rule("M-43", "aged-seals", "N", "L", ((_ON_ACCOUNTS, aged_seals),)),
+    Rule("M-44", "count-overdue", "P", "M", ((_ON_ACCOUNTS, count_overdue),)),
+)

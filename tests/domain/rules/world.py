@@ -1,5 +1,6 @@
 """A small world for tables of rules: facts by name, times in short, violations as tuples."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import date
@@ -19,12 +20,12 @@ FAR = micros("2099-01-01T00:00:00.000000+00:00")
 
 
 def moment(text: str) -> str:
-    """`2026-04-02` and `2026-04-02T09:00` (UTC), or a full time with its offset, canonical."""
-    if len(text) == 10:
-        text += "T00:00"
-    if len(text) == 16:
-        text += ":00+00:00"
-    return canonical_time(text)
+    """`2026-04-02`, `2026-04-02T09:00` or `…T09:00:30`, with an offset or in UTC, as canonical."""
+    day, clock, zone = text[:10], text[11:16] or "00:00", text[16:]
+    seconds = "" if zone.startswith(":") else ":00"
+    if not re.search("[+-][0-9]{2}:[0-9]{2}$", zone):
+        zone += "+00:00"
+    return canonical_time(f"{day}T{clock}{seconds}{zone}")
 
 
 def at(text: str) -> int:
