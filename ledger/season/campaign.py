@@ -1,0 +1,197 @@
+"""One campaign of a trade: how many events it may use, its lots, and how far it has come.
+
+A campaign says exactly as many events as it was given: what is not needed by its steps becomes
+scans.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+from typing import Any, Final
+
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import MICROS_A_SECOND
+from ledger.season.book import Book, Desk, Late
+from ledger.season.goods import Good
+from ledger.season.lanes import Lane, Mode, activities
+from ledger.season.moments import day_of, local_day_number, moment
+
+CAMPAIGN_EVENTS_MIN: Final = 46
+"""Below this a campaign has no room for scans."""
+EXTRAS_FROM_EVENTS: Final = 60
+"""A campaign as long as this also has incidents."""
+SCANS_A_SPOIL: Final = 50
+OPENS, SHUTS = 8 * 3600, 17 * 3600
+"""Working hours, in seconds of the local day."""
+
+_STEPS: Final = {
+    Mode.CONSIGNED: (11, 3),
+    Mode.IMPORTER_APPLIES: (8, 3),
+    Mode.DIRECT_JAS: (5, 3),
+    Mode.DOMESTIC: (3, 3),
+    Mode.SUBDIVIDED: (7, 1),
+}
+"""Events of a campaign besides scans and spoils, and further ones of each lot."""
+EXTRAS: Final = {
+    "sampled": 1, "corrected": 1, "adjusted": 1, "held": 2, "doubled": 2, "removed": 1,
+    "complaint": 1, "lost and found": 2, "second report": 1, "replaced": 2, "blank": 1,
+    "returned": 2, "unsealed": 1,
+}  # fmt: skip
+"""Incidents that leave nothing wrong, and how many events each takes."""
+_PAPER = frozenset({"replaced", "blank"})
+_CARRIED = frozenset({"returned", "unsealed"})
+_COUNTED_ONLY = frozenset({"adjusted", "lost and found"})
+LEAD_DAYS: Final = {
+    Mode.CONSIGNED: 12, Mode.IMPORTER_APPLIES: 36, Mode.DIRECT_JAS: 4, Mode.DOMESTIC: 4,
+    Mode.SUBDIVIDED: 5,
+}  # fmt: skip
+"""Days from the first event of a campaign to its first scan."""
+
+
+def extras_of(lane: Lane) -> tuple[str, ...]:
+    """The incidents that can happen in a lane."""
+    barred: set[str] = set()
+    if lane.mode not in (Mode.CONSIGNED, Mode.IMPORTER_APPLIES):
+        barred |= _PAPER
+    if lane.mode not in (Mode.CONSIGNED, Mode.DIRECT_JAS):
+        barred |= _CARRIED
+    if lane.mode is not Mode.CONSIGNED:
+        barred.add("second report")
+    if lane.period_volume:
+        barred |= _PAPER
+    if lane.serialised:
+        barred |= _COUNTED_ONLY
+    return tuple(name for name in EXTRAS if name not in barred)
+
+
+@dataclass(slots=True)
+class Batch:
+    """A lot on its way: units by scan, and what has become of them."""
+
+    lot: str
+    good: Good
+    plan: list[int]
+    units: int
+    sealed_last: int | None = None
+    gone: int = 0
+    """Units that the buyer does not get to sell."""
+    removed: int = 0
+    """Units unsealed before departure."""
+    returned: int = 0
+
+    @property
+    def shipped(self) -> int:
+        """Units that leave."""
+        return self.units - self.removed
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A lane at work on one supply of seals and the lots it is for."""
+
+    lane: Lane
+    book: Book
+    number: int
+    start: int
+    """Local day number."""
+    budget: int
+    lots: int = 1
+    extras: frozenset[str] = frozenset()
+    batches: list[Batch] = field(default_factory=list)
+    spoils: list[int] = field(default_factory=list)
+    leftover: int = 0
+    sampled: int = 0
+    short: int = 0
+    """Seals that a count will not find."""
+    serial: int | None = None
+    """The next number on the roll."""
+    clock: int = 0
+    """Where the work stands, in microseconds UTC."""
+
+    @property
+    def rng(self) -> Random:
+        """The chance of this lane."""
+        return self.book.rng
+
+    @property
+    def name(self) -> str:
+        """What ids of this campaign end with."""
+        return f"{self.lane.code}-{self.number:04d}"
+
+    @property
+    def shipment(self) -> str:
+        """The shipment that carries the lots."""
+        return f"SH-{self.name}"
+
+    @property
+    def used(self) -> int:
+        """Seals attached to goods in this campaign."""
+        return sum(batch.units * batch.good.seals_per_unit for batch in self.batches)
+
+    @property
+    def supply(self) -> int:
+        """Seals this campaign needs."""
+        return self.used + sum(self.spoils) + self.sampled + self.leftover
+
+    def say(self, kind: type[Fact], desk: Desk, late: Late | None = None, /, **fields: Any) -> str:
+        """Say a fact at the campaign's clock; its id."""
+        return self.book.say(kind, self.clock, desk, late, **fields)[0]
+
+    def pause(self, low: float, high: float) -> None:
+        """Let some seconds pass."""
+        self.clock += int(self.rng.uniform(low, high) * MICROS_A_SECOND)
+
+    def office_day(self, days: float, offset: int) -> None:
+        """Go on to some working hour, `days` local days later."""
+        day = local_day_number(self.clock, offset) + int(days)
+        self.clock = moment(day, self.rng.uniform(OPENS, SHUTS), offset)
+
+    def today(self, offset: int) -> date:
+        """The calendar date at the campaign's clock."""
+        return day_of(local_day_number(self.clock, offset))
+
+    def shift(self, offset: int) -> None:
+        """Where it is outside working hours, go on to the next morning."""
+        day = local_day_number(self.clock, offset)
+        if self.clock >= moment(day, SHUTS, offset):
+            self.clock = moment(day + 1, OPENS + self.rng.uniform(0, 900), offset)
+
+    def numbers(self, count: int) -> dict[str, int]:
+        """The next `count` numbers of the roll; nothing where seals bear none."""
+        if self.serial is None:
+            return {}
+        first, self.serial = self.serial, self.serial + count
+        return {"first": first, "last": first + count - 1}
+
+
+def goods_of(lane: Lane, number: int, lots: int) -> list[Good]:
+    """What the lots of a campaign are: the goods of the lane in turn; children are all alike."""
+    if lane.mode is Mode.SUBDIVIDED:
+        return [lane.goods[0]] * lots
+    return [lane.goods[(number + n) % len(lane.goods)] for n in range(lots)]
+
+
+def planned(c: Campaign) -> Campaign:
+    """Fix what the campaign makes: lots, units of each scan, spoils; `budget` events in all."""
+    lane, rng = c.lane, c.rng
+    base, each = _STEPS[lane.mode]
+    goods, lots = goods_of(lane, c.number, c.lots), c.lots
+    records = 0
+    if lane.mode is Mode.SUBDIVIDED:
+        records = len(activities(goods[0].class_))
+    elif lane.jas_route:
+        records = sum(len(activities(good.class_)) for good in goods)
+    fixed = base + each * lots + records + sum(EXTRAS[name] for name in c.extras)
+    room = c.budget - fixed - (1 if lane.serialised else 0)
+    spoils = max(1, room // SCANS_A_SPOIL)
+    scans = room - spoils
+    c.spoils = [rng.randint(1, 3) for _ in range(spoils)]
+    c.leftover = rng.randint(8, 40)
+    c.sampled = 2 if "sampled" in c.extras else 0
+    c.short = rng.randint(1, 4) if "adjusted" in c.extras else 0
+    share = scans // lots
+    for n, good in enumerate(goods):
+        count = share if n else scans - share * (lots - 1)
+        plan = [rng.randint(10, 40) for _ in range(count)]
+        c.batches.append(Batch(f"L-{c.name}-{n + 1}", good, plan, sum(plan)))
+    return c

@@ -1,0 +1,188 @@
+"""Papers: requests, export certificates, reports of attached seals, and their dispatch."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from ledger.facts import documents as d
+from ledger.facts import shipments as g
+from ledger.season.book import Stocks
+from ledger.season.campaign import Campaign
+from ledger.season.goods import weight
+from ledger.season.lanes import Lane, Mode
+
+FORMS: Final = {"US": "TM_11", "CA": "COR_JP"}
+STATEMENTS: Final = {
+    "US": "Certified in compliance with the terms of the US-Japan Organic Equivalence Arrangement.",
+    "CA": "Certified in compliance with the Canada-Japan Organic Equivalency Arrangement.",
+}
+_AGREED_KG: Final = 900_000
+"""What a certificate for a period allows of a product: more than any period draws."""
+_PERIOD_DAYS: Final = 90
+
+
+def number(lane: Lane, serial: int) -> str:
+    """A certificate number of the running series the agent keeps for this exporter."""
+    return f"{lane.code}-{serial:05d}"
+
+
+def requested(c: Campaign) -> None:
+    """The exporter asks its agent for an export certificate."""
+    lane = c.lane
+    office = lane.office(lane.operator)
+    c.office_day(1, office.offset)
+    consigned = lane.mode is Mode.CONSIGNED
+    c.say(
+        d.ExportCertificateRequested,
+        office,
+        request=f"RQ-{c.name}",
+        shipment=c.shipment,
+        exporter=lane.operator,
+        importer=lane.importer,
+        agent=lane.agent,
+        report=f"RP-{c.name}" if consigned else None,
+        invoice=f"INV-{c.name}",
+        bill_of_lading=f"BL-{c.name}",
+        lines=tuple(
+            d.RequestedLine(
+                lot=batch.lot,
+                product=lane.product(batch.good),
+                units=batch.shipped,
+                net_weight=weight(batch.shipped * batch.good.pack_grams),
+            )
+            for batch in c.batches
+        ),
+    )
+
+
+def certified_lines(c: Campaign, less: int = 0) -> tuple[d.CertifiedLine, ...]:
+    """What a certificate for one shipment lists; `less` units fewer of the first lot."""
+    lines = []
+    for index, batch in enumerate(c.batches):
+        units = batch.shipped - (0 if index else less)
+        lines.append(
+            d.CertifiedLine(
+                lot=batch.lot,
+                product=c.lane.product(batch.good),
+                units=units,
+                net_weight=weight(units * batch.good.pack_grams),
+            )
+        )
+    return tuple(lines)
+
+
+def certificate(c: Campaign, serial: int, **changes: Any) -> None:
+    """The agent issues a certificate; where fields are changed, as changed."""
+    lane = c.lane
+    office = lane.office(lane.agent)
+    today = c.today(office.offset)
+    fields: dict[str, Any] = {
+        "issuer": lane.agent, "number": number(lane, serial), "form": FORMS[lane.country],
+        "mode": "PER_SHIPMENT", "request": f"RQ-{c.name}", "shipment": c.shipment,
+        "exporter": lane.operator, "importer": lane.importer,
+        "product_class": c.batches[0].good.class_, "lines": (),
+        "statement": STATEMENTS[lane.country], "issued_on": today,
+    }  # fmt: skip
+    if lane.period_volume:
+        products = sorted({lane.product(batch.good) for batch in c.batches})
+        fields |= {
+            "mode": "PERIOD_VOLUME", "shipment": None, "valid_from": today,
+            "valid_until": today + timedelta(days=_PERIOD_DAYS),
+            "lines": tuple(
+                d.CertifiedLine(product=product, net_weight=weight(_AGREED_KG * 1000))
+                for product in products
+            ),
+        }  # fmt: skip
+    else:
+        fields["lines"] = certified_lines(c)
+    c.say(d.ExportCertificateIssued, office, documents=1, **(fields | changes))
+
+
+def issued(c: Campaign, serial: int) -> int:
+    """The shipment gets its certificate, some at the second attempt; its number."""
+    lane = c.lane
+    office = lane.office(lane.agent)
+    c.office_day(1, office.offset)
+    if "blank" in c.extras:
+        c.say(
+            d.ExportCertificateCancelled, office, issuer=lane.agent, number=number(lane, serial),
+            kind="DESTROYED", reason="form spoiled in the printer",
+        )  # fmt: skip
+        serial += 1
+        c.pause(300, 900)
+    if "replaced" not in c.extras:
+        certificate(c, serial)
+        return serial
+    certificate(c, serial, lines=certified_lines(c, less=1))
+    c.pause(3600, 7200)
+    certificate(c, serial + 1, replaces=number(lane, serial))
+    c.pause(60, 120)
+    c.say(
+        d.ExportCertificateCancelled, office, issuer=lane.agent, number=number(lane, serial),
+        kind="REPLACED", replaced_by=number(lane, serial + 1), reason="a unit short on line 1",
+    )  # fmt: skip
+    return serial + 1
+
+
+def reported(c: Campaign, serial: int) -> None:
+    """The Report of Attached JAS Seals, some with a slip that version 2 puts right."""
+    lane = c.lane
+    office = lane.office(lane.operator)
+    graded_on = c.today(office.offset) - timedelta(days=1)
+    c.office_day(1, office.offset)
+    versions = 2 if "second report" in c.extras else 1
+    for version in range(1, versions + 1):
+        wrong = 3 if version < versions else 0
+        c.say(
+            d.SealReportFiled, office, report_lines(c, graded_on, wrong), report=f"RP-{c.name}",
+            version=version, contract=lane.contract, shipment=c.shipment, exporter=lane.operator,
+            importer=lane.importer, rcb=lane.rcb, agent=lane.agent, grader=lane.person("grader"),
+            certificate=reference(lane, serial), checked_by=lane.person("head"),
+        )  # fmt: skip
+        if version < versions:
+            c.office_day(1, office.offset)
+
+
+def report_lines(c: Campaign, graded_on: Any, wrong: int = 0, left: int = 0) -> Any:
+    """Lines as of the moment of filing; `wrong` seals too few used, `left` too many remaining."""
+    lane = c.lane
+
+    def lines(stocks: Stocks) -> dict[str, Any]:
+        remaining = stocks.usable(lane.mark, lane.operator, lane.site)
+        return {
+            "lines": tuple(
+                d.ReportLine(
+                    product=lane.product(batch.good),
+                    label=lane.label(batch.good),
+                    lot=batch.lot,
+                    graded_on=graded_on,
+                    pack_weight=weight(batch.good.pack_grams),
+                    units=batch.shipped,
+                    net_weight=weight(batch.shipped * batch.good.pack_grams),
+                    mark=lane.mark,
+                    used=batch.shipped * batch.good.seals_per_unit - wrong,
+                    received=c.supply,
+                    discarded=sum(c.spoils),
+                    remaining=remaining + left,
+                    discard_reason="torn or misprinted",
+                )
+                for batch in c.batches
+            )
+        }
+
+    return lines
+
+
+def reference(lane: Lane, serial: int) -> g.CertificateRef:
+    """A certificate of the lane as other papers name it."""
+    return g.CertificateRef(issuer=lane.agent, number=number(lane, serial))
+
+
+def documents_sent(c: Campaign, serial: int) -> None:
+    """The papers follow by courier."""
+    lane = c.lane
+    office = lane.office(lane.operator)
+    c.office_day(1, office.offset)
+    c.say(
+        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(lane, serial),
+        report=f"RP-{c.name}" if lane.mode is Mode.CONSIGNED else None, originals=True,
+    )  # fmt: skip
