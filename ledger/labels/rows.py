@@ -78,9 +78,7 @@ class Table(Struct, Generic[R], frozen=True):
 
     def of(self, key: Hashable, on: date | None) -> tuple[R, ...]:
         """The rows for one thing that are in force on a day, topmost first."""
-        rows: tuple[R, ...] = tuple(
-            row for row in _grouped(self).get(key, ()) if row.in_force(on)
-        )
+        rows: tuple[R, ...] = tuple(row for row in _grouped(self).get(key, ()) if row.in_force(on))
         return rows
 
     def topmost(self, key: Hashable, on: date | None) -> R | None:

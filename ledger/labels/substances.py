@@ -4,6 +4,7 @@ A substance of no row in force on the day is not listed; gene-modified material 
 """
 
 from datetime import date
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
@@ -60,9 +61,15 @@ class Substance(Struct, frozen=True, kw_only=True, gc=False):
         return self.verdict.eligible
 
 
+@cache
 def tables_known() -> tuple[str, ...]:
     """The lists, in order."""
     return tuple(sorted({row.table for row in SUBSTANCES.rows()}))
+
+
+@cache
+def _groups(table: str) -> tuple[str, ...]:
+    return tuple(sorted({row.group for row in SUBSTANCES.rows() if row.table == table}))
 
 
 def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
@@ -73,10 +80,9 @@ def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
     """
     if table not in tables_known():
         raise Misuse(f"no list {table!r}; known are {', '.join(tables_known())}")
-    groups = sorted({row.group for row in SUBSTANCES.rows() if row.table == table})
     name = kind_name(code)
     listed = [
-        row for group in groups for row in SUBSTANCES.of((table, name, group), on)[:1]
+        row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]
     ]
     if not listed:
         return Substance(table=table, code=code, verdict=Verdict.of(fails("NOT_LISTED")))

@@ -1,0 +1,225 @@
+"""Claims: whose they are, whether they carry a seal, and what share they ask.
+
+A claim is read by the row in force on the day; a threshold is met at equality.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal
+
+from ledger.facts.registry import Ingredient
+from ledger.labels.recipe import (
+    SUM_TOLERANCE_PERCENT,
+    UNMIXED,
+    Base,
+    Recipe,
+    at_least,
+    in_base,
+    is_in_conversion,
+    is_organic,
+    kind_name,
+    weight,
+)
+from ledger.labels.rows import Row, Table
+from ledger.labels.verdict import Reason, fails, unshown
+
+
+class ClaimRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A claim: its scheme, its kind, and how its recipe is judged.
+
+    `own_only` = only ingredients of the scheme qualify; `recipe` = by class of the goods, by
+    shares, or by a single ingredient (of the scheme); `bars` = transports it excludes.
+    """
+
+    claim: str
+    row: str
+    scheme: str
+    kind: Literal["full", "conversion", "percentage", "list"]
+    seal: Literal["yes", "no"]
+    base: Base
+    own_only: Literal["yes", "no"]
+    recipe: Literal["class", "shares", "single", "single_own"]
+    bars: frozenset[str] = frozenset()
+    licence: Literal["yes", ""] = ""
+    programme: str = ""
+
+
+class ShareRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A share that a claim asks, in per cent of a base, and the code where it is not met."""
+
+    row: str
+    count: Literal["organic", "organic_own", "organic_or_conversion", "swiss"]
+    base: Base
+    op: Literal["at_least", "above", "below"]
+    percent: Decimal
+    reason: str
+    classes: frozenset[str] = frozenset()
+
+
+class ConditionRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A condition common to claims, as people read it."""
+
+    id: str
+    asks: str
+    reasons: tuple[str, ...]
+
+
+CLAIMS: Final = Table("claims", ClaimRow, lambda row: row.claim, "claims of every scheme")
+SHARES: Final = Table(
+    "shares",
+    ShareRow,
+    lambda row: (row.row, row.count, row.op),
+    "the shares that claims ask",
+)
+CONDITIONS: Final = Table(
+    "conditions", ConditionRow, lambda row: row.id, "conditions common to claims"
+)
+ORGANIC_WORDS: Final = ("organic", "有機", "オーガニック")
+
+
+def claim_row(claim: str, on: date | None) -> ClaimRow | None:
+    """The row of a claim in force on a day."""
+    return CLAIMS.topmost(claim, on)
+
+
+def known_claim(claim: str) -> bool:
+    """Whether the claim is one of the tables, of whatever date."""
+    return CLAIMS.known(claim)
+
+
+def scheme_of(claim: str) -> str | None:
+    """The scheme that owns a claim."""
+    row = CLAIMS.topmost(claim, None)
+    return None if row is None else row.scheme
+
+
+def organic_claim(claim: str) -> bool:
+    """Whether a claim says that the product is organic, or becoming so.
+
+    A wording that is no code of the tables is one when it contains a word for organic.
+    """
+    row = CLAIMS.topmost(claim, None)
+    if row is not None:
+        return row.kind in ("full", "conversion")
+    return any(word in claim.casefold() for word in ORGANIC_WORDS)
+
+
+def barred_transports(claim: str, on: date) -> frozenset[str]:
+    """The means of transport that a claim excludes on a day."""
+    row = claim_row(claim, on)
+    return frozenset() if row is None else row.bars
+
+
+def composition(recipe: Recipe, row: ClaimRow) -> Iterator[Reason]:
+    """What every claim asks of a list of ingredients: it adds up, and nothing in it is barred."""
+    if not recipe.is_the_lot:
+        entries = recipe.ingredients
+        off = abs(weight(entries) - 100)
+        if off > SUM_TOLERANCE_PERCENT * len(entries):
+            yield from fails("RECIPE_SUM")
+    if any(entry.gmo for entry in recipe.ingredients):
+        yield from fails("GMO")
+    if any(entry.irradiated for entry in recipe.ingredients):
+        yield from fails("IRRADIATED")
+    if row.kind == "full" and any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
+        yield from fails("CONVERSION_UNDECLARED")
+
+
+def same_kind(recipe: Recipe, qualifies: Callable[[Ingredient], bool]) -> Iterator[Reason]:
+    """No kind of ingredient stands on both sides of the claim."""
+    sides: dict[str, set[bool]] = {}
+    for entry in in_base(recipe, "AG"):
+        sides.setdefault(kind_name(entry.name), set()).add(qualifies(entry))
+    if any(len(found) > 1 for found in sides.values()):
+        yield from fails("SAME_KIND")
+
+
+def by_shares(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
+    """The recipe of a claim whose condition is a share or a single ingredient."""
+    if recipe.is_the_lot:
+        return
+    if row.kind != "list":
+        yield from same_kind(recipe, lambda entry: qualifies(entry, row))
+    if row.recipe == "single":
+        yield from _single(recipe)
+    elif row.recipe == "single_own":
+        yield from _single_own(recipe, row.scheme)
+    else:
+        yield from _shares(recipe, row, on)
+
+
+def qualifies(entry: Ingredient, row: ClaimRow) -> bool:
+    """Whether an ingredient counts towards the claim."""
+    if row.own_only == "yes" and entry.scheme != row.scheme:
+        return False
+    return is_organic(entry) or (row.kind == "conversion" and is_in_conversion(entry))
+
+
+def _shares(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
+    for ask in SHARES.in_force(on):
+        if ask.row != row.row or (ask.classes and recipe.class_ not in ask.classes):
+            continue
+        entries = in_base(recipe, ask.base)
+        whole = weight(entries)
+        if whole == 0:
+            yield from fails("EMPTY_BASE")
+            continue
+        part = weight([entry for entry in entries if _counted(entry, ask, row.scheme)])
+        met = {
+            "at_least": at_least(part, whole, ask.percent),
+            "below": not at_least(part, whole, ask.percent),
+            "above": 100 * part > ask.percent * whole,
+        }
+        if not met[ask.op]:
+            yield from fails(ask.reason)
+        if ask.count == "organic_own":
+            yield from _scheme_untold(entries)
+        if ask.count == "swiss" and any(entry.origin is None for entry in entries):
+            yield from unshown("INGREDIENT_ORIGIN")
+
+
+def _counted(entry: Ingredient, ask: ShareRow, scheme: str) -> bool:
+    if ask.count == "swiss":
+        return entry.origin == "CH"
+    if ask.count == "organic_own":
+        return is_organic(entry) and entry.scheme == scheme
+    conversion = ask.count == "organic_or_conversion" and is_in_conversion(entry)
+    return is_organic(entry) or conversion
+
+
+def _scheme_untold(entries: tuple[Ingredient, ...]) -> Iterator[Reason]:
+    if any(entry.scheme is None for entry in entries if is_organic(entry)):
+        yield from unshown("INGREDIENT_SCHEME")
+
+
+def _single(recipe: Recipe) -> Iterator[Reason]:
+    entries = in_base(recipe, "AG")
+    if not entries or weight(entries) == 0:
+        yield from fails("EMPTY_BASE")
+    if len(entries) != 1 or entries[0].kind != "AGRICULTURAL":
+        yield from fails("ONE_INGREDIENT")
+
+
+def _single_own(recipe: Recipe, scheme: str) -> Iterator[Reason]:
+    entries = in_base(recipe, "AG")
+    if not entries or weight(entries) == 0:
+        yield from fails("EMPTY_BASE")
+    kept = [entry for entry in entries if is_organic(entry) or is_in_conversion(entry)]
+    own = [entry for entry in kept if entry.scheme == scheme]
+    if any(entry.scheme is None for entry in kept):
+        yield from unshown("INGREDIENT_SCHEME")
+    if len(own) != 1:
+        yield from fails("ONE_INGREDIENT")
+        return
+    if not at_least(own[0].share, weight(recipe.ingredients), Decimal(95)):
+        yield from fails("BIOGRO_BELOW_95")
+    if len(entries) > 1:
+        yield from unshown("UNAVAILABILITY")
+
+
+__all__ = [
+    "CLAIMS", "CONDITIONS", "SHARES", "UNMIXED", "ClaimRow", "ShareRow", "barred_transports",
+    "by_shares", "claim_row", "composition", "known_claim", "organic_claim", "qualifies",
+    "same_kind", "scheme_of",
+]  # fmt: skip
