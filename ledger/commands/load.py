@@ -116,7 +116,7 @@ class Loading:
         total = path.stat().st_size if path is not None and path.is_file() else None
         source = sys.stdin.buffer if path is None else path
         with progress(label, total, size=True) as step:
-            for verdicts in read_file(source, way, consumed=step):
+            for verdicts in read_file(source, way, progress=step):
                 self._settle(label, verdicts)
 
     def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:

@@ -1,0 +1,53 @@
+"""The processes of the ledger by name, and how each is run in this one."""
+
+import threading
+from collections.abc import Sequence
+from enum import StrEnum
+
+from consumers import ingest, projector, publisher
+from ledger.commands.home import opened
+from ledger.errors import Misuse
+from ledger.log import Log
+from ledger.settings import Settings
+
+
+class Process(StrEnum):
+    """What `ledger run` can run."""
+
+    INGEST = "ingest"
+    PROJECTOR = "projector"
+    AUDITOR = "auditor"
+    PUBLISHER = "publisher"
+    WEB = "web"
+
+
+def available(settings: Settings) -> list[Process]:
+    """Name what these settings have work for."""
+    if settings.kafka_bootstrap is None:
+        return [Process.PROJECTOR]
+    return [Process.INGEST, Process.PROJECTOR, Process.PUBLISHER]
+
+
+def run_process(
+    process: Process, settings: Settings, stop: threading.Event, accept_refusals: Sequence[str] = ()
+) -> None:
+    """Run one process here until the event is set."""
+    with opened(settings) as log:
+        match process:
+            case Process.INGEST:
+                for place in accept_refusals:
+                    _accept(log, place)
+                ingest.run(settings, log, stop)
+            case Process.PROJECTOR:
+                projector.run(log, stop)
+            case Process.PUBLISHER:
+                publisher.run(settings, log, stop)
+            case Process.AUDITOR | Process.WEB:
+                raise Misuse(f"There is no {process} in this version.")
+
+
+def _accept(log: Log, place: str) -> None:
+    topic, _, partition = place.rpartition(":")
+    if not topic or not partition.isdigit():
+        raise Misuse(f"--accept-refusals {place!r}: expected TOPIC:PART, as ledger.scans:3.")
+    ingest.accept_refusals(log, topic, int(partition))

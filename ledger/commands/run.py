@@ -1,0 +1,169 @@
+"""`ledger run`: the processes, supervised: restarted with back-off, stopped together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from ledger.commands.home import database
+from ledger.commands.output import say
+from ledger.commands.processes import Process, available, run_process
+from ledger.errors import Misuse
+from ledger.settings import Settings, load
+
+back_off_seconds_min = 0.5
+back_off_seconds_max = 30.0
+healthy_after_seconds = 60.0
+stop_seconds_max = 20.0
+_look_seconds = 0.1
+
+
+def run(
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help=f"Of {', '.join(Process)}; several with commas."),
+    ] = None,
+    accept_refusals: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TOPIC:PART",
+            help="Go on with a partition that stopped because too much of it was refused.",
+        ),
+    ] = None,
+) -> None:
+    """Run the ledger's processes until Ctrl-C; one that ends is started again.
+
+    Without Kafka in the settings there is no ingest and no publisher. Metrics are served on
+    loopback: the first process has LEDGER_METRICS_PORT, each further one the next port.
+
+    Example: ledger run --only ingest,projector
+    """
+    settings = load()
+    processes = named(only) if only else available(settings)
+    if len(processes) == 1:
+        with stopping() as stop:
+            run_process(processes[0], settings, stop, accept_refusals or [])
+        return
+    with stopping() as stop, database(settings):
+        Supervisor(processes, settings, accept_refusals or []).run(stop)
+
+
+def named(text: str) -> list[Process]:
+    """Read names of processes, separated by commas; raises Misuse with what there is."""
+    found = []
+    for name in text.split(","):
+        try:
+            found.append(Process(name.strip()))
+        except ValueError:
+            raise Misuse(f"--only {name!r}: there is {', '.join(Process)}.") from None
+    return list(dict.fromkeys(found))
+
+
+class stopping:  # noqa: N801  (read as a word: `with stopping() as stop`)
+    """A stop event that SIGINT and SIGTERM set, while the block lasts."""
+
+    def __enter__(self) -> threading.Event:
+        self._event = threading.Event()
+        self._before = {
+            number: signal.signal(number, self._set) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        return self._event
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _set(self, _number: int, _frame: FrameType | None) -> None:
+        self._event.set()
+
+
+class Child:
+    """One process of ours: started, watched, started again."""
+
+    def __init__(self, name: Process, command: Sequence[str], environment: dict[str, str]) -> None:
+        self.name = name
+        self._command = command
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._start_at = 0.0
+        self._back_off = back_off_seconds_min
+
+    def look(self, now: float) -> None:
+        """Start it where it is due; where it has ended, say so and plan the next start."""
+        if self._process is None:
+            if now >= self._start_at:
+                self._process = subprocess.Popen(self._command, env=self._environment)  # noqa: S603  (our own program)
+                self._started = now
+            return
+        code = self._process.poll()
+        if code is None:
+            return
+        self._process = None
+        if now - self._started > healthy_after_seconds:
+            self._back_off = back_off_seconds_min
+        say(f"{self.name} ended ({_why(code)}); it starts again in {self._back_off:.1f} s.")
+        self._start_at = now + self._back_off
+        self._back_off = min(self._back_off * 2, back_off_seconds_max)
+
+    def end(self) -> None:
+        """Ask it to stop."""
+        if self._process is not None:
+            self._process.terminate()
+
+    def wait(self, deadline: float) -> None:
+        """Wait for its end until the deadline, then kill it."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            say(f"{self.name} did not stop in {stop_seconds_max:.0f} s and is killed.")
+            self._process.kill()
+            self._process.wait()
+
+
+class Supervisor:
+    """Keeps the processes running until told to stop, then stops them together."""
+
+    def __init__(
+        self,
+        processes: Sequence[Process],
+        settings: Settings,
+        accept_refusals: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._children = []
+        for number, name in enumerate(processes):
+            command = [sys.executable, "-m", "ledger", "run", "--only", name.value]
+            if name is Process.INGEST:
+                command += [f"--accept-refusals={place}" for place in accept_refusals]
+            port = settings.metrics_port and settings.metrics_port + number
+            environment = os.environ | {"LEDGER_METRICS_PORT": str(port)}
+            self._children.append(Child(name, command, environment))
+
+    def run(self, stop: threading.Event) -> None:
+        """Start them, watch them, and stop them when the event is set."""
+        say(f"Running {', '.join(child.name for child in self._children)}. Ctrl-C stops.")
+        try:
+            while not stop.wait(_look_seconds):
+                for child in self._children:
+                    child.look(self._clock())
+        finally:
+            for child in self._children:
+                child.end()
+            deadline = time.monotonic() + stop_seconds_max
+            for child in self._children:
+                child.wait(deadline)
+
+
+def _why(code: int) -> str:
+    return f"exit {code}" if code >= 0 else signal.Signals(-code).name
