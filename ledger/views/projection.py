@@ -20,6 +20,8 @@ from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.attributions import Attributions
+from ledger.views.auditing import Auditing
+from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
 from ledger.views.counts import Counts
@@ -80,8 +82,10 @@ class Projector:
         )  # fmt: skip
         self._touched = Touched()
         self._claims = Claims()
+        self._cases = Cases()
         self._folds = (
             self._corrections, *self._recording, *self._scanning, self._claims, self._touched,
+            self._cases, Auditing(),
         )  # fmt: skip
         self._scan_takers = (*(fold.scan for fold in self._scanning), self._touched.scan)
         self._position = -1
@@ -143,6 +147,7 @@ class Projector:
         early = self._corrections.early
         for event, fact in read:
             if fact is None:
+                self._cases.decided(event)  # nothing else stands in the log
                 continue
             position = event.position
             if type(fact) is _Applied:

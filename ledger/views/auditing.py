@@ -1,0 +1,178 @@
+"""What the audit remembers between two looks: how far it is, what is waiting, what rests on what.
+
+Written by the auditor in the transaction that records its decisions, so a crash repeats a look and
+changes nothing. Losing it costs a look at everything, and no case.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from ledger.views.folding import Fold, Rows
+
+
+class Auditing(Fold):
+    """Makes the tables; the projector writes nothing into them."""
+
+    TABLES: ClassVar[str] = """
+-- position: the auditor has looked at every event up to it. policy: digest of the policy it
+-- applied. looks: JSON list of [views' position of a look, events looked at by then]. turn: counts
+-- the looks, so that of two auditors at once one starts again.
+CREATE TABLE audit (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL, policy text NOT NULL,
+    looks text NOT NULL, turn int8 NOT NULL
+);
+INSERT INTO audit (position, policy, looks, turn) VALUES (0, '', '[]', 0);
+-- at: when (µs UTC) the next violation of the subject begins to exist.
+CREATE TABLE due (
+    kind text NOT NULL, key text NOT NULL, at int8 NOT NULL, PRIMARY KEY (kind, key)
+) WITH (fillfactor = 70);
+CREATE INDEX due_by_time ON due (at);
+-- Subjects to look at again, because something they rest on changed.
+CREATE TABLE waiting (
+    kind text NOT NULL, key text NOT NULL, PRIMARY KEY (kind, key)
+) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+-- rests: hash of what a look at the subject has read. Only ever added: one too many costs a look.
+CREATE TABLE rests_on (
+    rests int8 NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (rests, kind, key)
+);
+-- What the latest look showed of a case that asks for attention. marks: that the subject touches;
+-- parties: that its events name.
+CREATE TABLE case_shown (
+    id uuid PRIMARY KEY, severity text NOT NULL, artefact boolean NOT NULL,
+    expected text[] NOT NULL, found text[] NOT NULL, evidence text[] NOT NULL,
+    evidence_total int4 NOT NULL, marks text[] NOT NULL, parties text[] NOT NULL
+) WITH (fillfactor = 70);
+"""
+
+
+class Progress(NamedTuple):
+    """How far the audit is; `looks` as in the table."""
+
+    position: int
+    policy: str
+    looks: str
+    turn: int
+
+
+class Shown(NamedTuple):
+    """A row of `case_shown`."""
+
+    id: UUID
+    severity: str
+    artefact: bool
+    expected: list[str]
+    found: list[str]
+    evidence: list[str]
+    evidence_total: int
+    marks: list[str]
+    parties: list[str]
+
+
+Key = tuple[str, str]
+"""A subject: kind and key."""
+
+
+def progress(rows: Rows, *, lock: bool = False) -> Progress:
+    """How far the audit is; with `lock` it is ours to move."""
+    rows.execute(f"SELECT position, policy, looks, turn FROM audit{' FOR UPDATE' if lock else ''}")
+    row = rows.fetchone()
+    return Progress(0, "", "[]", 0) if row is None else Progress(*row)
+
+
+def advance(rows: Rows, to: Progress) -> None:
+    """Say how far the audit is."""
+    rows.execute(
+        "UPDATE audit SET position = %s, policy = %s, looks = %s, turn = %s",
+        tuple(to),
+        prepare=True,
+    )
+
+
+def due(rows: Rows, now: int, limit: int) -> list[Key]:
+    """Subjects whose next violation exists by now, the longest due first."""
+    rows.execute(
+        "SELECT kind, key FROM due WHERE at <= %s ORDER BY at, kind, key LIMIT %s", (now, limit)
+    )
+    return [(kind, key) for kind, key in rows.fetchall()]
+
+
+def next_due(rows: Rows) -> int | None:
+    """When the next violation begins to exist, µs UTC."""
+    row = rows.execute("SELECT min(at) FROM due").fetchone()
+    return None if row is None else row[0]
+
+
+def waiting(rows: Rows, limit: int) -> list[Key]:
+    """Subjects to look at again."""
+    rows.execute("SELECT kind, key FROM waiting ORDER BY kind, key LIMIT %s", (limit,))
+    return [(kind, key) for kind, key in rows.fetchall()]
+
+
+def wake(rows: Rows, rests: Sequence[int], but: Iterable[Key]) -> int:
+    """Let wait what rests on any of these hashes, except the subjects just looked at."""
+    if not rests:
+        return 0
+    kinds, keys = _columns(sorted(set(but)), 2)
+    rows.execute(
+        "INSERT INTO waiting (kind, key) SELECT DISTINCT r.kind, r.key FROM unnest(%b::int8[])"
+        " AS changed (rests) CROSS JOIN LATERAL (SELECT kind, key FROM rests_on WHERE"
+        " rests_on.rests = changed.rests OFFSET 0) AS r WHERE NOT EXISTS (SELECT FROM"
+        " unnest(%b::text[], %b::text[]) AS but (kind, key) WHERE (but.kind, but.key) ="
+        " (r.kind, r.key)) ON CONFLICT DO NOTHING",
+        (sorted(set(rests)), kinds, keys),
+        prepare=True,
+    )
+    return rows.rowcount
+
+
+def rest(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
+    """Note what subjects rest on: (hash, kind, key)."""
+    if found:
+        rows.execute(
+            "INSERT INTO rests_on (rests, kind, key) SELECT * FROM unnest(%b::int8[], %b::text[],"
+            " %b::text[]) ON CONFLICT DO NOTHING",
+            _columns(sorted(set(found)), 3),
+            prepare=True,
+        )
+
+
+def looked(rows: Rows, at: Sequence[Key], dues: dict[Key, int]) -> None:
+    """Take subjects off the waiting list and note when each is due next, if ever."""
+    columns = _columns(sorted(set(at)), 2)
+    for table in ("waiting", "due"):
+        rows.execute(
+            f"DELETE FROM {table} AS t USING unnest(%b::text[], %b::text[]) AS done (kind, key)"
+            " WHERE (t.kind, t.key) = (done.kind, done.key)",
+            columns,
+            prepare=True,
+        )
+    if dues:
+        rows.execute(
+            "INSERT INTO due (kind, key, at) SELECT * FROM unnest(%b::text[], %b::text[],"
+            " %b::int8[])",
+            _columns([(*key, when) for key, when in sorted(dues.items())], 3),
+            prepare=True,
+        )
+
+
+def show(rows: Rows, shown: Sequence[Shown], gone: Sequence[UUID]) -> None:
+    """Keep what cases show now, and forget it of those that show nothing any more."""
+    if gone:
+        rows.execute("DELETE FROM case_shown WHERE id = ANY(%b::uuid[])", (list(gone),))
+    for row in shown:
+        rows.execute(_SHOW, tuple(row), prepare=True)
+
+
+_SHOW = """
+INSERT INTO case_shown (id, severity, artefact, expected, found, evidence, evidence_total, marks,
+    parties)
+VALUES (%b, %b, %b, %b::text[], %b::text[], %b::text[], %b, %b::text[], %b::text[])
+ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, artefact = excluded.artefact,
+    expected = excluded.expected, found = excluded.found, evidence = excluded.evidence,
+    evidence_total = excluded.evidence_total, marks = excluded.marks, parties = excluded.parties
+"""
+
+
+def _columns(values: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    return [[value[column] for value in values] for column in range(width)]

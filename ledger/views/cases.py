@@ -1,0 +1,153 @@
+"""Cases as the log's decisions left them, each with every state it was ever in.
+
+A fold of decisions alone: what the latest evaluation showed beside that is kept by the audit.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from ledger.cases.canonical import decode_decision
+from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
+from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
+from ledger.log import Recorded
+from ledger.views.folding import Fold, Rows, copy_rows
+
+_encode = msgspec.json.Encoder().encode
+_case = msgspec.json.Decoder(Case).decode
+_signed = msgspec.json.Decoder(Signed).decode
+
+_UPSERT = """
+INSERT INTO cases (id, rule, subject_kind, subject, discriminator, state, severity, folded,
+    opened, opened_at, changed, changed_at)
+SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+    %b::text[], %b::bytea[], %b::int8[], %b::int8[], %b::int8[], %b::int8[])
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, severity = excluded.severity,
+    folded = excluded.folded, changed = excluded.changed, changed_at = excluded.changed_at
+"""
+_PERIODS = """
+INSERT INTO periods (id, importer, rcb, name, folded, changed, changed_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET folded = excluded.folded, changed = excluded.changed,
+    changed_at = excluded.changed_at
+"""
+
+
+class Cases(Fold):
+    """Folds decisions: discrepancies and signed periods."""
+
+    TABLES: ClassVar[str] = """
+-- folded: the case as JSON (ledger.cases.discrepancy.Case). severity: as last decided. opened and
+-- changed are positions, opened_at and changed_at when those were recorded (µs UTC).
+CREATE TABLE cases (
+    id uuid PRIMARY KEY, rule text NOT NULL, subject_kind text NOT NULL, subject text NOT NULL,
+    discriminator text NOT NULL, state text NOT NULL, severity text NOT NULL,
+    folded bytea NOT NULL, opened int8 NOT NULL, opened_at int8 NOT NULL, changed int8 NOT NULL,
+    changed_at int8 NOT NULL
+) WITH (fillfactor = 70);
+CREATE INDEX cases_by_subject ON cases (subject_kind, subject);
+CREATE INDEX cases_live ON cases (rule) WHERE state IN ('OPEN', 'EXPLAINED', 'ESCALATED');
+-- Every state a case was in, from a position on.
+CREATE TABLE case_states (
+    id uuid NOT NULL, position int8 NOT NULL, recorded_at int8 NOT NULL, state text NOT NULL,
+    severity text NOT NULL, PRIMARY KEY (id, position)
+);
+-- folded: ledger.cases.period.Signed.
+CREATE TABLE periods (
+    id uuid PRIMARY KEY, importer text NOT NULL, rcb text NOT NULL, name text NOT NULL,
+    folded bytea NOT NULL, changed int8 NOT NULL, changed_at int8 NOT NULL
+);
+"""
+
+    def __init__(self) -> None:
+        self._decided: list[tuple[Recorded, Event]] = []
+        self._signed: list[tuple[Recorded, PeriodClosed | PeriodRestated]] = []
+
+    def decided(self, recorded: Recorded) -> None:
+        """Take a decision."""
+        event = decode_decision(recorded.state)
+        if isinstance(event, PeriodClosed | PeriodRestated):
+            self._signed.append((recorded, event))
+        else:
+            self._decided.append((recorded, event))
+
+    def flush(self, rows: Rows) -> None:
+        """Write the cases and periods decided about."""
+        if self._decided:
+            self._flush_cases(rows)
+        for recorded, event in self._signed:
+            rows.execute("SELECT folded FROM periods WHERE id = %s", (recorded.id,))
+            row = rows.fetchone()
+            period = evolve_period(None if row is None else _signed(row[0]), event)
+            name = (period.period.importer, period.period.rcb, period.period.name)
+            changed = (recorded.position, recorded.recorded_at)
+            rows.execute(_PERIODS, (recorded.id, *name, _encode(period), *changed))
+        self.forget()
+
+    def _flush_cases(self, rows: Rows) -> None:
+        cases = known_cases(rows, sorted({recorded.id for recorded, _ in self._decided}))
+        opened: dict[UUID, tuple[int, int]] = {}
+        changed: dict[UUID, tuple[int, int]] = {}
+        states = []
+        for recorded, event in self._decided:
+            case = cases[recorded.id] = evolve(cases.get(recorded.id), event)
+            at = (recorded.position, recorded.recorded_at)
+            if isinstance(event, DiscrepancyOpened):
+                opened[recorded.id] = at
+            changed[recorded.id] = at
+            states.append((recorded.id, *at, str(case.state), case.shows.values.severity))
+        copy_rows(
+            rows,
+            "case_states (id, position, recorded_at, state, severity)",
+            ("uuid", "int8", "int8", "text", "text"),
+            states,
+        )
+        values = [
+            (
+                key, case.rule, str(case.subject_kind), case.subject, case.discriminator,
+                str(case.state), case.shows.values.severity, _encode(case),
+                *opened.get(key, (0, 0)), *changed[key],
+            )
+            for key, case in sorted(cases.items())
+        ]  # fmt: skip
+        rows.execute(_UPSERT, [*map(list, zip(*values, strict=True))], prepare=True)
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._decided.clear()
+        self._signed.clear()
+
+
+def known_cases(rows: Rows, ids: list[UUID]) -> dict[UUID, Case]:
+    """The cases of these ids, as far as they are there."""
+    rows.execute("SELECT id, folded FROM cases WHERE id = ANY(%b::uuid[])", (ids,), prepare=True)
+    return {key: _case(folded) for key, folded in rows.fetchall()}
+
+
+_OF_SUBJECTS = """
+SELECT c.folded FROM unnest(%b::text[], %b::text[]) AS wanted (kind, key) CROSS JOIN LATERAL (
+    SELECT folded FROM cases WHERE subject_kind = wanted.kind AND subject = wanted.key OFFSET 0
+) AS c
+"""
+
+
+def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
+    """Every case, in whatever state, of these (kind, key)."""
+    if not subjects:
+        return []
+    columns = [*map(list, zip(*subjects, strict=True))]
+    return [_case(row[0]) for row in rows.execute(_OF_SUBJECTS, columns, prepare=True).fetchall()]
+
+
+def signed_period(rows: Rows, period: str) -> Signed | None:
+    """The period of that id, if it was ever signed."""
+    rows.execute("SELECT folded FROM periods WHERE id = %s", (UUID(period),))
+    row = rows.fetchone()
+    return None if row is None else _signed(row[0])
+
+
+def signed_periods(rows: Rows) -> list[Signed]:
+    """Every period that was ever signed, by importer, body and name."""
+    rows.execute("SELECT folded FROM periods ORDER BY importer, rcb, name")
+    return [_signed(row[0]) for row in rows.fetchall()]
