@@ -1,0 +1,200 @@
+"""Lots: what a lot is, who made and packed it, and on which route it may carry the mark.
+
+A lot made by subdividing takes what it lacks from the lot it came from.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from ledger.facts.lots import (
+    Field,
+    Input,
+    InputVerified,
+    LotGraded,
+    LotRecorded,
+    LotSubdivided,
+)
+from ledger.facts.mentions import About
+from ledger.facts.record import Record
+from ledger.facts.registry import PartyRegistered, ProductRegistered
+from ledger.labels.certified import certified
+from ledger.labels.recipe import Recipe
+
+Route = Literal["JAS", "EQUIVALENCE"]
+MAKERS = ("PRODUCER", "PROCESSOR")
+_ROUTE_SCHEMES = {"US": ("NOP",), "CA": ("COR",)}
+"""Under whose scheme goods of a country are made for equivalence; elsewhere any but JAS."""
+FOREIGN_SCHEMES = ("NOP", "COR", "EU", "KRAV", "BIO_SUISSE", "ACT", "ACT_EU", "BIOGRO", "OTHER")
+
+
+class LotFacts(Struct, frozen=True, kw_only=True):
+    """What is known of a lot; `packer` made the last step, `source` was subdivided into it."""
+
+    lot: str
+    product: str
+    operator: str
+    packer: str
+    status: str
+    produced_on: date
+    recipe_version: int | None = None
+    field: Field | None = None
+    best_before: date | None = None
+    inputs: tuple[Input, ...] = ()
+    source: str | None = None
+    recorded: LotRecorded
+
+
+def lot_facts(record: Record, lot: str) -> LotFacts | None:
+    """What the latest record of a lot says, or of the lot it was subdivided from."""
+    division = subdivision_into(record, lot)
+    found = lot
+    recorded = record.latest(LotRecorded, About.LOT, lot)
+    visited = {lot}
+    while recorded is None:
+        up = subdivision_into(record, found)
+        if up is None or up.lot in visited:
+            return None
+        found = up.lot
+        visited.add(found)
+        recorded = record.latest(LotRecorded, About.LOT, found)
+    return LotFacts(
+        lot=lot,
+        product=recorded.product,
+        operator=recorded.operator,
+        packer=recorded.operator if division is None else division.operator,
+        status=recorded.status,
+        produced_on=recorded.produced_on,
+        recipe_version=recorded.recipe_version,
+        field=recorded.field,
+        best_before=recorded.best_before,
+        inputs=recorded.inputs,
+        source=None if division is None else division.lot,
+        recorded=recorded,
+    )
+
+
+def subdivision_into(record: Record, lot: str) -> LotSubdivided | None:
+    """The latest subdividing that made a lot."""
+    return record.latest(LotSubdivided, About.CHILD, lot)
+
+
+def ancestry(record: Record, lot: str) -> Iterator[str]:
+    """A lot, then every lot it came from by subdividing or as an input; each once."""
+    waiting, seen = [lot], {lot}
+    while waiting:
+        current = waiting.pop(0)
+        yield current
+        parents: list[str] = []
+        if (division := subdivision_into(record, current)) is not None:
+            parents.append(division.lot)
+        if (recorded := record.latest(LotRecorded, About.LOT, current)) is not None:
+            parents += [entry.lot for entry in recorded.inputs]
+        for parent in parents:
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+
+
+def sources(record: Record, lot: str) -> Iterator[str]:
+    """A lot, then the lots it was subdivided from, upwards; each once."""
+    seen: set[str] = set()
+    current: str | None = lot
+    while current is not None and current not in seen:
+        seen.add(current)
+        yield current
+        division = subdivision_into(record, current)
+        current = None if division is None else division.lot
+
+
+def product_version(
+    record: Record, product: str, version: int | None, on: date
+) -> ProductRegistered | None:
+    """The registered version named, else the highest one registered by that day."""
+    known = record.about(ProductRegistered, About.PRODUCT, product)
+    if version is None:
+        versions = [fact.recipe_version for fact in known if fact.day <= on]
+        if not versions:
+            return None
+        version = max(versions)
+    return next((fact for fact in reversed(known) if fact.recipe_version == version), None)
+
+
+def recipe_used(record: Record, product: str, version: int | None, on: date) -> Recipe | None:
+    """The recipe of the version named, else of the highest one registered by that day."""
+    fact = product_version(record, product, version, on)
+    return None if fact is None else Recipe.of(fact)
+
+
+def recipe_of_lot(record: Record, facts: LotFacts, on: date) -> Recipe | None:
+    """The recipe a lot was made by, as known for a day."""
+    return recipe_used(record, facts.product, facts.recipe_version, on)
+
+
+def country_of(record: Record, party: str) -> str | None:
+    """The country a party is registered in."""
+    fact = record.latest(PartyRegistered, About.PARTY, party)
+    return None if fact is None else fact.country
+
+
+def route_schemes(origin: str | None) -> tuple[str, ...]:
+    """The schemes under which goods of a country are made for equivalence; None = any country."""
+    return FOREIGN_SCHEMES if origin is None else _ROUTE_SCHEMES.get(origin, FOREIGN_SCHEMES)
+
+
+def route(record: Record, lot: str, origin: str | None = None) -> Route | None:
+    """JAS where the maker was certified for it when it made the lot, else equivalence, else None.
+
+    `origin` is the country a shipment leaves from; without one every foreign scheme will do.
+    """
+    facts = lot_facts(record, lot)
+    if facts is None:
+        return None
+    recipe = recipe_of_lot(record, facts, facts.produced_on)
+    class_ = None if recipe is None else recipe.class_
+    return route_of(record, facts, class_, origin)
+
+
+def route_of(
+    record: Record, facts: LotFacts, class_: str | None, origin: str | None
+) -> Route | None:
+    """As `route`, for a lot whose class is known."""
+    on = facts.produced_on
+    if certified(record, facts.operator, "JAS", MAKERS, class_, on):
+        return "JAS"
+    for scheme in route_schemes(origin):
+        if certified(record, facts.operator, scheme, None, class_, on):
+            return "EQUIVALENCE"
+    return None
+
+
+def graded_conforming(record: Record, lot: str, before: int) -> bool:
+    """Whether the last grading of a lot up to a moment (microseconds UTC) was CONFORMING."""
+    graded = [fact for fact in record.about(LotGraded, About.LOT, lot) if fact.at <= before]
+    return bool(graded) and graded[-1].result == "CONFORMING"
+
+
+def graded_by_day(record: Record, lot: str, on: date) -> LotGraded | None:
+    """The last grading of a lot up to a day."""
+    graded = [fact for fact in record.about(LotGraded, About.LOT, lot) if fact.day <= on]
+    return graded[-1] if graded else None
+
+
+def input_shown(record: Record, operator: str, entry: Input, by: date) -> bool:
+    """Whether the mark of an input was checked, or none had to be, by the day it was used.
+
+    Nothing has to be for conventional goods, and for goods the operator itself made and graded.
+    """
+    if entry.label_verified:
+        return True
+    made = lot_facts(record, entry.lot)
+    if made is not None and made.status in ("CONVENTIONAL", "OTHER"):
+        return True
+    seen = record.about(InputVerified, About.LOT, entry.lot)
+    if any(fact.operator == operator and fact.day <= by for fact in seen):
+        return True
+    graded = graded_by_day(record, entry.lot, by)
+    own = made is not None and made.operator == operator
+    return own and graded is not None and graded.result == "CONFORMING"
