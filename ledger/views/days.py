@@ -69,7 +69,7 @@ CREATE TABLE days (
         if day is None:
             day = self._days[key] = [0] * (len(CAUSES) + 1)
         day[0] += sign
-        day[_APPLIED + 1] += scan.count * sign
+        day[_APPLIED + 1] += scan.seals * sign
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Whatever else goes in or out of a stock."""

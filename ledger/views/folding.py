@@ -29,7 +29,7 @@ class Scan(NamedTuple):
     label: str
     version: int
     units: int
-    count: int
+    seals: int
     first: int | None
     at: int
     day: str

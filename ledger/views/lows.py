@@ -66,7 +66,7 @@ CREATE TABLE lows (
         ends = self._ends.get(scan.stock)
         if ends is None:
             ends = self._ends[scan.stock] = []
-        ends.append((scan.at, -scan.count * sign))
+        ends.append((scan.at, -scan.seals * sign))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Both ends of each move, where they are such places."""

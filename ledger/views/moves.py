@@ -74,7 +74,7 @@ CREATE TABLE goods (
 
     def scan(self, scan: Scan, position: int, sign: int) -> None:
         """STOCK → LOT."""
-        count = scan.count * sign
+        count = scan.seals * sign
         stock, lot, at = scan.stock, scan.lot, scan.at
         self._packed.append(
             _pair(

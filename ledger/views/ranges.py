@@ -31,9 +31,9 @@ CREATE INDEX ranges_by_number ON ranges (mark, class, first);
     def scan(self, scan: Scan, position: int, sign: int) -> None:
         """Numbers that went onto a lot."""
         if scan.first is not None and sign > 0:
-            last = scan.first + scan.count - 1
+            last = scan.first + scan.seals - 1
             self._ranges.append(
-                (scan.mark, length_class(scan.count), scan.first, last, scan.at, position)
+                (scan.mark, length_class(scan.seals), scan.first, last, scan.at, position)
                 + ("SealsApplied", scan.lot)
             )
 

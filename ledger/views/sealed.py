@@ -73,7 +73,7 @@ CREATE TABLE sealed (
             row = self._rows[key] = [0, 0, 0, _NEVER, "", -_NEVER]
         at = scan.at
         row[0] += scan.units * sign
-        row[1] += scan.count * sign
+        row[1] += scan.seals * sign
         row[2] += sign
         if sign < 0:
             self._gone.append((key, at, scan.id))

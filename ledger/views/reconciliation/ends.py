@@ -1,0 +1,172 @@
+"""The figures of a reconciliation: where the seals are, and whose they are.
+
+Sums over moves. Each end of a move has a party: the holder, or on the way the one it is sent to;
+on goods the one who attached it first.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ledger.custody.places import Kind
+from ledger.facts.canonical import decode
+from ledger.facts.seals import SealsApplied
+from ledger.log import Log
+from ledger.views.figures import HELD
+from ledger.views.folding import Rows
+from ledger.views.reconciliation.scope import COUNTS, NOBODY, Amount, Scope
+
+_NAMES = {
+    Kind.TRANSIT: "in_transit",
+    Kind.LOT: "on_lots",
+    Kind.SHIPPED: "shipped",
+    Kind.DELIVERED: "delivered",
+    Kind.SPOILED: "spoiled",
+    Kind.DESTROYED: "destroyed",
+    Kind.SAMPLED: "sampled",
+    Kind.LOST: "lost",
+    Kind.STOLEN: "stolen",
+    Kind.ADJUSTED: "adjusted",
+}
+_LAST_PLACE = max(Kind)
+
+_TOTALS = """
+SELECT mark, figure, party, 0::int8, total FROM totals
+WHERE mark = ANY(%(marks)s) AND figure = ANY(%(kinds)s) AND total <> 0
+"""
+_BALANCES = """
+SELECT p.mark, p.kind, p.key, CASE WHEN p.kind = 4 THEN p.id ELSE 0 END, b.balance
+FROM balances AS b JOIN places AS p ON p.id = b.place
+WHERE b.balance <> 0 AND p.kind IN (3, 4) AND p.mark = ANY(%(marks)s)
+UNION ALL
+SELECT p.mark, p.kind, p.key, g.lot, g.balance
+FROM goods AS g JOIN places AS p ON p.id = g.place
+WHERE g.balance <> 0 AND p.mark = ANY(%(marks)s)
+"""
+# Grouped by place first: the join then meets each place once, not each move.
+_MOVED = """
+SELECT p.mark, p.kind, {key}, {lot}, sum(m.delta)::int8
+FROM (
+    SELECT place, {by_lot} sum(delta)::int8 AS delta FROM moves
+    WHERE time <= %(time)s AND position <= %(position)s GROUP BY place {and_lot}
+) AS m JOIN places AS p ON p.id = m.place
+WHERE p.mark = ANY(%(marks)s) GROUP BY 1, 2, 3, 4 HAVING sum(m.delta) <> 0
+"""
+_MOVED_WHOLE = _MOVED.format(
+    key="CASE WHEN p.kind = 2 THEN p.key ELSE '' END", lot="0::int8", by_lot="", and_lot=""
+)
+_MOVED_SPLIT = _MOVED.format(
+    key="p.key",
+    lot="CASE WHEN p.kind = 4 THEN p.id WHEN p.kind IN (5, 6) THEN m.lot ELSE 0 END",
+    by_lot="lot,",
+    and_lot=", lot",
+)
+_DISPATCHED = f"""
+SELECT DISTINCT ON (dispatch) dispatch, sender, receiver FROM dispatches AS x
+WHERE dispatch = ANY(%(keys)s) AND position <= %(position)s AND {COUNTS}
+ORDER BY dispatch, sender IS NULL, time, id
+"""
+_SEALERS = """
+SELECT DISTINCT ON (lot) lot, holder FROM sealed WHERE lot = ANY(%(lots)s)
+ORDER BY lot, first, first_id
+"""
+# The stocks' side of the applications that still count at the position: the earliest time of each
+# lot, with the positions of everything posted at it.
+_SEALERS_THEN = """
+SELECT g.lot, p.key, g.positions FROM (
+    SELECT m.lot, m.place, array_agg(m.position) AS positions,
+        rank() OVER (PARTITION BY m.lot ORDER BY m.time) AS n
+    FROM moves AS m JOIN places AS s ON s.id = m.place AND s.kind = 2
+    WHERE m.lot = ANY(%(lots)s) AND m.position <= %(position)s
+    GROUP BY m.lot, m.place, m.time HAVING sum(m.delta) < 0
+) AS g JOIN places AS p ON p.id = g.place WHERE g.n = 1 ORDER BY g.lot
+"""
+
+
+class _End(NamedTuple):
+    mark: str
+    kind: int
+    key: str
+    lot: int
+    amount: int
+
+
+def figures(rows: Rows, log: Log, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    """Every figure of every pair, by party where split."""
+    ends = list(_ends(rows, scope, split=split))
+    whose = _Parties(rows, log, scope, ends) if split else None
+    for end in ends:
+        pair = scope.pairs[end.mark]
+        if end.kind == Kind.ISSUER:
+            yield Amount(pair, "issued", "", -end.amount)
+            continue
+        if end.kind == Kind.STOCK:
+            name = "stock_importer" if end.key == pair[0] else "stock_exporters"
+        else:
+            name = _NAMES[Kind(end.kind)]
+        yield Amount(pair, name, whose.party(end, pair[0]) if whose else "", end.amount)
+
+
+def _ends(rows: Rows, scope: Scope, *, split: bool) -> Iterator[_End]:
+    values = {"marks": scope.marks, "time": scope.time, "position": scope.position}
+    if not scope.everything:
+        rows.execute("SET LOCAL work_mem = '64MB'")
+        rows.execute(_MOVED_SPLIT if split else _MOVED_WHOLE, values)
+        yield from map(_End._make, rows.fetchall())
+        return
+    held = [int(kind) for kind in (Kind.ISSUER, *sorted(HELD))]
+    kinds = held if split else list(range(1, _LAST_PLACE + 1))
+    rows.execute(_TOTALS, {**values, "kinds": kinds})
+    yield from map(_End._make, rows.fetchall())
+    if split:
+        rows.execute(_BALANCES, values)
+        yield from map(_End._make, rows.fetchall())
+
+
+class _Parties:
+    """Whose seals are at an end of a move."""
+
+    def __init__(self, rows: Rows, log: Log, scope: Scope, ends: list[_End]) -> None:
+        dispatches = sorted({end.key for end in ends if end.kind == Kind.TRANSIT})
+        rows.execute(_DISPATCHED, {"keys": dispatches, "position": scope.position})
+        self._sent = {row[0]: (row[1], row[2]) for row in rows.fetchall()}
+        lots = sorted({end.lot for end in ends if end.lot})
+        self._sealers = _sealers(rows, log, scope, lots)
+
+    def party(self, end: _End, importer: str) -> str:
+        """The party of an end that is not the issuer's."""
+        if Kind(end.kind) in HELD:
+            return end.key
+        if end.kind != Kind.TRANSIT:
+            return self._sealers.get(end.lot, NOBODY)
+        if end.key not in self._sent:
+            return NOBODY
+        sender, receiver = self._sent[end.key]
+        return sender if sender is not None and receiver == importer else receiver
+
+
+def _sealers(rows: Rows, log: Log, scope: Scope, lots: list[int]) -> dict[int, str]:
+    """By LOT place: the holder of the first application that counts at the position."""
+    if scope.all_known:
+        rows.execute(_SEALERS, {"lots": lots})
+        return dict(rows.fetchall())
+    rows.execute(_SEALERS_THEN, {"lots": lots, "position": scope.position})
+    candidates: dict[int, dict[str, list[int]]] = {}
+    for lot, holder, positions in rows.fetchall():
+        candidates.setdefault(lot, {}).setdefault(holder, []).extend(positions)
+    return {
+        lot: next(iter(holders)) if len(holders) == 1 else _first(rows, log, scope, holders)
+        for lot, holders in candidates.items()
+    }
+
+
+def _first(rows: Rows, log: Log, scope: Scope, holders: dict[str, list[int]]) -> str:
+    """Whose application, of several at the same time, has the smallest id."""
+    positions = sorted(position for found in holders.values() for position in found)
+    facts = [decode(recorded.state) for recorded in log.at(positions)]
+    applied = {fact.id: fact.holder for fact in facts if isinstance(fact, SealsApplied)}
+    rows.execute(
+        "SELECT target FROM retracted WHERE target = ANY(%s::uuid[]) AND position <= %s",
+        (list(applied), scope.position),
+    )
+    gone = {str(target) for (target,) in rows.fetchall()}
+    return applied[min(applied.keys() - gone)]

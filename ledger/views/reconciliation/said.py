@@ -1,0 +1,153 @@
+"""The claims of a reconciliation: what was said about supply, goods, papers and stock.
+
+Each is summed as its own event says it, by the party that the event or its shipment names.
+"""
+
+from collections.abc import Iterator
+
+from ledger.facts.scalars import MICROS_A_DAY
+from ledger.views.figures import Claim
+from ledger.views.folding import Rows
+from ledger.views.reconciliation.scope import COUNTS, NOBODY, Amount, Scope
+
+_BY_PARTY = (int(Claim.DISPATCHED), int(Claim.RECEIVED))
+
+_TOTALS = """
+SELECT mark, figure, '', total FROM totals WHERE mark = ANY(%(marks)s) AND figure = ANY(%(all)s)
+"""
+_CLAIMED = """
+SELECT mark, figure, {key}, sum(count)::int8 FROM claims
+WHERE mark = ANY(%(marks)s) AND time <= %(time)s AND position <= %(position)s GROUP BY 1, 2, 3
+"""
+_EXPORTERS = f"""
+SELECT DISTINCT ON (shipment) shipment, exporter FROM departures AS x
+WHERE shipment = ANY(%(keys)s) AND position <= %(position)s AND {COUNTS}
+ORDER BY shipment, time, id
+"""
+_REPORTED = f"""
+SELECT l.mark, latest.exporter, sum(l.used)::int8
+FROM (
+    SELECT DISTINCT ON (report) position, exporter FROM reports AS x
+    WHERE time <= %(time)s AND position <= %(position)s AND {COUNTS}
+    ORDER BY report, version DESC, time DESC, id DESC
+) AS latest JOIN report_lines AS l USING (position)
+WHERE l.mark = ANY(%(marks)s) GROUP BY 1, 2
+"""
+_CERTIFIED = f"""
+WITH exist AS (
+    SELECT * FROM certificates AS x
+    WHERE time <= %(time)s AND position <= %(position)s AND {COUNTS}
+), live AS (
+    SELECT latest.* FROM (
+        SELECT DISTINCT ON (issuer, number) * FROM exist
+        ORDER BY issuer, number, time DESC, id DESC
+    ) AS latest
+    WHERE NOT EXISTS (SELECT FROM exist AS other
+            WHERE other.issuer = latest.issuer AND other.replaces = latest.number)
+        AND NOT EXISTS (SELECT FROM cancellations AS x
+            WHERE x.issuer = latest.issuer AND x.number = latest.number
+            AND x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS})
+), carried AS (
+    SELECT position, shipment FROM live WHERE shipment IS NOT NULL
+    UNION
+    SELECT live.position, x.shipment FROM live JOIN named AS x USING (issuer, number)
+    WHERE x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS}
+), lots AS (
+    SELECT DISTINCT carried.position, x.lot, m.pair
+    FROM carried JOIN departed_lots AS x USING (shipment)
+    JOIN unnest(%(marks)s::text[], %(pairs)s::int4[]) AS m (mark, pair) ON m.mark = x.mark
+    WHERE x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS}
+)
+SELECT lots.pair, live.exporter, sum(c.units)::int8
+FROM lots JOIN certificate_lines AS c ON c.position = lots.position AND c.lot = lots.lot
+JOIN live ON live.position = lots.position GROUP BY 1, 2
+"""
+# Into the day, also before 1970, where SQL's remainder is below zero.
+_INTO_DAY = f"mod(mod(c.time, {MICROS_A_DAY}) + {MICROS_A_DAY}, {MICROS_A_DAY})"
+# The book at the count's own time: whole days before it, then that day's moves up to it.
+_BOOK = f"""
+(SELECT coalesce(sum(net), 0) FROM lows AS w
+    WHERE w.place = c.place AND w.day < (c.time - {_INTO_DAY}) / {MICROS_A_DAY})
++ (SELECT coalesce(sum(delta), 0) FROM moves AS m
+    WHERE m.place = c.place AND m.time <= c.time AND m.time >= c.time - {_INTO_DAY})
+"""
+_BOOK_THEN = """
+(SELECT coalesce(sum(delta), 0) FROM moves AS m
+    WHERE m.place = c.place AND m.time <= c.time AND m.position <= %(position)s)
+"""
+_COUNTED = f"""
+SELECT mark, holder, counted, book::int8, explained::int8 FROM (
+    SELECT c.mark, c.holder, c.counted, {{book}} - (
+        SELECT coalesce(sum(delta), 0) FROM adjustments AS x
+        WHERE x.count_event = c.id AND x.place = c.place AND x.time <= c.time
+            AND x.position <= %(position)s AND {COUNTS}
+    ) AS book, (
+        SELECT coalesce(sum(delta), 0) FROM adjustments AS x
+        WHERE x.count_event = c.id AND x.place = c.place AND x.explained AND x.time <= %(time)s
+            AND x.position <= %(position)s AND {COUNTS}
+    ) AS explained
+    FROM (
+        SELECT DISTINCT ON (x.place) x.place, x.time, x.id, x.counted, p.mark, p.key AS holder
+        FROM counts AS x JOIN places AS p ON p.id = x.place
+        WHERE p.mark = ANY(%(marks)s) AND x.time <= %(time)s AND x.position <= %(position)s
+            AND {COUNTS}
+        ORDER BY x.place, x.time DESC, x.id DESC
+    ) AS c
+) AS counted
+"""
+
+
+def claims(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    """Every claim of every pair, by party where split."""
+    yield from _movements(rows, scope, split=split)
+    yield from _reported(rows, scope, split=split)
+    yield from _certified(rows, scope, split=split)
+    yield from _counted(rows, scope, split=split)
+
+
+def _movements(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    """Supply and goods."""
+    values = {"marks": scope.marks, "time": scope.time, "position": scope.position}
+    if scope.everything and not split:
+        rows.execute(_TOTALS, {**values, "all": [int(claim) for claim in Claim]})
+    else:
+        rows.execute(_CLAIMED.format(key="key" if split else "''"), values)
+    found = rows.fetchall()
+    exporters: dict[str, str] = {}
+    if split:
+        shipments = sorted({key for _, figure, key, _ in found if figure not in _BY_PARTY})
+        rows.execute(_EXPORTERS, {"keys": shipments, "position": scope.position})
+        exporters = dict(rows.fetchall())
+    for mark, figure, key, count in found:
+        party = key if figure in _BY_PARTY or not split else exporters.get(key, NOBODY)
+        yield Amount(scope.pairs[mark], Claim(figure).name.lower(), party, count)
+
+
+def _reported(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    values = {"marks": scope.marks, "time": scope.time, "position": scope.position}
+    for mark, exporter, used in rows.execute(_REPORTED, values).fetchall():
+        yield Amount(scope.pairs[mark], "reported", exporter if split else "", used)
+
+
+def _certified(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    pairs = sorted(set(scope.pairs.values()))
+    numbers = {pair: number for number, pair in enumerate(pairs)}
+    values = {
+        "marks": scope.marks,
+        "pairs": [numbers[scope.pairs[mark]] for mark in scope.marks],
+        "time": scope.time,
+        "position": scope.position,
+    }
+    for number, exporter, units in rows.execute(_CERTIFIED, values).fetchall():
+        yield Amount(pairs[number], "certified_units", exporter if split else "", units)
+
+
+def _counted(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    """Counts beside the book, and what stays unexplained: absolute, so none hides another."""
+    values = {"marks": scope.marks, "time": scope.time, "position": scope.position}
+    rows.execute(_COUNTED.format(book=_BOOK if scope.all_known else _BOOK_THEN), values)
+    for mark, holder, counted, book, explained in rows.fetchall():
+        pair, party = scope.pairs[mark], holder if split else ""
+        yield Amount(pair, "counted", party, counted)
+        yield Amount(pair, "book", party, book)
+        yield Amount(pair, "unexplained", party, abs(counted - book - explained))
