@@ -5,7 +5,7 @@ came. What a rule asks here is answered from bounded data: no answer costs more 
 a lot or a contract has a long history. Each method says which data that is.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -115,7 +115,8 @@ class Books(ConductBooks, Protocol):
         Holds whole: the registry types; every fact about a lot, shipment, certificate, report,
         request, dispatch, contract, issuer or party at hand, and about what those name; for an
         account its SealsCounted and StockAdjusted; the application or event that is the subject
-        itself, found by `record.known(id)`. Never ask it for SealsApplied by type or subject.
+        itself and the `first` application of each `sealed` tally, found by `record.known(id)`.
+        Never ask it for SealsApplied by type or subject.
         """
         ...
 
@@ -158,6 +159,13 @@ class Books(ConductBooks, Protocol):
 
         `contract` = the contract it names, None = it names none. One index probe into a tally
         per (holder, mark, contract, day).
+        """
+        ...
+
+    def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
+        """What a holder's applications of a mark name as their contract, None for none.
+
+        The distinct values of that tally: a handful.
         """
         ...
 

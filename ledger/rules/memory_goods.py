@@ -4,7 +4,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
@@ -70,6 +70,9 @@ class MemoryGoods(MemoryFacts):
             if first <= known.fact.day <= last:
                 return FirstApplied(known.at, known.id, known.fact.day, known.rec)
         return None
+
+    def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
+        return {named for of, applied, named in self._by_holder if (of, applied) == (holder, mark)}
 
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         return [

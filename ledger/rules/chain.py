@@ -1,0 +1,146 @@
+"""The chain: every party between the mark and the goods is certified or designated on that day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.registry import CertificationChanged, IssuerDesignated, MarkRegistered
+from ledger.rules.applied import Breach, alike, application_of, departed_rec, marked_lines
+from ledger.rules.books import Books
+from ledger.rules.certification import State, designations, shown, states
+from ledger.rules.contracts import Contract, Standing, contract_of
+from ledger.rules.moments import ids, wait
+from ledger.rules.papers import Shipment, shipment_of
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of
+
+_IMPORTER: Final = ("IMPORTER",)
+
+
+def certification_lapsed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-10: a party behind an application had no valid certification or designation that day."""
+    app = application_of(key, books)
+    if app is None or app.standing is None:
+        return
+    stands, fact, day = app.standing, app.fact, app.day
+    kind = "M-10", fact.holder, fact.mark, fact.contract, day
+    yield from alike(
+        app, books, policy, kind, lambda: _behind_application(fact.holder, stands, books, day)
+    )
+
+
+def _behind_application(holder: str, stands: Standing, books: Books, day: date) -> Iterator[Breach]:
+    yield from _licensee("licensee", stands.mark, books, day, any_role=stands.own)
+    if not stands.own:
+        yield from _exporter(holder, stands.governing, books, day)
+    yield from _body("rcb", stands.mark, books, day)
+    if stands.governing is not None:
+        yield from _agent(stands.governing, books, day)
+
+
+def chain_lapsed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-10 on a shipment: the same for the parties behind it, on the day it departed."""
+    shipment = shipment_of(books, key)
+    if shipment is None:
+        return
+    for breach in _behind_shipment(shipment, books):
+        yield Finding(
+            discriminator=breach.discriminator,
+            expected=breach.expected,
+            found=breach.found,
+            evidence=(*ids(shipment.departures), *breach.evidence),
+            deadline=wait(policy.grace_registry, departed_rec(books, tuple(shipment.departures))),
+        )
+
+
+def _behind_shipment(shipment: Shipment, books: Books) -> Iterator[Breach]:
+    header, day = shipment.header, shipment.day
+    contract = None if header.contract is None else contract_of(books, header.contract)
+    yield from _exporter(header.exporter, contract, books, day)
+    if contract is not None:
+        yield from _agent(contract, books, day)
+    marks = {line.mark.mark: line.mark for line in marked_lines(shipment, books)}
+    for name, mark in sorted(marks.items()):
+        any_role = header.exporter == mark.importer
+        yield from _licensee(key_of("licensee", name), mark, books, day, any_role=any_role)
+        yield from _body(key_of("rcb", name), mark, books, day)
+    unmarked = all(line.mark is None for line in shipment.lines)
+    if unmarked and header.sealing_mode != "DIRECT_JAS":
+        yield from _uncertified("importer", states(books, header.importer, day, roles=_IMPORTER))
+
+
+def _licensee(
+    role: str, mark: MarkRegistered, books: Books, day: date, *, any_role: bool
+) -> Iterator[Breach]:
+    roles = () if any_role else _IMPORTER
+    found = states(books, mark.importer, day, scheme=mark.scheme, issuer=mark.rcb, roles=roles)
+    yield from _uncertified(role, found)
+
+
+def _exporter(party: str, contract: Contract | None, books: Books, day: date) -> Iterator[Breach]:
+    agent = None if contract is None else contract.signed.agent
+    yield from _uncertified("exporter", states(books, party, day, issuer=agent))
+
+
+def _uncertified(role: str, found: Sequence[State]) -> Iterator[Breach]:
+    if not any(state.valid for state in found):
+        says, events = shown(found)
+        yield Breach(role, ("valid",), says, ids(events))
+
+
+def _body(role: str, mark: MarkRegistered, books: Books, day: date) -> Iterator[Breach]:
+    yield from _undesignated(role, mark.rcb, books, day, as_="RCB", scheme=mark.scheme)
+
+
+def _agent(contract: Contract, books: Books, day: date) -> Iterator[Breach]:
+    agent = contract.signed.agent
+    yield from _undesignated("agent", agent, books, day, as_="CERTIFYING_AGENT", scheme=None)
+
+
+def _undesignated(
+    role: str, body: str, books: Books, day: date, *, as_: str, scheme: str | None
+) -> Iterator[Breach]:
+    """Not designated (for a scheme, or for any), or certified in its role and not validly so."""
+
+    def fits(event: IssuerDesignated) -> bool:
+        return scheme is None or event.scheme == scheme
+
+    if not designations(books, body, day, fits):
+        says, events = _designation_shown(
+            [e for e in books.record.about(IssuerDesignated, About.ISSUER, body) if fits(e)], day
+        )
+        yield Breach(role, ("valid",), says, ids(events))
+        return
+    certified = any(
+        event.role == as_ for event in books.record.about(CertificationChanged, About.PARTY, body)
+    )
+    if certified:
+        yield from _uncertified(role, states(books, body, day, roles=(as_,)))
+
+
+def _designation_shown(
+    events: Sequence[IssuerDesignated], day: date
+) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
+    over = [(event.until, event) for event in events if event.until is not None]
+    past = [(until, event) for until, event in over if until < day]
+    if not past:
+        return ("none",), ()
+    until, event = max(past, key=lambda pair: (pair[0], pair[1].at, pair[1].id))
+    return ("EXPIRED", until.isoformat()), (event,)
+
+
+RULES: Final = (
+    Rule(
+        "M-10",
+        "certification-lapsed",
+        "H",
+        "C",
+        (
+            (SubjectKind.APPLICATION, certification_lapsed),
+            (SubjectKind.SHIPMENT, chain_lapsed),
+        ),
+    ),
+)

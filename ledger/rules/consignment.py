@@ -1,0 +1,139 @@
+"""Consignment: whose mark was applied or shipped, and on which contract."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ledger.facts.mentions import About
+from ledger.rules.applied import (
+    Application,
+    Breach,
+    alike,
+    application_of,
+    departed_rec,
+    marked_lines,
+)
+from ledger.rules.books import Books
+from ledger.rules.contracts import Standing, contract_of
+from ledger.rules.moments import ids, wait
+from ledger.rules.papers import shipment_of
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of
+
+
+def wrong_importer(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-07: the contract in force is with another importer than the mark's licensee."""
+
+    def breaches(_: Application, stands: Standing) -> Iterator[Breach]:
+        importers = sorted({contract.signed.importer for contract in stands.fitting})
+        yield Breach("", tuple(importers), (stands.mark.importer,), _evidence(stands))
+
+    yield from _standing_on("M-07", key, books, policy, breaches)
+
+
+def wrong_body(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-08: the contract in force with the licensee names another body than the mark."""
+
+    def breaches(_: Application, stands: Standing) -> Iterator[Breach]:
+        licensee = stands.mark.importer
+        bodies = {c.signed.rcb for c in stands.fitting if c.signed.importer == licensee}
+        yield Breach("", tuple(sorted(bodies)), (stands.mark.rcb,), _evidence(stands))
+
+    yield from _standing_on("M-08", key, books, policy, breaches)
+
+
+def no_contract(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-09: somebody else's mark was applied without a contract in force that fits."""
+
+    def breaches(app: Application, stands: Standing) -> Iterator[Breach]:
+        ends = [contract.end for contract in stands.offered if contract.end is not None]
+        found = (max(ends).isoformat(),) if ends else ()
+        named = app.fact.contract
+        mistaken = (
+            named is not None
+            and contract_of(books, named) is None
+            and books.alike(About.CONTRACT, named)
+        )
+        expected = (f"in force on {app.day.isoformat()}",)
+        yield Breach("", expected, found, _evidence(stands), mistaken)
+
+    yield from _standing_on("M-09", key, books, policy, breaches)
+
+
+def _standing_on(
+    rule: str,
+    key: str,
+    books: Books,
+    policy: Policy,
+    breaches: Callable[[Application, Standing], Iterator[Breach]],
+) -> Iterator[Finding]:
+    app = application_of(key, books)
+    if app is None or app.standing is None or app.standing.breach != rule:
+        return
+    stands, fact = app.standing, app.fact
+    kind = rule, fact.holder, fact.mark, fact.contract, app.day
+    yield from alike(app, books, policy, kind, lambda: breaches(app, stands))
+
+
+def _evidence(stands: Standing) -> tuple[str, ...]:
+    return stands.mark.id, *ids(contract.signed for contract in stands.offered)
+
+
+def shipped_to_another(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-07 on a shipment: a line's mark is not licensed to the importer."""
+    shipment = shipment_of(books, key)
+    if shipment is None:
+        return
+    header = shipment.header
+    for line in marked_lines(shipment, books):
+        licensee = line.mark.importer
+        direct = header.sealing_mode == "DIRECT_JAS" and licensee == header.exporter
+        if licensee != header.importer and not direct:
+            yield Finding(
+                discriminator=key_of(line.lot, line.mark.mark),
+                expected=(header.importer,),
+                found=(licensee,),
+                evidence=ids((*line.departures, line.mark)),
+                deadline=wait(policy.grace_registry, departed_rec(books, line.departures)),
+            )
+
+
+def shipped_under_another(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-08 on a shipment: a line's mark names another body than the shipment's contract."""
+    shipment = shipment_of(books, key)
+    if shipment is None or shipment.header.contract is None:
+        return
+    contract = contract_of(books, shipment.header.contract)
+    if contract is None:
+        return
+    signed = contract.signed
+    for line in marked_lines(shipment, books):
+        if line.mark.importer == signed.importer and line.mark.rcb != signed.rcb:
+            yield Finding(
+                discriminator=key_of(line.lot, line.mark.mark),
+                expected=(signed.rcb,),
+                found=(line.mark.rcb,),
+                evidence=ids((*line.departures, line.mark, signed)),
+                deadline=wait(policy.grace_registry, departed_rec(books, line.departures)),
+            )
+
+
+_APPLICATION, _SHIPMENT = SubjectKind.APPLICATION, SubjectKind.SHIPMENT
+
+RULES: Final = (
+    Rule(
+        "M-07",
+        "wrong-importer",
+        "L",
+        "C",
+        ((_APPLICATION, wrong_importer), (_SHIPMENT, shipped_to_another)),
+    ),
+    Rule(
+        "M-08",
+        "wrong-body",
+        "L",
+        "C",
+        ((_APPLICATION, wrong_body), (_SHIPMENT, shipped_under_another)),
+    ),
+    Rule("M-09", "no-contract", "L", "C", ((_APPLICATION, no_contract),)),
+)

@@ -1,0 +1,146 @@
+"""Duties before use: what an exporter does before it attaches the first seal under a contract."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from ledger.facts.mentions import About
+from ledger.facts.registry import (
+    ProgrammeEnrolled,
+    ResponsiblePersonDesignated,
+    SealTrainingCompleted,
+)
+from ledger.rules.books import Books, FirstApplied
+from ledger.rules.contracts import Contract, contract_of, contracts_of, standing
+from ledger.rules.moments import later, wait, within
+from ledger.rules.policy import Policy
+from ledger.rules.receipt import marks_licensed
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, Severity, SubjectKind
+
+COURSE: Final = "SEAL_ATTACHMENT"
+PROGRAMME: Final = "JAPAN_EXPORT"
+_SEVERITIES: Final[dict[str, Severity]] = {
+    "person": "H",
+    "training": "H",
+    "proof": "M",
+    "programme": "M",
+    "copy": "M",
+}
+
+
+def duty_before_use(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-13: some application governed by the contract lies on a day when a duty was not met.
+
+    Between two days on which something changes all days are alike, so one of them is looked at,
+    and the books are asked for the first application in between.
+    """
+    contract = contract_of(books, key)
+    if contract is None:
+        return
+    first_by_duty: dict[str, FirstApplied] = {}
+    for first, last in _stretches(contract, books):
+        unmet = list(_unmet(contract, books, first))
+        applied = _first_governed(contract, books, first, last) if unmet else None
+        for duty in unmet if applied is not None else ():
+            before = first_by_duty.get(duty)
+            if applied is not None and (before is None or applied < before):
+                first_by_duty[duty] = applied
+    for duty, applied in sorted(first_by_duty.items()):
+        yield Finding(
+            discriminator=duty,
+            expected=("met",),
+            found=(applied.day.isoformat(),),
+            evidence=(applied.id, contract.signed.id),
+            deadline=wait(policy.grace_registry, applied.rec),
+            severity=_SEVERITIES[duty],
+        )
+
+
+def _stretches(contract: Contract, books: Books) -> Iterator[tuple[date, date]]:
+    """The days the contract is in force, cut wherever a duty or the governing contract changes."""
+    signed = contract.signed
+    begin, end = signed.from_, contract.end or date.max
+    cuts = {begin}
+    for other in contracts_of(books, signed.exporter):
+        cuts.add(other.signed.from_)
+        if other.end is not None:
+            cuts.add(later(other.end, 1))
+    for person in _persons(contract, books):
+        cuts.add(person.from_)
+        cuts.update(training.completed_on for training in _trainings(contract, books, person))
+    for enrolled in _programmes(contract, books):
+        cuts.add(enrolled.from_)
+        if enrolled.until is not None:
+            cuts.add(later(enrolled.until, 1))
+    if signed.copy_sent_to_agent_on is not None:
+        cuts.add(signed.copy_sent_to_agent_on)
+    starts = sorted(cut for cut in cuts if begin <= cut <= end)
+    for index, start in enumerate(starts):
+        following = starts[index + 1] if index + 1 < len(starts) else None
+        yield start, end if following is None else later(following, -1)
+
+
+def _unmet(contract: Contract, books: Books, on: date) -> Iterator[str]:
+    signed = contract.signed
+    persons = [person for person in _persons(contract, books) if person.from_ <= on]
+    if persons:
+        person = max(persons, key=lambda p: (p.from_, p.at, p.id))
+        trainings = [t for t in _trainings(contract, books, person) if t.completed_on <= on]
+        told = {signed.importer, signed.agent}
+        if not trainings:
+            yield "training"
+        elif not any(told <= set(training.proof_sent_to) for training in trainings):
+            yield "proof"
+    else:
+        yield "person"
+    if not any(within(on, p.from_, p.until) for p in _programmes(contract, books)):
+        yield "programme"
+    if signed.copy_sent_to_agent_on is None or signed.copy_sent_to_agent_on > on:
+        yield "copy"
+
+
+def _persons(contract: Contract, books: Books) -> list[ResponsiblePersonDesignated]:
+    key = contract.signed.contract
+    return books.record.about(ResponsiblePersonDesignated, About.CONTRACT, key)
+
+
+def _trainings(
+    contract: Contract, books: Books, person: ResponsiblePersonDesignated
+) -> list[SealTrainingCompleted]:
+    return [
+        training
+        for training in books.record.about(SealTrainingCompleted, About.PERSON, person.person)
+        if training.course == COURSE and training.party == contract.signed.exporter
+    ]
+
+
+def _programmes(contract: Contract, books: Books) -> list[ProgrammeEnrolled]:
+    signed = contract.signed
+    return [
+        enrolled
+        for enrolled in books.record.about(ProgrammeEnrolled, About.PARTY, signed.exporter)
+        if enrolled.programme == PROGRAMME and enrolled.agent == signed.agent
+    ]
+
+
+def _first_governed(
+    contract: Contract, books: Books, first: date, last: date
+) -> FirstApplied | None:
+    """The first application the contract governs on days among which nothing changes."""
+    signed = contract.signed
+    found: list[FirstApplied] = []
+    for mark in marks_licensed(books, signed.importer, signed.rcb):
+        for named in books.contracts_named(signed.exporter, mark.mark):
+            stands = standing(books, signed.exporter, mark.mark, named, first)
+            if stands is None or stands.governing is None:
+                continue
+            if stands.governing.signed.contract == signed.contract:
+                applied = books.first_application(signed.exporter, mark.mark, named, first, last)
+                found += [] if applied is None else [applied]
+    return min(found, default=None)
+
+
+RULES: Final = (
+    Rule("M-13", "duty-before-use", "P", "H", ((SubjectKind.CONTRACT, duty_before_use),)),
+)

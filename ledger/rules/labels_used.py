@@ -1,0 +1,118 @@
+"""Labels used: approved for the product and the mark, and as many seals as the label asks for."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.facts.mentions import About
+from ledger.rules.applied import (
+    Application,
+    Breach,
+    MarkedLine,
+    alike,
+    application_of,
+    departed_rec,
+    marked_lines,
+)
+from ledger.rules.artefacts import miscounted
+from ledger.rules.books import Books
+from ledger.rules.contracts import mark_of
+from ledger.rules.labelling import label_of, label_valid, seals_expected
+from ledger.rules.lot_facts import product
+from ledger.rules.moments import ids, wait
+from ledger.rules.papers import shipment_of
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of
+
+
+def label_not_approved(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-14: the label version is not approved that day, or for another product or scheme."""
+    app = application_of(key, books)
+    if app is None:
+        return
+    fact = app.fact
+    kind = "M-14", fact.label, fact.label_version, fact.lot, fact.mark, app.day
+    yield from alike(app, books, policy, kind, lambda: _unapproved(app, books))
+
+
+def _unapproved(app: Application, books: Books) -> Iterator[Breach]:
+    fact = app.fact
+    label = label_of(books, fact.label, fact.label_version)
+    evidence = () if label is None else (label.id,)
+    if not label_valid(books, fact.label, fact.label_version, app.day):
+        yield Breach(
+            "approval",
+            (f"approved on {app.day.isoformat()}",),
+            (key_of(fact.label, str(fact.label_version)),),
+            evidence,
+            artefact=label is None and books.alike(About.LABEL, fact.label),
+        )
+    if label is None:
+        return
+    of_lot = product(books, fact.lot)
+    if of_lot is not None and label.product != of_lot:
+        yield Breach("product", (label.product,), (of_lot,), evidence)
+    mark = mark_of(books, fact.mark)
+    if mark is not None and label.scheme != mark.scheme:
+        yield Breach("scheme", (label.scheme,), (mark.scheme,), (*evidence, mark.id))
+
+
+def seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-16: an application used more or fewer seals than its units need."""
+    app = application_of(key, books)
+    label = None if app is None else label_of(books, app.fact.label, app.fact.label_version)
+    if app is None or label is None:
+        return
+    expected = seals_expected(label, app.fact.units)
+    if expected is not None and app.fact.count != expected:
+        yield Finding(
+            discriminator="",
+            expected=(str(expected),),
+            found=(str(app.fact.count),),
+            evidence=(app.fact.id, label.id),
+            deadline=wait(policy.grace_registry, app.rec),
+            artefact=miscounted(expected, app.fact.count),
+        )
+
+
+def shipped_seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-16 on a shipment: its lines carry more or fewer seals than their units need."""
+    shipment = shipment_of(books, key)
+    if shipment is None:
+        return
+    unsealed = shipment.header.sealing_mode == "IMPORTER_APPLIES"
+    for line in marked_lines(shipment, books):
+        expected = 0 if unsealed else _expected(line, books)
+        seals = sum(entry.seals for entry in line.lines)
+        if expected is not None and seals != expected:
+            yield Finding(
+                discriminator=key_of(line.lot, line.mark.mark),
+                expected=(str(expected),),
+                found=(str(seals),),
+                evidence=ids(line.departures),
+                deadline=wait(policy.grace_registry, departed_rec(books, line.departures)),
+                artefact=miscounted(expected, seals),
+            )
+
+
+def _expected(line: MarkedLine, books: Books) -> int | None:
+    """The seals the line's units need where all labels on the lot agree; None where not."""
+    tallies = [tally for tally in books.sealed(line.lot) if tally.mark == line.mark.mark]
+    labels = [label_of(books, tally.label, tally.version) for tally in tallies]
+    units = sum(entry.units for entry in line.lines)
+    counts = {None if label is None else seals_expected(label, units) for label in labels}
+    return counts.pop() if len(counts) == 1 else None
+
+
+_APPLICATION, _SHIPMENT = SubjectKind.APPLICATION, SubjectKind.SHIPMENT
+
+RULES: Final = (
+    Rule("M-14", "label-not-approved", "L", "H", ((_APPLICATION, label_not_approved),)),
+    Rule(
+        "M-16",
+        "seal-count",
+        "D",
+        "H",
+        ((_APPLICATION, seal_count), (_SHIPMENT, shipped_seal_count)),
+    ),
+)

@@ -1,0 +1,153 @@
+"""Serial numbers: a number is issued once, sealed once, and does not come back from the dead."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ledger.custody.moves import moves
+from ledger.facts.identity import Fact, Ranged
+from ledger.facts.mentions import About
+from ledger.facts.record import Known
+from ledger.facts.seals import (
+    SealsApplied,
+    SealsDestroyed,
+    SealsDispatched,
+    SealsIssued,
+    SealsLost,
+    SealsRemoved,
+    SealsSampled,
+    SealsSpoiled,
+)
+from ledger.rules.applied import application_of
+from ledger.rules.books import Books
+from ledger.rules.contracts import mark_of
+from ledger.rules.moments import wait
+from ledger.rules.policy import Policy
+from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+
+def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-33: a number was applied, or issued, that an earlier event had applied, or issued."""
+    known = books.record.known(key)
+    if known is None or not books.record.counts(known.fact):
+        return
+    fact, span = known.fact, span_of(known.fact)
+    if not isinstance(fact, SealsApplied | SealsIssued) or span is None:
+        return
+    if not _serialised(fact.mark, books):
+        return
+    for other in books.ranged(fact.mark, *span, type(fact)):
+        overlap = shared(span, span_of(other.fact) or span)
+        if (other.at, other.id) < (known.at, known.id) and overlap is not None:
+            yield Finding(
+                discriminator=other.id,
+                expected=("free",),
+                found=(range_text(*overlap),),
+                evidence=(key, other.id),
+                deadline=0,
+                artefact=books.double_shot(key, policy.double_shot),
+            )
+
+
+def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-34 on a mark: events name it, and nobody registered it."""
+    naming = books.naming(key)
+    if naming is not None and mark_of(books, key) is None:
+        yield Finding(
+            discriminator="",
+            expected=("registered",),
+            found=(str(naming.events),),
+            evidence=naming.evidence,
+            deadline=wait(policy.grace_registry, naming.first_rec),
+            artefact=books.alike(About.MARK, key),
+        )
+
+
+def unknown_numbers(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-34 on an event: numbers that were not issued, or none where the mark has them."""
+    known = books.record.known(key)
+    if known is None or not books.record.counts(known.fact):
+        return
+    fact, span = known.fact, span_of(known.fact)
+    mark = getattr(fact, "mark", None)
+    if not isinstance(fact, Ranged) or mark is None or not _serialised(mark, books):
+        return
+    deadline = wait(policy.grace_registry, known.rec)
+    if span is None:
+        yield Finding("no-range", ("issued",), (), (key,), deadline, severity="M")
+        return
+    issued = spans(other.fact for other in books.ranged(mark, *span, SealsIssued))
+    strange = outside([span], issued)
+    if strange:
+        found = tuple(range_text(*part) for part in strange)
+        yield Finding("numbers", ("issued",), found, (key,), deadline)
+
+
+_GONE: Final = (SealsSpoiled, SealsSampled, SealsDestroyed, SealsRemoved, SealsLost)
+"""Events after which a number is never applied again."""
+
+
+def resurrected_seal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-35: a number was applied that the last event before had put elsewhere."""
+    app = application_of(key, books)
+    span = None if app is None else span_of(app.fact)
+    if app is None or span is None:
+        return
+    fact = app.fact
+    place = f"STOCK {fact.holder} {fact.site}"
+    before = [
+        known
+        for known in books.ranged(fact.mark, *span)
+        if (known.at, known.id) < (fact.at, fact.id)
+    ]
+    for last in _last_of_each(span, before):
+        if _elsewhere(last, fact):
+            yield Finding(
+                discriminator=last.id,
+                expected=(place,),
+                found=tuple(move.target.name() for move in moves(last)),
+                evidence=(key, last.id),
+                deadline=wait(policy.grace_scan, app.rec),
+            )
+
+
+def _last_of_each(span: Span, before: Sequence[Known]) -> list[Fact]:
+    """The events that are the last before for some number of a range, newest first."""
+    found: list[Fact] = []
+    left = [span]
+    for known in reversed(before):
+        covered = span_of(known.fact)
+        if covered is None or not left:
+            continue
+        rest = outside(left, [covered])
+        if rest != left:
+            found.append(known.fact)
+            left = rest
+    return found
+
+
+def _elsewhere(last: Fact, applied: SealsApplied) -> bool:
+    if isinstance(last, SealsDispatched):
+        return (last.to_holder, last.to_site) != (applied.holder, applied.site)
+    return isinstance(last, _GONE)
+
+
+def _serialised(mark: str, books: Books) -> bool:
+    registered = mark_of(books, mark)
+    return registered is not None and registered.serialised
+
+
+_EVENT = SubjectKind.EVENT
+
+RULES: Final = (
+    Rule("M-33", "sealed-twice", "L", "C", ((_EVENT, sealed_twice),)),
+    Rule(
+        "M-34",
+        "unknown-seal",
+        "P",
+        "C",
+        ((SubjectKind.MARK, unknown_mark), (_EVENT, unknown_numbers)),
+    ),
+    Rule("M-35", "resurrected-seal", "L", "C", ((SubjectKind.APPLICATION, resurrected_seal),)),
+)
