@@ -139,15 +139,22 @@ def country_of(record: Record, party: str) -> str | None:
     return None if fact is None else fact.country
 
 
-def route_schemes(origin: str | None) -> tuple[str, ...]:
-    """The schemes under which goods of a country are made for equivalence; None = any country."""
-    return FOREIGN_SCHEMES if origin is None else _ROUTE_SCHEMES.get(origin, FOREIGN_SCHEMES)
+def route_schemes(record: Record, operator: str, origin: str | None) -> tuple[str, ...]:
+    """The schemes under which a maker's goods are equivalent, where they leave from a country.
+
+    Without a country: the two arrangements' schemes, and for a maker of another foreign country
+    any but JAS (this ledger's own reading of "the country's scheme").
+    """
+    if origin is not None:
+        return _ROUTE_SCHEMES.get(origin, FOREIGN_SCHEMES)
+    home = country_of(record, operator)
+    return ("NOP", "COR") if home in (None, "JP", "US", "CA") else FOREIGN_SCHEMES
 
 
 def route(record: Record, lot: str, origin: str | None = None) -> Route | None:
     """JAS where the maker was certified for it when it made the lot, else equivalence, else None.
 
-    `origin` is the country a shipment leaves from; without one every foreign scheme will do.
+    `origin` is the country a shipment leaves from; without one the maker's country tells.
     """
     facts = lot_facts(record, lot)
     if facts is None:
@@ -164,7 +171,7 @@ def route_of(
     on = facts.produced_on
     if certified(record, facts.operator, "JAS", MAKERS, class_, on):
         return "JAS"
-    for scheme in route_schemes(origin):
+    for scheme in route_schemes(record, facts.operator, origin):
         if certified(record, facts.operator, scheme, None, class_, on):
             return "EQUIVALENCE"
     return None
