@@ -1,3 +1,3 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.brokers", "tests.databases"]

@@ -1,4 +1,4 @@
-"""A real broker for the tests of this folder, one for the whole run unless a test needs its own.
+"""A real broker for the tests, one for the whole run unless a test needs its own.
 
 Where Java or Maven is missing the tests are skipped with the line that installs them, and fail
 when LEDGER_REQUIRE_ALL=1 says that nothing may be skipped.

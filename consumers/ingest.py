@@ -1,0 +1,288 @@
+"""From Kafka into the log: every message is settled once, as facts or as dead letters.
+
+Where to read on is kept in the database, in the transaction that records; killed or frozen at
+any moment, this process loses nothing and doubles nothing, and its successor knows where to go on.
+"""
+
+import logging
+import threading
+import time
+from typing import Any
+
+from kafka import TopicPartition
+from kafka import errors as kafka_errors
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_when_event_set
+from tenacity.wait import wait_exponential_jitter
+
+from consumers import connection as kafka
+from consumers import ingest_claiming, partition_stops
+from consumers.ingest_batches import Batch, batches
+from consumers.ingest_reporting import Reporting
+from consumers.partition import Claimed, Marks
+from consumers.partition_stops import Stop
+from consumers.partition_window import Window
+from consumers.topics import INPUTS, require
+from ledger import metrics
+from ledger.errors import Fenced, Unavailable
+from ledger.log import Log, Offset
+from ledger.settings import Settings
+
+poll_messages_max = 4_000
+poll_seconds = 0.25
+session_seconds = 15.0
+"""How long this process may be silent before the group gives its partitions to others."""
+probe_seconds_min = 0.25
+probe_seconds_max = 10.0
+stops_look_seconds = 1.0
+close_seconds_max = 5.0
+
+_log = logging.getLogger("ledger.ingest")
+
+
+def run(
+    settings: Settings,
+    log: Log,
+    stop: threading.Event,
+    *,
+    prefix: str = "",
+    session_seconds: float = session_seconds,
+) -> None:
+    """Ingest until `stop` is set; what is in hand then is finished first.
+
+    `prefix` stands before the names of the topics. Raises Misuse (topics missing or forbidden),
+    Unavailable (no broker at start), Fenced (another process has our LEDGER_KAFKA_INSTANCE).
+    """
+    Ingest(settings, log, prefix=prefix, session_seconds=session_seconds).run(stop)
+
+
+def accept_refusals(log: Log, topic: str, partition: int) -> str:
+    """Let a stopped partition go on, wherever it is read; answer why it had stopped.
+
+    Raises Misuse where it is not stopped.
+    """
+    return partition_stops.accept(log, topic, partition).sentence
+
+
+class Ingest:
+    """One member of the consumer group: polls, records, and lets go of what is not its own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: Log,
+        *,
+        prefix: str = "",
+        session_seconds: float = session_seconds,
+    ) -> None:
+        self._settings = settings
+        self._log = log
+        self._prefix = prefix
+        self._session_seconds = session_seconds
+        self._connection = kafka.from_settings(settings)
+        self._marks = Marks()
+        self._assigned: frozenset[TopicPartition] = frozenset()
+        self._unclaimed: set[TopicPartition] = set()
+        self._owned: dict[TopicPartition, Claimed] = {}
+        self._windows: dict[TopicPartition, Window] = {}
+        self._again_at: dict[TopicPartition, float] = {}
+        self._look_at = 0.0
+        self._consumer: Any = None
+        self._reporting = Reporting(self._let_go)
+
+    def run(self, stop: threading.Event) -> None:
+        """Join the group and work until `stop` is set."""
+        topics = [self._prefix + name for name in INPUTS]
+        require(self._connection, reads=topics)
+        self._consumer = kafka.consumer(
+            self._connection,
+            group=self._settings.kafka_group,
+            instance=self._settings.kafka_instance,
+            # Where to read is known from the database; a guess of the client's would hide a loss.
+            auto_offset_reset="none",
+            max_poll_records=poll_messages_max,
+            session_timeout_ms=int(self._session_seconds * 1000),
+            heartbeat_interval_ms=int(self._session_seconds * 1000 / 5),
+        )
+        try:
+            self._consumer.subscribe(topics, listener=self._marks)
+            while not stop.is_set():
+                self._turn(stop)
+        finally:
+            self._reporting.finish(self._consumer, self._owned)
+            self._consumer.close(autocommit=False, timeout_ms=int(close_seconds_max * 1000))
+
+    def _turn(self, stop: threading.Event) -> None:
+        try:
+            self._follow_marks()
+            self._claim()
+            self._look_at_stops()
+        except Unavailable as error:
+            self._outage(error, stop)
+            return
+        polled = self._poll(poll_seconds)
+        # What the group said meanwhile counts for what was polled.
+        self._follow_marks()
+        try:
+            for key, records in polled.items():
+                # A partition not claimed yet was read from where Kafka thought best: not ours.
+                claimed = self._owned.get(key)
+                if claimed is not None and not claimed.stopped:
+                    self._record(claimed, records)
+        except Unavailable as error:
+            self._outage(error, stop)
+        self._reporting.turn(self._consumer, self._owned, self._assigned)
+
+    def _follow_marks(self) -> None:
+        for kind, keys in self._marks.follow():
+            # The group gives and takes everything at once.
+            self._owned.clear()
+            self._again_at.clear()
+            self._assigned = keys if kind == "assigned" else frozenset()
+            self._unclaimed = set(self._assigned)
+            self._reporting.dropped(keys)
+            for key in keys:
+                ingest_claiming.forget_stop(key)
+
+    def _claim(self) -> None:
+        now = time.monotonic()
+        for key in [key for key, at in self._again_at.items() if at <= now]:
+            del self._again_at[key]
+            self._unclaimed.add(key)
+        if not self._unclaimed:
+            return
+        keys = sorted(self._unclaimed)
+        with kafka.explained(self._connection):
+            edges = ingest_claiming.edges(self._consumer, keys)
+        if edges is None:
+            return  # the brokers are busy or away: the next turn asks again
+        for key in keys:
+            window = self._windows.setdefault(key, Window(self._settings.refusals_max))
+            claimed, offset = ingest_claiming.claim(
+                self._log, key, edges[key], window=window, prefix=self._prefix
+            )
+            if ingest_claiming.place(self._consumer, claimed, offset):
+                self._owned[key] = claimed
+                self._reporting.placed(key, offset)
+            self._unclaimed.discard(key)
+
+    def _poll(self, seconds: float) -> dict[TopicPartition, list[Any]]:
+        try:
+            polled: dict[TopicPartition, list[Any]] = self._consumer.poll(int(seconds * 1000))
+        except kafka_errors.NoOffsetForPartitionError:
+            return {}  # just assigned: the next turn claims it and knows where to read
+        except kafka_errors.OffsetOutOfRangeError as error:
+            # Gone since we claimed it: claiming again finds out why, and stops it.
+            self._unclaimed |= self._assigned & set(error.args[0])
+            return {}
+        except kafka_errors.FencedInstanceIdError as error:
+            raise Fenced(
+                f"Another process runs as LEDGER_KAFKA_INSTANCE={self._settings.kafka_instance}: "
+                "give each ingest a name of its own"
+            ) from error
+        except kafka_errors.KafkaError as error:
+            raise kafka.explain(error, self._connection) from error
+        return polled
+
+    def _record(self, claimed: Claimed, records: list[Any]) -> None:
+        for batch in batches(records, claimed.door, claimed.window, tolerant=claimed.tolerant):
+            started = time.perf_counter()
+            try:
+                self._append(claimed, batch)
+            except Fenced:
+                _log.warning("%s was taken over by another process: let go", _name(claimed.key))
+                metrics.ingest_fenced.labels(claimed.key.topic).inc()
+                self._let_go(claimed.key)
+                return
+            self._reporting.recorded(claimed, batch, time.perf_counter() - started)
+
+    def _append(self, claimed: Claimed, batch: Batch) -> None:
+        """Settle a batch: facts, dead letters, offset, and where it ends in a stop, the stop."""
+        topic, partition = claimed.key
+        stop = _too_many(claimed, batch.last + 1) if batch.exceeded else None
+        receipts = self._log.append(
+            batch.entries,
+            batch.refusals,
+            Offset(topic, partition, claimed.epoch, batch.first, batch.last),
+            on_conflict=batch.conflict,
+            inside=None
+            if stop is None
+            else lambda rows: partition_stops.write(self._log, topic, partition, stop, rows),
+        )
+        self._reporting.settled(claimed, batch, receipts)
+        for back, receipt in enumerate(reversed(receipts), 1):
+            if receipt.outcome == "conflict":
+                claimed.window.turn(back)
+        if stop is None and not claimed.tolerant and claimed.window.exceeded:
+            batch.exceeded = True
+            stop = _too_many(claimed, batch.last + 1)
+            partition_stops.write(self._log, topic, partition, stop)
+        if stop is not None:
+            ingest_claiming.stop(claimed, stop)
+            ingest_claiming.place(self._consumer, claimed, stop.offset)
+        elif claimed.tolerant and claimed.window.full and not claimed.window.exceeded:
+            partition_stops.write(self._log, topic, partition, None)
+            claimed.stop = None
+
+    def _let_go(self, key: TopicPartition) -> None:
+        """Read a partition no more; claim it again if the group still says that it is ours."""
+        if self._owned.pop(key, None) is not None:
+            ingest_claiming.pause(self._consumer, [key])
+            self._again_at[key] = time.monotonic() + self._session_seconds
+
+    def _look_at_stops(self) -> None:
+        """See whether somebody has accepted why a partition stands still."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + stops_look_seconds
+        for key, claimed in self._owned.items():
+            if claimed.stopped:
+                kept = partition_stops.read(self._log, *key)
+                if kept is None or kept.accepted:
+                    ingest_claiming.forget_stop(key)
+                    self._windows[key] = Window(self._settings.refusals_max)
+                    self._unclaimed.add(key)
+
+    def _outage(self, error: Unavailable, stop: threading.Event) -> None:
+        """Hold still while the database is away, and stay in the group; then claim anew."""
+        _log.warning("%s Everything is paused until it is back.", error)
+        metrics.ingest_paused.set(1)
+        self._owned.clear()
+        try:
+            Retrying(
+                retry=retry_if_exception_type(Unavailable),
+                wait=wait_exponential_jitter(initial=probe_seconds_min, max=probe_seconds_max),
+                stop=stop_when_event_set(stop),
+                sleep=lambda seconds: self._hold(seconds, stop),
+            )(self._log.position)
+        except RetryError:
+            return  # stopped meanwhile; the database still has where to read on
+        metrics.ingest_paused.set(0)
+        _log.warning("The database is back: reading on from where it says.")
+        # Whether the last batch was committed is unknown, so the database is asked.
+        self._unclaimed = set(self._assigned)
+
+    def _hold(self, seconds: float, stop: threading.Event) -> None:
+        """Poll without reading, so that the group knows we live."""
+        until = time.monotonic() + seconds
+        while not stop.is_set() and (left := until - time.monotonic()) > 0:
+            self._follow_marks()
+            ingest_claiming.pause(self._consumer, self._assigned)
+            pause = min(left, poll_seconds)
+            started = time.monotonic()
+            # What still comes was fetched before the pause; claiming again reads it again.
+            self._poll(pause)
+            stop.wait(max(0.0, pause - (time.monotonic() - started)))
+
+
+def _too_many(claimed: Claimed, offset: int) -> Stop:
+    return Stop(
+        "refusals",
+        offset,
+        f"{_name(claimed.key)} is stopped before offset {offset}: {claimed.window.refused} of the "
+        f"last events were refused; look at the dead letters, then accept the refusals",
+    )
+
+
+def _name(key: TopicPartition) -> str:
+    return f"{key.topic}:{key.partition}"

@@ -1,0 +1,194 @@
+"""Every metric of the ledger, declared once, with what it means.
+
+Labels are topics, partitions and names of this program: never a seal, a lot or a person.
+"""
+
+import threading
+from types import TracebackType
+from typing import Final, Self
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    start_http_server,
+)
+
+REGISTRY: Final = CollectorRegistry()
+"""What `/metrics` shows: the metrics below, and the process's own."""
+
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+GCCollector(registry=REGISTRY)
+
+_batch_seconds = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+ingest_messages = Counter(
+    "ledger_ingest_messages_total",
+    "Kafka messages settled: what was in them is in the log or among the dead letters",
+    ["topic"],
+    registry=REGISTRY,
+)
+ingest_events = Counter(
+    "ledger_ingest_events_total",
+    "Events from Kafka by what became of them: recorded, duplicate, or the reason of the refusal",
+    ["topic", "result"],
+    registry=REGISTRY,
+)
+ingest_batch_seconds = Histogram(
+    "ledger_ingest_batch_seconds",
+    "How long one batch took from the first message judged to the commit",
+    registry=REGISTRY,
+    buckets=_batch_seconds,
+)
+ingest_lag_messages = Gauge(
+    "ledger_ingest_lag_messages",
+    "Messages of a partition that wait to be recorded, as far as the last fetch could see",
+    ["topic", "partition"],
+    registry=REGISTRY,
+)
+ingest_lag_seconds = Gauge(
+    "ledger_ingest_lag_seconds",
+    "Age of the last recorded message of a partition where more are waiting, else 0",
+    ["topic", "partition"],
+    registry=REGISTRY,
+)
+ingest_partitions = Gauge(
+    "ledger_ingest_partitions",
+    "Partitions this process reads; 0 for a minute or more means that it does nothing",
+    registry=REGISTRY,
+)
+ingest_paused = Gauge(
+    "ledger_ingest_paused",
+    "1 while all partitions are paused because the database is away",
+    registry=REGISTRY,
+)
+ingest_stopped = Gauge(
+    "ledger_ingest_partition_stopped",
+    "1 while a partition is stopped until somebody accepts why: refusals, lost, rewound",
+    ["topic", "partition", "why"],
+    registry=REGISTRY,
+)
+ingest_fenced = Counter(
+    "ledger_ingest_fenced_total",
+    "Batches given up because another process had taken the partition over",
+    ["topic"],
+    registry=REGISTRY,
+)
+dead_letters_recorded = Counter(
+    "ledger_dead_letters_recorded_total",
+    "Refusals written to the dead letters by this process, by door and reason",
+    ["door", "reason"],
+    registry=REGISTRY,
+)
+
+log_position = Gauge(
+    "ledger_log_position",
+    "Position of the last recorded event, as this process last saw it",
+    registry=REGISTRY,
+)
+projector_position = Gauge(
+    "ledger_projector_position",
+    "Position up to which the views are folded",
+    registry=REGISTRY,
+)
+projector_events = Counter(
+    "ledger_projector_events_total",
+    "Events folded into the views by this process",
+    registry=REGISTRY,
+)
+projector_batch_seconds = Histogram(
+    "ledger_projector_batch_seconds",
+    "How long one batch took to fold, commit included",
+    registry=REGISTRY,
+    buckets=_batch_seconds,
+)
+auditor_position = Gauge(
+    "ledger_auditor_position",
+    "Position up to which the rules have been evaluated",
+    registry=REGISTRY,
+)
+auditor_decisions = Counter(
+    "ledger_auditor_decisions_total",
+    "Decisions appended by the auditor, by type: opened, withdrawn, reopened, restated",
+    ["decision"],
+    registry=REGISTRY,
+)
+open_cases = Gauge(
+    "ledger_open_cases",
+    "Discrepancies that are not closed or withdrawn, by severity",
+    ["severity"],
+    registry=REGISTRY,
+)
+
+publisher_position = Gauge(
+    "ledger_publisher_position",
+    "Number of the last item of a feed that its receiver has acknowledged",
+    ["feed"],
+    registry=REGISTRY,
+)
+publisher_messages = Counter(
+    "ledger_publisher_messages_total",
+    "Messages of a feed that its receiver has acknowledged, repetitions included",
+    ["feed"],
+    registry=REGISTRY,
+)
+publisher_failures = Counter(
+    "ledger_publisher_failures_total",
+    "Attempts at a feed that failed and will be repeated",
+    ["feed"],
+    registry=REGISTRY,
+)
+
+web_requests = Counter(
+    "ledger_web_requests_total",
+    "HTTP requests answered, by route (its pattern, not its values) and status",
+    ["route", "status"],
+    registry=REGISTRY,
+)
+web_seconds = Histogram(
+    "ledger_web_request_seconds",
+    "How long a request took, by route",
+    ["route"],
+    registry=REGISTRY,
+)
+
+
+class Serving:
+    """A running `/metrics`: its port, and its end."""
+
+    def __init__(self, server: WSGIServer, thread: threading.Thread) -> None:
+        self._server = server
+        self._thread = thread
+        self.port: int = server.server_port
+
+    def close(self) -> None:
+        """Stop answering and let the port go."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def serve(host: str, port: int) -> Serving:
+    """Serve `/metrics` from a thread of its own; port 0 is any free one.
+
+    Raises OSError where the port is taken or the address is not ours.
+    """
+    server, thread = start_http_server(port, addr=host, registry=REGISTRY)
+    return Serving(server, thread)

@@ -1,0 +1,179 @@
+"""Facts on their way through a real broker: made, sent, ingested, and compared with the log.
+
+Run as a program it is an ingest of its own, for tests that kill or freeze one.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from consumers import ingest
+from consumers.connection import Connection, producer
+from ledger.facts.seals import SealsApplied
+from ledger.intake import to_avro
+from ledger.log import Log
+from ledger.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+patience_seconds = 40.0
+session_seconds = 6.0  # the shortest that a broker grants unless told otherwise
+_numbers = count(1)
+
+
+def applied(number: int | None = None, **changes: Any) -> SealsApplied:
+    """A small scan; the same number gives the same one, none a new one."""
+    number = next(_numbers) if number is None else number
+    tail = os.getpid() << 32 | number
+    fields: dict[str, Any] = {
+        "id": str(UUID(int=0x0190_0000_0000 << 80 | 7 << 76 | 2 << 62 | tail)),
+        "time": "2026-04-02T09:30:00.000000+09:00",
+        "source": "SCANNER-1",
+        "mark": "JAS-A",
+        "holder": "EXP-1",
+        "site": "MILL",
+        "lot": "L-7",
+        "label": "LB-1",
+        "label_version": 1,
+        "units": 20,
+        "count": 20,
+    }
+    return SealsApplied(**fields | changes)
+
+
+def as_json(*facts: SealsApplied) -> bytes:
+    """One event, or an array of many."""
+    from ledger.facts import canonical  # noqa: PLC0415 - only where JSON is sent
+
+    if len(facts) == 1:
+        return canonical.encode(facts[0])
+    return b"[" + b",".join(canonical.encode(fact) for fact in facts) + b"]"
+
+
+def send(
+    connection: Connection,
+    topic: str,
+    values: Iterable[bytes | None],
+    *,
+    partition: int | None = 0,
+    headers: Sequence[tuple[str, bytes]] = (),
+    key: bytes | None = b"JAS-A",
+) -> None:
+    """Produce messages and wait until the broker has them; partition None spreads them."""
+    sender = producer(connection)
+    sent = [
+        sender.send(
+            topic,
+            value,
+            key=key,
+            headers=list(headers),
+            partition=number % 6 if partition is None else partition,
+        )
+        for number, value in enumerate(values)
+    ]
+    for each in sent:
+        each.get(patience_seconds)
+    sender.close()
+
+
+def settings_for(connection: Connection, group: str, **more: Any) -> Settings:
+    """Settings as an ingest of this broker would have them."""
+    return Settings(kafka_bootstrap=connection.bootstrap, kafka_group=group, **more)
+
+
+@contextmanager
+def ingesting(settings: Settings, log: Log, prefix: str) -> Iterator[threading.Thread]:
+    """An ingest in a thread of this process for the time of the block."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            ingest.run(settings, log, stop, prefix=prefix, session_seconds=session_seconds)
+        except BaseException as error:  # noqa: BLE001 - told to the test at the end of the block
+            failed.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(patience_seconds)
+    if failed:
+        raise failed[0]
+
+
+def start_ingest(settings: Settings, dsn: str, prefix: str) -> subprocess.Popen[bytes]:
+    """An ingest as a process of its own."""
+    told = {
+        f"LEDGER_{name.upper()}": str(value)
+        for name, value in settings.model_dump(exclude_defaults=True).items()
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.ingesting", dsn, prefix], cwd=ROOT, env=clean | told
+    )
+
+
+def until(condition: Callable[[], object], seconds: float = patience_seconds) -> None:
+    """Wait for something to become true, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def recorded(log: Log) -> list[UUID]:
+    """The ids of everything in the log, sorted."""
+    return sorted(record.id for record in log.read(0, 1_000_000))
+
+
+def next_offset(log: Log, topic: str, partition: int = 0) -> int:
+    """Where the database says that reading goes on."""
+    with log.transaction() as rows:
+        rows.execute(
+            "SELECT next_offset FROM public.source_position WHERE topic = %s AND partition = %s",
+            (topic, partition),
+        )
+        row = rows.fetchone()
+    return int(row[0]) if row else 0
+
+
+def ids(facts: Iterable[SealsApplied]) -> list[UUID]:
+    """The ids of facts, sorted."""
+    return sorted(UUID(fact.id) for fact in facts)
+
+
+def avro(facts: Iterable[SealsApplied]) -> list[bytes]:
+    """Each fact as a message of its own, in Avro."""
+    return [to_avro(fact) for fact in facts]
+
+
+def headers_of(packed: bytes | None) -> Any:
+    """What a dead letter keeps of its headers."""
+    return None if packed is None else json.loads(packed)
+
+
+def main() -> None:
+    """Ingest until SIGTERM."""
+    from ledger.settings import load  # noqa: PLC0415 - only the program reads the environment
+
+    dsn, prefix = sys.argv[1:]
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    with Log.open(dsn) as log:
+        ingest.run(load(), log, stop, prefix=prefix, session_seconds=session_seconds)
+
+
+if __name__ == "__main__":
+    main()
