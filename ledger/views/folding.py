@@ -35,6 +35,9 @@ class Scan(NamedTuple):
     day: str
     stock: int
     lot: int
+    source: str
+    actor: str | None
+    contract: str | None
 
 
 class Fold:

@@ -21,6 +21,7 @@ from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
+from ledger.views.books import Tallies
 from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
@@ -56,6 +57,8 @@ class _Applied(msgspec.Struct, gc=False):
     units: int
     count: int
     first: int | None = None
+    actor: str | None = None
+    contract: str | None = None
     corrects: str | None = None
 
 
@@ -78,7 +81,7 @@ class Projector:
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
-            Ranges(self._places),
+            Ranges(self._places), Tallies(self._places),
         )  # fmt: skip
         self._touched = Touched()
         self._claims = Claims()
@@ -207,6 +210,7 @@ class Projector:
             fact.id, mark, holder, site, lot, fact.label, fact.label_version, fact.units,
             fact.count, fact.first, at, fact.time[:10],
             find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot),
+            fact.source, fact.actor, fact.contract,
         )  # fmt: skip
         for take in self._scan_takers:
             take(scan, position, sign)

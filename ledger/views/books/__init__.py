@@ -1,0 +1,8 @@
+"""The books from the views: what rules ask, answered in bulk from bounded rows.
+
+They give the answers of books computed from every fact in memory, whatever the order of arrival.
+"""
+
+from ledger.views.books.tallies import Tallies
+
+__all__ = ["Tallies"]
