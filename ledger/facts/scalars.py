@@ -89,7 +89,7 @@ class Figure(Decimal):
             padded = number.quantize(Decimal(1).scaleb(-cls.places))
         except InvalidOperation:
             raise ValueError(f"at most {cls.digits} digits") from None
-        if padded != number:
+        if padded != number or -int(number.as_tuple().exponent) > cls.places:
             raise ValueError(f"at most {cls.places} decimal places")
         if len(padded.as_tuple().digits) > cls.digits:
             raise ValueError(f"at most {cls.digits} digits, {cls.places} of them decimal places")

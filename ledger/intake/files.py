@@ -52,10 +52,10 @@ def read_file(
 
 
 def _opened(path: Path) -> BinaryIO:
-    if path.is_dir():
-        raise Misuse(f"{path} is a directory: name the files in it")
     try:
         return path.open("rb")
+    except IsADirectoryError:
+        raise Misuse(f"{path} is a directory: name the files in it") from None
     except FileNotFoundError:
         raise Misuse(f"there is no file {path}") from None
     except (OSError, ValueError) as error:

@@ -113,27 +113,30 @@ def elements(chunks: Iterable[bytes]) -> Iterator[Piece | Broken]:
     window = _Window(iter(chunks))
     window.next_byte()
     window.at += 1
-    byte = window.next_byte()
-    while byte is not None and byte != ord("]"):
+    byte, comma = window.next_byte(), False
+    while byte is not None and (comma or byte != ord("]")):
         value = window.value()
         byte = window.next_byte()
         if byte is None:
             yield Broken(_problem("the array ends within an event"), window.swallow_rest(value))
             return
+        if value == b"":
+            break
         yield value
-        if byte == ord(","):
+        comma = byte == ord(",")
+        if comma:
             window.at += 1
             byte = window.next_byte()
         elif byte != ord("]"):
             break
-    if byte is None:
-        yield Broken(_problem("the array ends early"), window.swallow_rest(b""))
-        return
-    closed = byte == ord("]")
-    window.at += closed
-    if not closed or window.next_byte() is not None:
-        sentence = "bytes follow the array" if closed else "events of an array need commas between"
-        yield Broken(_problem(sentence), window.swallow_rest(b""))
+    sentence = "the array ends early"
+    if byte is not None:
+        closed = byte == ord("]") and not comma
+        window.at += closed
+        if closed and window.next_byte() is None:
+            return
+        sentence = "bytes follow the array" if closed else "events need one comma between"
+    yield Broken(_problem(sentence), window.swallow_rest(b""))
 
 
 def _problem(sentence: str) -> Problem:
