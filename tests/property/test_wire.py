@@ -138,7 +138,7 @@ def damaged(draw: st.DrawFn) -> bytes:
                 b"\n".join(states),
                 to_avro(made[0]),
                 container.getvalue(),
-            ]  # fmt: skip
+            ]
         )
     )
     for _ in range(draw(st.integers(1, 4))):

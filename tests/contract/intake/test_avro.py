@@ -134,9 +134,11 @@ def test_confluent_framing() -> None:
 
     assert isinstance(mine, Accepted)
     assert mine.fact == FACT
-    assert [
-        getattr(verdict, "reason", "") for verdict in (unknown, short, unmapped)
-    ] == ["unknown-schema", "undecodable", "undecodable"]
+    assert [getattr(verdict, "reason", "") for verdict in (unknown, short, unmapped)] == [
+        "unknown-schema",
+        "undecodable",
+        "undecodable",
+    ]
 
 
 @pytest.mark.parametrize("words", ["", "[]", "{", '{"x": "SealsApplied.v1"}', '{"1": "Seals.v1"}'])
@@ -239,6 +241,11 @@ def framed(data: bytes, count: int = 1, size: int | None = None, codec: str = "n
     return MAGIC + long(2) + meta + long(0) + sync + block
 
 
+def headed(schema: bytes) -> bytes:
+    """A container's header alone, with that schema."""
+    return MAGIC + long(1) + b"\x16avro.schema" + long(len(schema)) + schema + b"\0" + b"s" * 16
+
+
 def deflated(data: bytes) -> bytes:
     """Raw deflate."""
     made = zlib.compressobj(wbits=-15)
@@ -257,11 +264,13 @@ HANDMADE: list[tuple[str, bytes, list[str]]] = [
     ("a codec of others", framed(b"hello", codec="snappy"), ["undecodable"]),
     ("no records", framed(b"", count=0), []),
     ("bytes left over", framed(b"abc", count=0), ["undecodable"]),
-    ("a schema of others", container([FACT]).replace(b"label_version", b"label_revision"), ["undecodable"]),
-    ("a schema that is none", MAGIC + b"\x02\x16avro.schema\x04{}\x00" + b"s" * 16, ["undecodable"]),
+    ("a schema of others", container([FACT]).replace(b"units", b"packs"), ["unknown-schema"]),
+    ("a schema that is none", headed(b"{}"), ["undecodable"]),
+    ("a schema without end", headed(b"[" * 5_000), ["undecodable"]),
+    ("a union of nothing", headed(b"[]"), ["unknown-schema"]),
     ("a number without end", MAGIC + b"\xff" * 20, ["undecodable"]),
     ("no schema at all", MAGIC + b"\x00" + b"s" * 16, ["undecodable"]),
-    ("another schema", MAGIC + b'\x02\x16avro.schema\x10"string"\x00' + b"s" * 16, ["unknown-schema"]),
+    ("another schema", headed(b'"string"'), ["unknown-schema"]),
 ]  # fmt: skip
 
 

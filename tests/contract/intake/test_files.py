@@ -197,7 +197,7 @@ class Failing:
 
     name = "season.ndjson"
 
-    def read(self, size: int) -> bytes:
+    def read(self, _size: int) -> bytes:
         """Never comes back with anything."""
         raise OSError(5, "Input/output error")
 

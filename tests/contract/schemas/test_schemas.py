@@ -15,9 +15,10 @@ from ledger.intake.linting import faults
 from ledger.intake.schemas import folder, load, released, version_of
 
 FOLDER = Path(__file__).parents[3] / "schemas"
-PINS = dict(
-    reversed(line.split()) for line in (FOLDER / "released.sha256").read_text().splitlines()
-)
+PINS: dict[str, str] = {
+    line.split()[1]: line.split()[0]
+    for line in (FOLDER / "released.sha256").read_text().splitlines()
+}
 
 
 def versions(name: str) -> list[Path]:
@@ -27,9 +28,8 @@ def versions(name: str) -> list[Path]:
 
 def compatible(reader: Any, writer: Any) -> bool:
     """Whether the avro package says that `reader` reads what `writer` wrote."""
-    result = ReaderWriterCompatibilityChecker().get_compatibility(
-        make_avsc_object(reader), make_avsc_object(writer)
-    )
+    checker: Any = ReaderWriterCompatibilityChecker
+    result = checker().get_compatibility(make_avsc_object(reader), make_avsc_object(writer))
     return bool(result.compatibility is SchemaCompatibilityType.compatible)
 
 

@@ -81,7 +81,7 @@ def test_new_bytes_are_read_as_they_are(schemas: Schemas) -> None:
     assert schemas.raised(newest, read_record(body, newest))["operator_shift"] == "night"
 
 
-def test_old_bytes_still_come_in_where_nothing_needs_raising(tmp_path: Path) -> None:
+def test_old_bytes_still_come_in_where_nothing_needs_raising() -> None:
     """An upcast of nothing: a version 1 message gives the same fact as ever."""
     verdict = judge_single(0, to_avro(FACT), OPERATOR, load(FOLDER))
 
