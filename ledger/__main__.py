@@ -5,7 +5,15 @@ import sys
 
 import typer
 
-from ledger.commands import load
+from ledger.commands import (
+    archive,
+    catch_up,
+    load,
+    look,
+    reconcile,
+    season,
+    topics,
+)
 from ledger.commands.output import say
 from ledger.errors import LedgerError, Misuse
 
@@ -21,6 +29,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(load.load)
+app.command()(catch_up.catch_up)
+app.command()(reconcile.reconcile)
+app.command()(look.event)
+app.command()(look.receipt)
+app.command()(archive.export)
+app.command("import")(archive.import_)
+app.command()(season.season)
+app.add_typer(topics.app, name="topics")
 
 
 def main() -> None:

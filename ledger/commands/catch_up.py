@@ -37,11 +37,13 @@ def follow(log: Log) -> int:
     """Project until nothing is behind, with progress; answer the position."""
     projector = Projector(log)
     projector.make()
+    done = 0
     with progress("views", log.position()) as step:
-        while projector.run_batch():
-            step(projector.position, log.position())
+        while folded := projector.run_batch():
+            done += folded
+            step(done)
     projector.retire_older()
-    return projector.position
+    return projector.catch_up()
 
 
 def set_clock(log: Log, at: int) -> None:

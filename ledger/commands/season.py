@@ -10,6 +10,7 @@ import typer
 from ledger.commands.output import progress
 from ledger.errors import Misuse
 from ledger.facts.canonical import encode
+from ledger.season import Key, Mix
 from ledger.season import season as made
 
 _chunk_bytes_max = 1 << 20
@@ -30,10 +31,7 @@ def season(
 
     Example: ledger season --events 20000 --seed 7 > s.ndjson
     """
-    try:
-        story = made(events, seed, slips)
-    except ValueError as error:
-        raise Misuse(f"--slips {slips!r}: {error}") from None
+    story = made(events, seed, Mix.parse(slips) if slips else None)
     out = sys.stdout.buffer
     chunk: list[bytes] = []
     size = 0
@@ -51,6 +49,16 @@ def season(
     out.flush()
     if key is not None:
         try:
-            key.write_text(json.dumps(story.key(), ensure_ascii=False, indent=1) + "\n")
+            key.write_text(json.dumps(_plain(story.key()), ensure_ascii=False, indent=1) + "\n")
         except OSError as error:
             raise Misuse(f"{key} cannot be written: {error.strerror}.") from None
+
+
+def _plain(key: Key) -> dict[str, object]:
+    return {
+        "now": key.now,
+        "cases": [
+            {"rule": case.rule, "subject": case.subject, "discriminator": case.discriminator}
+            for case in key.cases
+        ],
+    }

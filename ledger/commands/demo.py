@@ -1,0 +1,92 @@
+"""`ledger demo`: a season through the whole ledger, and what it looks like from outside."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.commands.catch_up import follow
+from ledger.commands.demo_kafka import through_kafka
+from ledger.commands.home import opened
+from ledger.commands.load import Loading
+from ledger.commands.output import Format, say
+from ledger.commands.reconcile import answer, print_reconciliation
+from ledger.errors import Misuse
+from ledger.facts.canonical import encode
+from ledger.intake.doors import OPERATOR
+from ledger.log import Log
+from ledger.log.embedded import default_home
+from ledger.season import Mix, Season
+from ledger.season import season as made
+from ledger.settings import load
+from ledger.views.reconciliation import Question
+
+SLIPS = "over-sealing,count,receipt,report"
+"""The slips a demo plants, by name."""
+
+
+def demo(
+    events: Annotated[int, typer.Option(min=500, max=10_000_000, help="How many events.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 7,
+    kafka: Annotated[
+        bool, typer.Option("--kafka", help="Through a real local broker (Java 17, Maven).")
+    ] = False,
+) -> None:
+    """Record a season with a few planted slips and print the reconciliation.
+
+    It lives in a home of its own beside the usual one, made anew each time.
+
+    Example: ledger demo --events 50000 --seed 3
+    """
+    home = demo_home()
+    settings = load().model_copy(update={"home": home, "database_url": None})
+    started = time.monotonic()
+    story = made(events, seed, Mix.parse(SLIPS))
+    if kafka:
+        through_kafka(story.facts(), events, settings)
+    with opened(settings, recorded_at="clock" if kafka else "event") as log:
+        if not kafka:
+            _through_a_file(log, story, home)
+        follow(log)
+        rows = answer(log, Question())
+        position = log.position()
+    print_reconciliation(rows, Format.TABLE)
+    seconds = time.monotonic() - started
+    say(f"{position:,} events in {seconds:.0f} s. {len(story.key().cases)} slips are hidden in them.")
+    say(_HINTS.format(home=home))
+
+
+def _through_a_file(log: Log, story: Season, home: Path) -> None:
+    file = home / "season.ndjson"
+    with file.open("wb") as out:
+        out.writelines(encode(fact) + b"\n" for fact in story.facts())
+    Loading(log, None).file(str(file), OPERATOR)
+
+
+_HINTS = """
+To look further (the demo lives in {home}):
+  export LEDGER_HOME={home} PATH="$PWD/.venv/bin:$PATH"
+  ledger reconcile --split exporter          who holds them, exporter by exporter
+  ledger reconcile --as-of 2026-05-31        where they were at the end of May
+  ledger verify                              do the promises hold?
+  ledger --help                              everything else"""
+
+
+def demo_home() -> Path:
+    """Make an empty home for the demo: beside the usual one, and only ever what a demo left."""
+    home = default_home()
+    home = home.with_name(home.name + "-demo")
+    marker = home / ".demo"
+    if home.exists() and any(home.iterdir()) and not marker.exists():
+        raise Misuse(f"{home} is no demo's home: move it away, or set LEDGER_HOME.")
+    shutil.rmtree(home, ignore_errors=True)
+    try:
+        home.mkdir(parents=True)
+        marker.touch()
+    except OSError as error:
+        raise Misuse(f"{home} cannot be made: {error.strerror}. Set LEDGER_HOME.") from None
+    os.environ["LEDGER_HOME"] = str(home)
+    return home

@@ -1,0 +1,117 @@
+"""`ledger demo --kafka`: the season produced to a real broker, the ledger's processes consuming it."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from consumers import connection, topics
+from consumers.local_broker import local_broker
+from ledger.commands.home import opened
+from ledger.commands.output import progress, say
+from ledger.errors import Fatal
+from ledger.facts.canonical import encode
+from ledger.facts.identity import Fact
+from ledger.intake.codec import to_avro
+from ledger.log import Log
+from ledger.settings import Settings
+
+TOPIC_OF_CHANNEL = {"S": topics.SCANS, "O": topics.OPERATORS, "C": topics.CERTIFIERS}
+backlog_events_max = 200
+_idle_seconds_max = 60.0
+_stop_seconds_max = 20.0
+
+
+def through_kafka(facts: Iterable[Fact], events: int, settings: Settings) -> None:
+    """Start a broker, produce the facts, and return once all of them are in the log."""
+    home = settings.home
+    if home is None:
+        raise Fatal("The demo has no home.")
+    say("Starting a broker (the first time its jars are fetched).")
+    with local_broker(home / "kafka") as bootstrap:
+        told = connection.Connection(bootstrap)
+        topics.create(told)
+        with opened(settings) as log, _running(bootstrap, settings):
+            _produce(told, facts, events)
+            _wait(log, events)
+
+
+def topic_of(fact: Fact) -> str:
+    """Name the input topic for a fact: scans first, then operators, then certifiers."""
+    return TOPIC_OF_CHANNEL[min(fact.channels, key="SOC".index)]
+
+
+def messages(facts: Iterable[Fact], seed: int = 1) -> Iterator[tuple[str, bytes, bytes]]:
+    """Pack facts as scanners do: mostly one Avro event a message, now and then a backlog of JSON.
+
+    Yields topic, value and content type.
+    """
+    chance = random.Random(seed)  # noqa: S311  (a demo's scanners, not a secret)
+    backlog: list[bytes] = []
+    for fact in facts:
+        topic = topic_of(fact)
+        if topic == topics.SCANS and (backlog or chance.random() < 1 / backlog_events_max):
+            backlog.append(encode(fact))
+            if len(backlog) == backlog_events_max:
+                yield topic, b"\n".join(backlog), b"application/x-ndjson"
+                backlog.clear()
+        elif chance.random() < 1 / 10:
+            yield topic, encode(fact), b"application/json"
+        else:
+            yield topic, to_avro(fact), b"application/vnd.seals.avro"
+    if backlog:
+        yield topics.SCANS, b"\n".join(backlog), b"application/x-ndjson"
+
+
+def _produce(told: connection.Connection, facts: Iterable[Fact], events: int) -> None:
+    producer: Any = connection.producer(told)
+    with progress("produced", events) as step:
+        count = 0
+        for topic, value, content_type in messages(_counted(facts, step)):
+            producer.send(topic, value=value, headers=[("content-type", content_type)])
+            count += 1
+        producer.flush()
+    producer.close()
+    say(f"{events:,} events went out in {count:,} messages.")
+
+
+def _counted(facts: Iterable[Fact], step: Any) -> Iterator[Fact]:
+    for number, fact in enumerate(facts, 1):
+        if number % 1_000 == 0:
+            step(number)
+        yield fact
+
+
+@contextmanager
+def _running(bootstrap: str, settings: Settings) -> Iterator[None]:
+    environment = os.environ | {
+        "LEDGER_HOME": str(settings.home),
+        "LEDGER_KAFKA_BOOTSTRAP": bootstrap,
+        "LEDGER_METRICS_PORT": "0",
+    }
+    command = [sys.executable, "-m", "ledger", "run", "--only", "ingest,projector"]
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603  (our own program)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(_stop_seconds_max)
+
+
+def _wait(log: Log, events: int) -> None:
+    """Wait until nothing more arrives; the log holds each event once, whatever was sent twice."""
+    position, since = 0, time.monotonic()
+    with progress("recorded", events) as step:
+        while True:
+            reached = log.wait(position, 2.0)
+            if reached > position:
+                position, since = reached, time.monotonic()
+                step(position)
+            elif position and time.monotonic() - since > 3.0:
+                return
+            elif time.monotonic() - since > _idle_seconds_max:
+                raise Fatal("Nothing arrives from the broker.")

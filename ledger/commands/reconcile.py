@@ -1,0 +1,106 @@
+"""`ledger reconcile`: issued = the sum of all places, and beside it what the parties claim."""
+
+import time
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from ledger.commands.home import opened
+from ledger.commands.moments import AsOfOption, KnownAtOption, moment
+from ledger.commands.output import Format, FormatOption, show
+from ledger.errors import Misuse
+from ledger.log import Log
+from ledger.views import schema
+from ledger.views.reconciliation import CLAIMS, FIGURES, Question
+from ledger.views.reconciliation import reconcile as reconciled
+
+WHO = ("importer", "rcb", "exporter", "agent")
+ZERO_LEFT_OUT = ("sampled", "lost", "stolen", "destroyed", "adjusted", "returned")
+"""Columns a table leaves out where every row has zero in them."""
+
+
+class Split(StrEnum):
+    """By whom the rows are split."""
+
+    EXPORTER = "exporter"
+    AGENT = "agent"
+
+
+def reconcile(
+    importer: Annotated[str | None, typer.Option(help="Only this importer.")] = None,
+    rcb: Annotated[str | None, typer.Option(help="Only this certifying body.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Split the rows.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Only this exporter's split row.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only this agent's split row.")] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 where a case is open or a claim differs.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show a row for each importer and certifying body: where all its seals are, and who says what.
+
+    Example: ledger reconcile --split exporter --as-of 2026-06-30 --format json
+    """
+    if exporter is not None and agent is not None:
+        raise Misuse("Ask for one exporter or for one agent, not both.")
+    question = Question(
+        importer=importer,
+        rcb=rcb,
+        split=split.value if split else None,
+        exporter=exporter,
+        agent=agent,
+        as_of=moment(as_of, "--as-of"),
+        known_at=moment(known_at, "--known-at"),
+    )
+    with opened() as log:
+        rows = answer(log, question)
+    print_reconciliation(rows, form)
+    if check and any(open_cases(row) or unlike(row) for row in rows):
+        raise typer.Exit(1)
+
+
+def answer(log: Log, question: Question) -> list[dict[str, Any]]:
+    """Give the rows, at one snapshot of the views."""
+    now = time.time_ns() // 1_000
+    with log.transaction(snapshot=True) as rows:
+        schema.use(rows)
+        return reconciled(rows, log, question, now=now)
+
+
+def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:
+    """Print rows: JSON whole, CSV a row a line, the table in two parts people can read."""
+    if form is not Format.TABLE:
+        flat = [
+            {key: value for key, value in row.items() if key != "cases"}
+            | {f"cases_{severity}": count for severity, count in row["cases"].items()}
+            for row in rows
+        ]
+        show(flat, form, data=rows)
+        return
+    who = [name for name in WHO if any(row.get(name) is not None for row in rows)]
+    issued = "supplied" if any("supplied" in row for row in rows) else "issued"
+    places = [issued, *(name for name in FIGURES[1:] if _worth(rows, name))]
+    claims = [name for name in CLAIMS if _worth(rows, name)]
+    empty = "No mark is registered yet, so there is nothing to reconcile: `ledger load` a season."
+    show(rows, form, columns=[*who, *places], title="Where the seals are", empty=empty)
+    if rows:
+        show(rows, form, columns=[*who, *claims, "cases"], title="What the parties claim")
+
+
+def open_cases(row: dict[str, Any]) -> int:
+    """How many cases are open on a row."""
+    return sum(row["cases"].values())
+
+
+def unlike(row: dict[str, Any]) -> bool:
+    """Whether a row's claims differ: reported from departed, or a count from its book."""
+    return bool(row["departed"] - row["reported"] if row["reported"] else 0) or bool(
+        row["unexplained"]
+    )
+
+
+def _worth(rows: list[dict[str, Any]], name: str) -> bool:
+    return name not in ZERO_LEFT_OUT or any(row.get(name) for row in rows)
