@@ -6,7 +6,8 @@ campaigns of a trade overlap. Only facts that count enter the balances.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from random import Random
 from typing import Any, NamedTuple
 
@@ -59,7 +60,36 @@ class Stocks:
                 self._seals[move.mark, move.target] += move.seals
 
 
-Late = Callable[[Stocks], dict[str, Any]]
+Fields = dict[str, Any]
+Late = Callable[[Stocks], Fields]
+
+
+@dataclass(slots=True)
+class Planned:
+    """A fact to be: its fields, those that depend on a stock, and what is changed at the end."""
+
+    at: int
+    kind: type[Fact]
+    fields: Fields
+    late: Late | None
+    counts: bool
+    delay: int | None
+    desk: Desk
+    after: Callable[[Fields], Fields] | None = None
+
+    @property
+    def id(self) -> str:
+        """The id it will have."""
+        return str(self.fields["id"])
+
+    def made(self, stocks: Stocks) -> Fact:
+        """The fact, as the stocks are now."""
+        fields = self.fields
+        if self.late is not None:
+            fields.update(self.late(stocks))
+        if self.after is not None:
+            fields.update(self.after(fields))
+        return self.kind(**fields)
 
 
 class Book:
@@ -72,7 +102,7 @@ class Book:
         """Grams sealed less grams unsealed, by fiscal year and product."""
         self.said = 0
         self._packs: dict[str, tuple[str, int]] = {}
-        self._heap: list[tuple[int, int, type[Fact], dict[str, Any], Late | None, Any]] = []
+        self._heap: list[tuple[int, int, Planned]] = []
         self._serial = 0
 
     def pack(self, lot: str, product: str, grams: int) -> None:
@@ -91,8 +121,8 @@ class Book:
         documents: int = 0,
         delay: int | None = None,
         **fields: Any,
-    ) -> tuple[str, int]:
-        """Plan a fact of `kind`; its id and its exact moment, unique within the trade.
+    ) -> Planned:
+        """Plan a fact of `kind`, at a moment of its own within the trade.
 
         `late` gives the fields that depend on a stock. `documents` papers are attached.
         """
@@ -107,8 +137,9 @@ class Book:
             fields.setdefault("actor", desk.actor)
         if documents:
             fields["documents"] = tuple(self._paper(kind, index) for index in range(documents))
-        heappush(self._heap, (at, self._serial, kind, fields, late, (counts, delay)))
-        return name, at
+        planned = Planned(at, kind, fields, late, counts, delay, desk)
+        heappush(self._heap, (at, self._serial, planned))
+        return planned
 
     def _paper(self, kind: type[Fact], index: int) -> Document:
         digest = f"{self.rng.getrandbits(256):064x}"
@@ -118,17 +149,24 @@ class Book:
         """Every fact before a moment (all of them for None), in order of time."""
         heap = self._heap
         while heap and (at is None or heap[0][0] < at):
-            when, _, kind, fields, late, (counts, delay) = heappop(heap)
-            if late is not None:
-                fields.update(late(self.stocks))
-            fact = kind(**fields)
-            if counts:
+            when, _, planned = heappop(heap)
+            fact = planned.made(self.stocks)
+            if planned.counts:
                 self.stocks.post(fact)
                 if isinstance(fact, (SealsApplied, SealsRemoved)):
                     self._weigh(when, fact)
-            yield Said(when, fact, delay)
+            yield Said(when, fact, planned.delay)
+
+    def planned(self, kind: type[Fact] | None = None) -> list[Planned]:
+        """What is planned of a kind, or at all, in order of time."""
+        return [item for _, _, item in sorted(self._heap) if kind is None or item.kind is kind]
+
+    def drop(self, gone: Planned) -> None:
+        """Take a planned fact off."""
+        self._heap = [item for item in self._heap if item[2] is not gone]
+        heapify(self._heap)
 
     def _weigh(self, at: int, fact: SealsApplied | SealsRemoved) -> None:
-        product, grams = self._packs[fact.lot]
+        product, grams = self._packs.get(fact.lot, ("", 0))
         sign = 1 if isinstance(fact, SealsApplied) else -1
         self.grams[fiscal_year(at), product] += sign * fact.units * grams

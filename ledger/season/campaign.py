@@ -21,6 +21,7 @@ CAMPAIGN_EVENTS_MIN: Final = 46
 EXTRAS_FROM_EVENTS: Final = 60
 """A campaign as long as this also has incidents."""
 SCANS_A_SPOIL: Final = 50
+_BREATH: Final = 600 * MICROS_A_SECOND
 OPENS, SHUTS = 8 * 3600, 17 * 3600
 """Working hours, in seconds of the local day."""
 
@@ -98,6 +99,8 @@ class Campaign:
     lots: int = 1
     extras: frozenset[str] = frozenset()
     batches: list[Batch] = field(default_factory=list)
+    scans: list[str] = field(default_factory=list)
+    """Ids of the seals attached so far, scan by scan."""
     spoils: list[int] = field(default_factory=list)
     leftover: int = 0
     sampled: int = 0
@@ -135,7 +138,7 @@ class Campaign:
 
     def say(self, kind: type[Fact], desk: Desk, late: Late | None = None, /, **fields: Any) -> str:
         """Say a fact at the campaign's clock; its id."""
-        return self.book.say(kind, self.clock, desk, late, **fields)[0]
+        return self.book.say(kind, self.clock, desk, late, **fields).id
 
     def pause(self, low: float, high: float) -> None:
         """Let some seconds pass."""
@@ -144,7 +147,9 @@ class Campaign:
     def office_day(self, days: float, offset: int) -> None:
         """Go on to some working hour, `days` local days later."""
         day = local_day_number(self.clock, offset) + int(days)
-        self.clock = moment(day, self.rng.uniform(OPENS, SHUTS), offset)
+        hour = moment(day, self.rng.uniform(OPENS, SHUTS), offset)
+        self.clock = hour if hour > self.clock else self.clock + _BREATH
+        self.shift(offset)
 
     def today(self, offset: int) -> date:
         """The calendar date at the campaign's clock."""

@@ -29,8 +29,8 @@ def departed_lines(c: Campaign, *, sealed: bool) -> tuple[g.DepartedLine, ...]:
     )
 
 
-def departed(c: Campaign, serial: int | None, **changes: Any) -> None:
-    """The goods leave for Japan."""
+def departed(c: Campaign, serial: int | None, **changes: Any) -> str:
+    """The goods leave for Japan, with `changes` to what would be right; the event's id."""
     lane = c.lane
     scanner = Desk(f"SYS-{lane.operator}", lane.offset(lane.operator))
     c.office_day(1, scanner.offset)
@@ -43,7 +43,7 @@ def departed(c: Campaign, serial: int | None, **changes: Any) -> None:
         "certificate": reference(lane, serial) if serial is not None else None,
         "lines": departed_lines(c, sealed=lane.mode is not Mode.IMPORTER_APPLIES),
     }  # fmt: skip
-    c.say(g.ShipmentDeparted, scanner, **(fields | changes))
+    return c.say(g.ShipmentDeparted, scanner, **(fields | changes))
 
 
 def returned(c: Campaign) -> None:
@@ -65,8 +65,8 @@ def returned(c: Campaign) -> None:
     unseal(c, batch, batch.returned, "LOT", "returned from the port wet")
 
 
-def arrived(c: Campaign, **changes: Any) -> None:
-    """The importer takes the goods in."""
+def arrived(c: Campaign, **changes: Any) -> str:
+    """The importer takes the goods in, with `changes`; the event's id."""
     lane = c.lane
     sealed = lane.mode is not Mode.IMPORTER_APPLIES
     c.office_day(c.rng.randint(14, 20), lane.dock.offset)
@@ -75,7 +75,7 @@ def arrived(c: Campaign, **changes: Any) -> None:
         "certificate_seen": True, "report_seen": True, "originals_seen": True,
         "lines": tuple(received_line(lane, batch, sealed=sealed) for batch in c.batches),
     }  # fmt: skip
-    c.say(g.ShipmentReceived, lane.dock, **(fields | changes))
+    return c.say(g.ShipmentReceived, lane.dock, **(fields | changes))
 
 
 def received_line(lane: Lane, batch: Batch, *, sealed: bool) -> g.ReceivedLine:

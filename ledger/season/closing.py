@@ -15,7 +15,6 @@ from ledger.season.moments import (
     MICROS_A_MINUTE,
     day_number,
     day_of,
-    fiscal_year,
     local_day_number,
     moment,
 )
@@ -102,19 +101,19 @@ def _cleared(lane: Lane, book: Book, at: int) -> None:
     )  # fmt: skip
 
 
-def year_reported(lane: Lane, book: Book) -> None:
-    """The licensee reports the year by product, as the book has it by now."""
+def year_reported(lane: Lane, book: Book, **changes: Any) -> None:
+    """The licensee reports each year by product, as the book has it by now, with `changes`."""
     office = lane.office(lane.licensee)
     role = "IMPORTER" if lane.agent else "PRODUCER" if lane.goods[0].crop else "PROCESSOR"
     if lane.mode is Mode.SUBDIVIDED:
         role = "SUBDIVIDER"
-    at = moment(day_number(FILING_DAY), _TEN_O_CLOCK, office.offset)
-    year = fiscal_year(at) - 1
-    for index, ((when, product), grams) in enumerate(sorted(book.grams.items())):
-        if when != year or grams <= 0:
+    for index, ((year, product), grams) in enumerate(sorted(book.grams.items())):
+        day = FILING_DAY.replace(year=year + 1)
+        if grams <= 0 or day > FILING_DAY:
             continue
-        book.say(
-            d.AnnualReportFiled, at + index * 7 * MICROS_A_MINUTE, office, documents=1,
-            party=lane.licensee, fiscal_year=year, role=role, product=product,
-            quantity=weight(grams), filed_on=FILING_DAY, rcb=lane.rcb,
-        )  # fmt: skip
+        at = moment(day_number(day), _TEN_O_CLOCK, office.offset) + index * 7 * MICROS_A_MINUTE
+        fields: dict[str, Any] = {
+            "party": lane.licensee, "fiscal_year": year, "role": role, "product": product,
+            "quantity": weight(grams), "filed_on": day, "rcb": lane.rcb,
+        }  # fmt: skip
+        book.say(d.AnnualReportFiled, at, office, documents=1, **(fields | changes))

@@ -35,8 +35,8 @@ def made(c: Campaign) -> None:
         graded(c, batch.lot)
 
 
-def lot_recorded(c: Campaign, batch: Batch, produced: int, **changes: Any) -> None:
-    """A lot of so many units of a pack."""
+def lot_recorded(c: Campaign, batch: Batch, produced: int, **changes: Any) -> str:
+    """A lot of so many units of a pack; the event's id."""
     lane, good = c.lane, batch.good
     day = day_of(produced)
     fields: dict[str, Any] = {
@@ -49,7 +49,7 @@ def lot_recorded(c: Campaign, batch: Batch, produced: int, **changes: Any) -> No
         ages = _YOUNG_FIELD if good.status == "IN_CONVERSION" else _FIELD
         fields["field"] = t.Field(crop=good.crop, **ages)  # type: ignore[arg-type]  # a name of the catalogue
     c.book.pack(batch.lot, lane.product(good), good.pack_grams)
-    c.say(t.LotRecorded, lane.office(lane.producer), **(fields | changes))
+    return c.say(t.LotRecorded, lane.office(lane.producer), **(fields | changes))
 
 
 def process_recorded(c: Campaign, lot: str, good: Good, produced: int) -> None:

@@ -1,10 +1,28 @@
-"""An island: a small trade of its own with one slip in it, so that what follows is known."""
+"""An island: a small trade of its own with one slip in it, so that what follows is known.
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+It begins as a clean trade. A slip changes what is planned or registered, and says which cases
+follow: at the key's time, and at any later one.
+"""
 
-from ledger.season.book import Said
-from ledger.season.enrolment import Entry
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from ledger.facts.identity import Fact
+from ledger.season import closing
+from ledger.season.book import Book, Fields, Planned, Said
+from ledger.season.campaign import Batch, Campaign
+from ledger.season.enrolment import Entry, enrolment
+from ledger.season.lanes import Lane
+from ledger.season.moments import FILING_DAY, FIRST_DAY, day_number, moment
+from ledger.season.working import campaign_worked
+
+SCANS: Final = (120, 100, 80)
+"""Units of each scan of an island's lot."""
+_SPREAD_DAYS: Final = 28
+_SEVEN_O_CLOCK: Final = 7 * 3600
 
 
 class Case(NamedTuple):
@@ -15,10 +33,176 @@ class Case(NamedTuple):
     discriminator: str = ""
 
 
-@dataclass(slots=True)
 class Island:
-    """What an island says, what it needs registered, and the cases that follow."""
+    """A lane's clean trade of one campaign, open to change until it is `settled`."""
 
-    said: list[Said] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
+    def __init__(self, lane: Lane, rng: Random, number: int, shape: "Shape") -> None:
+        self.lane = lane
+        self.book = Book(rng)
+        self.cases: list[Case] = []
+        self.said: list[Said] = []
+        self.files_year = True
+        self.year: Fields = {}
+        """What is changed in the report of the year."""
+        self.entries: list[Entry] = list(enrolment(lane))
+        start = shape.start or day_number(FIRST_DAY) + number % _SPREAD_DAYS
+        self.work = Campaign(lane, self.book, 0, start, 0, shape.lots)
+        self.work.clock = moment(start, _SEVEN_O_CLOCK, lane.offset(lane.rcb))
+        self.work.spoils, self.work.leftover = [2], shape.leftover
+        for n in range(shape.lots):
+            good = lane.goods[n % len(lane.goods)]
+            plan = list(shape.scans)
+            self.work.batches.append(Batch(f"L-{self.work.name}-{n + 1}", good, plan, sum(plan)))
+        if shape.trades:
+            campaign_worked(self.work, 1)
+            closing.closed(lane, self.book)
+
+    @property
+    def mark(self) -> str:
+        """The island's kind of seal."""
+        return self.lane.mark
+
+    @property
+    def lot(self) -> str:
+        """The island's first lot."""
+        return self.work.batches[0].lot
+
+    @property
+    def shipment(self) -> str:
+        """The island's shipment."""
+        return self.work.shipment
+
+    @property
+    def account(self) -> str:
+        """Where the island's seals are attached from."""
+        return f"{self.mark} {self.lane.sealer} {self.lane.site}"
+
+    def expect(self, rule: str, subject: str, discriminator: str = "") -> None:
+        """A case follows from the slip."""
+        self.cases.append(Case(rule, subject, discriminator))
+
+    def each_scan(self, rule: str, discriminator: str = "") -> None:
+        """The same case follows for every application."""
+        for scan in self.work.scans:
+            self.expect(rule, scan, discriminator)
+
+    def of(self, kind: type[Fact], index: int = 0) -> Planned:
+        """The planned fact of a kind: the first, or by index in order of time."""
+        return self.book.planned(kind)[index]
+
+    def change(self, kind: type[Fact], index: int = 0, **fields: Any) -> str:
+        """Let a planned fact say something else; its id."""
+        planned = self.of(kind, index)
+        planned.fields.update(fields)
+        return planned.id
+
+    def amend(self, kind: type[Fact], change: Callable[[Fields], Fields], index: int = 0) -> str:
+        """Change a planned fact when its moment has come and all its fields are known; its id."""
+        planned = self.of(kind, index)
+        planned.after = change
+        return planned.id
+
+    def omit(self, kind: type[Fact], index: int | None = None) -> None:
+        """Leave a planned fact out, or all of a kind."""
+        planned = self.book.planned(kind)
+        for gone in planned if index is None else [planned[index]]:
+            self.book.drop(gone)
+
+    def again(self, first: Planned, after: int, **changes: Any) -> Planned:
+        """Say a planned fact once more, microseconds later, under an id of its own.
+
+        What depended on a stock is not said again: give it among the `changes`.
+        """
+        fields = {name: value for name, value in first.fields.items() if name not in _OWN}
+        papers = len(first.fields.get("documents", ()))
+        desk = first.desk._replace(actor=first.fields.get("actor"))
+        return self.book.say(
+            first.kind, first.at + after, desk, documents=papers, **(fields | changes)
+        )
+
+    def registered(self, kind: type[Fact], **having: Any) -> Iterator[Entry]:
+        """What the island has registered of a kind, with these fields."""
+        for entry in list(self.entries):
+            wanted = all(entry.fields.get(name) == value for name, value in having.items())
+            if entry.kind is kind and wanted:
+                yield entry
+
+    def register(self, kind: type[Fact], having: Fields, **changes: Any) -> None:
+        """Change what is registered; something must be there to change."""
+        entries = list(self.registered(kind, **having))
+        if not entries:
+            raise LookupError(f"nothing registered of {kind.__name__} with {having}")
+        for entry in entries:
+            entry.fields.update(changes)
+
+    def unregister(self, kind: type[Fact], **having: Any) -> None:
+        """Leave something out of the registry; something must be there to leave out."""
+        entries = list(self.registered(kind, **having))
+        if not entries:
+            raise LookupError(f"nothing registered of {kind.__name__} with {having}")
+        self.entries = [entry for entry in self.entries if entry not in entries]
+
+    def tell(self, entry: Entry, at: int, *, documents: int | None = None, **changes: Any) -> str:
+        """Have a registry fact reported at a moment of its own, where its id is needed."""
+        self.entries = [other for other in self.entries if other is not entry]
+        papers = entry.documents if documents is None else documents
+        return self.book.say(
+            entry.kind, at, entry.desk, documents=papers, **(entry.fields | changes)
+        ).id
+
+    def settled(self) -> None:
+        """Let time pass: everything is said, the year is reported."""
+        self.said = list(self.book.until(moment(day_number(FILING_DAY), 0, 0)))
+        if self.files_year:
+            closing.year_reported(self.lane, self.book, **self.year)
+        self.said += self.book.until(None)
+        self.said.sort(key=attrgetter("at"))
+
+
+_OWN = frozenset({"id", "time", "source", "actor", "documents"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How an island trades before anything is changed."""
+
+    scans: tuple[int, ...] = SCANS
+    lots: int = 1
+    leftover: int = 10
+    start: int | None = None
+    trades: bool = True
+
+
+Plant = Callable[[Island], None]
+
+
+class Slip(NamedTuple):
+    """A kind of slip: what it is called, the rule it breaks, and how it is planted."""
+
+    name: str
+    rule: str
+    lane: Callable[[str], Lane]
+    shape: Shape
+    plant: Plant
+
+    def island(self, number: int, rng: Random) -> Island:
+        """An island with this slip."""
+        island = Island(self.lane(f"X{number:04d}"), rng, number, self.shape)
+        self.plant(island)
+        island.settled()
+        return island
+
+
+SLIPS: Final[dict[str, Slip]] = {}
+"""Every kind of slip by name, in the order of the families."""
+
+
+def slip(rule: str, lane: Callable[[str], Lane], **shape: Any) -> Callable[[Plant], Plant]:
+    """Make a function a slip: it is handed a clean island and spoils it."""
+
+    def enlist(plant: Plant) -> Plant:
+        name = plant.__name__.replace("_", "-")
+        SLIPS[name] = Slip(name, rule, lane, Shape(**shape), plant)
+        return plant
+
+    return enlist

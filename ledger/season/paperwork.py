@@ -70,8 +70,8 @@ def certified_lines(c: Campaign, less: int = 0) -> tuple[d.CertifiedLine, ...]:
     return tuple(lines)
 
 
-def certificate(c: Campaign, serial: int, **changes: Any) -> None:
-    """The agent issues a certificate; where fields are changed, as changed."""
+def certificate(c: Campaign, serial: int, documents: int = 1, **changes: Any) -> str:
+    """The agent issues a certificate, with `changes` to what would be right; the event's id."""
     lane = c.lane
     office = lane.office(lane.agent)
     today = c.today(office.offset)
@@ -94,7 +94,7 @@ def certificate(c: Campaign, serial: int, **changes: Any) -> None:
         }  # fmt: skip
     else:
         fields["lines"] = certified_lines(c)
-    c.say(d.ExportCertificateIssued, office, documents=1, **(fields | changes))
+    return c.say(d.ExportCertificateIssued, office, documents=documents, **(fields | changes))
 
 
 def issued(c: Campaign, serial: int) -> int:

@@ -51,9 +51,9 @@ def _scan(c: Campaign, batch: Batch, units: int, line: Desk, done: int) -> None:
             wrong |= {"units": units + 10, "count": (units + 10) * good.seals_per_unit}
         first = c.say(s.SealsApplied, line, counts=False, **wrong)
         c.pause(60, 200)
-        c.say(s.SealsApplied, line, corrects=first, **fields)
+        c.scans.append(c.say(s.SealsApplied, line, corrects=first, **fields))
         return
-    c.say(s.SealsApplied, line, **fields)
+    c.scans.append(c.say(s.SealsApplied, line, **fields))
     if done == 2 and "doubled" in c.extras:
         c.pause(2, 6)
         double = c.say(s.SealsApplied, line, counts=False, **fields)

@@ -1,8 +1,39 @@
-"""Slips."""
+"""The slips that can be planted, by name and by rule, and the islands a mix asks for."""
 
-from ledger.season.island import Island
+from math import ceil
+from random import Random
+
+from ledger.errors import Misuse
+from ledger.season import slips_application, slips_lot, slips_stock
+from ledger.season.island import SLIPS, Island, Slip
 from ledger.season.mix import Mix
+
+FAMILIES = (slips_stock, slips_application, slips_lot)
+"""Importing a family enlists its slips."""
+
+
+def rules() -> frozenset[str]:
+    """The rules that some slip breaks on purpose."""
+    return frozenset(slip.rule for slip in SLIPS.values())
 
 
 def islands(mix: Mix, lots: int, seed: int) -> list[Island]:
-    return []
+    """An island for each slip asked for; `lots` is how many lots a share is taken of.
+
+    Raises Misuse for a name or rule no slip has.
+    """
+    chosen: list[Slip] = []
+    known = list(SLIPS.values())
+    if mix.everything:
+        chosen = known
+    elif mix.share is not None:
+        chosen = [known[n % len(known)] for n in range(ceil(mix.share * lots))]
+    for name, times in mix.named:
+        fitting = [slip for slip in known if name in (slip.name, slip.rule)]
+        if not fitting:
+            raise Misuse(f"slips: no slip is called {name}; known are {', '.join(SLIPS)}")
+        chosen += [fitting[n % len(fitting)] for n in range(times)]
+    return [
+        slip.island(number, Random(f"{seed}/slip/{number}"))  # noqa: S311  # repeatable, not secret
+        for number, slip in enumerate(chosen)
+    ]

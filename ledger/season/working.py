@@ -57,7 +57,7 @@ def worked(plan: Plan, rng: Random) -> Iterator[Said]:
         c.clock = moment(start, _SEVEN_O_CLOCK + rng.uniform(0, 3000), lane.offset(lane.rcb))
         yield from book.until(c.clock)
         before = book.said
-        serial = _campaign(planned(c), serial)
+        serial = campaign_worked(planned(c), serial)
         if book.said - before != budget:
             raise AssertionError(f"{c.name}: {book.said - before} events, {budget} planned")
     closing.closed(lane, book)
@@ -66,7 +66,7 @@ def worked(plan: Plan, rng: Random) -> Iterator[Said]:
     yield from book.until(None)
 
 
-def _campaign(c: Campaign, serial: int) -> int:
+def campaign_worked(c: Campaign, serial: int) -> int:
     """One campaign from first to last; the next certificate number."""
     match c.lane.mode:
         case Mode.CONSIGNED:

@@ -1,0 +1,158 @@
+"""Slips with seals in hand: counted wrong, sent and not received, spoiled, lost, left lying."""
+
+from typing import Any
+
+from ledger.facts import seals as s
+from ledger.facts.registry import ConsignmentContractEnded, ConsignmentContractSigned
+from ledger.facts.scalars import MICROS_A_DAY
+from ledger.season import slip_lanes as on
+from ledger.season.island import Island, slip
+from ledger.season.moments import MICROS_A_MINUTE, REGISTRY_DAY, day_number, day_of
+
+_LONG_AGO = day_number(REGISTRY_DAY) + 60
+"""So early that what is left lying has been too old and uncounted for months."""
+
+
+@slip("M-01", on.domestic)
+def negative_stock(i: Island) -> None:
+    """The last roll is entered as issued only after it was used up."""
+    issued = i.of(s.SealsIssued)
+    late = 60
+    issued.fields["count"] -= late
+    last = i.of(s.SealsApplied, -1)
+    i.again(issued, last.at - issued.at + 5 * MICROS_A_MINUTE, count=late)
+    i.expect("M-01", i.account)
+
+
+@slip("M-02", on.domestic)
+def count_variance(i: Island) -> None:
+    """Nine seals fewer on the shelf than in the book."""
+    count = i.amend(s.SealsCounted, lambda fields: {"counted": fields["counted"] - 9})
+    i.expect("M-02", i.account, count)
+
+
+@slip("M-02", on.domestic)
+def spoiled_variance(i: Island) -> None:
+    """A spoiled seal more in the bin than in the book."""
+    count = i.amend(
+        s.SealsCounted, lambda fields: {"spoiled_counted": fields["spoiled_counted"] + 1}
+    )
+    i.expect("M-02", i.account, f"{count} spoiled")
+
+
+@slip("M-03", on.consigned, leftover=40)
+def receipt_difference(i: Island) -> None:
+    """Twenty seals fewer arrive than were sent."""
+    received = i.of(s.SealsReceived)
+    received.fields["count"] -= 20
+    i.expect("M-03", received.fields["dispatch"], i.mark)
+
+
+@slip("M-03", on.consigned)
+def receipt_surplus(i: Island) -> None:
+    """Ten seals more arrive than were sent."""
+    received = i.of(s.SealsReceived)
+    received.fields["count"] += 10
+    i.expect("M-03", received.fields["dispatch"], i.mark)
+
+
+@slip("M-03", on.consigned)
+def wrong_receiver(i: Island) -> None:
+    """Seals addressed to another shed are taken in here."""
+    dispatched = i.of(s.SealsDispatched)
+    dispatched.fields["to_site"] = f"{i.lane.operator}-W7"
+    i.expect("M-03", dispatched.fields["dispatch"], f"{i.mark} receiver")
+
+
+@slip("M-04", on.consigned)
+def never_received(i: Island) -> None:
+    """A second roll is sent and never heard of."""
+    sent = i.of(s.SealsDispatched)
+    i.again(sent, 30 * MICROS_A_MINUTE, dispatch=f"D-{i.lane.code}-gone", count=15)
+    i.expect("M-04", f"D-{i.lane.code}-gone", i.mark)
+
+
+@slip("M-05", on.consigned)
+def receipt_without_dispatch(i: Island) -> None:
+    """Seals come in under a dispatch nobody sent."""
+    received = i.of(s.SealsReceived)
+    i.again(received, 30 * MICROS_A_MINUTE, dispatch=f"D-{i.lane.code}-whence", count=15)
+    i.expect("M-05", f"D-{i.lane.code}-whence", i.mark)
+
+
+@slip("M-38", on.domestic, leftover=400)
+def high_spoilage(i: Island) -> None:
+    """A labelling machine eats a whole roll."""
+    spoiled = i.of(s.SealsSpoiled)
+    eaten = i.again(spoiled, MICROS_A_MINUTE, count=150, reason="MACHINE")
+    i.expect("M-38", i.account, str(eaten.fields["time"])[:7])
+
+
+@slip("M-39", on.domestic)
+def no_witness(i: Island) -> None:
+    """Seals are destroyed with nobody looking."""
+    i.expect("M-39", i.change(s.SealsDestroyed, witness=None), "witness")
+
+
+@slip("M-39", on.domestic)
+def no_disposal_document(i: Island) -> None:
+    """Seals are destroyed and no paper tells."""
+    i.expect("M-39", i.change(s.SealsDestroyed, documents=()), "document")
+
+
+@slip("M-39", on.domestic)
+def no_spoil_reason(i: Island) -> None:
+    """Seals are spoiled for a reason nobody wrote down."""
+    i.expect("M-39", i.change(s.SealsSpoiled, reason="OTHER"), "reason")
+
+
+@slip("M-40", on.consigned)
+def destroyed_not_spoiled(i: Island) -> None:
+    """More seals are shredded than were spoiled."""
+    i.of(s.SealsDestroyed).fields["count"] += 4
+    i.expect("M-40", i.account)
+
+
+@slip("M-41", on.consigned, leftover=40)
+def seals_stolen(i: Island) -> None:
+    """A few seals are stolen from the shelf."""
+    day = 0
+    counted = i.of(s.SealsCounted)
+    for cause in ("STOLEN", "LOST"):
+        day += 1
+        lost = i.book.say(
+            s.SealsLost, counted.at + day * MICROS_A_DAY, i.lane.office(i.lane.sealer),
+            documents=1, mark=i.mark, holder=i.lane.sealer, site=i.lane.site, count=3 + day,
+            cause=cause, discovered_on=day_of(counted.at // MICROS_A_DAY + day),
+            police_reference="26-0415" if cause == "STOLEN" else None,
+        )  # fmt: skip
+        i.expect("M-41", lost.id)
+
+
+@slip("M-42", on.consigned, start=_LONG_AGO, leftover=60)
+def unreturned_stock(i: Island) -> None:
+    """The contract is over for good, and the exporter still has seals, uncounted for a year."""
+    for kind in (s.SealsCounted, ConsignmentContractEnded):
+        i.omit(kind)
+    _keep_stock(i, 1, s.SealsDispatched, s.SealsReceived, s.SealsSpoiled, s.SealsDestroyed)
+    i.register(ConsignmentContractSigned, {}, until=day_of(_LONG_AGO + 90))
+    i.change(s.SealsIssued, count=i.work.supply)
+    i.expect("M-42", i.lane.contract, f"{i.mark} {i.lane.site}")
+    i.expect("M-43", i.account)
+    i.expect("M-44", i.account)
+
+
+@slip("M-43", on.domestic, start=_LONG_AGO, leftover=60)
+def aged_seals(i: Island) -> None:
+    """A roll lies on the shelf for more than a year, and nobody counts it."""
+    i.omit(s.SealsCounted)
+    _keep_stock(i, 1, s.SealsSpoiled, s.SealsDestroyed)
+    i.expect("M-43", i.account)
+    i.expect("M-44", i.account)
+
+
+def _keep_stock(i: Island, first: int, *kinds: Any) -> None:
+    """Leave out the clearing at the end of the season: what comes after the first of each kind."""
+    for kind in kinds:
+        while len(i.book.planned(kind)) > first:
+            i.omit(kind, -1)
