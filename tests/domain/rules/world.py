@@ -8,9 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.facts.catalogue import TYPES
+from ledger.facts.documents import CertifiedLine, ReportLine
 from ledger.facts.identity import Fact
+from ledger.facts.lots import Child, Input
 from ledger.facts.record import Record
+from ledger.facts.registry import Ingredient
 from ledger.facts.scalars import canonical_time, micros
+from ledger.facts.shipments import DepartedLine, ReceivedLine, ReturnedLine
 from ledger.rules.audit import audit
 from ledger.rules.policy import Policy, default_policy
 from ledger.rules.violation import Violation
@@ -50,10 +54,13 @@ class World:
     ) -> Fact:
         """One more fact; recorded at its own time unless said. Returns it.
 
-        Weights may be text, dates text, and `from_`/`class_` stand for `from`/`class`.
+        `name` names the event, or is the field of a type that has one. Weights may be text,
+        dates text, and `from_`/`class_` stand for `from`/`class`.
         """
         self._made += 1
         own.setdefault("source", "DESK")
+        if name is not None and "name" in TYPES[kind].__struct_fields__:
+            own["name"], name = name, None
         fact = TYPES[kind](
             id=event_id(name or f"e{self._made:05d}"), time=moment(time), **_read(own)
         )
@@ -93,8 +100,22 @@ _FIGURES = {
 }  # fmt: skip
 
 
+_PARTS: dict[str, Any] = {
+    "departed": DepartedLine,
+    "received_lines": ReceivedLine,
+    "returned": ReturnedLine,
+    "certified": CertifiedLine,
+    "reported": ReportLine,
+    "children": Child,
+    "inputs": Input,
+    "ingredients": Ingredient,
+}
+"""Parts of facts a test may give as dicts; the first five become `lines`."""
+_LINES = {"departed", "received_lines", "returned", "certified", "reported"}
+
+
 def _read(own: dict[str, Any]) -> dict[str, Any]:
-    return {key: _value(key, value) for key, value in own.items()}
+    return {"lines" if key in _LINES else key: _value(key, value) for key, value in own.items()}
 
 
 def _value(key: str, value: Any) -> Any:
@@ -102,6 +123,10 @@ def _value(key: str, value: Any) -> Any:
         return date.fromisoformat(value)
     if key in _FIGURES and isinstance(value, str):
         return Decimal(value)
+    if key in _PARTS:
+        return tuple(
+            _PARTS[key](**_read(part)) if isinstance(part, dict) else part for part in value
+        )
     if isinstance(value, list):
         return tuple(value)
     return value

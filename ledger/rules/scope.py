@@ -1,0 +1,115 @@
+"""Scope: only goods that an arrangement or the licensee's own certificate covers are sealed."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from msgspec.structs import replace
+
+from ledger.labels.recipe import Recipe
+from ledger.labels.scope import scope
+from ledger.labels.shipping import certificate_scope, shipment_scope
+from ledger.rules import lot_facts
+from ledger.rules.applied import Application, Breach, alike, application_of, departed_rec
+from ledger.rules.books import Books
+from ledger.rules.certification import covers, states
+from ledger.rules.contracts import Standing
+from ledger.rules.moments import ids, wait
+from ledger.rules.papers import certificate_of, shipment_of
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+
+def out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-12: the product class is outside the arrangement, or outside the licensee's classes."""
+    app = application_of(key, books)
+    if app is None or app.standing is None:
+        return
+    fact, stands = app.fact, app.standing
+    kind = "M-12", fact.mark, fact.lot, app.standing.own, app.day
+    yield from alike(app, books, policy, kind, lambda: _outside(app, stands, books))
+
+
+def _outside(app: Application, stands: Standing, books: Books) -> Iterator[Breach]:
+    lot, day, licensee = app.fact.lot, app.day, stands.mark.importer
+    used = lot_facts.recipe(books, lot, day)
+    if used is None:
+        return
+    operator, origin = lot_facts.operator(books, lot), lot_facts.origin(books, lot)
+    country = lot_facts.country_of(books, licensee)
+    foreign = operator != licensee and origin != country
+    if foreign and origin is not None and country is not None:
+        found = scope(origin, country, used.class_, Recipe.of(used), day)
+        if not found.covered:
+            says = (used.class_,) if found.code is None else (used.class_, found.code)
+            yield Breach("scope", ("covered",), says, (used.id,))
+    roles = () if stands.own else ("IMPORTER",)
+    certified = [
+        state.event
+        for state in states(
+            books, licensee, day, scheme=stands.mark.scheme, issuer=stands.mark.rcb, roles=roles
+        )
+        if state.valid
+    ]
+    if certified and not any(covers(event.product_classes, used.class_) for event in certified):
+        yield Breach("classes", ("covered",), (used.class_,), (used.id, *ids(certified)))
+
+
+def shipped_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-12 on a shipment: sealed goods under consignment that the arrangement does not cover."""
+    shipment = shipment_of(books, key)
+    if shipment is None or shipment.header.sealing_mode != "CONSIGNED":
+        return
+    whole = replace(shipment.header, lines=tuple(shipment.lines))
+    for lot in sorted({line.lot for line in shipment.lines if line.mark is not None}):
+        broken = shipment_scope(books.record, whole, lot).broken
+        codes = sorted(code for code in broken if code.startswith("SCOPE_"))
+        if codes:
+            departures = tuple(
+                event for event in shipment.departures if any(x.lot == lot for x in event.lines)
+            )
+            yield Finding(
+                discriminator=lot,
+                expected=("covered",),
+                found=(*_class(books, lot, shipment.day), *codes),
+                evidence=ids(departures),
+                deadline=wait(policy.grace_registry, departed_rec(books, departures)),
+            )
+
+
+def certified_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-12 on a certificate: a line of goods the certificate's form may not carry."""
+    issued = certificate_of(books, key)
+    if issued is None:
+        return
+    for lot in sorted({line.lot for line in issued.lines if line.lot is not None}):
+        codes = certificate_scope(books.record, issued, lot).broken
+        if codes:
+            yield Finding(
+                discriminator=lot,
+                expected=("covered",),
+                found=(*_class(books, lot, issued.issued_on), *sorted(codes)),
+                evidence=(issued.id,),
+                deadline=wait(policy.grace_registry, books.record.rec(issued)),
+            )
+
+
+def _class(books: Books, lot: str, on: date) -> tuple[str, ...]:
+    class_ = lot_facts.class_of(books, lot, on)
+    return () if class_ is None else (class_,)
+
+
+RULES: Final = (
+    Rule(
+        "M-12",
+        "out-of-scope",
+        "L",
+        "C",
+        (
+            (SubjectKind.APPLICATION, out_of_scope),
+            (SubjectKind.SHIPMENT, shipped_out_of_scope),
+            (SubjectKind.CERTIFICATE, certified_out_of_scope),
+        ),
+    ),
+)
