@@ -3,12 +3,17 @@
 from typing import Final
 
 from ledger.rules import (
+    authority,
     chain,
     consignment,
     duties,
     fitness,
     labels_used,
+    lot,
+    lot_inputs,
+    lot_names,
     receipt,
+    scope,
     serials,
     stock,
 )
@@ -19,9 +24,14 @@ RULES: Final[tuple[Rule, ...]] = (
     *receipt.RULES,
     *consignment.RULES,
     *chain.RULES,
+    *authority.RULES,
+    *scope.RULES,
     *duties.RULES,
     *labels_used.RULES,
     *fitness.RULES,
     *serials.RULES,
+    *lot.RULES,
+    *lot_names.RULES,
+    *lot_inputs.RULES,
 )
 """Each family file lists its own; here they come together."""

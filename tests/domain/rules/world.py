@@ -50,7 +50,14 @@ class World:
         self._made = 0
 
     def add(
-        self, kind: str, time: str, *, rec: str | None = None, name: str | None = None, **own: Any
+        self,
+        kind: str,
+        time: str,
+        /,
+        *,
+        rec: str | None = None,
+        name: str | None = None,
+        **own: Any,
     ) -> Fact:
         """One more fact; recorded at its own time unless said. Returns it.
 

@@ -1,0 +1,172 @@
+"""Lots: no more sealed, certified or sold than there is, and no seals left where none belong."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from ledger.custody.places import Kind, Place
+from ledger.facts.lots import LotRecorded, LotSubdivided
+from ledger.facts.mentions import About
+from ledger.facts.scalars import TIME_MICROS_MAX
+from ledger.facts.seals import SealsRemoved
+from ledger.facts.shipments import GoodsSold
+from ledger.rules import lot_facts
+from ledger.rules.artefacts import miscounted
+from ledger.rules.books import Books, Sealed
+from ledger.rules.contracts import mark_of
+from ledger.rules.moments import days, ids, utc_text, wait
+from ledger.rules.papers import certificates_naming
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+from ledger.rules.weights import kg, total
+
+
+class Attached(NamedTuple):
+    """What was applied to a lot and taken off it under some marks, wherever it was found."""
+
+    applied: tuple[Sealed, ...]
+    removed: tuple[SealsRemoved, ...]
+
+    @property
+    def units(self) -> int:
+        """Units sealed, those unsealed again taken off."""
+        return sum(a.units for a in self.applied) - sum(r.units for r in self.removed)
+
+    @property
+    def seals(self) -> int:
+        """Seals attached, those removed taken off."""
+        return sum(a.seals for a in self.applied) - sum(r.count for r in self.removed)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marks applied."""
+        return frozenset(tally.mark for tally in self.applied)
+
+
+def by_mark(lot: str, books: Books) -> dict[str, Attached]:
+    """What is attached to a lot, by mark applied to it."""
+
+    def read() -> dict[str, Attached]:
+        tallies = books.sealed(lot)
+        removals = books.record.about(SealsRemoved, About.LOT, lot)
+        return {
+            mark: Attached(
+                tuple(tally for tally in tallies if tally.mark == mark),
+                tuple(removal for removal in removals if removal.mark == mark),
+            )
+            for mark in sorted({tally.mark for tally in tallies})
+        }
+
+    return books.memo(("attached by mark", lot), read)
+
+
+def by_scheme(lot: str, books: Books) -> dict[str, Attached]:
+    """What is attached to a lot, by scheme of the marks; marks never registered have none."""
+    found: dict[str, Attached] = {}
+    for name, attached in by_mark(lot, books).items():
+        mark = mark_of(books, name)
+        if mark is not None:
+            applied, removed = found.get(mark.scheme, Attached((), ()))
+            found[mark.scheme] = Attached(applied + attached.applied, removed + attached.removed)
+    return found
+
+
+def over_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-18: more units of a lot were sealed under a scheme than the lot has."""
+    units = lot_facts.units(books, key)
+    if units is None:
+        return
+    for scheme, attached in sorted(by_scheme(key, books).items()):
+        if attached.units > units:
+            marks = attached.marks
+            yield Finding(
+                discriminator=scheme,
+                expected=(str(units),),
+                found=(str(attached.units),),
+                evidence=(*books.applications_of(key, marks), *ids(attached.removed)),
+                deadline=wait(policy.grace_registry, min(a.rec for a in attached.applied)),
+                artefact=miscounted(units, attached.units)
+                or books.lot_shot_twice(key, marks, policy.double_shot),
+            )
+
+
+def over_certified(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-20: live certificates stand for more of a lot than it weighs."""
+    weight = lot_facts.weight(books, key)
+    if weight is None:
+        return
+    live = [issued for _, issued in certificates_naming(books, key)]
+    certified = total(line.net_weight for c in live for line in c.lines if line.lot == key)
+    if certified > weight:
+        yield Finding(
+            discriminator="",
+            expected=(kg(weight),),
+            found=(kg(certified),),
+            evidence=ids(live),
+            deadline=wait(policy.grace_document, min(map(books.record.rec, live))),
+            artefact=miscounted(Decimal(kg(weight)), Decimal(kg(certified))),
+        )
+
+
+def seals_on_rejected_lot(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-32: a lot was graded as non-conforming and still carries seals."""
+    graded = lot_facts.graded(books, key, TIME_MICROS_MAX)
+    if graded is None or graded.result != "NON_CONFORMING":
+        return
+    for mark, attached in by_mark(key, books).items():
+        if attached.seals > 0:
+            yield Finding(
+                discriminator=mark,
+                expected=("0",),
+                found=(str(attached.seals),),
+                evidence=(graded.id, *books.applications_of(key, {mark}), *ids(attached.removed)),
+                deadline=graded.at + days(policy.removal_days),
+            )
+
+
+def unshipped_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-37: seals lie on a lot that neither leaves nor is sold."""
+    sales = books.record.about(GoodsSold, About.LOT, key)
+    sold = sum(sale.units for sale in sales)
+    for mark, attached in by_mark(key, books).items():
+        on_lot = books.balance(mark, Place(Kind.LOT, key))
+        if on_lot > 0 and sold < attached.units:
+            last = max(tally.last for tally in attached.applied)
+            yield Finding(
+                discriminator=mark,
+                expected=("0",),
+                found=(str(on_lot), utc_text(last.at)),
+                evidence=(last.id, *ids(attached.removed), *ids(sales)),
+                deadline=last.at + days(policy.unshipped_days),
+            )
+
+
+def subdivision_imbalance(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-56: what a lot was divided into weighs more than the lot."""
+    weight = lot_facts.weight(books, key)
+    divided = books.record.about(LotSubdivided, About.LOT, key)
+    if weight is None or not divided:
+        return
+    parts = total(child.quantity for event in divided for child in event.children)
+    parts += total(event.loss for event in divided)
+    if parts > weight:
+        yield Finding(
+            discriminator="",
+            expected=(kg(weight),),
+            found=(kg(parts),),
+            evidence=ids((*books.record.about(LotRecorded, About.LOT, key), *divided)),
+            deadline=wait(policy.grace_registry, min(map(books.record.rec, divided))),
+            artefact=miscounted(Decimal(kg(weight)), Decimal(kg(parts))),
+        )
+
+
+_LOT: Final = SubjectKind.LOT
+
+RULES: Final = (
+    Rule("M-18", "over-sealed", "L", "C", ((_LOT, over_sealed),)),
+    Rule("M-20", "over-certified", "D", "C", ((_LOT, over_certified),)),
+    Rule("M-32", "seals-on-rejected-lot", "H", "C", ((_LOT, seals_on_rejected_lot),)),
+    Rule("M-37", "unshipped-seals", "N", "L", ((_LOT, unshipped_seals),)),
+    Rule("M-56", "subdivision-imbalance", "D", "C", ((_LOT, subdivision_imbalance),)),
+)

@@ -1,0 +1,101 @@
+"""Inputs of lots: an operator certified for JAS looks at the mark of the goods it uses."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final
+
+from ledger.facts.lots import InputVerified, LotGraded, LotSubdivided
+from ledger.facts.mentions import About
+from ledger.rules import lot_facts
+from ledger.rules.books import Books
+from ledger.rules.certification import states
+from ledger.rules.moments import wait
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+_CERTIFIED_AS: Final = ("PRODUCER", "PROCESSOR", "SUBDIVIDER")
+
+
+def input_not_verified(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-55: a JAS operator made or divided a lot from goods whose mark nobody looked at."""
+    found: dict[str, Finding] = {}
+    for finding in (*_made(key, books, policy), *_divided(key, books, policy)):
+        earlier = found.get(finding.discriminator)
+        if earlier is None:
+            found[finding.discriminator] = finding
+        else:
+            found[finding.discriminator] = earlier._replace(
+                evidence=(*earlier.evidence, *finding.evidence),
+                deadline=min(earlier.deadline, finding.deadline),
+            )
+    yield from found.values()
+
+
+def _made(lot: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    made = lot_facts.recorded(books, lot)
+    if made is None or made.status == "CONVENTIONAL":
+        return
+    if not _certified(made.operator, made.produced_on, books):
+        return
+    for used in dict.fromkeys(entry.lot for entry in made.inputs if not entry.label_verified):
+        on_time = _by_day(made.produced_on)
+        if not _accounted_for(used, made.operator, on_time, books):
+            yield _unverified(used, made.id, wait(policy.grace_registry, books.record.rec(made)))
+
+
+def _divided(lot: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    for event in books.record.about(LotSubdivided, About.LOT, lot):
+        if not _certified(event.operator, event.day, books):
+            continue
+        if not _accounted_for(lot, event.operator, _by_moment(event.at), books):
+            yield _unverified(lot, event.id, wait(policy.grace_registry, books.record.rec(event)))
+
+
+def _unverified(used: str, event_id: str, deadline: int) -> Finding:
+    return Finding(used, ("verified",), ("not",), (event_id,), deadline)
+
+
+def _certified(operator: str, on: date, books: Books) -> bool:
+    found = states(books, operator, on, scheme="JAS", roles=_CERTIFIED_AS)
+    return any(state.valid for state in found)
+
+
+_InTime = Callable[[InputVerified | LotGraded], bool]
+
+
+def _by_day(day: date) -> _InTime:
+    return lambda fact: fact.day <= day
+
+
+def _by_moment(at: int) -> _InTime:
+    return lambda fact: fact.at <= at
+
+
+def _accounted_for(lot: str, operator: str, in_time: _InTime, books: Books) -> bool:
+    """Whether goods were checked in time, need no check, or are the operator's own and graded."""
+    source = lot_facts.origin_record(books, lot)
+    if source is not None and source.status == "CONVENTIONAL":
+        return True
+    if any(
+        seen.operator == operator and in_time(seen)
+        for seen in books.record.about(InputVerified, About.LOT, lot)
+    ):
+        return True
+    return source is not None and source.operator == operator and _conforming(lot, in_time, books)
+
+
+def _conforming(lot: str, in_time: _InTime, books: Books) -> bool:
+    """Whether the last grading in time, of the lot or of what it was divided from, conforms."""
+    for source in lot_facts.ancestry(books, lot):
+        past = [e for e in books.record.about(LotGraded, About.LOT, source) if in_time(e)]
+        if past:
+            return past[-1].result == "CONFORMING"
+        if lot_facts.recorded(books, source) is not None:
+            return False
+    return False
+
+
+RULES: Final = (
+    Rule("M-55", "input-not-verified", "P", "H", ((SubjectKind.LOT, input_not_verified),)),
+)
