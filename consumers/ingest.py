@@ -248,6 +248,8 @@ class Ingest:
         _log.warning("%s Everything is paused until it is back.", error)
         metrics.ingest_paused.set(1)
         self._owned.clear()
+        # Before asking again: a process that was frozen hears here what it has lost meanwhile.
+        self._hold(probe_seconds_min, stop)
         try:
             Retrying(
                 retry=retry_if_exception_type(Unavailable),

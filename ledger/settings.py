@@ -18,6 +18,7 @@ PREFIX = "LEDGER_"
 
 TEST_NAMES = {
     "LEDGER_FAULT_ROUNDS": "how often the kill tests kill",
+    "LEDGER_FAULT_SEED": "seed of the kill tests, as an earlier run printed it",
     "LEDGER_REQUIRE_ALL": "1: a test whose tools are missing fails instead of being skipped",
     "LEDGER_TEST_CHROMIUM": "path of the browser that tests of the pages start",
 }

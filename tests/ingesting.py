@@ -4,6 +4,7 @@ Run as a program it is an ingest of its own, for tests that kill or freeze one.
 """
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -14,18 +15,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
+from kafka import TopicPartition
+
 from consumers import ingest
-from consumers.connection import Connection, producer
+from consumers.connection import Connection, consumer, producer
+from ledger.facts import canonical
 from ledger.facts.seals import SealsApplied
 from ledger.intake import to_avro
-from ledger.log import Log
-from ledger.settings import Settings
+from ledger.log import Entry, Log, Offset, Receipt, Refusal, Rows
+from ledger.settings import Settings, load
 
 ROOT = Path(__file__).parents[1]
 patience_seconds = 40.0
+FREEZE_AT_BATCH = 3
 session_seconds = 6.0  # the shortest that a broker grants unless told otherwise
 _numbers = count(1)
 
@@ -52,8 +57,6 @@ def applied(number: int | None = None, **changes: Any) -> SealsApplied:
 
 def as_json(*facts: SealsApplied) -> bytes:
     """One event, or an array of many."""
-    from ledger.facts import canonical  # noqa: PLC0415 - only where JSON is sent
-
     if len(facts) == 1:
         return canonical.encode(facts[0])
     return b"[" + b",".join(canonical.encode(fact) for fact in facts) + b"]"
@@ -85,6 +88,15 @@ def send(
     sender.close()
 
 
+def describe(connection: Connection, topic: str) -> list[tuple[int, int]]:
+    """The first and the next offset of each partition of a topic."""
+    asking = consumer(connection)
+    keys = [TopicPartition(topic, number) for number in sorted(asking.partitions_for_topic(topic))]
+    starts, ends = asking.beginning_offsets(keys), asking.end_offsets(keys)
+    asking.close()
+    return [(starts[key], ends[key]) for key in keys]
+
+
 def settings_for(connection: Connection, group: str, **more: Any) -> Settings:
     """Settings as an ingest of this broker would have them."""
     return Settings(kafka_bootstrap=connection.bootstrap, kafka_group=group, **more)
@@ -113,15 +125,29 @@ def ingesting(settings: Settings, log: Log, prefix: str) -> Iterator[threading.T
         raise failed[0]
 
 
-def start_ingest(settings: Settings, dsn: str, prefix: str) -> subprocess.Popen[bytes]:
-    """An ingest as a process of its own."""
+def start_ingest(
+    settings: Settings,
+    dsn: str,
+    prefix: str,
+    *,
+    freeze: str = "never",
+    errors: IO[str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """An ingest as a process of its own, its log going to `errors`.
+
+    With `freeze` it stops itself (SIGSTOP) at its third batch: `before` it begins to record it,
+    or `inside` the transaction.
+    """
     told = {
         f"LEDGER_{name.upper()}": str(value)
         for name, value in settings.model_dump(exclude_defaults=True).items()
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.ingesting", dsn, prefix], cwd=ROOT, env=clean | told
+        [sys.executable, "-m", "tests.ingesting", dsn, prefix, freeze],
+        cwd=ROOT,
+        env=clean | told,
+        stderr=errors,
     )
 
 
@@ -164,14 +190,44 @@ def headers_of(packed: bytes | None) -> Any:
     return None if packed is None else json.loads(packed)
 
 
+class FreezingLog(Log):
+    """A log that stops its own process at the third batch."""
+
+    freeze = "never"
+    batches = 0
+
+    def append(
+        self,
+        entries: Sequence[Entry],
+        refusals: Sequence[Refusal] = (),
+        offset: Offset | None = None,
+        *,
+        on_conflict: Callable[[int], Refusal] | None = None,
+        inside: Callable[[Rows], None] | None = None,
+    ) -> list[Receipt]:
+        """Append, and freeze on the way where it is time."""
+        self.batches += offset is not None
+        if self.batches == FREEZE_AT_BATCH:
+            self.batches += 1
+            if self.freeze == "before":
+                freeze_me()
+            elif self.freeze == "inside":
+                inside = freeze_me
+        return super().append(entries, refusals, offset, on_conflict=on_conflict, inside=inside)
+
+
+def freeze_me(*_: object) -> None:
+    """Stop this process until somebody lets it go on."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def main() -> None:
     """Ingest until SIGTERM."""
-    from ledger.settings import load  # noqa: PLC0415 - only the program reads the environment
-
-    dsn, prefix = sys.argv[1:]
+    dsn, prefix, FreezingLog.freeze = sys.argv[1:]
+    logging.basicConfig(level="WARNING", format="%(name)s %(message)s")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with Log.open(dsn) as log:
+    with FreezingLog.open(dsn, lock_wait_seconds=1.0) as log:
         ingest.run(load(), log, stop, prefix=prefix, session_seconds=session_seconds)
 
 

@@ -1,0 +1,131 @@
+"""While the database is away the ingest holds still in its group, and then reads on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from consumers.connection import Connection
+from consumers.local_broker import LocalBroker
+from consumers.topics import SCANS
+from ledger.errors import Unavailable
+from ledger.log import Entry, Log, Receipt
+from ledger.metrics import REGISTRY
+from tests.databases import Cluster
+from tests.ingesting import (
+    applied,
+    avro,
+    ids,
+    ingesting,
+    next_offset,
+    recorded,
+    send,
+    session_seconds,
+    settings_for,
+    until,
+)
+
+pytestmark = pytest.mark.kafka
+
+Topics = Callable[[str], str]
+
+
+@pytest.fixture
+def log(database: str) -> Iterator[Log]:
+    """The log of a fresh database."""
+    with Log.open(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def connection(broker: LocalBroker) -> Connection:
+    """How to reach the broker of this run."""
+    return broker.connection
+
+
+def test_a_database_away_longer_than_the_session_costs_nothing(
+    connection: Connection,
+    fresh_topics: Topics,
+    prefix: str,
+    log: Log,
+    embedded_cluster: Cluster,
+) -> None:
+    """Everything is paused, the partitions are kept, and what was sent meanwhile is recorded."""
+    topic = fresh_topics(SCANS)
+    facts = [applied() for _ in range(40)]
+    send(connection, topic, avro(facts[:20]))
+    with ingesting(settings_for(connection, prefix), log, prefix):
+        until(lambda: log.position() == 20)
+        with embedded_cluster.admin() as admin:
+            name = conninfo_to_dict(log.dsn)["dbname"]
+            lock_out(admin, str(name))
+            send(connection, topic, [*avro(facts[20:]), b"{"])
+            until(lambda: REGISTRY.get_sample_value("ledger_ingest_paused") == 1)
+            admin.execute(f"SELECT pg_sleep({session_seconds + 1})")
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        until(lambda: next_offset(log, topic) == 41)
+        assert REGISTRY.get_sample_value("ledger_ingest_paused") == 0
+
+    assert recorded(log) == ids(facts)
+    assert len(log.dead_letters(0, 9)) == 1
+    # Once at the start and once after the outage: the group has not moved the partition.
+    assert epoch(log, topic) == 2
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_commit_of_unknown_end_is_settled_once(
+    connection: Connection,
+    fresh_topics: Topics,
+    prefix: str,
+    database: str,
+    committed: bool,  # noqa: FBT001 - what the case is about
+) -> None:
+    """A batch is there once, whether it was committed or not before its answer was lost."""
+    facts = [applied() for _ in range(20)]
+    topic = fresh_topics(SCANS)
+    send(connection, topic, [*avro(facts), b"{"])
+
+    with FailingLog.open(database) as log:
+        log.committed = committed
+        with ingesting(settings_for(connection, prefix), log, prefix):
+            until(lambda: next_offset(log, topic) == 21)
+            until(lambda: log.failed)
+
+        assert recorded(log) == ids(facts)
+        assert len(log.dead_letters(0, 9)) == 1
+
+
+class FailingLog(Log):
+    """A log whose first append ends in an error, with or without having happened."""
+
+    committed = False
+    failed = False
+
+    def append(self, entries: Sequence[Entry], *rest: Any, **more: Any) -> list[Receipt]:
+        """Append, or not, and fail the first time."""
+        if self.failed or not entries:
+            return super().append(entries, *rest, **more)
+        self.failed = True
+        if self.committed:
+            super().append(entries, *rest, **more)
+        raise Unavailable("The connection was lost.")
+
+
+def lock_out(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Let nobody into a database, and end whoever is in it."""
+    admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+    )
+
+
+def epoch(log: Log, topic: str) -> int:
+    """How often partition 0 was claimed."""
+    with log.transaction() as rows:
+        rows.execute(
+            "SELECT epoch FROM public.source_position WHERE topic = %s AND partition = 0", (topic,)
+        )
+        row = rows.fetchone()
+    return int(row[0]) if row else 0
