@@ -17,6 +17,7 @@ can be computed again. Nothing is refused: a broken rule yields reason codes.
     covered(origin, destination, class_, on) -> bool
     shipment_scope(record, departed, lot) -> Verdict                SCOPE_* of one lot on a shipment
     certificate_scope(record, certificate, lot) -> Verdict          CERT_OUT_OF_SCOPE of its line
+    line_scope(record, departed, lot) -> Scope | None               None = class not known
     statement(form, text, issued_on) -> Verdict                     STATEMENT
     mark_required(claim, class_, on) -> bool                        sale in Japan
     organic_claim(claim) -> bool
@@ -29,6 +30,8 @@ can be computed again. Nothing is refused: a broken rule yields reason codes.
     process(record, entry) -> Verdict                               one ProcessRecorded
     missing_activities(record, lot) -> tuple[str, ...]              of a lot on the JAS route
     qualified(record, person, party, function, on) -> Verdict       UNQUALIFIED, or nothing
+    labelling(record, applied) -> Verdict                           LABELLER_*
+    label_valid(record, label, on) -> bool
     keep_until(record, fact) -> Retention                           .until (None = open) .rule .rows
     keep_lot_until(record, lot) -> Retention
     carrier(code) -> rule ("M-15")          carried_by(rule) -> frozenset of codes
@@ -39,3 +42,52 @@ can be computed again. Nothing is refused: a broken rule yields reason codes.
 from the record. A verdict is a sorted set of codes with levels: `.eligible`, `.proven`, `.broken`
 (codes of level F), `.unproven` (level U), `.codes` (both).
 """
+
+from ledger.labels.certified import certifications, certified, designated, enrolments, trained
+from ledger.labels.check import claim_check, label_valid
+from ledger.labels.claims import (
+    barred_transports,
+    claim_row,
+    known_claim,
+    organic_claim,
+    scheme_of,
+)
+from ledger.labels.codes import carried_by, carrier, sentence
+from ledger.labels.eligible import eligible
+from ledger.labels.fields import FieldStatus, field_status
+from ledger.labels.forms import NameForm, name_form
+from ledger.labels.grading import annual_report, consistent, grading, labelling, subdividing
+from ledger.labels.lots import (
+    LotFacts,
+    Route,
+    input_shown,
+    lot_facts,
+    product_version,
+    recipe_of_lot,
+    recipe_used,
+    route,
+)
+from ledger.labels.process import missing_activities, process, qualified
+from ledger.labels.recipe import Recipe, Shares, shares
+from ledger.labels.retention import Retention, keep_lot_until, keep_until
+from ledger.labels.scope import Scope, covered, mark_required, scope, statement
+from ledger.labels.shipping import (
+    certificate_line_scope,
+    certificate_scope,
+    line_scope,
+    shipment_scope,
+)
+from ledger.labels.substances import Substance, substance
+from ledger.labels.verdict import Reason, Verdict
+
+__all__ = [
+    "FieldStatus", "LotFacts", "NameForm", "Reason", "Recipe", "Retention", "Route", "Scope",
+    "Shares", "Substance", "Verdict", "annual_report", "barred_transports", "carried_by",
+    "carrier", "certificate_line_scope", "certificate_scope", "certifications", "certified",
+    "claim_check", "claim_row", "consistent", "covered", "designated", "eligible", "enrolments",
+    "field_status", "grading", "input_shown", "keep_lot_until", "keep_until", "known_claim",
+    "label_valid", "labelling", "line_scope", "lot_facts", "mark_required", "missing_activities",
+    "name_form", "organic_claim", "process", "product_version", "qualified", "recipe_of_lot",
+    "recipe_used", "route", "scheme_of", "scope", "sentence", "shares", "shipment_scope",
+    "statement", "subdividing", "substance", "trained",
+]  # fmt: skip

@@ -113,11 +113,13 @@ def enrolments(
 
 
 def trained(
-    record: Record, party: str, courses: Collection[str], on: date, person: str | None = None
+    record: Record, party: str, courses: Collection[str] | None, on: date, person: str | None = None
 ) -> bool:
-    """Whether somebody of the party, or that person, had completed one of the courses."""
+    """Whether somebody of the party, or that person, had completed a course; None = any."""
     return any(
-        fact.course in courses and fact.completed_on <= on and person in (None, fact.person)
+        (courses is None or fact.course in courses)
+        and fact.completed_on <= on
+        and person in (None, fact.person)
         for fact in record.about(Training, About.PARTY, party)
     )
 

@@ -1,0 +1,178 @@
+"""Retention: until when a record is to be kept, and which rule decides.
+
+The latest of all rules that apply; open while goods with a JAS claim have not been shipped. A date
+never removes a case that is still open, and nothing is ever removed by itself.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
+
+from ledger.facts.documents import ExportCertificateIssued
+from ledger.facts.identity import Fact
+from ledger.facts.lots import LotGraded, LotRecorded, LotSubdivided
+from ledger.facts.mentions import About, mentions
+from ledger.facts.record import Record
+from ledger.facts.registry import CertificationChanged, LabelApproved, MarkRegistered
+from ledger.facts.seals import SealsApplied
+from ledger.facts.shipments import ShipmentDeparted, ShipmentReceived
+from ledger.labels.days import years_after
+from ledger.labels.lots import lot_facts
+from ledger.labels.rows import Row, Table
+
+
+class KeepRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of keeping: whose records, and how many years after which day."""
+
+    id: str
+    years: int
+    crop: Literal["", "ANNUAL", "PERENNIAL", "WILD"] = ""
+    says: str
+
+
+KEEP: Final = Table(
+    "retention", KeepRow, lambda row: (row.id, row.crop), "how long to keep records"
+)
+
+
+class Kept(NamedTuple):
+    """A rule that applies and the day it gives."""
+
+    rule: str
+    until: date
+
+
+class Retention(Struct, frozen=True, kw_only=True, gc=False):
+    """Until when to keep; None = open, with `rule` empty."""
+
+    until: date | None
+    rule: str
+    rows: tuple[Kept, ...] = ()
+
+
+class _Days(Struct, frozen=True, kw_only=True, gc=False):
+    created: date
+    graded: date | None
+    shipped: date | None
+    best_before: date | None
+
+
+def keep_lot_until(record: Record, lot: str) -> Retention:
+    """Until when the records of a lot are to be kept."""
+    made = record.first(LotRecorded, About.LOT, lot)
+    facts = lot_facts(record, lot)
+    if made is None and facts is not None:
+        made = facts.recorded
+    return _keep(record, made, {lot}, made) if made is not None else Retention(until=None, rule="")
+
+
+def keep_until(record: Record, fact: Fact) -> Retention:
+    """Until when one recorded fact is to be kept."""
+    lots = {key for about, key in mentions(fact) if about in (About.LOT, About.CHILD, About.LINE)}
+    field = fact if isinstance(fact, LotRecorded) else None
+    if isinstance(fact, LotGraded):
+        field = record.latest(LotRecorded, About.LOT, fact.lot)
+    return _keep(record, fact, lots, field)
+
+
+def _keep(record: Record, fact: Fact, lots: set[str], field: LotRecorded | None) -> Retention:
+    rows: list[Kept] = []
+    is_open = False
+    for lot in sorted(lots):
+        shipped = _shipped(record, lot)
+        if shipped is None and has_jas_claim(record, lot):
+            is_open = True
+        rows += _lot_rows(record, fact, lot, shipped, field)
+    rows += _plain_rows(record, fact)
+    if is_open:
+        return Retention(until=None, rule="", rows=tuple(rows))
+    last = max(rows, key=lambda row: (row.until, row.rule))
+    return Retention(until=last.until, rule=last.rule, rows=tuple(rows))
+
+
+def _lot_rows(
+    record: Record, fact: Fact, lot: str, shipped: date | None, field: LotRecorded | None
+) -> Iterator[Kept]:
+    graded = record.latest(LotGraded, About.LOT, lot)
+    facts = lot_facts(record, lot)
+    days = _Days(
+        created=fact.day,
+        graded=None if graded is None else graded.day,
+        shipped=shipped,
+        best_before=None if facts is None else facts.best_before,
+    )
+    standard = [*_jas_rows(days)]
+    if has_jas_claim(record, lot):
+        yield from standard
+    if field is not None and field.field is not None and field.lot == lot and standard:
+        row = KEEP.topmost(("R3", field.field.crop), fact.day)
+        if row is not None:
+            longest = max(kept.until for kept in standard)
+            yield Kept("R3", years_after(longest, row.years))
+    known = [day for day in (days.created, days.graded, days.shipped) if day is not None]
+    yield Kept("R7", years_after(max(known), _years("R7")))
+
+
+def _jas_rows(days: _Days) -> Iterator[Kept]:
+    if days.shipped is not None:
+        yield Kept("R1", years_after(days.shipped, _years("R1")))
+    if days.best_before is not None and days.graded is not None:
+        yield Kept("R2", max(days.best_before, years_after(days.graded, 1)))
+    elif days.shipped is not None:
+        yield Kept("R2", years_after(days.shipped, _years("R2")))
+
+
+def _plain_rows(record: Record, fact: Fact) -> Iterator[Kept]:
+    yield Kept("R7", years_after(fact.day, _years("R7")))
+    parties = {value for name in _PARTIES if isinstance(value := getattr(fact, name, None), str)}
+    if any(_ever_nop(record, party) for party in parties):
+        yield Kept("R4", years_after(fact.day, _years("R4")))
+    if isinstance(fact, ExportCertificateIssued) and fact.form == "EU_COI" and fact.shipment:
+        for received in record.about(ShipmentReceived, About.SHIPMENT, fact.shipment):
+            yield Kept("R5", years_after(received.day, _years("R5")))
+
+
+_PARTIES: Final = ("party", "operator", "holder", "exporter", "importer", "from_holder")
+
+
+def _years(rule: str) -> int:
+    row = KEEP.topmost((rule, ""), None)
+    return 0 if row is None else row.years
+
+
+def _ever_nop(record: Record, party: str) -> bool:
+    changes = record.about(CertificationChanged, About.PARTY, party)
+    return any(change.scheme == "NOP" for change in changes)
+
+
+def has_jas_claim(record: Record, lot: str) -> bool:
+    """Whether a JAS claim stands on a lot: by its seals, or by a label approved for its product."""
+    for applied in record.about(SealsApplied, About.LOT, lot):
+        mark = record.latest(MarkRegistered, About.MARK, applied.mark)
+        if mark is not None and mark.scheme == "JAS":
+            return True
+    facts = lot_facts(record, lot)
+    return facts is not None and any(
+        label.scheme == "JAS" and label.product == facts.product
+        for label in record.all(LabelApproved)
+    )
+
+
+def _shipped(record: Record, lot: str) -> date | None:
+    """The day of the last departure with the lot or a lot made from it."""
+    waiting, seen = [lot], {lot}
+    days: list[tuple[int, date]] = []
+    while waiting:
+        current = waiting.pop()
+        departures = record.about(ShipmentDeparted, About.LINE, current)
+        days += [(departed.at, departed.day) for departed in departures]
+        made = [fact.lot for fact in record.about(LotRecorded, About.INPUT, current)]
+        for divided in record.about(LotSubdivided, About.LOT, current):
+            made += [child.lot for child in divided.children]
+        for lot_made in made:
+            if lot_made not in seen:
+                seen.add(lot_made)
+                waiting.append(lot_made)
+    return max(days)[1] if days else None

@@ -1,0 +1,186 @@
+"""Shipments: whether the goods of a line are inside the equivalence they travel under.
+
+Countries are those of the parties who made and packed, as registered; where none of them is known
+nothing is said about origin.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ledger.facts.documents import ExportCertificateIssued
+from ledger.facts.lots import LotRecorded
+from ledger.facts.mentions import About
+from ledger.facts.record import Record
+from ledger.facts.shipments import ShipmentDeparted
+from ledger.labels.lots import (
+    LotFacts,
+    ancestry,
+    country_of,
+    lot_facts,
+    product_version,
+    recipe_of_lot,
+    sources,
+    subdivision_into,
+)
+from ledger.labels.recipe import Recipe, at_least, shares
+from ledger.labels.scope import Scope, scope, scope_group
+from ledger.labels.verdict import Reason, Verdict, fails
+
+CONTENT_PERCENT_MIN = Decimal(95)
+"""Goods under equivalence are at least so much organic, salt and water left out."""
+_FORM_ROUTES = {"TM_11": ("US", "JP"), "COR_JP": ("CA", "JP")}
+
+
+def shipment_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Verdict:
+    """What is outside the equivalence about one lot of a shipment.
+
+    SCOPE_NOT_COVERED SCOPE_NO_ROW SCOPE_ORIGIN SCOPE_CONTENT CONVERSION_NOT_ACCEPTED; nothing of
+    a lot whose product is not known.
+    """
+    facts = lot_facts(record, lot)
+    recipe = _line_recipe(record, departed, lot, facts)
+    if recipe is None:
+        return Verdict()
+    on = departed.day
+    found = scope(departed.origin, departed.destination, recipe.class_, recipe, on)
+    reasons = [*found.verdict.reasons]
+    reasons += _origin(record, departed, lot, found)
+    if found.covered:
+        reasons += content(recipe)
+    if facts is not None:
+        reasons += conversion_not_accepted(departed, facts, recipe)
+    return Verdict.of(reasons)
+
+
+def line_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Scope | None:
+    """The scope row of one lot of a shipment; None where its class is not known."""
+    recipe = _line_recipe(record, departed, lot, lot_facts(record, lot))
+    if recipe is None:
+        return None
+    return scope(departed.origin, departed.destination, recipe.class_, recipe, departed.day)
+
+
+def _line_recipe(
+    record: Record, departed: ShipmentDeparted, lot: str, facts: LotFacts | None
+) -> Recipe | None:
+    if facts is not None:
+        return recipe_of_lot(record, facts, departed.day)
+    product = next((line.product for line in departed.lines if line.lot == lot), None)
+    if product is None:
+        return None
+    fact = product_version(record, product, None, departed.day)
+    return None if fact is None else Recipe.of(fact)
+
+
+def content(recipe: Recipe) -> Iterator[Reason]:
+    """SCOPE_CONTENT where less than 95 % is organic."""
+    food = shares(recipe).food
+    if recipe.is_the_lot:
+        return
+    if food.total == 0 or not at_least(food.organic, food.total, CONTENT_PERCENT_MIN):
+        yield from fails("SCOPE_CONTENT")
+
+
+def conversion_not_accepted(
+    departed: ShipmentDeparted, facts: LotFacts, recipe: Recipe
+) -> Iterator[Reason]:
+    """Japan's goods in conversion, and feed of such, never go to the United States."""
+    if (departed.origin, departed.destination) != ("JP", "US"):
+        return
+    turning = facts.status == "IN_CONVERSION"
+    if turning or any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
+        yield from fails("CONVERSION_NOT_ACCEPTED")
+
+
+def _origin(record: Record, departed: ShipmentDeparted, lot: str, found: Scope) -> Iterator[Reason]:
+    if not found.covered or found.row is None:
+        return
+    blending_counts = found.row.id == "S6"
+    fits = _alcohol_origin if blending_counts else _plain_origin
+    if fits(record, departed.origin, lot) is False:
+        yield from fails("SCOPE_ORIGIN")
+
+
+def _plain_origin(record: Record, origin: str, lot: str) -> bool | None:
+    """Grown, made or packed in the country: any lot of its descent; None where nothing is known."""
+    countries: set[str | None] = set()
+    for one in ancestry(record, lot):
+        if (recorded := record.latest(LotRecorded, About.LOT, one)) is not None:
+            countries.add(country_of(record, recorded.operator))
+        if (division := subdivision_into(record, one)) is not None:
+            countries.add(country_of(record, division.operator))
+    return _among(origin, countries)
+
+
+def _alcohol_origin(record: Record, origin: str, lot: str) -> bool | None:
+    """Produced in the country, or processed and packed there; packing alone is not enough."""
+    makers: set[str | None] = set()
+    inputs: set[str | None] = set()
+    packers: set[str | None] = set()
+    for one in sources(record, lot):
+        if (division := subdivision_into(record, one)) is not None:
+            packers.add(country_of(record, division.operator))
+        recorded = record.latest(LotRecorded, About.LOT, one)
+        if recorded is None:
+            continue
+        makers.add(country_of(record, recorded.operator))
+        for entry in recorded.inputs:
+            made = record.latest(LotRecorded, About.LOT, entry.lot)
+            inputs.add(None if made is None else country_of(record, made.operator))
+    made_there = _among(origin, makers)
+    if made_there is not True:
+        return made_there
+    if inputs <= {origin} or packers <= {origin}:
+        return True
+    foreign = (inputs - {origin, None}) and (packers - {origin, None})
+    return False if foreign else None
+
+
+def _among(origin: str, countries: set[str | None]) -> bool | None:
+    if origin in countries:
+        return True
+    return None if not countries or None in countries else False
+
+
+def certificate_scope(record: Record, certificate: ExportCertificateIssued, lot: str) -> Verdict:
+    """CERT_OUT_OF_SCOPE where a form names a lot that is outside the scope it stands for.
+
+    Goods that need a certificate although they carry no seal are not outside.
+    """
+    way = _FORM_ROUTES.get(certificate.form)
+    line = next((line for line in certificate.lines if line.lot == lot), None)
+    if way is None or line is None:
+        return Verdict()
+    return _form_line(record, certificate, way, line.product, lot)
+
+
+def certificate_line_scope(
+    record: Record, certificate: ExportCertificateIssued, index: int
+) -> Verdict:
+    """As `certificate_scope`, for a line that may name no lot; `index` from 0."""
+    way = _FORM_ROUTES.get(certificate.form)
+    if way is None:
+        return Verdict()
+    line = certificate.lines[index]
+    return _form_line(record, certificate, way, line.product, line.lot)
+
+
+def _form_line(
+    record: Record,
+    certificate: ExportCertificateIssued,
+    way: tuple[str, str],
+    product: str,
+    lot: str | None,
+) -> Verdict:
+    on = certificate.issued_on
+    facts = None if lot is None else lot_facts(record, lot)
+    fact = product_version(record, product, None, on)
+    recipe = None if fact is None else Recipe.of(fact)
+    if facts is not None:
+        recipe = recipe_of_lot(record, facts, on) or recipe
+    if recipe is None or scope_group(recipe.class_) is None:
+        return Verdict()
+    found = scope(way[0], way[1], recipe.class_, recipe, on)
+    if found.covered or found.asks_certificate:
+        return Verdict()
+    return Verdict.of(fails("CERT_OUT_OF_SCOPE"))
