@@ -32,7 +32,7 @@ def accepted(body: bytes, content_type: str | None = None) -> Accepted:
 
 
 @pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES.keys())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.data())
 def test_one_canonical_form(kind: type[Fact], data: st.DataObject) -> None:
     """A fact of any type comes through JSON and through Avro as itself, in one canonical form."""
@@ -83,7 +83,7 @@ def kind_optional(kind: type[Fact]) -> set[str]:
     }  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(spelled())
 def test_spelling(pair: tuple[Fact, bytes]) -> None:
     """Order of keys, nulls, escapes, blanks and the case of ids change nothing."""
@@ -148,7 +148,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return body
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(damaged(), st.sampled_from(CONTENT_TYPES))
 def test_damaged_messages(body: bytes, content_type: str | None) -> None:
     """A damaged message gets an answer for each event; what is accepted reads back as itself."""
