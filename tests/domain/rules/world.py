@@ -10,7 +10,7 @@ from typing import Any
 from ledger.facts.catalogue import TYPES
 from ledger.facts.documents import CertifiedLine, ReportLine
 from ledger.facts.identity import Fact
-from ledger.facts.lots import Child, Input
+from ledger.facts.lots import Child, Field, Input
 from ledger.facts.record import Record
 from ledger.facts.registry import Ingredient
 from ledger.facts.scalars import canonical_time, micros
@@ -98,7 +98,8 @@ class World:
 
 
 _DATES = {
-    "from_", "until", "on", "completed_on", "produced_on", "issued_on", "valid_from", "valid_until",
+    "from_", "until", "on", "completed_on", "produced_on", "registered_on", "sown_on",
+    "last_prohibited_input_on", "issued_on", "valid_from", "valid_until",
     "filed_on", "graded_on", "discovered_on", "answered_on", "best_before", "copy_sent_to_agent_on",
 }  # fmt: skip
 _FIGURES = {
@@ -134,6 +135,8 @@ def _value(key: str, value: Any) -> Any:
         return tuple(
             _PARTS[key](**_read(part)) if isinstance(part, dict) else part for part in value
         )
+    if key == "field" and isinstance(value, dict):
+        return Field(**_read(value))
     if isinstance(value, list):
         return tuple(value)
     return value

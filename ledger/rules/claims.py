@@ -1,0 +1,154 @@
+"""Claims: what a label says about a lot, or about its product, must hold.
+
+The verdict is that of the label rules; each of its codes is carried by one rule.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from ledger.facts.registry import LabelApproved
+from ledger.facts.seals import SealsApplied
+from ledger.labels.check import claim_check
+from ledger.rules.books import Books
+from ledger.rules.labelling import label_of
+from ledger.rules.moments import wait
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
+
+CARRIED_ELSEWHERE: Final = frozenset(
+    {
+        "MARK_IMPORTER", "MARK_RCB", "NO_CONTRACT", "CERT_IMPORTER", "CERT_EXPORTER",
+        "CERT_OPERATOR", "RCB_NOT_DESIGNATED", "SEALER_NOT_ALLOWED", "CERT_SUBDIVIDER",
+        "GRADER_UNTRAINED", "GRADING_NOT_ALLOWED", "CERT_OUT_OF_SCOPE", "NO_PROGRAMME",
+        "RESPONSIBLE_UNTRAINED", "LABEL_NOT_APPROVED", "LABEL_PRODUCT", "MARK_SCHEME",
+        "SEAL_IN_MODE", "CERT_EXPORT", "ISSUER_NOT_DESIGNATED", "STATEMENT", "REPORT_MISSING",
+        "UNSEALED_SALE", "NOT_GRADED", "GRADING_INCONSISTENT", "LOT_CONVENTIONAL",
+        "LABELLER_SELLS", "ANNUAL_REPORT_LATE", "SUBDIVIDED_UNVERIFIED", "INPUT_LABEL",
+        "AIR_FREIGHT",
+    }
+)  # fmt: skip
+"""Codes of a claim's verdict that other rules carry on their own subjects."""
+_AS_ORGANIC: Final = frozenset(
+    {"NOT_IN_CONVERSION", "ROUTE_CONVERSION", "WILD_CONVERSION", "FIELD_PERIOD", "FIELD_CROP"}
+)
+
+
+def carried_as_organic(code: str) -> bool:
+    """Whether M-57 carries a code: goods in conversion sold as organic."""
+    return code in _AS_ORGANIC or code.startswith("CONVERSION_")
+
+
+def carried_as_claim(code: str) -> bool:
+    """Whether M-15 carries a code: every one that no other rule does."""
+    return not (code in CARRIED_ELSEWHERE or code.startswith("SCOPE_") or carried_as_organic(code))
+
+
+class _Used(NamedTuple):
+    """A label version on a lot: since when, and the first application of each mark and holder."""
+
+    on: date
+    first: str
+    rec: int
+    seals: tuple[SealsApplied, ...]
+
+
+def _labels_on(lot: str, books: Books) -> dict[tuple[str, int], _Used]:
+    used: dict[tuple[str, int], _Used] = {}
+    for tally in sorted(books.sealed(lot), key=lambda tally: tally.first):
+        known = books.record.known(tally.first.id)
+        seals = (known.fact,) if known is not None and isinstance(known.fact, SealsApplied) else ()
+        label = tally.label, tally.version
+        before = used.get(label)
+        if before is None:
+            used[label] = _Used(tally.first_day, tally.first.id, tally.rec, seals)
+        else:
+            rec = min(before.rec, tally.rec)
+            used[label] = before._replace(rec=rec, seals=(*before.seals, *seals))
+    return used
+
+
+def claims_on_lot(
+    lot: str, books: Books, policy: Policy, carried: Callable[[str], bool]
+) -> Iterator[Finding]:
+    """Findings on every label version applied to a lot, for the codes that a rule carries."""
+    for (label, version), used in sorted(_labels_on(lot, books).items()):
+        approved = label_of(books, label, version)
+        if approved is None:
+            continue
+        codes = [code for code in _codes(lot, approved, used, books) if carried(code)]
+        if codes:
+            yield Finding(
+                discriminator=key_of(label, str(version)),
+                expected=("none",),
+                found=tuple(codes),
+                evidence=(used.first, approved.id),
+                deadline=wait(policy.grace_registry, used.rec),
+            )
+
+
+def _codes(lot: str, approved: LabelApproved, used: _Used, books: Books) -> tuple[str, ...]:
+    label = approved.label, approved.version
+
+    def check() -> tuple[str, ...]:
+        return claim_check(
+            approved.claim,
+            books.record,
+            on=used.on,
+            lot=lot,
+            label=label,
+            label_text=approved.wording,
+            seals=used.seals,
+        ).broken
+
+    return books.memo(("claim on lot", lot, label), check)
+
+
+def claim_not_eligible(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-15 on a lot: a label was applied whose claim the lot does not bear."""
+    yield from claims_on_lot(key, books, policy, carried_as_claim)
+
+
+def conversion_as_organic(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-57: goods in conversion carry a label that calls them organic, or the other way round."""
+    yield from claims_on_lot(key, books, policy, carried_as_organic)
+
+
+def label_not_eligible(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-15 on a label: its product does not bear the claim, whatever the lot."""
+    label, version = parts_of(key)
+    approved = label_of(books, label, int(version))
+    if approved is None:
+        return
+    verdict = claim_check(
+        approved.claim,
+        books.record,
+        approved.product,
+        on=approved.from_,
+        label=(label, int(version)),
+        label_text=approved.wording,
+        seals=(),
+    )
+    codes = tuple(code for code in verdict.broken if carried_as_claim(code))
+    if codes:
+        yield Finding(
+            discriminator="",
+            expected=("none",),
+            found=codes,
+            evidence=(approved.id,),
+            deadline=wait(policy.grace_registry, books.record.rec(approved)),
+            severity="M",
+        )
+
+
+RULES: Final = (
+    Rule(
+        "M-15",
+        "claim-not-eligible",
+        "L",
+        "C",
+        ((SubjectKind.LOT, claim_not_eligible), (SubjectKind.LABEL, label_not_eligible)),
+    ),
+    Rule("M-57", "conversion-as-organic", "L", "C", ((SubjectKind.LOT, conversion_as_organic),)),
+)
