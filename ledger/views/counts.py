@@ -44,8 +44,9 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
             self._counts.append((*head, fact.counted, fact.spoiled_counted))
         elif isinstance(fact, StockAdjusted):
             place = self._places.find(fact.mark, Kind.STOCK, fact.holder, fact.site)
-            head = (UUID(fact.count_event), place, at, UUID(fact.id), position)
-            self._adjustments.append((*head, fact.delta, fact.reason != "UNEXPLAINED"))
+            told = (fact.delta, fact.reason != "UNEXPLAINED")
+            event = (place, at, UUID(fact.id), position)
+            self._adjustments.append((UUID(fact.count_event), *event, *told))
 
     def flush(self, rows: Rows) -> None:
         """Write the batch."""

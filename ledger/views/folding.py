@@ -5,7 +5,7 @@
 posted are sums over the facts that count, as known at any position.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from psycopg import Cursor
@@ -62,7 +62,9 @@ class Fold:
         """Drop what was taken and not written: its batch was rolled back."""
 
 
-def copy_rows(rows: Rows, table: str, types: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+def copy_rows(
+    rows: Rows, table: str, types: Sequence[str], values: Collection[Sequence[Any]]
+) -> None:
     """Copy rows into `table (columns)`; nothing is sent where there are none."""
     if not values:
         return

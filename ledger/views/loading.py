@@ -13,6 +13,7 @@ from ledger.facts.canonical import decode
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Record
+from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.views.folding import Rows
 from ledger.views.places import hashed
@@ -35,7 +36,7 @@ _ATTACHED = """
 SELECT DISTINCT m.position FROM unnest(%s::text[]) AS wanted (lot)
 JOIN places AS p ON p.kind = 4 AND p.key = wanted.lot
 CROSS JOIN LATERAL (
-    SELECT position FROM moves WHERE place = p.id AND position <= %s OFFSET 0
+    SELECT position FROM moves WHERE place = p.id AND delta > 0 AND position <= %s OFFSET 0
 ) AS m ORDER BY m.position
 """
 _RETRACTED = """
@@ -70,6 +71,19 @@ def facts_of(rows: Rows, log: Log, kinds: Sequence[type[Fact]], until: int = LAS
     pairs = sorted((TOPIC, subject_id(TOPIC, kind.__name__)) for kind in kinds)
     found = _positions(rows, pairs, until)
     return _load(rows, log, found, until, lambda fact: isinstance(fact, tuple(kinds)))
+
+
+def applications_to(rows: Rows, log: Log, lots: Iterable[str], until: int = LAST) -> Record:
+    """Every application to the lots recorded up to position `until`: costs their number."""
+    wanted = set(lots)
+    found = [row[0] for row in rows.execute(_ATTACHED, (sorted(wanted), until)).fetchall()]
+    return _load(
+        rows,
+        log,
+        found,
+        until,
+        lambda fact: isinstance(fact, SealsApplied) and fact.lot in wanted,
+    )
 
 
 def facts_by_id(rows: Rows, log: Log, ids: Iterable[str], until: int = LAST) -> Record:

@@ -38,14 +38,12 @@ CREATE INDEX mentions_by_subject ON mentions (about, key, position);
             return
         for about, key in mentions(fact):
             self._mentions.append((int(about), subject_id(about, key), position))
-        if isinstance(fact, _REGISTRY) or isinstance(fact, EventRetracted):
+        if isinstance(fact, (*_REGISTRY, EventRetracted)):
             self._mentions.append((TOPIC, subject_id(TOPIC, type(fact).__name__), position))
 
     def flush(self, rows: Rows) -> None:
         """Write the batch."""
-        copy_rows(
-            rows, "mentions (about, key, position)", ("int2", "int8", "int8"), self._mentions
-        )
+        copy_rows(rows, "mentions (about, key, position)", ("int2", "int8", "int8"), self._mentions)
         self.forget()
 
     def forget(self) -> None:

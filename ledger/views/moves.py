@@ -1,6 +1,7 @@
 """Where every seal is: places, moves and balances.
 
-Moves are only ever added. A balance is the sum of the moves of its place, and what no longer counts is moved back, at the position where that became known.
+Moves are only ever added. A balance is the sum of the moves of its place; what no longer counts is
+moved back, at the position where that became known.
 """
 
 from struct import Struct
@@ -49,6 +50,7 @@ CREATE TABLE places (
     id int8 PRIMARY KEY, mark text NOT NULL, kind int2 NOT NULL, key text NOT NULL,
     site text NOT NULL
 );
+CREATE INDEX places_by_key ON places (key, kind);
 -- time: µs UTC of the event that moved, also where a correction moves back. lot: the LOT place
 -- of the same mark and lot, for what goes to or from SHIPPED and DELIVERED and for the stock's
 -- side of an application; else 0.
@@ -92,18 +94,20 @@ CREATE TABLE goods (
         if not posted:
             return
         for move, lot in zip(posted, lots_of(fact, posted), strict=True):
-            self._end(move, move.source, lot, at, position, -move.seals * sign)
-            self._end(move, move.target, lot, at, position, move.seals * sign)
+            for place, seals in ((move.source, -move.seals), (move.target, move.seals)):
+                found, goods = self._ids(move.mark, place, lot)
+                delta = seals * sign
+                self._packed.append(_entry(5, 8, found, 8, at, 8, position, 8, goods, 4, delta))
+                self._balances[found] = self._balances.get(found, 0) + delta
+                if goods:
+                    key = (found, goods)
+                    self._goods[key] = self._goods.get(key, 0) + delta
 
-    def _end(self, move: Move, place: Place, lot: str, at: int, position: int, delta: int) -> None:
-        found = self._places.find(move.mark, place.kind, place.key, place.site)
-        goods = NO_LOT
-        if place.kind in _WITH_LOT:
-            goods = self._places.find(move.mark, Kind.LOT, lot)
-            key = (found, goods)
-            self._goods[key] = self._goods.get(key, 0) + delta
-        self._packed.append(_entry(5, 8, found, 8, at, 8, position, 8, goods, 4, delta))
-        self._balances[found] = self._balances.get(found, 0) + delta
+    def _ids(self, mark: str, place: Place, lot: str) -> tuple[int, int]:
+        """The place, and the lot beside it where the place holds many."""
+        found = self._places.find(mark, place.kind, place.key, place.site)
+        with_lot = place.kind in _WITH_LOT
+        return found, self._places.find(mark, Kind.LOT, lot) if with_lot else NO_LOT
 
     def flush(self, rows: Rows) -> None:
         """Write places, moves, balances and totals."""

@@ -26,8 +26,8 @@ from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
 from ledger.views.counts import Counts
-from ledger.views.days import Days
 from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.lots import Lots
 from ledger.views.lows import Lows
 from ledger.views.mentions import Mentions
 from ledger.views.moves import Moves
@@ -36,6 +36,7 @@ from ledger.views.places import PlaceIds
 from ledger.views.ranges import Ranges
 from ledger.views.sealed import Sealed
 from ledger.views.sources import Sources
+from ledger.views.statements import Days
 from ledger.views.touched import Touched
 
 batch_events_max = 5_000
@@ -77,7 +78,7 @@ class Projector:
         self._sources = Sources()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(),
+            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
@@ -99,19 +100,20 @@ class Projector:
             schema.make(rows, totals.TABLES + "".join(fold.TABLES for fold in self._folds),
                         self._schema)  # fmt: skip
 
-    def run_batch(self, limit: int = batch_events_max) -> int:
-        """Fold at most `limit` more events; answer how many. 0: caught up.
+    def run_batch(self, limit: int = batch_events_max, until: int | None = None) -> int:
+        """Fold at most `limit` more events, up to position `until`; answer how many. 0: caught up.
 
         All of them are visible in every view on return. Raises Unavailable where the database is
         away; nothing of the batch is written then, and the same call may be repeated.
         """
         try:
             with self._log.transaction() as rows:
+                schema.hold(rows, self._schema)
                 schema.use(rows, self._schema)
-                position = schema.position(rows, lock=True)
+                position = schema.position(rows)
                 if position != self._position:
                     self._start_from(rows, position)
-                events = self._log.read(position, limit)
+                events = self._log.read(position, limit, until)
                 if not events:
                     return 0
                 self._fold(rows, events)
@@ -125,9 +127,9 @@ class Projector:
         self._places.trim()
         return len(events)
 
-    def catch_up(self) -> int:
-        """Fold until nothing is behind; answer the position."""
-        while self.run_batch():
+    def catch_up(self, until: int | None = None) -> int:
+        """Fold until nothing is behind, or up to position `until`; answer the position."""
+        while self.run_batch(until=until):
             pass
         return self._position
 
@@ -194,9 +196,7 @@ class Projector:
 
     def _correct(self, event: Recorded, targets: list[tuple[str, Recorded | None]]) -> None:
         for target, there in targets:
-            self._corrections.add(
-                target, event.position, event.recorded_at, early=there is None
-            )
+            self._corrections.add(target, event.position, event.recorded_at, early=there is None)
             fact = _read(there) if there is not None else None
             if type(fact) is _Applied:
                 self._scan(fact, micros(fact.time), event.position, -1)
@@ -248,23 +248,29 @@ def reading(log: Log, target: str = SCHEMA) -> Iterator[Rows]:
 def rebuild(log: Log, target: str = SCHEMA) -> int:
     """Build the views anew beside the live ones, then put them in their place.
 
-    Answers the position. Until then the live views answer as before.
+    Answers the position. Until then the live views answer as before, and they are never away.
     """
-    beside = f"{target}_anew"
-    with log.transaction() as rows:
-        schema.drop(rows, beside)
+    beside, before = f"{target}_anew", f"{target}_before"
+    _drop(log, beside)
+    _drop(log, before)
     anew = Projector(log, beside)
     anew.make()
     anew.catch_up()
     Projector(log, target).make()
     with log.transaction() as rows:
         # Whoever projects into the live views waits here, and then goes on in the new ones.
-        schema.use(rows, target)
-        schema.position(rows, lock=True)
+        schema.hold(rows, target)
         schema.use(rows, beside)
-        rest = schema.position(rows)
-        schema.take_over(rows, beside, target)
-    return rest
+        reached = schema.position(rows)
+        schema.rename(rows, target, before)
+        schema.rename(rows, beside, target)
+    _drop(log, before)
+    return reached
+
+
+def _drop(log: Log, name: str) -> None:
+    with log.transaction() as rows:
+        schema.drop(rows, name)
 
 
 __all__ = ["Projector", "batch_events_max", "reading", "rebuild"]

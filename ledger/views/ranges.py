@@ -31,11 +31,9 @@ CREATE INDEX ranges_by_number ON ranges (mark, class, first);
     def scan(self, scan: Scan, position: int, sign: int) -> None:
         """Numbers that went onto a lot."""
         if scan.first is not None and sign > 0:
-            last = scan.first + scan.seals - 1
-            self._ranges.append(
-                (scan.mark, length_class(scan.seals), scan.first, last, scan.at, position)
-                + ("SealsApplied", scan.lot)
-            )
+            first, last = scan.first, scan.first + scan.seals - 1
+            numbers = (scan.mark, length_class(scan.seals), first, last)
+            self._ranges.append((*numbers, scan.at, position, "SealsApplied", scan.lot))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Numbers that went anywhere else."""

@@ -4,12 +4,15 @@ A version is visible once it is complete: what is being built stands beside it u
 """
 
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 from ledger.errors import Unavailable
 from ledger.views import SCHEMA
 from ledger.views.folding import Rows
 
-_making_lock = 5283640182  # one maker at a time; the number only has to be ours
+_making_lock = 5283640182  # one maker at a time; the numbers only have to be ours
+_moving_lock = 528364
+_wait_ms_max = 60_000
 _PROGRESS = """
 CREATE TABLE progress (one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL);
 INSERT INTO progress (position) VALUES (0);
@@ -41,13 +44,10 @@ def drop(rows: Rows, schema: str) -> None:
     rows.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
 
 
-def take_over(rows: Rows, built: str, schema: str = SCHEMA) -> None:
-    """Put what was built in the place of what is live, in one step."""
-    drop(rows, schema)
+def rename(rows: Rows, schema: str, to: str) -> None:
+    """Give a schema another name: needs no lock on its tables, so readers read on."""
     rows.execute(
-        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(
-            sql.Identifier(built), sql.Identifier(schema)
-        )
+        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(schema), sql.Identifier(to))
     )
 
 
@@ -58,15 +58,27 @@ def older(rows: Rows, version: int) -> list[str]:
     return [name for name in names if int(name.removeprefix("views_")) < version]
 
 
-def position(rows: Rows, *, lock: bool = False) -> int:
-    """The last position the views rest on; with `lock` it is ours to move.
+def hold(rows: Rows, schema: str = SCHEMA) -> None:
+    """Let nobody else move the views of this schema until the transaction ends.
+
+    Taken before any table is: a rebuild may put others in their place meanwhile. Raises
+    Unavailable where somebody else holds them for too long.
+    """
+    rows.execute("SELECT set_config('lock_timeout', %s, true)", (str(_wait_ms_max),))
+    try:
+        rows.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_moving_lock, schema))
+    except LockNotAvailable as error:
+        raise Unavailable("Another process has been moving the views for too long.") from error
+
+
+def position(rows: Rows) -> int:
+    """The last position the views rest on.
 
     Raises Unavailable where the views have not been built yet.
     """
     if rows.execute("SELECT to_regclass('progress')").fetchone() == (None,):
         raise Unavailable("The views are not built yet: run the projector, or `ledger catch-up`.")
-    rows.execute(f"SELECT position FROM progress{' FOR UPDATE' if lock else ''}")
-    row = rows.fetchone()
+    row = rows.execute("SELECT position FROM progress").fetchone()
     return int(row[0]) if row else 0
 
 

@@ -7,9 +7,9 @@ the row's ends are found again from the lot's moves.
 from typing import Any, ClassVar
 from uuid import UUID
 
+from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
-from ledger.facts.canonical import decode
 from ledger.views.folding import Fold, Rows, Scan
 
 _Key = tuple[int, str, int, str]
@@ -80,8 +80,7 @@ CREATE TABLE sealed (
             return
         if at <= row[3] and (at < row[3] or scan.id < row[4]):
             row[3], row[4] = at, scan.id
-        if at > row[5]:
-            row[5] = at
+        row[5] = max(row[5], at)
 
     def flush(self, rows: Rows) -> None:
         """Add to the rows; find ends again. Moves and corrections must be written before."""

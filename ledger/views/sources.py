@@ -41,8 +41,7 @@ CREATE TABLE sources (
         row[0] += 1
         row[1] = position
         row[2] = recorded_at
-        if at > row[3]:
-            row[3] = at
+        row[3] = max(row[3], at)
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take a fact as recorded."""

@@ -141,7 +141,8 @@ class _Parties:
         if end.key not in self._sent:
             return NOBODY
         sender, receiver = self._sent[end.key]
-        return sender if sender is not None and receiver == importer else receiver
+        returns = receiver == importer and sender is not None
+        return str(sender if returns else receiver)
 
 
 def _sealers(rows: Rows, log: Log, scope: Scope, lots: list[int]) -> dict[int, str]:
@@ -169,4 +170,4 @@ def _first(rows: Rows, log: Log, scope: Scope, holders: dict[str, list[int]]) ->
         (list(applied), scope.position),
     )
     gone = {str(target) for (target,) in rows.fetchall()}
-    return applied[min(applied.keys() - gone)]
+    return str(applied[min(applied.keys() - gone)])

@@ -4,7 +4,7 @@ Every pair of an importer and a body for whom a mark is registered has a row; a 
 exporter's or one agent's part of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -69,7 +69,7 @@ def reconcile(
     position = projected
     if asked.known_at is not None:
         position = min(projected, log.known_at(asked.known_at))
-    time = _time(rows, log, asked, now, position)
+    time = _time(log, asked, now, position)
     registry = facts_of(rows, log, (MarkRegistered, ConsignmentContractSigned), position)
     pairs = _pairs(registry, asked)
     latest = rows.execute("SELECT coalesce(max(last_time), 0) FROM sources").fetchone()
@@ -89,12 +89,13 @@ def reconcile(
         "position": position,
     }
     if split:
-        day = local_day(time_text(time, _JAPAN_MINUTES))
-        return _split(asked, pairs, amounts, registry, day, head)
+        agents = _Agents(registry, local_day(time_text(time, _JAPAN_MINUTES)))
+        of_pairs = _by_pair(pairs, amounts)
+        return [row for pair, own in of_pairs for row in _split(asked, pair, own, agents, head)]
     return [_whole(pair, amounts_of, head, cases) for pair, amounts_of in _by_pair(pairs, amounts)]
 
 
-def _time(rows: Rows, log: Log, asked: Question, now: int, position: int) -> int:
+def _time(log: Log, asked: Question, now: int, position: int) -> int:
     if asked.as_of is not None:
         return asked.as_of
     # Where recorded times are made up the clock of the ledger is the last one it recorded.
@@ -137,27 +138,23 @@ def _whole(
 
 def _split(
     asked: Question,
-    pairs: list[Pair],
+    pair: Pair,
     amounts: list[Amount],
-    registry: Record,
-    day: date,
+    agents: "_Agents",
     head: dict[str, Any],
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     by = asked.by or "exporter"
     only = asked.exporter if by == "exporter" else asked.agent
-    answer = []
-    for pair, found in _by_pair(pairs, amounts):
-        names: dict[str, list[Amount]] = {}
-        for party, own in _by_party(pair, found).items():
-            name = party if by == "exporter" else agent_of(registry, party, pair, day)
-            names.setdefault(name, []).extend(own)
-        for name in sorted(names):
-            if only in (None, name):
-                sums = _sums(names[name])
-                supplied = sum(sums[figure] for figure in FIGURES[1:])
-                row = {**_head(pair, head), by: name, **sums}
-                answer.append({**row, "issued": None, "supplied": supplied, "cases": None})
-    return answer
+    named: dict[str, list[Amount]] = {}
+    for party, own in _by_party(pair, amounts).items():
+        named.setdefault(party if by == "exporter" else agents.of(party, pair), []).extend(own)
+    for name in sorted(named):
+        if only in (None, name):
+            sums = _sums(named[name])
+            supplied = sum(sums[figure] for figure in FIGURES[1:])
+            row = {**_head(pair, head), by: name, **sums}
+            cases = dict.fromkeys(SEVERITIES)  # cases belong to the pair, not to a part of it
+            yield {**row, "issued": None, "supplied": supplied, "cases": cases}
 
 
 def _by_party(pair: Pair, amounts: Iterable[Amount]) -> dict[str, list[Amount]]:
@@ -167,9 +164,7 @@ def _by_party(pair: Pair, amounts: Iterable[Amount]) -> dict[str, list[Amount]]:
         if amount.name != "issued":
             found.setdefault(amount.party, []).append(amount)
     return {
-        party: own
-        for party, own in found.items()
-        if party == pair[0] or any(_sums(own).values())
+        party: own for party, own in found.items() if party == pair[0] or any(_sums(own).values())
     }
 
 
@@ -184,12 +179,19 @@ def _sums(amounts: Iterable[Amount]) -> dict[str, Any]:
     return sums
 
 
-def agent_of(registry: Record, party: str, pair: Pair, day: date) -> str:
-    """The agent of the party's contract with the pair that began last by the day, or `-`."""
-    contracts = {fact.contract: fact for fact in registry.all(ConsignmentContractSigned)}
-    begun = [
-        (fact.from_, fact.contract, fact.agent)
-        for fact in contracts.values()
-        if (fact.exporter, fact.importer, fact.rcb) == (party, *pair) and fact.from_ <= day
-    ]
-    return max(begun)[2] if begun else NOBODY
+class _Agents:
+    """Who certifies whom: the agent of the contract that began last by a day."""
+
+    def __init__(self, registry: Record, day: date) -> None:
+        latest = {fact.contract: fact for fact in registry.all(ConsignmentContractSigned)}
+        self._begun: dict[tuple[str, str, str], tuple[date, str, str]] = {}
+        for fact in latest.values():
+            key = (fact.exporter, fact.importer, fact.rcb)
+            contract = (fact.from_, fact.contract, fact.agent)
+            if fact.from_ <= day:
+                self._begun[key] = max(contract, self._begun.get(key, contract))
+
+    def of(self, party: str, pair: Pair) -> str:
+        """The agent of a party of a pair, or `-`."""
+        begun = self._begun.get((party, *pair))
+        return begun[2] if begun else NOBODY

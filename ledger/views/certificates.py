@@ -1,0 +1,111 @@
+"""Certificates: each as it stands, and each issuer's control log with the numbers it lacks.
+
+A fold of the facts that count, so it can be asked for at any position.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
+from ledger.facts.mentions import About, certificate_key
+from ledger.facts.record import Record
+from ledger.log import Log
+from ledger.rules.memory import MemoryBooks
+from ledger.rules.number_series import Named, numbers_named, series_of
+from ledger.rules.papers import cancellations, certificate_of, live, shipments_for
+from ledger.views.folding import Rows
+from ledger.views.loading import LAST, facts_about
+
+gap_numbers_max: Final = 1_000
+_watched_numbers_min: Final = 5
+"""A series is watched from so many numbers on, where they fill half of its span."""
+
+
+def issuers(rows: Rows) -> list[str]:
+    """Every body that ever issued or cancelled a certificate."""
+    rows.execute(
+        "SELECT issuer FROM certificates UNION SELECT issuer FROM cancellations ORDER BY issuer"
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def cards(rows: Rows, log: Log, keys: Sequence[str], until: int = LAST) -> list[dict[str, Any]]:
+    """One card a certificate (`issuer number`), in the order asked, as known at `until`."""
+    abouts = (About.CERTIFICATE, About.NAMES, About.REPLACES)
+    record = facts_about(rows, log, [(about, key) for key in keys for about in abouts], until)
+    books = MemoryBooks(record)
+    return [_card(books, key) for key in keys]
+
+
+def control_log(rows: Rows, log: Log, issuer: str, until: int = LAST) -> dict[str, Any]:
+    """Every certificate of an issuer by number, and the numbers missing in its running series."""
+    record = facts_about(rows, log, [(About.ISSUER, issuer)], until)
+    papers: list[ExportCertificateIssued | ExportCertificateCancelled] = [
+        *record.all(ExportCertificateIssued),
+        *record.all(ExportCertificateCancelled),
+    ]
+    own = [fact for fact in papers if fact.issuer == issuer]
+    keys = sorted({certificate_key(fact.issuer, fact.number) for fact in own})
+    books = MemoryBooks(record)
+    return {
+        "issuer": issuer,
+        "certificates": [_card(books, key) for key in keys],
+        "missing": list(_missing(record, own)),
+    }
+
+
+def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
+    issued = certificate_of(books, key)
+    cancelled = cancellations(books, key)
+    replacing = books.record.about(ExportCertificateIssued, About.REPLACES, key)
+    state = "LIVE" if live(books, key) else "NOT_ISSUED"
+    if cancelled:
+        state = cancelled[-1].kind
+    elif replacing and issued:
+        state = "REPLACED"
+    card: dict[str, Any] = {
+        "certificate": key,
+        "state": state,
+        "replaced_by": replacing[-1].number if replacing else None,
+        "shipments": shipments_for(books, key),
+    }
+    if issued is not None:
+        card |= {
+            "form": issued.form,
+            "mode": issued.mode,
+            "exporter": issued.exporter,
+            "importer": issued.importer,
+            "product_class": issued.product_class,
+            "issued_on": issued.issued_on.isoformat(),
+            "lines": [
+                {
+                    "lot": line.lot,
+                    "product": line.product,
+                    "units": line.units,
+                    "net_weight": str(line.net_weight),
+                }
+                for line in issued.lines
+            ],
+        }
+    return card
+
+
+def _missing(
+    record: Record, papers: Sequence[ExportCertificateIssued | ExportCertificateCancelled]
+) -> Iterator[str]:
+    named = [
+        Named(number, record.rec(fact), fact.id)
+        for fact in papers
+        for number in numbers_named(fact)
+    ]
+    for series in series_of(named):
+        span = series.highest - series.lowest + 1
+        if series.known < _watched_numbers_min or series.known * 2 < span:
+            continue
+        left = gap_numbers_max
+        for gap in series.gaps:
+            for number in range(gap.first, min(gap.last, gap.first + left - 1) + 1):
+                yield f"{series.prefix}{number:0{gap.digits}d}"
+                left -= 1
+            if left <= 0:
+                break

@@ -1,0 +1,163 @@
+"""Shipments: five claims about the same goods, side by side, lot by lot.
+
+What was attached, what left, what the report says, what the certificate says, what arrived: a
+fold of the facts that count, so it can be asked for at any position.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
+from ledger.facts.mentions import About, certificate_key
+from ledger.facts.record import Record
+from ledger.facts.seals import SealsApplied, SealsRemoved
+from ledger.facts.shipments import (
+    GoodsReturned,
+    ShipmentDeparted,
+    ShipmentDocumentsSent,
+    ShipmentReceived,
+)
+from ledger.log import Log
+from ledger.rules.memory import MemoryBooks
+from ledger.rules.papers import certificates_for, live, report_of, shipment_of
+from ledger.views.folding import Rows
+from ledger.views.loading import LAST, applications_to, facts_about
+
+_SEALED = """
+SELECT p.key, p.mark, sum(s.seals)::int8
+FROM sealed AS s JOIN places AS p ON p.id = s.lot
+WHERE p.kind = 4 AND p.key = ANY(%s) GROUP BY 1, 2
+"""
+_Goods = tuple[str, str | None]
+"""Lot and mark; None for goods without seals of ours."""
+
+
+def names(rows: Rows, after: str = "", limit: int = 100) -> list[str]:
+    """Shipments by name, those after `after`."""
+    rows.execute(
+        "SELECT DISTINCT shipment FROM departures WHERE shipment > %s ORDER BY shipment LIMIT %s",
+        (after, limit),
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def cards(
+    rows: Rows, log: Log, shipments: Sequence[str], until: int = LAST
+) -> list[dict[str, Any]]:
+    """One card a shipment, in the order asked; as known at position `until`, else as now."""
+    subjects = {(About.SHIPMENT, name) for name in shipments}
+    record = facts_about(rows, log, subjects, until)
+    lots = sorted({line.lot for lined in _lined(record) for line in lined.lines})
+    reports = {(About.REPORT, fact.report) for fact in record.all(SealReportFiled)}
+    papers = {(about, key) for key in _named(record) for about in _PAPERS}
+    # Removals, other versions and cancellations lie outside the shipments' own facts.
+    record = facts_about(
+        rows, log, subjects | reports | papers | {(About.LOT, lot) for lot in lots}, until
+    )
+    if until == LAST:
+        rows.execute(_SEALED, (lots,))
+        applied = Counter({(lot, mark): seals for lot, mark, seals in rows.fetchall()})
+    else:
+        applied = Counter()
+        for fact in applications_to(rows, log, lots, until).all(SealsApplied):
+            applied[fact.lot, fact.mark] += fact.count
+    books = MemoryBooks(record)
+    return [_card(books, name, applied) for name in shipments]
+
+
+_PAPERS = (About.CERTIFICATE, About.REPLACES)
+
+
+def _lined(record: Record) -> Iterable[ShipmentDeparted | ShipmentReceived | GoodsReturned]:
+    yield from record.all(ShipmentDeparted)
+    yield from record.all(ShipmentReceived)
+    yield from record.all(GoodsReturned)
+
+
+def _named(record: Record) -> Iterable[str]:
+    named = [event.certificate for event in record.all(ShipmentDeparted)]
+    named += [event.certificate for event in record.all(ShipmentDocumentsSent)]
+    yield from (certificate_key(ref.issuer, ref.number) for ref in named if ref is not None)
+    for issued in record.all(ExportCertificateIssued):
+        yield certificate_key(issued.issuer, issued.number)
+
+
+def _card(books: MemoryBooks, name: str, applied: Counter[tuple[str, str]]) -> dict[str, Any]:
+    record = books.whole
+    departed = shipment_of(books, name)
+    header = departed.header if departed else None
+    received = record.about(ShipmentReceived, About.SHIPMENT, name)
+    returned = record.about(GoodsReturned, About.SHIPMENT, name)
+    certificates = certificates_for(books, name)
+    reports = sorted({fact.report for fact in record.about(SealReportFiled, About.SHIPMENT, name)})
+    return {
+        "shipment": name,
+        "exporter": header.exporter if header else None,
+        "importer": header.importer if header else received[0].importer if received else None,
+        "sealing_mode": header.sealing_mode if header else None,
+        "origin": header.origin if header else None,
+        "destination": header.destination if header else None,
+        "transport": header.transport if header else None,
+        "contract": header.contract if header else None,
+        "departed": header.time if header else None,
+        "arrived": received[0].time if received else None,
+        "returned": sum(line.seals for event in returned for line in event.lines),
+        "certificates": [
+            {"certificate": key, "live": live(books, key) is not None} for key in certificates
+        ],
+        "reports": reports,
+        "goods": _goods(books, name, certificates, reports, applied),
+    }
+
+
+def _goods(
+    books: MemoryBooks,
+    name: str,
+    certificates: list[str],
+    reports: list[str],
+    applied: Counter[tuple[str, str]],
+) -> list[dict[str, Any]]:
+    """A row per lot and mark: seals applied, shipped, reported, received; units certified."""
+    record = books.whole
+    shipped: Counter[_Goods] = Counter()
+    units: Counter[_Goods] = Counter()
+    received: Counter[_Goods] = Counter()
+    reported: Counter[_Goods] = Counter()
+    certified: Counter[str | None] = Counter()
+    departed = shipment_of(books, name)
+    for line in departed.lines if departed else ():
+        shipped[line.lot, line.mark] += line.seals
+        units[line.lot, line.mark] += line.units
+    for arrival in record.about(ShipmentReceived, About.SHIPMENT, name):
+        for taken in arrival.lines:
+            received[taken.lot, taken.mark] += taken.seals
+    for key in reports:
+        report = report_of(books, key)
+        if report is not None and report.shipment == name:
+            for told in report.lines:
+                reported[told.lot, told.mark] += told.used
+    for key in certificates:
+        issued = live(books, key)
+        for paper in issued.lines if issued else ():
+            certified[paper.lot] += paper.units or 0
+    goods = {*shipped, *received, *reported}
+    return [
+        {
+            "lot": lot,
+            "mark": mark,
+            "units": units[lot, mark],
+            "applied": 0 if mark is None else applied[lot, mark] - _removed(record, lot, mark),
+            "shipped": shipped[lot, mark],
+            "reported": reported[lot, mark],
+            "certified": certified[lot],
+            "received": received[lot, mark],
+        }
+        for lot, mark in sorted(goods, key=lambda found: (found[0], found[1] or ""))
+    ]
+
+
+def _removed(record: Record, lot: str, mark: str) -> int:
+    return sum(
+        fact.count for fact in record.about(SealsRemoved, About.LOT, lot) if fact.mark == mark
+    )

@@ -1,0 +1,223 @@
+"""What went in and out of a stock, day by day: the rows of a seal ledger.
+
+A day is the calendar date where the event happened. Sums only: any order gives the same day.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from ledger.custody.places import Kind
+from ledger.facts.canonical import decode
+from ledger.facts.identity import Fact
+from ledger.facts.seals import (
+    SealsApplied,
+    SealsDispatched,
+    SealsIssued,
+    SealsLost,
+    SealsReceived,
+    SealsSampled,
+    SealsSpoiled,
+    StockAdjusted,
+)
+from ledger.log import Log
+from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.places import PlaceIds, place_id
+
+Account = tuple[str, str, str]
+"""mark, holder, site."""
+
+CAUSES: Final = (
+    "issued",
+    "received",
+    "applied",
+    "spoiled",
+    "orderly",
+    "dispatched",
+    "sampled",
+    "lost",
+    "adjusted",
+)
+_APPLIED = CAUSES.index("applied")
+_ORDERLY = frozenset({"EXPIRED", "UNUSED"})
+"""Reasons of spoilage that are orderly disposal, no sign of bad handling."""
+
+_UPSERT = f"""
+INSERT INTO days AS d (place, day, moves, {", ".join(CAUSES)})
+SELECT place, day::date, {", ".join(f"c{n}" for n in range(len(CAUSES) + 1))}
+FROM unnest(%b::int8[], %b::text[], {", ".join(["%b::int8[]"] * (len(CAUSES) + 1))})
+    AS new (place, day, {", ".join(f"c{n}" for n in range(len(CAUSES) + 1))})
+ON CONFLICT (place, day) DO UPDATE SET moves = d.moves + excluded.moves,
+    {", ".join(f"{cause} = d.{cause} + excluded.{cause}" for cause in CAUSES)}
+"""
+
+
+class Days(Fold):
+    """Sums each stock's days by cause."""
+
+    TABLES: ClassVar[str] = f"""
+-- moves: how many events that count; orderly: the part of spoiled that was EXPIRED or UNUSED.
+CREATE TABLE days (
+    place int8 NOT NULL, day date NOT NULL, moves int8 NOT NULL,
+    {", ".join(f"{cause} int8 NOT NULL" for cause in CAUSES)},
+    PRIMARY KEY (place, day)
+) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+"""
+
+    def __init__(self, places: PlaceIds) -> None:
+        self._places = places
+        self._days: dict[tuple[int, str], list[int]] = {}
+
+    def scan(self, scan: Scan, position: int, sign: int) -> None:
+        """Used."""
+        del position
+        key = (scan.stock, scan.day)
+        day = self._days.get(key)
+        if day is None:
+            day = self._days[key] = [0] * (len(CAUSES) + 1)
+        day[0] += sign
+        day[_APPLIED + 1] += scan.seals * sign
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Whatever else goes in or out of a stock."""
+        del at, position
+        for mark, holder, site, cause, count in causes(fact):
+            key = (self._places.find(mark, Kind.STOCK, holder, site), fact.time[:10])
+            day = self._days.setdefault(key, [0] * (len(CAUSES) + 1))
+            if cause != "orderly":
+                day[0] += sign
+            day[CAUSES.index(cause) + 1] += count * sign
+
+    def flush(self, rows: Rows) -> None:
+        """Add to the days touched."""
+        keys = sorted(self._days)
+        if keys:
+            columns = [
+                *map(list, zip(*keys, strict=True)),
+                *map(list, zip(*(self._days[key] for key in keys), strict=True)),
+            ]
+            rows.execute(_UPSERT, columns, prepare=True)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._days.clear()
+
+
+def causes(fact: Fact) -> list[tuple[str, str, str, str, int]]:
+    """Each (mark, holder, site, cause, seals) of a stock that a fact changes.
+
+    Seals are above zero whichever way they went, but for `adjusted`, which is signed.
+    """
+    match fact:
+        case SealsDispatched():
+            return [(fact.mark, fact.from_holder, fact.from_site, "dispatched", fact.count)]
+        case StockAdjusted():
+            return [(fact.mark, fact.holder, fact.site, "adjusted", fact.delta)]
+        case SealsIssued() | SealsReceived() | SealsApplied() | SealsSampled() | SealsSpoiled():
+            found = [(fact.mark, fact.holder, fact.site, _CAUSE[type(fact)], fact.count)]
+            if isinstance(fact, SealsSpoiled) and fact.reason in _ORDERLY:
+                found.append((fact.mark, fact.holder, fact.site, "orderly", fact.count))
+            return found
+        case SealsLost() if fact.dispatch is None:
+            return [(fact.mark, fact.holder, fact.site, "lost", fact.count)]
+        case _:
+            return []
+
+
+_CAUSE: Final[dict[type[Fact], str]] = {
+    SealsIssued: "issued",
+    SealsReceived: "received",
+    SealsApplied: "applied",
+    SealsSampled: "sampled",
+    SealsSpoiled: "spoiled",
+}
+
+
+_LAST: Final = 2**63 - 1
+_read_events_max = 5_000
+_OF_STOCK = """
+SELECT DISTINCT position FROM moves WHERE place = %s AND time <= %s AND position <= %s
+ORDER BY position
+"""
+_RETRACTED = "SELECT target FROM retracted WHERE target = ANY(%s::uuid[]) AND position <= %s"
+
+
+def statement(
+    rows: Rows,
+    log: Log,
+    account: Account,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: int | None = None,
+    known_at: int | None = None,
+) -> dict[str, Any]:
+    """The statement of a stock (mark, holder, site), in seals, from `start` to `end` inclusive.
+
+    Days on which nothing moved are left out. The clocks are µs UTC; with one of them the stock's
+    events are read again, which costs its history, not its days.
+    """
+    if as_of is None and known_at is None:
+        days = _days_now(rows, account)
+    else:
+        position = _LAST if known_at is None else log.known_at(known_at)
+        days = _days_then(rows, log, account, _LAST if as_of is None else as_of, position)
+    balance = opening = 0
+    listed = []
+    for day, moved, sums in days:
+        if end is not None and day > end:
+            break
+        entry = _entry(sums)
+        balance += entry["received"] - entry["used"] - entry["discarded"] + entry["other"]
+        if start is not None and day < start:
+            opening = balance
+        elif moved:
+            listed.append({"day": day.isoformat(), **entry, "remaining": balance})
+    return {"opening": opening, "days": listed, "closing": balance}
+
+
+def _entry(sums: dict[str, int]) -> dict[str, int]:
+    return {
+        "received": sums["issued"] + sums["received"],
+        "used": sums["applied"],
+        "discarded": sums["spoiled"],
+        "other": sums["adjusted"] - sums["dispatched"] - sums["sampled"] - sums["lost"],
+    }
+
+
+_Day = tuple[date, int, dict[str, int]]
+"""The day, how many events moved seals on it, seals by cause."""
+
+
+def _days_now(rows: Rows, account: Account) -> Iterator[_Day]:
+    mark, holder, site = account
+    rows.execute(
+        f"SELECT day, moves, {', '.join(CAUSES)} FROM days WHERE place = %s ORDER BY day",
+        (place_id(mark, Kind.STOCK, holder, site),),
+    )
+    for row in rows.fetchall():
+        yield row[0], row[1], dict(zip(CAUSES, row[2:], strict=True))
+
+
+def _days_then(rows: Rows, log: Log, account: Account, time: int, position: int) -> Iterator[_Day]:
+    mark, holder, site = account
+    rows.execute(_OF_STOCK, (place_id(mark, Kind.STOCK, holder, site), time, position))
+    positions = [row[0] for row in rows.fetchall()]
+    days: dict[date, tuple[int, dict[str, int]]] = {}
+    for start in range(0, len(positions), _read_events_max):
+        chunk = log.at(positions[start : start + _read_events_max])
+        facts = [decode(recorded.state) for recorded in chunk]
+        rows.execute(_RETRACTED, ([UUID(fact.id) for fact in facts], position))
+        gone = {str(target) for (target,) in rows.fetchall()}
+        for fact in facts:
+            if fact.id in gone or fact.at > time:
+                continue
+            for *where, cause, seals in causes(fact):
+                if tuple(where) == account:
+                    moved, sums = days.get(fact.day, (0, dict.fromkeys(CAUSES, 0)))
+                    sums[cause] += seals
+                    days[fact.day] = (moved + (cause != "orderly"), sums)
+    for day in sorted(days):
+        yield day, *days[day]
