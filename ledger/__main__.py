@@ -8,11 +8,15 @@ import typer
 from ledger.commands import (
     archive,
     catch_up,
+    demo,
+    goods,
     load,
     look,
     reconcile,
+    run,
     season,
     topics,
+    verify,
 )
 from ledger.commands.output import say
 from ledger.errors import LedgerError, Misuse
@@ -31,11 +35,17 @@ app = typer.Typer(
 app.command()(load.load)
 app.command()(catch_up.catch_up)
 app.command()(reconcile.reconcile)
+app.command()(goods.statement)
+app.command()(goods.trace)
 app.command()(look.event)
 app.command()(look.receipt)
+app.command()(verify.verify)
+app.command()(verify.rebuild)
 app.command()(archive.export)
 app.command("import")(archive.import_)
 app.command()(season.season)
+app.command()(run.run)
+app.command()(demo.demo)
 app.add_typer(topics.app, name="topics")
 
 

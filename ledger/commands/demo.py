@@ -55,7 +55,8 @@ def demo(
         position = log.position()
     print_reconciliation(rows, Format.TABLE)
     seconds = time.monotonic() - started
-    say(f"{position:,} events in {seconds:.0f} s. {len(story.key().cases)} slips are hidden in them.")
+    slips = len(story.key().cases)
+    say(f"{position:,} events in {seconds:.0f} s; {slips} cases are hidden in them.")
     say(_HINTS.format(home=home))
 
 

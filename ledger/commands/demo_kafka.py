@@ -1,4 +1,4 @@
-"""`ledger demo --kafka`: the season produced to a real broker, the ledger's processes consuming it."""
+"""`ledger demo --kafka`: the season through a real broker, `ledger run` consuming."""
 
 import os
 import random
@@ -12,7 +12,7 @@ from typing import Any
 from consumers import connection, topics
 from consumers.local_broker import local_broker
 from ledger.commands.home import opened
-from ledger.commands.output import progress, say
+from ledger.commands.output import Step, progress, say
 from ledger.errors import Fatal
 from ledger.facts.canonical import encode
 from ledger.facts.identity import Fact
@@ -23,6 +23,7 @@ from ledger.settings import Settings
 TOPIC_OF_CHANNEL = {"S": topics.SCANS, "O": topics.OPERATORS, "C": topics.CERTIFIERS}
 backlog_events_max = 200
 _idle_seconds_max = 60.0
+_look_seconds = 2.0
 _stop_seconds_max = 20.0
 
 
@@ -36,8 +37,7 @@ def through_kafka(facts: Iterable[Fact], events: int, settings: Settings) -> Non
         told = connection.Connection(bootstrap)
         topics.create(told)
         with opened(settings) as log, _running(bootstrap, settings):
-            _produce(told, facts, events)
-            _wait(log, events)
+            _wait(log, _produce(told, facts, events))
 
 
 def topic_of(fact: Fact) -> str:
@@ -67,20 +67,24 @@ def messages(facts: Iterable[Fact], seed: int = 1) -> Iterator[tuple[str, bytes,
         yield topics.SCANS, b"\n".join(backlog), b"application/x-ndjson"
 
 
-def _produce(told: connection.Connection, facts: Iterable[Fact], events: int) -> None:
+def _produce(told: connection.Connection, facts: Iterable[Fact], events: int) -> int:
+    """Send everything; answer how many different events there are, whatever went out twice."""
     producer: Any = connection.producer(told)
+    ids: set[str] = set()
     with progress("produced", events) as step:
         count = 0
-        for topic, value, content_type in messages(_counted(facts, step)):
+        for topic, value, content_type in messages(_noted(facts, ids, step)):
             producer.send(topic, value=value, headers=[("content-type", content_type)])
             count += 1
         producer.flush()
     producer.close()
     say(f"{events:,} events went out in {count:,} messages.")
+    return len(ids)
 
 
-def _counted(facts: Iterable[Fact], step: Any) -> Iterator[Fact]:
+def _noted(facts: Iterable[Fact], ids: set[str], step: Step) -> Iterator[Fact]:
     for number, fact in enumerate(facts, 1):
+        ids.add(fact.id)
         if number % 1_000 == 0:
             step(number)
         yield fact
@@ -103,15 +107,13 @@ def _running(bootstrap: str, settings: Settings) -> Iterator[None]:
 
 
 def _wait(log: Log, events: int) -> None:
-    """Wait until nothing more arrives; the log holds each event once, whatever was sent twice."""
+    """Wait until the log holds so many events; raises Fatal where it stops growing before."""
     position, since = 0, time.monotonic()
     with progress("recorded", events) as step:
-        while True:
-            reached = log.wait(position, 2.0)
+        while position < events:
+            reached = log.wait(position, _look_seconds)
             if reached > position:
                 position, since = reached, time.monotonic()
                 step(position)
-            elif position and time.monotonic() - since > 3.0:
-                return
             elif time.monotonic() - since > _idle_seconds_max:
-                raise Fatal("Nothing arrives from the broker.")
+                raise Fatal(f"Nothing arrives from the broker any more, after {position:,} events.")

@@ -11,7 +11,7 @@ from ledger.commands.moments import AsOfOption, KnownAtOption, moment
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
 from ledger.log import Log
-from ledger.views import schema
+from ledger.views.projection import reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question
 from ledger.views.reconciliation import reconcile as reconciled
 
@@ -65,8 +65,7 @@ def reconcile(
 def answer(log: Log, question: Question) -> list[dict[str, Any]]:
     """Give the rows, at one snapshot of the views."""
     now = time.time_ns() // 1_000
-    with log.transaction(snapshot=True) as rows:
-        schema.use(rows)
+    with reading(log) as rows:
         return reconciled(rows, log, question, now=now)
 
 

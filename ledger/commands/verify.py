@@ -1,0 +1,118 @@
+"""`ledger verify` and `ledger rebuild`: do the promises hold, and the views anew."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+import typer
+
+from ledger.commands.home import opened
+from ledger.commands.output import progress, say
+from ledger.errors import Misuse
+from ledger.facts.canonical import decode, encode
+from ledger.facts.catalogue import TYPES
+from ledger.log import Log, Receipt, Recorded
+from ledger.log.promises import broken, unkept
+from ledger.views import verify as views
+from ledger.views.projection import rebuild as built_anew
+
+batch_events_max = 5_000
+batch_receipts_max = 5_000
+
+
+def verify(
+    receipts: Annotated[
+        Path | None,
+        typer.Option(help="What `ledger load --receipts` kept: check each of them as well."),
+    ] = None,
+) -> None:
+    """Check what the ledger promises; exit 1 and say what differs where it does not hold.
+
+    Each acknowledged event is stored once with the content acknowledged; positions are dense and
+    in order; every refused message is kept with its reason; the views equal a rebuild from the
+    log; the moves of every mark sum to zero.
+
+    Example: ledger verify --receipts r.ndjson
+    """
+    with opened() as log:
+        found = list(_findings(log, receipts))
+        position = log.position()
+    for sentence in found:
+        typer.echo(sentence)
+    if found:
+        raise typer.Exit(1)
+    say(f"All promises hold, up to position {position:,}.")
+
+
+def rebuild() -> None:
+    """Build the views anew from the log, beside the live ones, and put them in their place.
+
+    Example: ledger rebuild
+    """
+    with opened() as log:
+        position = built_anew(log)
+    say(f"The views are rebuilt, up to position {position:,}.")
+
+
+def _findings(log: Log, receipts: Path | None) -> Iterator[str]:
+    yield from broken(log)
+    yield from _stored_badly(log)
+    if receipts is not None:
+        for batch in _read_receipts(receipts):
+            yield from unkept(log, batch)
+    yield from views.verify(log)
+
+
+def _stored_badly(log: Log) -> Iterator[str]:
+    last = log.position()
+    after = 0
+    with progress("verify", last) as step:
+        while events := log.read(after, batch_events_max, last):
+            for event in events:
+                if event.topic in TYPES and (why := _not_canonical(event)):
+                    yield f"Event {event.id} at position {event.position}: {why}."
+            after = events[-1].position
+            step(after)
+
+
+def _not_canonical(event: Recorded) -> str | None:
+    try:
+        fact = decode(event.state)
+    except (msgspec.MsgspecError, ValueError) as error:
+        return f"its state is no fact ({error})"
+    if encode(fact) != event.state:
+        return "its state is not in canonical form"
+    if fact.id != str(event.id) or type(fact).__name__ != event.topic:
+        return "its state is another event"
+    return None
+
+
+def _read_receipts(path: Path) -> Iterator[list[Receipt]]:
+    batch: list[Receipt] = []
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                receipt = _receipt(line, f"{path}:{number}")
+                if receipt is not None:
+                    batch.append(receipt)
+                if len(batch) == batch_receipts_max:
+                    yield batch
+                    batch = []
+    except OSError as error:
+        raise Misuse(f"{path} cannot be read: {error.strerror}.") from None
+    yield batch
+
+
+def _receipt(line: str, where: str) -> Receipt | None:
+    try:
+        told: dict[str, Any] = json.loads(line)
+        if told["outcome"] == "refused":
+            return None
+        return Receipt(
+            UUID(told["id"]), told["outcome"], told["position"], 0, bytes.fromhex(told["sha256"])
+        )
+    except (ValueError, KeyError, TypeError):
+        raise Misuse(f"{where} is no receipt.") from None
