@@ -4,11 +4,25 @@ from math import ceil
 from random import Random
 
 from ledger.errors import Misuse
-from ledger.season import slips_application, slips_lot, slips_stock
+from ledger.season import (
+    slips_application,
+    slips_conduct,
+    slips_lot,
+    slips_papers,
+    slips_shipment,
+    slips_stock,
+)
 from ledger.season.island import SLIPS, Island, Slip
 from ledger.season.mix import Mix
 
-FAMILIES = (slips_stock, slips_application, slips_lot)
+FAMILIES = (
+    slips_stock,
+    slips_application,
+    slips_lot,
+    slips_shipment,
+    slips_papers,
+    slips_conduct,
+)
 """Importing a family enlists its slips."""
 
 
