@@ -37,7 +37,9 @@ def slipped(expected: int | Decimal, found: int | Decimal) -> bool:
 
 
 def miscounted(expected: int | Decimal, found: int | Decimal) -> bool:
-    """S1 or S2."""
+    """S1 or S2; a figure below zero is nobody's slip."""
+    if expected < 0 or found < 0:
+        return False
     return swapped(expected, found) or slipped(expected, found)
 
 

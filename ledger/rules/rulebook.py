@@ -5,6 +5,7 @@ from typing import Final
 from ledger.rules import (
     authority,
     chain,
+    claims,
     consignment,
     duties,
     fitness,
@@ -15,6 +16,8 @@ from ledger.rules import (
     receipt,
     scope,
     serials,
+    shipment_papers,
+    shipment_seals,
     stock,
 )
 from ledger.rules.rule import Rule
@@ -28,10 +31,13 @@ RULES: Final[tuple[Rule, ...]] = (
     *scope.RULES,
     *duties.RULES,
     *labels_used.RULES,
+    *claims.RULES,
     *fitness.RULES,
     *serials.RULES,
     *lot.RULES,
     *lot_names.RULES,
     *lot_inputs.RULES,
+    *shipment_papers.RULES,
+    *shipment_seals.RULES,
 )
 """Each family file lists its own; here they come together."""

@@ -9,11 +9,11 @@ from tests.domain.rules.world import World, at
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
-OTHER_MARK = {
+OTHER_MARK: dict[str, Any] = {
     "mark": "JAS-B", "scheme": "JAS", "rcb": "RCB-2", "importer": "IMP-2", "design": "x",
     "carrier": "STICKER", "serialised": False,
 }  # fmt: skip
-REMOVED = {
+REMOVED: dict[str, Any] = {
     "mark": "JAS-A", "lot": "L1", "found_at": "LOT", "holder": "EXP-1", "site": "W1",
     "method": "REMOVED", "cause": "wrong lot",
 }  # fmt: skip
@@ -88,7 +88,7 @@ def test_m18_flag(units: int, second: str | None, *, flag: bool) -> None:
     assert world.only("M-18").artefact is flag
 
 
-GRADED = {
+GRADED: dict[str, Any] = {
     "grader": "PER-2", "records_complete": True, "linked_to_lot": True, "method_conforms": True,
     "label_conforms": True,
 }  # fmt: skip
@@ -119,7 +119,7 @@ def test_m19_looks_like_a_known_lot(lot: dict[str, Any] | None) -> None:
 def test_m19_a_child_is_known() -> None:
     """A subdivision makes its children known, and names its source."""
     world = trade(lot=None)
-    child = {"lot": "L1", "units": 10, "pack_weight": "0.500", "quantity": "5.000"}
+    child: dict[str, Any] = {"lot": "L1", "units": 10, "pack_weight": "0.500", "quantity": "5.000"}
     world.add(
         "LotSubdivided", "2026-03-01", lot="L0", operator="EXP-1", children=[child], loss="0.000"
     )
@@ -131,12 +131,12 @@ def test_m19_a_child_is_known() -> None:
 def test_m19_only_the_latest_report_names_a_lot() -> None:
     """A lot that a lower version of a report named is named no longer."""
     world = trade()
-    line = {
+    line: dict[str, Any] = {
         "product": "P1", "label": "LB", "graded_on": "2026-03-02", "pack_weight": "0.500",
         "units": 10, "net_weight": "5.000", "mark": "JAS-A", "used": 20, "received": 0,
         "discarded": 0, "remaining": 0,
     }  # fmt: skip
-    head = {
+    head: dict[str, Any] = {
         "report": "R1", "contract": "C1", "shipment": "S1", "exporter": "EXP-1",
         "importer": "IMP-1", "rcb": "RCB-1", "agent": "AG-1", "grader": "PER-2",
     }  # fmt: skip
@@ -155,7 +155,7 @@ def certified(world: World, number: str, weight: str, **own: Any) -> None:
         "importer": "IMP-1", "product_class": "PLANT", "statement": "x",
         "issued_on": "2026-04-02",
     }  # fmt: skip
-    line = {"lot": "L1", "product": "P1", "net_weight": weight}
+    line: dict[str, Any] = {"lot": "L1", "product": "P1", "net_weight": weight}
     time = own.pop("time", "2026-04-02")
     world.add("ExportCertificateIssued", time, number=number, certified=[line], **{**fields, **own})
 
@@ -212,7 +212,13 @@ def test_m30_unsealed_sale(sale: dict[str, Any], class_: str, sealed: int, *, fi
     """What is sold in Japan as organic carries the mark."""
     world = trade(product={"class_": class_})
     apply(world, units=sealed, count=sealed)
-    fields = {"importer": "IMP-1", "lot": "L1", "product": "P1", "units": 10, "country": "JP"}
+    fields: dict[str, Any] = {
+        "importer": "IMP-1",
+        "lot": "L1",
+        "product": "P1",
+        "units": 10,
+        "country": "JP",
+    }
     world.add("GoodsSold", "2026-05-01", **{"claim": "JAS_ORGANIC", **fields, **sale})
 
     cases = [v for v in world.violations() if v.rule == "M-30"]
@@ -250,7 +256,7 @@ def test_m32_seals_on_rejected_lot(result: str, removed: int, *, fires: bool) ->
     world.add("LotGraded", "2026-04-05", lot="L1", result="CONFORMING", **GRADED)
     world.add("LotGraded", "2026-04-06", lot="L1", result=result, **GRADED)
     if removed:
-        gone = {**REMOVED, "found_at": "DELIVERED", "holder": "IMP-1"}
+        gone: dict[str, Any] = {**REMOVED, "found_at": "DELIVERED", "holder": "IMP-1"}
         world.add("SealsRemoved", "2026-04-07", units=1, count=removed, **gone)
 
     assert world.cases("M-32", now="2026-04-12T23:59:59") == []
@@ -272,7 +278,7 @@ def test_m37_unshipped_seals(sold: int, departed: int, *, fires: bool) -> None:
             importer="IMP-1", lot="L1", product="P1", units=sold, claim="x", country="JP",
         )  # fmt: skip
     if departed:
-        line = {
+        line: dict[str, Any] = {
             "lot": "L1", "product": "P1", "units": 10, "pack_weight": "0.500",
             "net_weight": "5.000", "mark": "JAS-A", "seals": departed,
         }  # fmt: skip
@@ -293,12 +299,12 @@ def test_m37_unshipped_seals(sold: int, departed: int, *, fires: bool) -> None:
 def jas_operator(**changes: Any) -> World:
     """EXP-1 is a JAS processor who made L1 from L0 of a farm, both organic."""
     world = trade(lot=None)
-    licence = {
+    licence: dict[str, Any] = {
         "party": "EXP-1", "scheme": "JAS", "role": "PROCESSOR", "issuer": "RCB-1",
         "number": "J-9", "status": "GRANTED", "from_": "2025-01-01",
     }  # fmt: skip
     world.add("CertificationChanged", "2025-01-01", **{**licence, **changes.get("licence", {})})
-    source = {
+    source: dict[str, Any] = {
         "lot": "L0", "operator": "FARM-1", "number": "0", "product": "P1", "quantity": "300.000",
         "status": "ORGANIC", "produced_on": "2026-02-01",
     }  # fmt: skip
@@ -331,9 +337,9 @@ def test_m55_input_of_a_made_lot(
     """A JAS operator looks at the mark of organic goods on the day of production at the latest."""
     world = jas_operator(**changes)
     made = dict(made)
-    used = {"lot": "L0", "quantity": "250.000"}
+    used: dict[str, Any] = {"lot": "L0", "quantity": "250.000"}
     used["label_verified"] = made.pop("label_verified", False)
-    lot = {
+    lot: dict[str, Any] = {
         "lot": "L1", "operator": "EXP-1", "number": "1", "product": "P1", "quantity": "250.000",
         "status": "ORGANIC", "produced_on": "2026-03-01", "inputs": [used],
     }  # fmt: skip
@@ -364,7 +370,7 @@ def test_m55_source_of_a_subdivision(
 ) -> None:
     """A JAS subdivider looks at the mark first, unless the goods are its own and graded."""
     world = jas_operator(source={"operator": operator})
-    child = {"lot": "L1", "units": 10, "pack_weight": "0.500", "quantity": "5.000"}
+    child: dict[str, Any] = {"lot": "L1", "units": 10, "pack_weight": "0.500", "quantity": "5.000"}
     world.add(
         "LotSubdivided", "2026-03-05T09:00",
         lot="L0", operator="EXP-1", children=[child], loss="0.000",
@@ -392,7 +398,12 @@ def test_m56_subdivision_imbalance(quantities: list[str], loss: str, found: str 
     """What a lot is divided into, and what is lost, weighs no more than the lot."""
     world = trade()
     for index, quantity in enumerate(quantities):
-        child = {"lot": f"K{index}", "units": 1, "pack_weight": quantity, "quantity": quantity}
+        child: dict[str, Any] = {
+            "lot": f"K{index}",
+            "units": 1,
+            "pack_weight": quantity,
+            "quantity": quantity,
+        }
         world.add(
             "LotSubdivided", f"2026-03-05T{index:02d}:00",
             lot="L1", operator="EXP-1", children=[child], loss=loss if index == 0 else "0.000",
