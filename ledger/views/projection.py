@@ -21,7 +21,7 @@ from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
-from ledger.views.books import Tallies
+from ledger.views.books import Hearings, Tallies
 from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
@@ -76,9 +76,10 @@ class Projector:
         self._places = PlaceIds()
         self._corrections = Corrections()
         self._sources = Sources()
+        self._hearings = Hearings()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
+            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(), self._hearings, Lots(),
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
@@ -91,7 +92,9 @@ class Projector:
             self._corrections, *self._recording, *self._scanning, self._claims, self._touched,
             self._cases, Auditing(),
         )  # fmt: skip
-        self._scan_takers = (*(fold.scan for fold in self._scanning), self._touched.scan)
+        self._scan_takers = (
+            *(fold.scan for fold in self._scanning), self._hearings.scan, self._touched.scan,
+        )  # fmt: skip
         self._position = -1
 
     def make(self) -> None:
@@ -127,6 +130,11 @@ class Projector:
         self._places.trim()
         return len(events)
 
+    @property
+    def position(self) -> int:
+        """The position of the last batch; -1 before the first and after one that failed."""
+        return self._position
+
     def catch_up(self, until: int | None = None) -> int:
         """Fold until nothing is behind, or up to position `until`; answer the position."""
         while self.run_batch(until=until):
@@ -158,6 +166,8 @@ class Projector:
             if type(fact) is _Applied:
                 at = micros(fact.time)
                 self._sources.heard(fact.source, at, position, event.recorded_at)
+                heard = (event.id, at, event.recorded_at)
+                self._hearings.hear(heard, fact.source, fact.actor, fact.site)
                 if corrected and position in corrected:
                     self._correct(event, corrected[position])
                 if not early or fact.id not in early:
@@ -219,6 +229,7 @@ class Projector:
         for fold in self._scanning:
             fold.post(fact, at, position, sign)
         self._claims.post(fact, at, position, sign)
+        self._hearings.post(fact, at, position, sign)
         if sign < 0:
             self._touched.post(fact, at, position, sign)
 

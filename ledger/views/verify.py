@@ -15,8 +15,10 @@ from ledger.views.folding import Rows
 from ledger.views.projection import Projector
 
 differences_shown_max: Final = 5
-_NOT_OF_THE_LOG: Final = ("progress", "touched")
-"""Where the projection and the auditor stand: no function of the log."""
+_NOT_OF_THE_LOG: Final = (
+    "progress", "touched", "audit", "due", "waiting", "rests_on", "case_shown",
+)  # fmt: skip
+"""Where the projection and the audit stand: no function of the log."""
 
 _TABLES = """
 SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r'

@@ -1,0 +1,60 @@
+"""The projector: follows the log and folds it into the views until told to stop.
+
+Where it stands is in the database, in the transaction that writes the views: killed at any moment
+it starts again there. Two at once take turns.
+"""
+
+import logging
+import threading
+import time
+
+from ledger import metrics
+from ledger.errors import Unavailable
+from ledger.log import Log
+from ledger.views.projection import Projector
+
+wait_seconds_max = 1.0
+"""How long a stop may go unnoticed while nothing is recorded."""
+retry_seconds_min = 0.25
+retry_seconds_max = 30.0
+
+_log = logging.getLogger("ledger.projector")
+
+
+def run(log: Log, stop: threading.Event) -> None:
+    """Project until `stop` is set; a batch in hand then is finished first.
+
+    Waits and tries again while the database is away.
+    """
+    projector = Projector(log)
+    made = retired = False
+    failures = 0
+    while not stop.is_set():
+        try:
+            if not made:
+                projector.make()
+                made = True
+            moved = step(projector)
+            if not moved and not retired:
+                # Caught up for the first time: nobody needs the views of older versions now.
+                projector.retire_older()
+                retired = True
+            failures = 0
+            if not moved:
+                log.wait(projector.position, wait_seconds_max)
+        except Unavailable as error:
+            wait = min(retry_seconds_max, retry_seconds_min * 2**failures)
+            failures = min(failures + 1, 10)
+            _log.warning("%s; tried again in %.3g s", error, wait)
+            stop.wait(wait)
+
+
+def step(projector: Projector) -> int:
+    """Fold one batch and tell the metrics; answer how many events it had."""
+    started = time.perf_counter()
+    moved = projector.run_batch()
+    if moved:
+        metrics.projector_batch_seconds.observe(time.perf_counter() - started)
+        metrics.projector_events.inc(moved)
+    metrics.projector_position.set(projector.position)
+    return moved
