@@ -253,7 +253,7 @@ class Ingest:
         try:
             Retrying(
                 retry=retry_if_exception_type(Unavailable),
-                wait=wait_exponential_jitter(initial=probe_seconds_min, max=probe_seconds_max),
+                wait=wait_exponential_jitter(multiplier=probe_seconds_min, max=probe_seconds_max),
                 stop=stop_when_event_set(stop),
                 sleep=lambda seconds: self._hold(seconds, stop),
             )(self._log.position)

@@ -21,6 +21,7 @@ CHANNEL = "events"
 APPLICATION_NAME = "seal-ledger log"
 _pool_connections_max = 8
 _pool_wait_seconds = 10.0
+_reconnect_seconds = 2.0  # the pool tries anew for whoever asks next, not minutes later
 _connect_seconds = 10
 _lock_wait_seconds = 5
 _statement_seconds = 120
@@ -69,6 +70,7 @@ class Datastore(PostgresDatastore):
             configure=configure,
             check=ConnectionPool.check_connection,
             timeout=_pool_wait_seconds,
+            reconnect_timeout=_reconnect_seconds,
         )
 
 

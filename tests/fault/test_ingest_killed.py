@@ -120,7 +120,7 @@ def test_killed_at_random_moments_everything_is_recorded_once(
 
 
 @pytest.mark.parametrize("moment", ["before", "inside"])
-def test_a_frozen_ingest_that_comes_back_is_fenced(
+def test_a_frozen_ingest_that_comes_back_is_fenced(  # noqa: PLR0917 - fixtures
     connection: Connection,
     fresh_topics: Topics,
     prefix: str,

@@ -53,6 +53,7 @@ def test_a_database_away_longer_than_the_session_costs_nothing(
     embedded_cluster: Cluster,
 ) -> None:
     """Everything is paused, the partitions are kept, and what was sent meanwhile is recorded."""
+    log._recorder.datastore.pool.timeout = 1.0  # noqa: SLF001 - so that the test is short
     topic = fresh_topics(SCANS)
     facts = [applied() for _ in range(40)]
     send(connection, topic, avro(facts[:20]))
