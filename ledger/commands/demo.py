@@ -24,7 +24,7 @@ from ledger.season import season as made
 from ledger.settings import load
 from ledger.views.reconciliation import Question
 
-SLIPS = "over-sealing,count,receipt,report"
+SLIPS = "over-sealing,count-variance,receipt-difference,report-differs"
 """The slips a demo plants, by name."""
 
 

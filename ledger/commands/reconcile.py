@@ -85,8 +85,9 @@ def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:
     claims = [name for name in CLAIMS if _worth(rows, name)]
     empty = "No mark is registered yet, so there is nothing to reconcile: `ledger load` a season."
     show(rows, form, columns=[*who, *places], title="Where the seals are", empty=empty)
-    if rows:
-        show(rows, form, columns=[*who, *claims, "cases"], title="What the parties claim")
+    said = [row for row in rows if any(row[name] for name in CLAIMS) or open_cases(row)]
+    if said:
+        show(said, form, columns=[*who, *claims, "cases"], title="What the parties claim")
 
 
 def open_cases(row: dict[str, Any]) -> int:
