@@ -4,6 +4,7 @@ from typing import Final
 
 from ledger.rules import (
     authority,
+    certificate,
     chain,
     claims,
     consignment,
@@ -13,6 +14,7 @@ from ledger.rules import (
     lot,
     lot_inputs,
     lot_names,
+    number_gaps,
     receipt,
     scope,
     serials,
@@ -39,5 +41,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *lot_inputs.RULES,
     *shipment_papers.RULES,
     *shipment_seals.RULES,
+    *certificate.RULES,
+    *number_gaps.RULES,
 )
 """Each family file lists its own; here they come together."""

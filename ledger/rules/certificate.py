@@ -1,0 +1,251 @@
+"""Certificates: what they say, what leaves under them, and who may issue them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from ledger.facts.documents import CertifiedLine, ExportCertificateIssued
+from ledger.facts.mentions import About, certificate_key
+from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
+from ledger.labels.scope import statement
+from ledger.rules import lot_facts
+from ledger.rules.artefacts import miscounted
+from ledger.rules.books import Books
+from ledger.rules.certification import covers, designations
+from ledger.rules.moments import ids, wait
+from ledger.rules.own_fields import own_values
+from ledger.rules.papers import (
+    Shipment,
+    cancellations,
+    certificate_of,
+    certificates_for,
+    live,
+    shipment_of,
+    shipments_for,
+)
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of
+from ledger.rules.weights import kg, total
+
+
+def _departed(key: str, books: Books) -> list[tuple[str, Shipment]]:
+    """The shipments that departed under a certificate, by id."""
+    return [
+        (name, shipment)
+        for name in shipments_for(books, key)
+        if (shipment := shipment_of(books, name)) is not None
+    ]
+
+
+def certificate_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-22: a certificate for one shipment and the shipment say different things."""
+    issued = live(books, key)
+    if issued is None or issued.mode != "PER_SHIPMENT":
+        return
+    rec = books.record.rec
+    for name, shipment in _departed(key, books):
+        deadline = wait(policy.grace_document, rec(issued), min(map(rec, shipment.departures)))
+        for about, expected, found, artefact in _differences(issued, shipment, books):
+            yield Finding(
+                discriminator=key_of(name, about),
+                expected=expected,
+                found=found,
+                evidence=ids((issued, *shipment.departures)),
+                deadline=deadline,
+                artefact=artefact,
+            )
+
+
+_Difference = tuple[str, tuple[str, ...], tuple[str, ...], bool]
+"""What differs, on the certificate, on the shipment, whether a slip is suspected."""
+
+
+def _differences(
+    issued: ExportCertificateIssued, shipment: Shipment, books: Books
+) -> Iterator[_Difference]:
+    head = shipment.header
+    if issued.exporter != head.exporter:
+        yield "exporter", (issued.exporter,), (head.exporter,), False
+    if issued.importer != head.importer:
+        yield "importer", (issued.importer,), (head.importer,), False
+    for lot in sorted({line.lot for line in issued.lines if line.lot is not None}):
+        certified = [line for line in issued.lines if line.lot == lot]
+        departed = [line for line in shipment.lines if line.lot == lot]
+        expected, found = _goods(certified), _goods(departed)
+        if expected[0] is None:
+            # A line that gives no units leaves nothing to compare them with.
+            found = (None, *found[1:])
+        if expected != found:
+            misread = not lot_facts.known(books, lot) and books.alike(About.LOT, lot)
+            slip = _slip(expected[0], found[0]) or _slip(expected[1], found[1])
+            yield lot, _shown(expected), _shown(found), misread or slip
+
+
+_Goods = tuple[int | None, Decimal, tuple[str, ...]]
+"""Units (None where a line gives none), kilograms, products."""
+
+
+def _goods(lines: list[CertifiedLine] | list[DepartedLine]) -> _Goods:
+    given = [line.units for line in lines if line.units is not None]
+    units = sum(given) if len(given) == len(lines) else None
+    products = tuple(sorted({line.product for line in lines}))
+    return units, total(line.net_weight for line in lines), products
+
+
+def _slip(expected: int | Decimal | None, found: int | Decimal | None) -> bool:
+    return expected is not None and found is not None and miscounted(expected, found)
+
+
+def _shown(goods: _Goods) -> tuple[str, ...]:
+    units, weight, products = goods
+    return ("-" if units is None else str(units), kg(weight), *products)
+
+
+def overdrawn(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-23: more left under a certificate than it stands for, or more shipments than its one."""
+    issued = certificate_of(books, key)
+    departed = _departed(key, books)
+    if issued is None or not departed:
+        return
+    rec = books.record.rec
+    if issued.mode == "PER_SHIPMENT":
+        if len(departed) > 1:
+            departures = [event for _, shipment in departed for event in shipment.departures]
+            yield Finding(
+                discriminator="shipments",
+                expected=("1",),
+                found=tuple(name for name, _ in departed),
+                evidence=ids((issued, *departures)),
+                deadline=wait(policy.grace_document, min(map(rec, departures))),
+            )
+        return
+    for product in sorted({line.product for line in issued.lines}):
+        certified = total(line.net_weight for line in issued.lines if line.product == product)
+        drawing = [
+            event
+            for _, shipment in departed
+            for event in shipment.departures
+            if any(line.product == product for line in event.lines)
+        ]
+        drawn = total(
+            line.net_weight for e in drawing for line in e.lines if line.product == product
+        )
+        if drawn > certified:
+            yield Finding(
+                discriminator=product,
+                expected=(kg(certified),),
+                found=(kg(drawn),),
+                evidence=ids((issued, *drawing)),
+                deadline=wait(policy.grace_document, min(map(rec, drawing))),
+            )
+
+
+def number_reused(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+    """M-24: two certificates of one number say different things."""
+    issued = books.record.about(ExportCertificateIssued, About.CERTIFICATE, key)
+    if any(own_values(event) != own_values(issued[0]) for event in issued):
+        found = tuple(sorted(ids(issued)))
+        yield Finding("", ("one",), found, found, deadline=0)
+
+
+def cancelled_used(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-26: a cancelled certificate is named afterwards, or nothing live took its place."""
+    cancels = cancellations(books, key)
+    if not cancels:
+        return
+    rec = books.record.rec
+    first = min(map(rec, cancels))
+    for name in shipments_for(books, key):
+        naming = _naming(key, name, books)
+        after = [event for event in naming if event.at >= cancels[0].at]
+        used: list[ShipmentDeparted | ShipmentDocumentsSent | ExportCertificateIssued] = []
+        used += after
+        if shipment_of(books, name) is not None and not _has_live(name, books):
+            used += naming
+            used += _made_out_for(key, name, books)
+        if used:
+            yield Finding(
+                discriminator=name,
+                expected=("live",),
+                found=tuple(sorted({event.kind for event in cancels})),
+                evidence=ids((*cancels, *used)),
+                deadline=wait(policy.grace_document, first, min(map(rec, used))),
+            )
+
+
+def _naming(
+    key: str, shipment: str, books: Books
+) -> list[ShipmentDeparted | ShipmentDocumentsSent]:
+    """The departures and papers of a shipment that name a certificate."""
+    subject = About.SHIPMENT, shipment
+    events: list[ShipmentDeparted | ShipmentDocumentsSent] = [
+        *books.record.about(ShipmentDeparted, *subject),
+        *books.record.about(ShipmentDocumentsSent, *subject),
+    ]
+    return [
+        event
+        for event in events
+        if event.certificate is not None
+        and certificate_key(event.certificate.issuer, event.certificate.number) == key
+    ]
+
+
+def _made_out_for(key: str, shipment: str, books: Books) -> list[ExportCertificateIssued]:
+    issued = certificate_of(books, key)
+    return [issued] if issued is not None and issued.shipment == shipment else []
+
+
+def _has_live(shipment: str, books: Books) -> bool:
+    return any(live(books, key) is not None for key in certificates_for(books, shipment))
+
+
+def issuer_not_designated(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-27: whoever issued a certificate was not designated for such goods on that day."""
+    issued = certificate_of(books, key)
+    if issued is None:
+        return
+    country = lot_facts.country_of(books, issued.exporter)
+    if not designations(
+        books,
+        issued.issuer,
+        issued.issued_on,
+        lambda event: (
+            covers(event.product_classes, issued.product_class)
+            and (country is None or event.country == country)
+        ),
+    ):
+        yield Finding(
+            discriminator="",
+            expected=("designated",),
+            found=(issued.product_class, issued.issued_on.isoformat()),
+            evidence=(issued.id,),
+            deadline=wait(policy.grace_registry, books.record.rec(issued)),
+        )
+
+
+def wrong_statement(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-28: a certificate does not state what its form had to state that day."""
+    issued = certificate_of(books, key)
+    if issued is None:
+        return
+    if statement(issued.form, issued.statement, issued.issued_on).broken:
+        yield Finding(
+            discriminator="",
+            expected=("in force",),
+            found=(issued.statement,),
+            evidence=(issued.id,),
+            deadline=wait(policy.grace_registry, books.record.rec(issued)),
+        )
+
+
+_CERTIFICATE: Final = SubjectKind.CERTIFICATE
+
+RULES: Final = (
+    Rule("M-22", "certificate-differs", "D", "H", ((_CERTIFICATE, certificate_differs),)),
+    Rule("M-23", "overdrawn", "D", "C", ((_CERTIFICATE, overdrawn),)),
+    Rule("M-24", "number-reused", "D", "C", ((_CERTIFICATE, number_reused),)),
+    Rule("M-26", "cancelled-used", "H", "C", ((_CERTIFICATE, cancelled_used),)),
+    Rule("M-27", "issuer-not-designated", "H", "C", ((_CERTIFICATE, issuer_not_designated),)),
+    Rule("M-28", "wrong-statement", "D", "M", ((_CERTIFICATE, wrong_statement),)),
+)
