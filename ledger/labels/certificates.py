@@ -61,7 +61,7 @@ def _krav_importer(case: Case, class_: str | None) -> Iterator[Reason]:
 
 
 def _licence(case: Case, facts: LotFacts) -> Iterator[Reason]:
-    """The Bud: a licence of the operator, or for imports of the importer."""
+    """The Bud: a licence of the operator; for imports of the importer, as far as it is known."""
     departed = case.departed
     home = country_of(case.record, facts.operator)
     imported = home not in (None, "CH")
@@ -71,7 +71,7 @@ def _licence(case: Case, facts: LotFacts) -> Iterator[Reason]:
         yield from _programme(case, facts.operator, "BIO_SUISSE_LICENCE", "LICENCE_MISSING")
         return
     holders = {departed.importer} if departed is not None else _licensees(case)
-    for holder in sorted(holders):
+    for holder in sorted(holders) or [facts.operator]:
         yield from _programme(case, holder, "BIO_SUISSE_LICENCE", "LICENCE_MISSING")
     if case.row.claim == "BUD_BIO" and not enrolments(
         case.record, facts.operator, "BIO_SUISSE_IMPORT", case.on

@@ -1,1 +1,0 @@
-"""Tables: what is refused, and by which name."""
