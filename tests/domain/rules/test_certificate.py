@@ -232,11 +232,7 @@ USED: list[tuple[str, bool, str | None, str | None, str | None]] = [
 
 @pytest.mark.parametrize(("time", "named", "papers", "replacement", "deadline"), USED)
 def test_m26_cancelled_used(
-    time: str,
-    named: bool,
-    papers: str | None,  # noqa: FBT001 - a column of the table
-    replacement: str | None,
-    deadline: str | None,
+    time: str, papers: str | None, replacement: str | None, deadline: str | None, *, named: bool
 ) -> None:
     """A cancelled certificate is named no longer, and something live takes its place."""
     world = trade()
