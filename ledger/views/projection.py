@@ -79,7 +79,8 @@ class Projector:
         self._hearings = Hearings()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(), self._hearings, Lots(),
+            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
+            self._hearings,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
@@ -172,6 +173,8 @@ class Projector:
                     self._correct(event, corrected[position])
                 if not early or fact.id not in early:
                     self._scan(fact, at, position, 1)
+                else:
+                    self._hearings.undone(fact.source, at, event.id)
                 continue
             assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
             at = fact.at
@@ -182,6 +185,8 @@ class Projector:
                 self._correct(event, corrected[position])
             if fact.id not in early:
                 self._post(fact, at, position, 1)
+            else:
+                self._hearings.undone(fact.source, at, event.id)
 
     def _first_corrections(
         self, rows: Rows, read: Sequence[_Read]

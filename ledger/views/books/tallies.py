@@ -17,11 +17,14 @@ from ledger.facts import seals as s
 from ledger.facts import shipments as g
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
+from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.artefacts import fold
 from ledger.rules.marks import marks_of
+from ledger.rules.moments import fiscal_year
 from ledger.views.folding import Fold, Rows, Scan, copy_rows
 from ledger.views.places import PlaceIds
 
+_JAPAN_MIDNIGHT: Final = 15 * 3_600_000_000  # µs after midnight UTC
 _ORDERLY: Final = frozenset({"EXPIRED", "UNUSED"})
 _DAYS = """
 INSERT INTO applied_days AS d (holder, mark, contract, day, applications, first, first_id)
@@ -44,6 +47,11 @@ _KNOWN = """
 INSERT INTO known_ids AS k (about, fold, key, facts) SELECT * FROM unnest(%b::int2[], %b::text[],
     %b::text[], %b::int8[])
 ON CONFLICT (about, fold, key) DO UPDATE SET facts = k.facts + excluded.facts
+"""
+_WORKED = """
+INSERT INTO worked AS w (mark, year, lot, label, version, units) SELECT * FROM unnest(%b::text[],
+    %b::int4[], %b::text[], %b::text[], %b::int4[], %b::int8[])
+ON CONFLICT (mark, year, lot, label, version) DO UPDATE SET units = w.units + excluded.units
 """
 _NEVER = 2**63 - 1
 _NO_ID = UUID(int=2**128 - 1)
@@ -71,6 +79,14 @@ CREATE TABLE applied_days (
     applications int8 NOT NULL, first int8 NOT NULL, first_id uuid NOT NULL,
     PRIMARY KEY (holder, mark, contract, day)
 ) WITH (fillfactor = 70);
+CREATE INDEX applied_days_by_mark ON applied_days (mark, day);
+CREATE TABLE removals (mark text NOT NULL, position int8 NOT NULL);
+CREATE INDEX removals_by_mark ON removals (mark);
+-- Units applied; year: the fiscal year N from 1 April N to 31 March N + 1, Japan's time.
+CREATE TABLE worked (
+    mark text NOT NULL, year int4 NOT NULL, lot text NOT NULL, label text NOT NULL,
+    version int4 NOT NULL, units int8 NOT NULL, PRIMARY KEY (mark, year, lot, label, version)
+) WITH (fillfactor = 70);
 -- events: that count and name the mark. first: position of the first that ever did.
 CREATE TABLE namings (mark text PRIMARY KEY, events int8 NOT NULL, first int8 NOT NULL)
     WITH (fillfactor = 70);
@@ -85,9 +101,12 @@ CREATE TABLE known_ids (
         self._places = places
         self._inflows: list[tuple[int, int, UUID, int]] = []
         self._spoilage: list[tuple[int, date, UUID]] = []
+        self._removals: list[tuple[str, int]] = []
         self._days: dict[_DayKey, list[Any]] = {}
         self._namings: dict[str, list[int]] = {}
         self._known: dict[tuple[int, str, str], int] = {}
+        self._worked: dict[tuple[str, int, str, str, int], int] = {}
+        self._years: dict[int, int] = {}
 
     def scan(self, scan: Scan, position: int, sign: int) -> None:
         """An application: its day, its mark."""
@@ -100,10 +119,19 @@ CREATE TABLE known_ids (
         if sign > 0 and at <= day[1] and (at < day[1] or scan.id < day[2]):
             day[1], day[2] = at, scan.id
         self._name(scan.mark, position, sign)
+        year = self._years.get(at // MICROS_A_DAY)
+        if year is None or at % MICROS_A_DAY >= _JAPAN_MIDNIGHT:
+            year = fiscal_year(at)
+            if at % MICROS_A_DAY < _JAPAN_MIDNIGHT:
+                self._years[at // MICROS_A_DAY] = year
+        work = (scan.mark, year, scan.lot_key, scan.label, scan.version)
+        self._worked[work] = self._worked.get(work, 0) + sign * scan.units
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Whatever else comes in, is spoiled, is named or made known."""
         if sign > 0:
+            if isinstance(fact, s.SealsRemoved):
+                self._removals.append((fact.mark, position))
             for move in moves(fact):
                 if move.target.kind is Kind.STOCK:
                     place = self._places.find(move.mark, *move.target)
@@ -132,6 +160,7 @@ CREATE TABLE known_ids (
             rows, "inflows (place, time, id, seals)", ("int8", "int8", "uuid", "int8"),
             self._inflows,
         )  # fmt: skip
+        copy_rows(rows, "removals (mark, position)", ("text", "int8"), self._removals)
         copy_rows(rows, "spoilage (place, day, id)", ("int8", "date", "uuid"), self._spoilage)
         days = [
             (*key, count, first, UUID(text) if text else _NO_ID)
@@ -139,7 +168,10 @@ CREATE TABLE known_ids (
         ]
         namings = [(mark, *values) for mark, values in sorted(self._namings.items())]
         known = [(*key, facts) for key, facts in sorted(self._known.items())]
-        for statement, values in ((_DAYS, days), (_NAMINGS, namings), (_KNOWN, known)):
+        worked = [(*key, units) for key, units in sorted(self._worked.items())]
+        for statement, values in (
+            (_DAYS, days), (_NAMINGS, namings), (_KNOWN, known), (_WORKED, worked),
+        ):  # fmt: skip
             if values:
                 rows.execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)
         self.forget()
@@ -148,9 +180,12 @@ CREATE TABLE known_ids (
         """Drop the batch."""
         self._inflows.clear()
         self._spoilage.clear()
+        self._removals.clear()
         self._days.clear()
         self._namings.clear()
         self._known.clear()
+        self._worked.clear()
+        self._years.clear()
 
 
 _MAKES_KNOWN: Final[dict[type[Fact], tuple[About, str]]] = {

@@ -1,0 +1,173 @@
+"""Whom a case concerns: the marks its subject touches and the parties that its events name."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from ledger.facts import documents as d
+from ledger.facts import lots
+from ledger.facts import registry as r
+from ledger.facts import seals as s
+from ledger.facts import shipments as g
+from ledger.facts.corrections import EventRetracted
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.rules.books import Books
+from ledger.rules.marks import marks_of
+from ledger.rules.papers import shipments_for
+from ledger.rules.violation import SubjectKind, Violation, parts_of
+
+_NAMING: Final = (
+    "holder", "from_holder", "to_holder", "exporter", "importer", "operator", "party",
+)  # fmt: skip
+_OF_LOT: Final = (
+    lots.LotRecorded, lots.LotSubdivided, lots.LotGraded, lots.InputVerified, lots.ProcessRecorded,
+    lots.LotHeld, lots.LotReleased, g.GoodsSold, s.SealsRemoved,
+)  # fmt: skip
+_OF_SHIPMENT: Final = (
+    g.ShipmentDeparted, g.ShipmentReceived, g.GoodsReturned, g.ShipmentDocumentsSent,
+    d.SealReportFiled, d.ExportCertificateRequested, d.ExportCertificateIssued,
+)  # fmt: skip
+
+
+class Concerned(NamedTuple):
+    """Marks and parties, sorted."""
+
+    marks: list[str]
+    parties: list[str]
+
+
+Found = tuple[Iterable[str], Iterable[str]]
+"""Marks and parties."""
+
+
+def concerned(violation: Violation, books: Books) -> Concerned:
+    """Whom a violation concerns."""
+    find = _BY_KIND.get(violation.subject_kind)
+    if violation.subject_kind is SubjectKind.PARTY_YEAR:
+        party, rcb = violation.subject.split(" ")[0], parts_of(violation.discriminator)[-1]
+        return Concerned(_licensed(books, party, rcb), [party])
+    if find is None:
+        return Concerned([], [])
+    marks, parties = find(violation.subject, books)
+    return Concerned(sorted(set(marks)), sorted(set(parties)))
+
+
+def parties_of(fact: Fact) -> Iterator[str]:
+    """The parties that a fact names as holder, exporter, importer, operator or party."""
+    for name in _NAMING:
+        party = getattr(fact, name, None)
+        if isinstance(party, str):
+            yield party
+
+
+def _account(key: str, _books: Books) -> Found:
+    mark, holder, _ = parts_of(key)
+    return [mark], [holder]
+
+
+def _dispatch(key: str, books: Books) -> Found:
+    kinds = (s.SealsDispatched, s.SealsReceived, s.SealsLost)
+    return _named(books, kinds, About.DISPATCH, key)
+
+
+def _named(
+    books: Books, kinds: Iterable[type[Fact]], about: About, key: str
+) -> tuple[list[str], list[str]]:
+    facts = [fact for kind in kinds for fact in books.record.about(kind, about, key)]
+    marks = [mark for fact in facts for mark in marks_of(fact)]
+    return marks, [party for fact in facts for party in parties_of(fact)]
+
+
+def _lot(key: str, books: Books) -> Found:
+    tallies = books.sealed(key)
+    _, parties = _named(books, _OF_LOT, About.LOT, key)
+    parties += _named(books, (lots.LotSubdivided,), About.CHILD, key)[1]
+    parties += _named(books, _OF_SHIPMENT, About.LINE, key)[1]
+    return [tally.mark for tally in tallies], [*parties, *(tally.holder for tally in tallies)]
+
+
+def _event(key: str, books: Books) -> Found:
+    known = books.record.known(key)
+    if known is not None and isinstance(known.fact, EventRetracted):
+        known = books.record.known(known.fact.target)
+    if known is None:
+        return [], []
+    return marks_on(known.fact, books), parties_of(known.fact)
+
+
+def marks_on(fact: Fact, books: Books) -> list[str]:
+    """The marks an event names, or without any those applied to the lots it names."""
+    found = marks_of(fact)
+    if found or isinstance(fact, r.MarkRegistered):
+        return found
+    named = [getattr(fact, "lot", None), *(line.lot for line in getattr(fact, "lines", ()))]
+    named += [child.lot for child in getattr(fact, "children", ())]
+    return [tally.mark for lot in named if lot is not None for tally in books.sealed(lot)]
+
+
+def _shipment(key: str, books: Books) -> Found:
+    marks, parties = _named(books, _OF_SHIPMENT, About.SHIPMENT, key)
+    if not marks:
+        departed = books.record.about(g.ShipmentDeparted, About.SHIPMENT, key)
+        importers = {event.importer for event in departed}
+        marks = [
+            mark.mark for mark in books.record.all(r.MarkRegistered) if mark.importer in importers
+        ]
+    return marks, parties
+
+
+def _certificate(key: str, books: Books) -> Found:
+    kinds = (d.ExportCertificateIssued,)
+    marks, parties = _named(books, kinds, About.CERTIFICATE, key)
+    for shipment in shipments_for(books, key):
+        marks += _shipment(shipment, books)[0]
+    return marks, parties
+
+
+def _report(key: str, books: Books) -> Found:
+    return _named(books, (d.SealReportFiled,), About.REPORT, key)
+
+
+def _contract(key: str, books: Books) -> Found:
+    kinds = (r.ConsignmentContractSigned,)
+    signed = books.record.latest(kinds[0], About.CONTRACT, key)
+    if signed is None:
+        return [], []
+    marks = _licensed(books, signed.importer, signed.rcb)
+    return marks, _named(books, kinds, About.CONTRACT, key)[1]
+
+
+def _licensed(books: Books, importer: str, rcb: str) -> list[str]:
+    registered = {mark.mark: mark for mark in books.record.all(r.MarkRegistered)}
+    return sorted(
+        mark.mark for mark in registered.values() if (mark.importer, mark.rcb) == (importer, rcb)
+    )
+
+
+def _mark(key: str, books: Books) -> Found:
+    return [key], _named(books, (r.MarkRegistered,), About.MARK, key)[1]
+
+
+def _source(key: str, books: Books) -> Found:
+    return [], _named(books, (r.SourceRegistered,), About.SOURCE, key)[1]
+
+
+def _person(key: str, books: Books) -> Found:
+    kinds = (r.PersonQualified, r.SealTrainingCompleted)
+    return [], _named(books, kinds, About.PERSON, key)[1]
+
+
+_BY_KIND: Final[dict[SubjectKind, Callable[[str, Books], Found]]] = {
+    SubjectKind.ACCOUNT: _account,
+    SubjectKind.DISPATCH: _dispatch,
+    SubjectKind.LOT: _lot,
+    SubjectKind.APPLICATION: _event,
+    SubjectKind.EVENT: _event,
+    SubjectKind.SHIPMENT: _shipment,
+    SubjectKind.CERTIFICATE: _certificate,
+    SubjectKind.REPORT: _report,
+    SubjectKind.CONTRACT: _contract,
+    SubjectKind.MARK: _mark,
+    SubjectKind.SOURCE: _source,
+    SubjectKind.PERSON: _person,
+}

@@ -1,0 +1,169 @@
+"""What sources and persons did: from hearings and tallies.
+
+Events themselves are read only where something is to be shown of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, Literal
+from uuid import UUID
+
+from ledger.facts import seals as s
+from ledger.facts.identity import Fact
+from ledger.facts.record import Known
+from ledger.facts.registry import SourceRegistered
+from ledger.rules.books_conduct import (
+    EVIDENCE_IDS_MAX,
+    Crossing,
+    Hour,
+    LateDay,
+    ReversedMonth,
+)
+from ledger.rules.moments import utc_text
+from ledger.rules.own_fields import own_values
+from ledger.views.books.hearings import scanned_at
+from ledger.views.books.years import Years, twins
+from ledger.views.places import hashed
+
+_COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
+_CROSSINGS = f"""
+SELECT before, before_at, id, time FROM (
+    SELECT id, time, site, lag(id) OVER w AS before, lag(time) OVER w AS before_at,
+        lag(site) OVER w AS before_site
+    FROM heard WHERE who = %b AND site <> 0 AND source = ANY(%b::int8[])
+        AND {_COUNTS.format(table="heard")} WINDOW w AS (ORDER BY time, id)
+) AS scans WHERE site <> before_site AND time - before_at < %b ORDER BY time, id
+"""
+_LATE = f"""
+SELECT to_char(to_timestamp(recorded_at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
+    count(*)::int8, min(time), (array_agg(id ORDER BY time, id))[1:{EVIDENCE_IDS_MAX}]
+FROM late WHERE source = %b AND recorded_at - time > %b AND {_COUNTS.format(table="late")}
+GROUP BY day ORDER BY day
+"""
+_MONTHS = """
+SELECT to_char(date '1970-01-01' + day, 'YYYY-MM') AS month, sum(events)::int8 FROM heard_days
+WHERE source = %b GROUP BY month ORDER BY month
+"""
+_REVERSED = """
+SELECT to_char(to_timestamp(floor(time / 1000000.0)) AT TIME ZONE 'UTC', 'YYYY-MM'), id
+FROM reversed WHERE source = %b ORDER BY time, id
+"""
+_BUSY = "SELECT hour, seals FROM busy WHERE source = %b AND seals > %b ORDER BY hour"
+_HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"
+_HOUR: Final = 3_600_000_000
+
+
+class Conduct(Years):
+    """The part of the books about sources, persons and single events."""
+
+    # -- sources and persons
+
+    def crossings(
+        self, of: Literal["person", "source"], key: str, within: int
+    ) -> Sequence[Crossing]:
+        """Neighbouring scans at different sites less than so many microseconds apart."""
+        self.reads.note("heard", of, key)
+        scanners = self.reads.memo("scanners", self._scanners)
+        found = self.rows.execute(
+            _CROSSINGS, (hashed(of, key), scanners, within), prepare=True
+        ).fetchall()
+        self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
+        return [
+            Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))
+            for one, one_at, other, at in found
+        ]
+
+    def _scanners(self) -> list[int]:
+        latest = {event.registers: event for event in self.record.all(SourceRegistered)}
+        return [hashed("source", key) for key, e in latest.items() if e.kind == "SCANNER"]
+
+    def _site(self, event: UUID) -> str:
+        known = self.record.known(str(event))
+        if known is None:
+            return ""
+        fact = known.fact
+        return fact.site if isinstance(fact, s.SealsApplied) else scanned_at(fact) or ""
+
+    def late_days(self, source: str, more_than: int) -> Sequence[LateDay]:
+        """Days on which events were recorded more than so many microseconds after their time."""
+        self.reads.note("heard", "source", source)
+        found = self.rows.execute(_LATE, (hashed("source", source), more_than), prepare=True)
+        return [
+            LateDay(day, count, oldest, tuple(map(str, ids)))
+            for day, count, oldest, ids in found.fetchall()
+        ]
+
+    def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
+        """Recorded and reversed events of a source by month."""
+        self.reads.note("heard", "source", source)
+        who = hashed("source", source)
+        undone: dict[str, list[str]] = defaultdict(list)
+        for month, key in self.rows.execute(_REVERSED, (who,), prepare=True).fetchall():
+            undone[month].append(str(key))
+        months = self.rows.execute(_MONTHS, (who,), prepare=True).fetchall()
+        return [
+            ReversedMonth(month, count, len(undone[month]), tuple(undone[month][:EVIDENCE_IDS_MAX]))
+            for month, count in months
+        ]
+
+    def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
+        """Hours in which a source applied more than so many seals."""
+        self.reads.note("heard", "source", source)
+        found = self.rows.execute(_BUSY, (hashed("source", source), more_than), prepare=True)
+        hours = []
+        for hour, seals in found.fetchall():
+            applied = self._applied_in(source, hour * _HOUR)
+            ids = tuple(known.id for known in applied)[:EVIDENCE_IDS_MAX]
+            hours.append(Hour(utc_text(hour * _HOUR)[:13], seals, min(k.rec for k in applied), ids))
+        return hours
+
+    def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
+        """S4: whether an application of a source in an hour has a twin within microseconds."""
+        start = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
+        return twins(self._applied_in(source, start * _HOUR), within)
+
+    def _applied_in(self, source: str, start: int) -> list[Known]:
+        within = (hashed("source", source), start, start + _HOUR - 1)
+        ids = [str(key) for (key,) in self.rows.execute(_HEARD_WITHIN, within).fetchall()]
+        self.record.give_ids(ids)
+        return self.counting(known for key in ids if (known := self.record.known(key)) is not None)
+
+    def last_heard(self, source: str) -> int | None:
+        """When something of a source was last recorded (microseconds UTC)."""
+        self.reads.note("heard", "source", source)
+        row = self.rows.execute(
+            "SELECT last_recorded FROM sources WHERE source = %s", (source,), prepare=True
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    # -- events
+
+    def repeat_of(self, event_id: str) -> str | None:
+        """The counting event of smaller id that says the same, the smallest of them."""
+        known = self.record.known(event_id)
+        if known is None or not self.record.counts(known.fact):
+            return None
+        who = hashed("source", known.fact.source)
+        within = (who, known.at, known.at)
+        found = self.rows.execute(_HEARD_WITHIN, within, prepare=True).fetchall()
+        ids = sorted(str(key) for (key,) in found if str(key) < event_id)
+        content = content_of(known.fact)
+        self.record.give_ids(ids)
+        for key in ids:
+            other = self.record.known(key)
+            if (
+                other is not None
+                and self.record.counts(other.fact)
+                and content_of(other.fact) == content
+            ):
+                return key
+        return None
+
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def content_of(fact: Fact) -> tuple[object, ...]:
+    """What two events have in common that say the same."""
+    return type(fact), fact.source, fact.actor, fact.at, tuple(own_values(fact).items())

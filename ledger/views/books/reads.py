@@ -1,0 +1,103 @@
+"""What a look at a subject has read: so that it is looked at again when any of that changes.
+
+Everything read is noted as an eight-byte hash; a fact changes the hashes that `changes` names.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+from ledger.custody.moves import moves
+from ledger.custody.places import Kind
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import mentions
+from ledger.facts.seals import SealsApplied, SealsRemoved
+from ledger.rules.marks import marks_of
+from ledger.rules.moments import fiscal_year
+from ledger.views.books.tallies import folded, known_ids
+from ledger.views.places import hashed
+
+T = TypeVar("T")
+_hashes_kept_max: Final = 200_000
+
+
+@lru_cache(maxsize=_hashes_kept_max)
+def rests(*what: Hashable) -> int:
+    """The hash under which something that can be read is noted."""
+    return hashed(*what)
+
+
+class Reads:
+    """Notes what is read, and what was computed from what."""
+
+    def __init__(self) -> None:
+        self._open: list[set[int]] = []
+        self._memo: dict[Hashable, tuple[Any, frozenset[int]]] = {}
+
+    def note(self, *what: Hashable) -> None:
+        """Something was read."""
+        if self._open:
+            self._open[-1].add(rests(*what))
+
+    @contextmanager
+    def watch(self) -> Iterator[set[int]]:
+        """Give the set of everything read within the block."""
+        read: set[int] = set()
+        self._open.append(read)
+        try:
+            yield read
+        finally:
+            self._open.pop()
+            if self._open:
+                self._open[-1] |= read
+
+    def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What `compute` gives, computed once; whoever asks has read what it read."""
+        known = self._memo.get(key)
+        if known is None:
+            with self.watch() as read:
+                known = self._memo[key] = compute(), frozenset(read)
+        elif self._open:
+            self._open[-1] |= known[1]
+        value: T = known[0]
+        return value
+
+
+def changes(fact: Fact) -> Iterator[int]:
+    """Everything that can be read and that a fact changes when it comes or ceases to count."""
+    kind = type(fact).__name__
+    yield rests("event", fact.id)
+    yield rests("type", kind)
+    if not isinstance(fact, SealsApplied):
+        for about, key in mentions(fact):
+            yield rests("about", kind, int(about), key)
+        for about, key in known_ids(fact):
+            yield rests("fold", int(about), folded(about, key))
+    for mark in marks_of(fact):
+        yield rests("naming", mark)
+    yield from _moved(fact)
+    yield rests("heard", "source", fact.source)
+    if fact.actor is not None:
+        yield rests("heard", "person", fact.actor)
+    if isinstance(fact, SealsApplied):
+        yield from _applied(fact)
+    elif isinstance(fact, SealsRemoved):
+        yield rests("worked", fact.mark, fiscal_year(fact.at))
+
+
+def _moved(fact: Fact) -> Iterator[int]:
+    for move in moves(fact):
+        for place in (move.source, move.target):
+            yield rests("place", move.mark, int(place.kind), place.key, place.site)
+            if place.kind is Kind.STOCK:
+                yield rests("stocks", move.mark, place.key)
+
+
+def _applied(fact: SealsApplied) -> Iterator[int]:
+    year = fiscal_year(fact.at)
+    yield rests("worked", fact.mark, year)
+    yield rests("year", fact.mark, year)
+    yield rests("sealed", fact.lot)
+    yield rests("contracts", fact.holder, fact.mark)
+    yield rests("applied", fact.holder, fact.mark, fact.contract)

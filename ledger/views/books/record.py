@@ -1,0 +1,178 @@
+"""The facts that rules may see: the registry whole, everything else loaded when it is asked for.
+
+What is asked for subject by subject is loaded subject by subject; `want` loads in bulk what will
+be. Either way the answers are the same.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from ledger.errors import Fatal
+from ledger.facts import registry
+from ledger.facts.canonical import decode
+from ledger.facts.catalogue import TYPES
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.record import Known, Record
+from ledger.facts.seals import SealsApplied, SealsCounted
+from ledger.log import Log, Recorded
+from ledger.views.books.reads import Reads
+from ledger.views.folding import Rows
+from ledger.views.loading import facts_about, facts_of
+from ledger.views.places import hashed
+
+F = TypeVar("F", bound=Fact)
+
+REGISTRY: Final = tuple(
+    kind
+    for kind in vars(registry).values()
+    if isinstance(kind, type)
+    and issubclass(kind, Fact)
+    and kind not in (Fact, registry.SourceHeartbeat)
+)
+"""Types held whole: few facts, asked for by nearly every rule."""
+
+_COUNTS = """
+SELECT c.position FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
+    SELECT position FROM counts WHERE place = wanted.place OFFSET 0
+) AS c
+"""
+_RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
+
+
+class BooksRecord(Record):
+    """A record that loads what it is asked for and notes what was asked."""
+
+    def __init__(self, rows: Rows, log: Log, reads: Reads) -> None:
+        super().__init__()
+        self._rows, self._log, self._reads = rows, log, reads
+        self._whole: set[tuple[About, str]] = set()
+        self._given: dict[str, Known] = {}
+        self._take(facts_of(rows, log, REGISTRY))
+
+    # -- loading
+
+    def want(self, subjects: Iterable[tuple[About, str]]) -> None:
+        """Load every fact about these subjects."""
+        missing = set(subjects) - self._whole
+        if not missing:
+            return
+        self._whole |= missing
+        accounts = [key for about, key in missing if about is About.ACCOUNT]
+        if accounts:
+            self._want_counts(accounts)
+        rest = [subject for subject in missing if subject[0] is not About.ACCOUNT]
+        if rest:
+            self._take(facts_about(self._rows, self._log, rest))
+
+    def give(self, events: Iterable[Recorded]) -> list[Known]:
+        """Take events as read from the log, to be found by id; those that were taken already too.
+
+        Answers them in that order.
+        """
+        given = []
+        fresh = []
+        for event in events:
+            key = str(event.id)
+            known = self._given.get(key)
+            if known is None:
+                fact = decode(event.state)
+                known = Known(fact.at, fact.id, event.recorded_at, fact)
+                self._given[key] = known
+                fresh.append(event.id)
+            given.append(known)
+        if fresh:
+            for target, recorded_at in self._rows.execute(
+                _RETRACTED, (fresh,), prepare=True
+            ).fetchall():
+                self.retract(str(target), recorded_at)
+        return given
+
+    def give_ids(self, ids: Iterable[str]) -> None:
+        """Load events by id, to be found by it."""
+        missing = [UUID(key) for key in ids if key not in self._given and key not in self._known]
+        if missing:
+            streams = self._log.get(missing).values()
+            self.give(stream[0] for stream in streams if stream[0].topic in TYPES)
+
+    def _want_counts(self, keys: list[str]) -> None:
+        # Of an account only its counts: the rest of its history is asked of day rows.
+        places = [hashed(mark, 2, holder, site) for mark, holder, site in map(str.split, keys)]
+        self._rows.execute(_COUNTS, (places,), prepare=True)
+        positions = [position for (position,) in self._rows.fetchall()]
+        found = self.give(self._log.at(positions)) if positions else []
+        for known in found:
+            self.add(known.fact, known.rec)
+
+    def _take(self, found: Record) -> None:
+        for known in found:
+            self.add(known.fact, known.rec)
+            rec = found.retracted_at(known.id)
+            if rec is not None:
+                self.retract(known.id, rec)
+
+    # -- answers
+
+    def known(self, event_id: str) -> Known | None:
+        """The event of that id, whether it counts or not."""
+        self._reads.note("event", event_id)
+        known = self._given.get(event_id) or self._known.get(event_id)
+        if known is None:
+            self.give_ids([event_id])
+            known = self._given.get(event_id)
+        return known
+
+    def rec(self, fact: Fact) -> int:
+        """When the fact was first recorded, microseconds UTC."""
+        known = self._given.get(fact.id)
+        return self._known[fact.id].rec if known is None else known.rec
+
+    def earliest_rec(self, facts: Iterable[Fact]) -> int | None:
+        """The earliest moment one of the facts was recorded; None where there is none."""
+        return min(map(self.rec, facts), default=None)
+
+    def about(self, kind: type[F], about: About, key: str) -> list[F]:
+        """Counting facts of a kind about a subject, in order of (time, id)."""
+        self._read(kind, about, key)
+        return super().about(kind, about, key)
+
+    def latest(self, kind: type[F], about: About, key: str) -> F | None:
+        """The counting fact of a kind about a subject with the greatest (time, id)."""
+        self._read(kind, about, key)
+        return super().latest(kind, about, key)
+
+    def first(self, kind: type[F], about: About, key: str) -> F | None:
+        """The counting fact of a kind about a subject with the smallest (time, id)."""
+        self._read(kind, about, key)
+        return super().first(kind, about, key)
+
+    def recorded(
+        self, kind: type[F], about: About | None = None, key: str = ""
+    ) -> Iterator[tuple[F, int]]:
+        """Facts of a kind about a subject, those that do not count too, with their `rec`."""
+        if about is None:
+            self._read_all(kind)
+        else:
+            self._read(kind, about, key)
+        return super().recorded(kind, about, key)
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Counting facts of a registry kind, in order of (time, id)."""
+        self._read_all(kind)
+        return super().all(kind)
+
+    def _read(self, kind: type[Fact], about: About, key: str) -> None:
+        self._reads.note("about", kind.__name__, int(about), key)
+        if kind not in _HELD and (about, key) not in self._whole:
+            if kind is SealsApplied or (about is About.ACCOUNT and kind is not SealsCounted):
+                raise Fatal(f"rules ask the books for {kind.__name__}, never the record")
+            self.want([(about, key)])
+
+    def _read_all(self, kind: type[Fact]) -> None:
+        if kind not in _HELD:
+            raise Fatal(f"not every {kind.__name__} is held: ask by subject")
+        self._reads.note("type", kind.__name__)
+
+
+_HELD: Final[frozenset[Any]] = frozenset(REGISTRY)
