@@ -200,9 +200,15 @@ SLIPS: Final[dict[str, Slip]] = {}
 def slip(rule: str, lane: Callable[[str], Lane], **shape: Any) -> Callable[[Plant], Plant]:
     """Make a function a slip: it is handed a clean island and spoils it."""
 
-    def enlist(plant: Plant) -> Plant:
-        name = plant.__name__.replace("_", "-")
-        SLIPS[name] = Slip(name, rule, lane, Shape(**shape), plant)
+    def enlisted(plant: Plant) -> Plant:
+        enlist(plant.__name__.replace("_", "-"), rule, lane, plant, Shape(**shape))
         return plant
 
-    return enlist
+    return enlisted
+
+
+def enlist(
+    name: str, rule: str, lane: Callable[[str], Lane], plant: Plant, shape: Shape | None = None
+) -> None:
+    """Enter a slip that is a row of a table rather than a function."""
+    SLIPS[name] = Slip(name, rule, lane, shape or Shape(), plant)

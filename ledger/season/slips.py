@@ -6,9 +6,12 @@ from random import Random
 from ledger.errors import Misuse
 from ledger.season import (
     slips_application,
+    slips_authority,
     slips_conduct,
+    slips_labels,
     slips_lot,
     slips_papers,
+    slips_process,
     slips_shipment,
     slips_stock,
 )
@@ -18,10 +21,13 @@ from ledger.season.mix import Mix
 FAMILIES = (
     slips_stock,
     slips_application,
+    slips_authority,
     slips_lot,
     slips_shipment,
     slips_papers,
     slips_conduct,
+    slips_labels,
+    slips_process,
 )
 """Importing a family enlists its slips."""
 

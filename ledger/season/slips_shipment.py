@@ -53,9 +53,11 @@ def shipped_seal_count(i: Island) -> None:
     """Five units fewer are on the papers than carry seals; all papers agree on it."""
     units = i.work.batches[0].units - 5
     net = weight(units * i.lane.goods[0].pack_grams)
-    for kind in (ShipmentDeparted, ExportCertificateIssued, ExportCertificateRequested):
-        reline(i, kind, units=units, net_weight=net)
-    for kind in (ShipmentReceived, SealReportFiled):
+    papers: tuple[type[Any], ...] = (
+        ShipmentDeparted, ShipmentReceived, SealReportFiled, ExportCertificateRequested,
+        ExportCertificateIssued,
+    )  # fmt: skip
+    for kind in papers:
         reline(i, kind, units=units, net_weight=net)
     i.expect("M-16", i.shipment, f"{i.lot} {i.mark}")
 

@@ -116,10 +116,8 @@ def destroyed_not_spoiled(i: Island) -> None:
 @slip("M-41", on.consigned, leftover=40)
 def seals_stolen(i: Island) -> None:
     """A few seals are stolen from the shelf."""
-    day = 0
     counted = i.of(s.SealsCounted)
-    for cause in ("STOLEN", "LOST"):
-        day += 1
+    for day, cause in enumerate(("STOLEN", "LOST"), 1):
         lost = i.book.say(
             s.SealsLost, counted.at + day * MICROS_A_DAY, i.lane.office(i.lane.sealer),
             documents=1, mark=i.mark, holder=i.lane.sealer, site=i.lane.site, count=3 + day,
@@ -147,6 +145,14 @@ def aged_seals(i: Island) -> None:
     """A roll lies on the shelf for more than a year, and nobody counts it."""
     i.omit(s.SealsCounted)
     _keep_stock(i, 1, s.SealsSpoiled, s.SealsDestroyed)
+    i.expect("M-43", i.account)
+    i.expect("M-44", i.account)
+
+
+@slip("M-44", on.domestic, start=_LONG_AGO, leftover=35)
+def count_overdue(i: Island) -> None:
+    """A roll was counted once, more than a year ago, and forgotten."""
+    _keep_stock(i, 1, s.SealsCounted, s.SealsSpoiled, s.SealsDestroyed)
     i.expect("M-43", i.account)
     i.expect("M-44", i.account)
 
