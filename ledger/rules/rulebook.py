@@ -3,6 +3,7 @@
 from typing import Final
 
 from ledger.rules import (
+    annual,
     authority,
     certificate,
     chain,
@@ -16,6 +17,7 @@ from ledger.rules import (
     lot_names,
     number_gaps,
     receipt,
+    report,
     scope,
     serials,
     shipment_papers,
@@ -43,5 +45,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *shipment_seals.RULES,
     *certificate.RULES,
     *number_gaps.RULES,
+    *report.RULES,
+    *annual.RULES,
 )
 """Each family file lists its own; here they come together."""

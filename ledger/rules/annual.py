@@ -1,0 +1,129 @@
+"""Annual reports: what a party says it labelled in a fiscal year, and when it says so."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from ledger.facts.documents import AnnualReportFiled
+from ledger.facts.mentions import About
+from ledger.facts.registry import MarkRegistered
+from ledger.rules import lot_facts
+from ledger.rules.artefacts import miscounted
+from ledger.rules.books import Books
+from ledger.rules.contracts import mark_of
+from ledger.rules.labelling import label_of
+from ledger.rules.moments import JAPAN, ids, start_of, wait
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
+from ledger.rules.weights import kg, total
+
+_APRIL, _JUNE, _JULY = 4, 6, 7
+
+
+def annual_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-52: a party reported other weights for a year than the seals in the ledger stand for."""
+    party, year = _party_year(key)
+    filings = books.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
+    for rcb in sorted({filed.rcb for filed in filings}):
+        of_rcb = [filed for filed in filings if filed.rcb == rcb]
+        in_ledger = _sealed(party, year, rcb, books)
+        reported = _reported(of_rcb)
+        due = wait(policy.grace_document, min(map(books.record.rec, of_rcb)))
+        for product in sorted(in_ledger.keys() | reported.keys()):
+            expected = in_ledger.get(product, Decimal())
+            found = reported.get(product, Decimal())
+            if abs(found - expected) > policy.annual_tolerance:
+                yield Finding(
+                    discriminator=key_of(product, rcb),
+                    expected=(kg(expected),),
+                    found=(kg(found),),
+                    evidence=ids(of_rcb),
+                    deadline=max(_start(year + 1, _APRIL), due),
+                    artefact=miscounted(Decimal(kg(expected)), Decimal(kg(found))),
+                )
+
+
+def _sealed(party: str, year: int, rcb: str, books: Books) -> dict[str, Decimal]:
+    """Kilograms sealed with the party's marks by product; what cannot be weighed adds nothing."""
+    weights: dict[str, Decimal] = {}
+    for mark in _licensed_to(party, books):
+        for worked in books.worked(mark.mark, year) if mark.rcb == rcb else ():
+            label = label_of(books, worked.label, worked.version)
+            product = lot_facts.product(books, worked.lot)
+            if label is not None and product is not None:
+                sealed = worked.units * label.pack_weight
+                weights[product] = weights.get(product, Decimal()) + sealed
+    return weights
+
+
+def _reported(filings: list[AnnualReportFiled]) -> dict[str, Decimal]:
+    """Kilograms reported by product: of each role what was filed last."""
+    last: dict[tuple[str, str], AnnualReportFiled] = {}
+    # The order is (time, id); a later filing of the same day replaces an earlier one.
+    for filed in sorted(filings, key=lambda filed: filed.filed_on):
+        last[filed.product, filed.role] = filed
+    return {
+        product: total(filed.quantity for (of, _), filed in last.items() if of == product)
+        for product in {filed.product for filed in filings}
+    }
+
+
+def annual_late(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+    """M-53: a party sealed goods in a year and did not report on it by 30 June."""
+    party, year = _party_year(key)
+    filings = books.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
+    due = date(min(year + 1, date.max.year), _JUNE, 30)
+    marks = _licensed_to(party, books)
+    for rcb in sorted({mark.rcb for mark in marks}):
+        of_rcb = [filed for filed in filings if filed.rcb == rcb]
+        if any(filed.filed_on <= due for filed in of_rcb):
+            continue
+        applied = [
+            first
+            for mark in marks
+            if mark.rcb == rcb and (first := books.first_of_year(mark.mark, year)) is not None
+        ]
+        if applied:
+            filed_on = min((filed.filed_on for filed in of_rcb), default=None)
+            yield Finding(
+                discriminator=rcb,
+                expected=(due.isoformat(),),
+                found=("none" if filed_on is None else filed_on.isoformat(),),
+                evidence=(*applied, *ids(of_rcb)),
+                deadline=_start(year + 1, _JULY),
+            )
+
+
+def _licensed_to(party: str, books: Books) -> list[MarkRegistered]:
+    """The marks of which a party is the licensee, by name."""
+
+    def index() -> dict[str, list[MarkRegistered]]:
+        found: dict[str, list[MarkRegistered]] = {}
+        for name in sorted({event.mark for event in books.record.all(MarkRegistered)}):
+            mark = mark_of(books, name)
+            if mark is not None:
+                found.setdefault(mark.importer, []).append(mark)
+        return found
+
+    return books.memo("marks by licensee", index).get(party, [])
+
+
+def _party_year(key: str) -> tuple[str, int]:
+    party, year = parts_of(key)
+    return party, int(year)
+
+
+def _start(year: int, month: int) -> int:
+    """00:00 of the first of a month by Japan's calendar; the calendar's end where it has none."""
+    first = date(year, month, 1) if year <= date.max.year else date.max
+    return start_of(first, JAPAN)
+
+
+_PARTY_YEAR: Final = SubjectKind.PARTY_YEAR
+
+RULES: Final = (
+    Rule("M-52", "annual-differs", "D", "H", ((_PARTY_YEAR, annual_differs),)),
+    Rule("M-53", "annual-late", "P", "M", ((_PARTY_YEAR, annual_late),)),
+)
