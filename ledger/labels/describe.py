@@ -1,0 +1,230 @@
+"""Answers as rows for people and programs: plain keys, sentences in two languages.
+
+What is asked for but unknown is refused by a sentence that lists what is known.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final, get_args
+
+import msgspec
+
+from ledger.errors import Misuse
+from ledger.facts.canonical import read_figure
+from ledger.facts.scalars import ProductClass
+from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
+from ledger.labels.claims import known_claim as is_known_claim
+from ledger.labels.codes import CODES, carrier, sentence
+from ledger.labels.eligible import eligible
+from ledger.labels.fields import PERIODS
+from ledger.labels.forms import FORMS, name_form
+from ledger.labels.grading import COURSES
+from ledger.labels.jas import CLASSES
+from ledger.labels.origins import MEMBERS, SLACK
+from ledger.labels.process import ACTIVITIES, HOUSING, QUALIFICATIONS
+from ledger.labels.recipe import BASES, Recipe
+from ledger.labels.retention import KEEP, Retention
+from ledger.labels.rows import Row, Table, provenance
+from ledger.labels.scope import COMPULSORY, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
+from ledger.labels.substances import GROUPS, SUBSTANCES, substance, tables_known
+from ledger.labels.verdict import Verdict
+from ledger.labels.wording import WORDS, wording
+
+TABLES: Final[tuple[Table[Any], ...]] = (
+    CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
+    SUBSTANCES, GROUPS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
+    STATEMENTS, COMPULSORY, KEEP, CODES,
+)  # fmt: skip
+"""Every dated table, in the order in which people read them."""
+COUNTRY_LETTERS: Final = 2
+CLASSES_KNOWN: Final = tuple(get_args(ProductClass))
+
+
+def check_tables() -> None:
+    """Read every table; raises Misuse naming file, line and column of the first that is wrong."""
+    for table in TABLES:
+        table.rows()
+
+
+def standards() -> list[dict[str, Any]]:
+    """One row for each table: what it holds, how many rows, from which sources."""
+    return [
+        {
+            "table": table.name,
+            "about": table.about,
+            "rows": len(table.rows()),
+            "sources": sorted({source for row in table.rows() for source in row.prov}),
+        }
+        for table in TABLES
+    ]
+
+
+def standard(name: str) -> list[dict[str, Any]]:
+    """The rows of one table with their dates, sources and how sure they are."""
+    table = next((table for table in TABLES if table.name == name), None)
+    if table is None:
+        known = ", ".join(table.name for table in TABLES)
+        raise Misuse(f"There is no table {name!r}; known are {known}.")
+    return [_described(row) for row in table.rows()]
+
+
+def sources() -> list[dict[str, Any]]:
+    """Where the tables come from: dates, basis and confidence of every source."""
+    return [msgspec.to_builtins(source) for source in provenance().values()]
+
+
+def _described(row: Row) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(row)
+    found = [provenance()[source] for source in row.prov]
+    told.setdefault("basis", "; ".join(source.basis for source in found))
+    told.setdefault("confidence", "; ".join(sorted({source.confidence for source in found})))
+    return {
+        name: sorted(value) if isinstance(value, list) and name != "prov" else value
+        for name, value in told.items()
+    }
+
+
+def verdict_row(verdict: Verdict) -> dict[str, Any]:
+    """A verdict: eligible, proven, and its codes with a sentence each."""
+    return {
+        "eligible": verdict.eligible,
+        "proven": verdict.proven,
+        "codes": [
+            {
+                "code": code,
+                "level": level,
+                "rule": carrier(code),
+                "en": sentence(code, "en"),
+                "ja": sentence(code, "ja"),
+            }
+            for code, level in verdict.reasons
+        ],
+    }
+
+
+def recipe_row(
+    claim: str, recipe: Recipe, on: date, name: str | None = None, text: str | None = None
+) -> dict[str, Any]:
+    """The verdict on a recipe that need not be registered.
+
+    `name` is its name form or origin line, `text` the wording of its label.
+    """
+    scheme = scheme_of(known_claim(claim)) or ""
+    reasons = [*eligible(scheme, claim, name, recipe, on).reasons]
+    row = claim_row(claim, on)
+    if text is not None and row is not None:
+        reasons += wording(text, row, recipe, on)
+    verdict = Verdict.of(reasons)
+    return {"claim": claim, "scheme": scheme, "on": on.isoformat(), **verdict_row(verdict)}
+
+
+def known_claim(claim: str) -> str:
+    """The claim; Misuse lists the claims where it is none of them."""
+    if not is_known_claim(claim):
+        known = ", ".join(dict.fromkeys(row.claim for row in CLAIMS.rows()))
+        raise Misuse(f"There is no claim {claim!r}; known are {known}.")
+    return claim
+
+
+def known_class(class_: str) -> str:
+    """The product class; Misuse lists the classes where it is none of them."""
+    if class_ not in CLASSES_KNOWN:
+        raise Misuse(f"There is no class {class_!r}; known are {', '.join(CLASSES_KNOWN)}.")
+    return class_
+
+
+def form_row(text: str, class_: str, on: date | None = None) -> dict[str, Any]:
+    """The form of a name, the general name in it, and whether the class may have it."""
+    found = name_form(text, known_class(class_), on)
+    return {
+        "text": text,
+        "class": class_,
+        "form": found.code,
+        "subject": found.subject,
+        "in_conversion": found.in_conversion,
+        **verdict_row(found.verdict),
+    }
+
+
+def scope_row(origin: str, destination: str, class_: str, on: date) -> dict[str, Any]:
+    """Whether goods on a route are covered, by which row, with its basis."""
+    for country in (origin, destination):
+        if len(country) != COUNTRY_LETTERS or not country.isascii() or not country.isupper():
+            known = ", ".join(sorted({row.origin for row in SCOPE.rows()} - {"*"}))
+            raise Misuse(f"{country!r} is no country code; rows are known for {known}.")
+    found = scope(origin, destination, known_class(class_), None, on)
+    row = found.row
+    return {
+        "origin": origin,
+        "destination": destination,
+        "class": class_,
+        "on": on.isoformat(),
+        "covered": found.covered,
+        "certificate": found.certificate,
+        "row": None if row is None else row.id,
+        "basis": None if row is None else row.basis,
+        "confidence": None if row is None else row.confidence,
+        **verdict_row(found.verdict),
+    }
+
+
+def substance_rows(
+    code: str, table: str | None, class_: str | None, on: date
+) -> list[dict[str, Any]]:
+    """What each list asked says of a substance; Misuse where no list ever names it."""
+    lists = tables_known() if table is None else (table,)
+    if class_ is not None:
+        known_class(class_)
+    found = [substance(name, code, class_, on) for name in lists]
+    named = [one for one in found if one.rows]
+    if not named and not _ever_listed(code, lists):
+        names = _names(row.code for row in SUBSTANCES.rows() if row.table in lists)
+        raise Misuse(f"No list names {code!r}; {', '.join(lists)} know {names}.")
+    return [
+        {
+            "table": one.table,
+            "code": code,
+            "class": class_,
+            "on": on.isoformat(),
+            "allowed": one.allowed,
+            "conditions": list(one.conditions),
+            "reasons": list(one.verdict.codes),
+            "sources": sorted({source for row in one.rows for source in row.prov}),
+        }
+        for one in (named or found)
+    ]
+
+
+def _ever_listed(code: str, lists: tuple[str, ...]) -> bool:
+    rows = SUBSTANCES.rows()
+    return any(row.code == code.upper() and row.table in lists for row in rows)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names)))
+
+
+def retention_row(lot: str, kept: Retention) -> dict[str, Any]:
+    """Until when the records of a lot are kept, the rule that decides, and every rule's day."""
+    return {
+        "lot": lot,
+        "keep_until": None if kept.until is None else kept.until.isoformat(),
+        "rule": kept.rule,
+        "rules": [{"rule": rule, "until": until.isoformat()} for rule, until in kept.rows],
+    }
+
+
+def read_recipe(content: bytes, place: str) -> Recipe:
+    """A recipe from JSON: class, name, ingredients as a product is registered.
+
+    Raises Misuse naming the place and the field that is wrong.
+    """
+    try:
+        raw = msgspec.json.decode(content)
+        if isinstance(raw, dict):
+            raw = {("class_" if name == "class" else name): value for name, value in raw.items()}
+        recipe = msgspec.convert(raw, Recipe, dec_hook=read_figure)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Misuse(f"{place}: {error}".replace("class_", "class")) from None
+    known_class(recipe.class_)
+    return recipe
