@@ -245,7 +245,7 @@ class Ingest:
 
     def _outage(self, error: Unavailable, stop: threading.Event) -> None:
         """Hold still while the database is away, and stay in the group; then claim anew."""
-        _log.warning("%s Everything is paused until it is back.", error)
+        _log.warning("%s Everything is paused until it is back.", str(error))
         metrics.ingest_paused.set(1)
         self._owned.clear()
         # Before asking again: a process that was frozen hears here what it has lost meanwhile.

@@ -91,7 +91,7 @@ def _turn(standing: _Standing, log: Log) -> int:
         standing.failures += 1
         standing.due_at = time.monotonic() + wait
         metrics.publisher_failures.labels(standing.feed.name).inc()
-        _log.warning("%s: %s; tried again in %.3g s", standing.feed.name, error, wait)
+        _log.warning("%s: %s; tried again in %.3g s", standing.feed.name, str(error), wait)
         return 0
     standing.failures = 0
     return moved

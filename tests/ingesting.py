@@ -111,7 +111,7 @@ def ingesting(settings: Settings, log: Log, prefix: str) -> Iterator[threading.T
     def work() -> None:
         try:
             ingest.run(settings, log, stop, prefix=prefix, session_seconds=session_seconds)
-        except BaseException as error:  # noqa: BLE001 - told to the test at the end of the block
+        except BaseException as error:
             logging.exception("the ingest ended")  # noqa: LOG015 - a test's own words
             failed.append(error)
 
