@@ -8,6 +8,7 @@ from ledger.rules import (
     certificate,
     chain,
     claims,
+    conduct,
     consignment,
     duties,
     fitness,
@@ -16,12 +17,16 @@ from ledger.rules import (
     lot_inputs,
     lot_names,
     number_gaps,
+    order,
+    practice,
     receipt,
     report,
+    reversals,
     scope,
     serials,
     shipment_papers,
     shipment_seals,
+    sources,
     stock,
 )
 from ledger.rules.rule import Rule
@@ -47,5 +52,10 @@ RULES: Final[tuple[Rule, ...]] = (
     *number_gaps.RULES,
     *report.RULES,
     *annual.RULES,
+    *order.RULES,
+    *reversals.RULES,
+    *sources.RULES,
+    *conduct.RULES,
+    *practice.RULES,
 )
 """Each family file lists its own; here they come together."""

@@ -1,0 +1,105 @@
+"""Conduct: controls by two people, evidence kept, complaints answered."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.facts.documents import ComplaintReceived, ExportCertificateIssued, SealReportFiled
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.registry import (
+    CertificationChanged,
+    ConsignmentContractSigned,
+    LabelApproved,
+    SealTrainingCompleted,
+)
+from ledger.facts.seals import SealsCounted, SealsLost, StockAdjusted
+from ledger.facts.shipments import GoodsSold
+from ledger.rules.books import Books
+from ledger.rules.moments import days, wait
+from ledger.rules.order import counting
+from ledger.rules.papers import report_of
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+
+def duties_not_separated(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+    """M-50: one person stands on both sides of a control."""
+    known = counting(key, books)
+    if known is None:
+        return
+    for discriminator, person, other in _alone(known.fact, books):
+        evidence = (key,) if other is None else (key, other)
+        yield Finding(discriminator, ("two",), (person,), evidence, deadline=0)
+
+
+def _alone(fact: Fact, books: Books) -> Iterator[tuple[str, str, str | None]]:
+    """What control, which person, and the other event that shows it."""
+    match fact:
+        case StockAdjusted():
+            counted = counting(fact.count_event, books)
+            count = None if counted is None else counted.fact
+            if isinstance(count, SealsCounted) and count.counted_by == fact.approved_by:
+                yield "approver", fact.approved_by, count.id
+            elif fact.actor == fact.approved_by:
+                yield "approver", fact.approved_by, None
+        case SealsCounted():
+            if fact.second_person == fact.counted_by:
+                yield "second", fact.counted_by, None
+        case SealReportFiled():
+            if fact.checked_by == fact.grader and report_of(books, fact.report) == fact:
+                yield "checker", fact.grader, None
+        case GoodsSold():
+            sealed = None if fact.actor is None else books.sealed_by(fact.lot, fact.actor)
+            if sealed is not None and fact.actor is not None:
+                yield "sales", fact.actor, sealed
+        case _:
+            pass
+
+
+def evidence_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-54: an event that rests on a paper names none."""
+    known = counting(key, books)
+    if known is None or known.fact.documents or not _needs_paper(known.fact):
+        return
+    deadline = wait(days(policy.evidence_days), known.rec)
+    yield Finding("", ("present",), ("absent",), (key,), deadline)
+
+
+_ON_PAPER: Final = (
+    ConsignmentContractSigned,
+    SealTrainingCompleted,
+    LabelApproved,
+    ExportCertificateIssued,
+    SealsLost,
+)
+
+
+def _needs_paper(fact: Fact) -> bool:
+    if isinstance(fact, CertificationChanged):
+        return fact.status == "GRANTED"
+    return isinstance(fact, _ON_PAPER)
+
+
+def complaint_unanswered(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-61: a complaint was not answered in time."""
+    known = counting(key, books)
+    if known is None or not isinstance(known.fact, ComplaintReceived):
+        return
+    fact = known.fact
+    if fact.answered_on is not None:
+        return
+    again = books.record.about(ComplaintReceived, About.COMPLAINT, fact.complaint)
+    if any(e.answered_on is not None and (e.at, e.id) > (fact.at, fact.id) for e in again):
+        return
+    deadline = known.at + days(policy.answer_days)
+    yield Finding("", ("answered",), ("nothing",), (key,), deadline)
+
+
+_EVENT: Final = SubjectKind.EVENT
+
+RULES: Final = (
+    Rule("M-50", "duties-not-separated", "D", "M", ((_EVENT, duties_not_separated),)),
+    Rule("M-54", "evidence-missing", "P", "L", ((_EVENT, evidence_missing),)),
+    Rule("M-61", "complaint-unanswered", "P", "M", ((_EVENT, complaint_unanswered),)),
+)

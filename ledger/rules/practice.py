@@ -1,0 +1,120 @@
+"""Practice: how goods were made and by whom, as their records tell."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from ledger.facts.lots import LotGraded, LotSubdivided, ProcessRecorded
+from ledger.facts.mentions import About
+from ledger.facts.registry import PersonQualified
+from ledger.facts.seals import SealsApplied
+from ledger.labels.process import missing_activities, process, qualified
+from ledger.rules import lot_facts
+from ledger.rules.books import Books
+from ledger.rules.contracts import mark_of
+from ledger.rules.moments import days, ids, wait
+from ledger.rules.order import counting
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+
+def unfit_process(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-62: an entry of a process record shows what the standard excludes."""
+    known = counting(key, books)
+    if known is None or not isinstance(known.fact, ProcessRecorded):
+        return
+    for code in process(books.record, known.fact).broken:
+        yield Finding(
+            discriminator=code,
+            expected=("allowed",),
+            found=_figures(known.fact, code),
+            evidence=(key,),
+            deadline=wait(policy.grace_registry, known.rec),
+        )
+
+
+def _figures(entry: ProcessRecorded, code: str) -> tuple[str, ...]:
+    """What of an entry a code is about: the figures compared, or the substance."""
+    match code:
+        case "DENSITY":
+            found = entry.heads, entry.indoor_m2, entry.outdoor_m2
+        case "WAITING_TIME":
+            return (f"{entry.waiting_days} d", (entry.until or entry.on).isoformat())
+        case _:
+            return (entry.substance or "none",)
+    return tuple("none" if figure is None else str(figure) for figure in found)
+
+
+def records_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-63: a grader called the records of a lot complete and an activity has none."""
+    graded = books.record.latest(LotGraded, About.LOT, key)
+    if graded is None or not graded.records_complete:
+        return
+    for activity in missing_activities(books.record, key):
+        yield Finding(
+            discriminator=activity,
+            expected=("recorded",),
+            found=("nothing",),
+            evidence=(graded.id,),
+            deadline=wait(days(policy.evidence_days), books.record.rec(graded)),
+        )
+
+
+class _Task(NamedTuple):
+    """Who did what for whom on a day."""
+
+    person: str
+    party: str
+    function: str
+    on: date
+
+
+def unqualified_person(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-64: a person reported as qualified for other work graded, sealed or divided."""
+    known = counting(key, books)
+    task = None if known is None else _task(known.fact, books)
+    if known is None or task is None:
+        return
+    reported = books.memo(("M-64", task), lambda: _unqualified(task, books))
+    if reported:
+        last = max(reported, key=lambda fact: (fact.from_, fact.at, fact.id))
+        yield Finding(
+            discriminator=task.function,
+            expected=("qualified",),
+            found=(last.from_.isoformat(), str(last.practice_years)),
+            evidence=(key, *ids(reported)),
+            deadline=wait(policy.grace_registry, known.rec),
+        )
+
+
+def _task(fact: object, books: Books) -> _Task | None:
+    match fact:
+        case LotGraded():
+            operator = lot_facts.operator(books, fact.lot)
+            return None if operator is None else _Task(fact.grader, operator, "GRADER", fact.day)
+        case SealsApplied(actor=str(actor)):
+            mark = mark_of(books, fact.mark)
+            own = mark is not None and mark.importer == fact.holder
+            return _Task(actor, fact.holder, "LABELLER", fact.day) if own else None
+        case LotSubdivided(actor=str(actor)):
+            return _Task(actor, fact.operator, "SUBDIVIDING_PERSON", fact.day)
+        case _:
+            return None
+
+
+def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
+    """What was reported on a person who is not qualified; nothing where it is, or none was."""
+    if qualified(books.record, *task).eligible:
+        return ()
+    reported = books.record.about(PersonQualified, About.PERSON, task.person)
+    return tuple(fact for fact in reported if fact.party == task.party)
+
+
+_EVENT: Final = SubjectKind.EVENT
+
+RULES: Final = (
+    Rule("M-62", "unfit-process", "H", "H", ((_EVENT, unfit_process),)),
+    Rule("M-63", "records-missing", "P", "M", ((SubjectKind.LOT, records_missing),)),
+    Rule("M-64", "unqualified-person", "P", "H", ((_EVENT, unqualified_person),)),
+)

@@ -1,0 +1,93 @@
+"""Reversals: retractions that are unusual, and sources that retract too much.
+
+These look at what was recorded, whether it counts or not.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from ledger.facts.corrections import EventRetracted
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.record import Known
+from ledger.facts.registry import SourceRegistered
+from ledger.rules.books import Books
+from ledger.rules.moments import days, wait
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+
+def targets(fact: Fact) -> list[str]:
+    """The ids of the events that a fact retracts or corrects, each once."""
+    named = [fact.target] if isinstance(fact, EventRetracted) else []
+    if fact.corrects is not None and fact.corrects not in named:
+        named.append(fact.corrects)
+    return named
+
+
+def reversal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-49 on an event: it reverses what is old, another party's, a reversal, or unknown."""
+    known = books.record.known(key)
+    if known is None:
+        return
+    seen: set[str] = set()
+    for target in targets(known.fact):
+        for finding in _unusual(known, target, books, policy):
+            if finding.discriminator not in seen:
+                seen.add(finding.discriminator)
+                yield finding
+
+
+def _unusual(known: Known, target: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    reversed_ = books.record.known(target)
+    if reversed_ is None:
+        deadline = wait(policy.grace_registry, known.rec)
+        yield Finding("no-target", (), (target,), (known.id,), deadline)
+        return
+    evidence = (known.id, target)
+    age = known.at - reversed_.at
+    if age > days(policy.reversal_days):
+        found = target, f"{age // days(1)} d"
+        yield Finding("age", (), found, evidence, deadline=0)
+    ours, theirs = _whose(reversed_.fact, known.fact, books)
+    if ours != theirs:
+        yield Finding("party", (), (target, ours, theirs), evidence, deadline=0)
+    if isinstance(reversed_.fact, EventRetracted):
+        yield Finding("retraction", (), (target,), evidence, deadline=0)
+
+
+def _whose(one: Fact, other: Fact, books: Books) -> tuple[str, str]:
+    """The parties two facts come from; their sources where one of these is not registered."""
+    parties = [
+        registered.party
+        for source in (one.source, other.source)
+        if (registered := books.record.latest(SourceRegistered, About.SOURCE, source)) is not None
+    ]
+    return (parties[0], parties[1]) if len(parties) == 2 else (one.source, other.source)
+
+
+def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-49 on a source: too large a share of a month's events was reversed."""
+    for month in books.reversed_months(key):
+        share = policy.reversal_share * Decimal(month.recorded)
+        if month.retracted >= policy.reversal_min and month.retracted > share:
+            yield Finding(
+                discriminator=month.month,
+                expected=(),
+                found=(str(month.retracted), str(month.recorded)),
+                evidence=month.evidence,
+                deadline=0,
+            )
+
+
+RULES: Final = (
+    Rule(
+        "M-49",
+        "reversal",
+        "D",
+        "M",
+        ((SubjectKind.EVENT, reversal), (SubjectKind.SOURCE, reversed_months)),
+    ),
+)

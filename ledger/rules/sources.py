@@ -1,0 +1,115 @@
+"""Sources: scanners in one place at a time, on time, at a line's speed, and heard from."""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from ledger.facts.mentions import About
+from ledger.facts.registry import SourceRegistered
+from ledger.rules.books import Books
+from ledger.rules.moments import MICROS_A_MINUTE, days, utc_text, wait
+from ledger.rules.order import counting
+from ledger.rules.policy import Policy
+from ledger.rules.rule import Rule
+from ledger.rules.violation import Finding, SubjectKind
+
+
+def two_sites_person(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-46 on a person: scans at two sites within less than the way between them."""
+    yield from _crossings("person", key, books, policy)
+
+
+def two_sites_source(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-46 on a source: scans at two sites within less than the way between them."""
+    yield from _crossings("source", key, books, policy)
+
+
+def _crossings(
+    of: Literal["person", "source"], key: str, books: Books, policy: Policy
+) -> Iterator[Finding]:
+    for crossing in books.crossings(of, key, policy.travel_minutes * MICROS_A_MINUTE):
+        minutes = (crossing.second_at - crossing.first_at) // MICROS_A_MINUTE
+        sites = sorted((crossing.first_site, crossing.second_site))
+        yield Finding(
+            discriminator=crossing.second,
+            expected=("one site",),
+            found=(*sites, f"{minutes} min"),
+            evidence=(crossing.first, crossing.second),
+            deadline=0,
+        )
+
+
+def late_scans(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-47 on a source: a scanner's events came in long after they happened."""
+    registered = books.record.latest(SourceRegistered, About.SOURCE, key)
+    if registered is None or registered.kind != "SCANNER":
+        return
+    for late in books.late_days(key, days(policy.late_days)):
+        yield Finding(
+            discriminator=late.day,
+            expected=(f"{policy.late_days} d",),
+            found=(str(late.events), utc_text(late.oldest)),
+            evidence=late.evidence,
+            deadline=0,
+        )
+
+
+def future_event(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-47 on an event: it was recorded before it happened."""
+    known = counting(key, books)
+    if known is not None and known.at - known.rec > policy.clock_skew:
+        yield Finding(
+            discriminator="future",
+            expected=(utc_text(known.rec),),
+            found=(utc_text(known.at),),
+            evidence=(key,),
+            deadline=0,
+            severity="M",
+        )
+
+
+def beyond_capacity(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-51: a source applied more seals in an hour than a line can."""
+    for busy in books.busy_hours(key, policy.line_capacity):
+        yield Finding(
+            discriminator=busy.hour,
+            expected=(str(policy.line_capacity),),
+            found=(str(busy.seals),),
+            evidence=busy.evidence,
+            deadline=wait(policy.grace_scan, busy.rec),
+            artefact=books.hour_shot_twice(key, busy.hour, policy.double_shot),
+        )
+
+
+def silent_source(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-60: a source that promised a heartbeat was not heard from."""
+    registered = books.record.latest(SourceRegistered, About.SOURCE, key)
+    if registered is None or registered.heartbeat_minutes is None:
+        return
+    heard = books.last_heard(key)
+    since = books.record.rec(registered)
+    if heard is not None:
+        since = max(since, heard)
+    silence = policy.missed_heartbeats * registered.heartbeat_minutes * MICROS_A_MINUTE
+    yield Finding(
+        discriminator="",
+        expected=(),
+        found=("never" if heard is None else utc_text(heard),),
+        evidence=(registered.id,),
+        deadline=since + silence,
+    )
+
+
+_SOURCE: Final = SubjectKind.SOURCE
+
+RULES: Final = (
+    Rule(
+        "M-46",
+        "two-sites-at-once",
+        "D",
+        "M",
+        ((SubjectKind.PERSON, two_sites_person), (_SOURCE, two_sites_source)),
+    ),
+    Rule("M-47", "clock", "D", "L", ((_SOURCE, late_scans), (SubjectKind.EVENT, future_event))),
+    Rule("M-51", "beyond-capacity", "D", "M", ((_SOURCE, beyond_capacity),)),
+    Rule("M-60", "silent-source", "N", "L", ((_SOURCE, silent_source),)),
+)
