@@ -16,13 +16,13 @@ class Auditing(Fold):
 
     TABLES: ClassVar[str] = """
 -- position: the auditor has looked at every event up to it. policy: digest of the policy it
--- applied. looks: JSON list of [views' position of a look, events looked at by then]. turn: counts
--- the looks, so that of two auditors at once one starts again.
+-- applied. floor: the position up to which every look had seen the facts; null before the first.
+-- turn: counts the looks, so that of two auditors at once one starts again.
 CREATE TABLE audit (
     one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL, policy text NOT NULL,
-    looks text NOT NULL, turn int8 NOT NULL
+    floor int8, turn int8 NOT NULL
 );
-INSERT INTO audit (position, policy, looks, turn) VALUES (0, '', '[]', 0);
+INSERT INTO audit (position, policy, floor, turn) VALUES (0, '', NULL, 0);
 -- at: when (µs UTC) the next violation of the subject begins to exist.
 CREATE TABLE due (
     kind text NOT NULL, key text NOT NULL, at int8 NOT NULL, PRIMARY KEY (kind, key)
@@ -47,11 +47,11 @@ CREATE TABLE case_shown (
 
 
 class Progress(NamedTuple):
-    """How far the audit is; `looks` as in the table."""
+    """How far the audit is: a row of `audit`."""
 
     position: int
     policy: str
-    looks: str
+    floor: int | None
     turn: int
 
 
@@ -75,15 +75,15 @@ Key = tuple[str, str]
 
 def progress(rows: Rows, *, lock: bool = False) -> Progress:
     """How far the audit is; with `lock` it is ours to move."""
-    rows.execute(f"SELECT position, policy, looks, turn FROM audit{' FOR UPDATE' if lock else ''}")
+    rows.execute(f"SELECT position, policy, floor, turn FROM audit{' FOR UPDATE' if lock else ''}")
     row = rows.fetchone()
-    return Progress(0, "", "[]", 0) if row is None else Progress(*row)
+    return Progress(0, "", None, 0) if row is None else Progress(*row)
 
 
 def advance(rows: Rows, to: Progress) -> None:
     """Say how far the audit is."""
     rows.execute(
-        "UPDATE audit SET position = %s, policy = %s, looks = %s, turn = %s",
+        "UPDATE audit SET position = %s, policy = %s, floor = %s, turn = %s",
         tuple(to),
         prepare=True,
     )
@@ -156,12 +156,21 @@ def looked(rows: Rows, at: Sequence[Key], dues: dict[Key, int]) -> None:
         )
 
 
-def show(rows: Rows, shown: Sequence[Shown], gone: Sequence[UUID]) -> None:
-    """Keep what cases show now, and forget it of those that show nothing any more."""
-    if gone:
-        rows.execute("DELETE FROM case_shown WHERE id = ANY(%b::uuid[])", (list(gone),))
-    for row in shown:
-        rows.execute(_SHOW, tuple(row), prepare=True)
+def wait(rows: Rows, subjects: Sequence[Key]) -> None:
+    """Put subjects on the waiting list."""
+    if subjects:
+        rows.execute(
+            "INSERT INTO waiting (kind, key) SELECT * FROM unnest(%b::text[], %b::text[])"
+            " ON CONFLICT DO NOTHING",
+            _columns(sorted(set(subjects)), 2),
+            prepare=True,
+        )
+
+
+def show(rows: Rows, shown: Sequence[Shown]) -> None:
+    """Keep what cases show now."""
+    if shown:
+        rows.executemany(_SHOW, [tuple(row) for row in shown])
 
 
 _SHOW = """

@@ -6,6 +6,7 @@ Events themselves are read only where something is to be shown of them.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Final, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.registry import SourceRegistered
+from ledger.log import Log
 from ledger.rules.books_conduct import (
     EVIDENCE_IDS_MAX,
     Crossing,
@@ -24,6 +26,7 @@ from ledger.rules.moments import utc_text
 from ledger.rules.own_fields import own_values
 from ledger.views.books.hearings import scanned_at
 from ledger.views.books.years import Years, twins
+from ledger.views.folding import Rows
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
@@ -50,12 +53,22 @@ SELECT to_char(to_timestamp(floor(time / 1000000.0)) AT TIME ZONE 'UTC', 'YYYY-M
 FROM reversed WHERE source = %b ORDER BY time, id
 """
 _BUSY = "SELECT hour, seals FROM busy WHERE source = %b AND seals > %b ORDER BY hour"
+_SAME_TIME = """
+SELECT wanted.id, h.id FROM unnest(%b::int8[], %b::int8[], %b::uuid[]) AS wanted (who, time, id)
+CROSS JOIN LATERAL (
+    SELECT id FROM heard WHERE who = wanted.who AND time = wanted.time OFFSET 0
+) AS h WHERE h.id < wanted.id
+"""
 _HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"
 _HOUR: Final = 3_600_000_000
 
 
 class Conduct(Years):
     """The part of the books about sources, persons and single events."""
+
+    def __init__(self, rows: Rows, log: Log) -> None:
+        super().__init__(rows, log)
+        self._same_time: dict[str, list[str]] = {}
 
     # -- sources and persons
 
@@ -139,18 +152,29 @@ class Conduct(Years):
 
     # -- events
 
+    def want_repeats(self, events: Sequence[Known]) -> None:
+        """Read in bulk which events were heard from the same source at the same time."""
+        missing = [known for known in events if known.id not in self._same_time]
+        if not missing:
+            return
+        who = [self.reads.memo(("who", k.fact.source), partial(_who, k)) for k in missing]
+        columns = (who, [known.at for known in missing], [UUID(known.id) for known in missing])
+        self._same_time.update({known.id: [] for known in missing})
+        for key, other in self.rows.execute(_SAME_TIME, columns, prepare=True).fetchall():
+            self._same_time[str(key)].append(str(other))
+
     def repeat_of(self, event_id: str) -> str | None:
         """The counting event of smaller id that says the same, the smallest of them."""
         known = self.record.known(event_id)
         if known is None or not self.record.counts(known.fact):
             return None
-        who = hashed("source", known.fact.source)
-        within = (who, known.at, known.at)
-        found = self.rows.execute(_HEARD_WITHIN, within, prepare=True).fetchall()
-        ids = sorted(str(key) for (key,) in found if str(key) < event_id)
+        self.want_repeats([known])
+        ids = self._same_time[event_id]
+        if not ids:
+            return None
         content = content_of(known.fact)
         self.record.give_ids(ids)
-        for key in ids:
+        for key in sorted(ids):
             other = self.record.known(key)
             if (
                 other is not None
@@ -159,6 +183,10 @@ class Conduct(Years):
             ):
                 return key
         return None
+
+
+def _who(known: Known) -> int:
+    return hashed("source", known.fact.source)
 
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()

@@ -104,6 +104,7 @@ class Goods(Source):
         super().__init__(*given)
         self._sealed: dict[str, list[_Tally]] = {}
         self._classes: dict[str, list[int]] = {}
+        self._sharing: dict[tuple[str, int, int], list[Known]] = {}
 
     # -- what was attached
 
@@ -210,13 +211,28 @@ class Goods(Source):
 
     # -- serial numbers
 
+    def want_ranged(self, spans: Iterable[tuple[str, int, int]]) -> None:
+        """Read in bulk which events share numbers with each (mark, first, last)."""
+        missing = sorted(set(spans) - self._sharing.keys())
+        if not missing:
+            return
+        found = self.sharing(missing)
+        positions = sorted({position for each in found for position in each})
+        events = self.log.at(positions)
+        given = dict(zip(positions, self.record.give(events), strict=True))
+        for span, each in zip(missing, found, strict=True):
+            self._sharing[span] = [given[position] for position in each]
+
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
-        (positions,) = self.sharing([(mark, first, last)], *kinds)
+        shared = self._sharing.get((mark, first, last))
+        if shared is None:
+            (positions,) = self.sharing([(mark, first, last)], *kinds)
+            shared = self.record.give(self.log.at(positions))
         return sorted(
             known
-            for known in self.record.give(self.log.at(positions))
-            if self.record.counts(known.fact)
+            for known in shared
+            if (not kinds or isinstance(known.fact, kinds)) and self.record.counts(known.fact)
         )
 
     def sharing(self, spans: Sequence[tuple[str, int, int]], *kinds: type[Fact]) -> list[list[int]]:

@@ -51,6 +51,15 @@ class BooksRecord(Record):
         self._given: dict[str, Known] = {}
         self._take(facts_of(rows, log, REGISTRY))
 
+    def rebind(self, rows: Rows) -> None:
+        """Load from another snapshot of the same facts."""
+        self._rows = rows
+
+    @property
+    def held(self) -> int:
+        """How many facts are in memory."""
+        return len(self._known) + len(self._given)
+
     # -- loading
 
     def want(self, subjects: Iterable[tuple[About, str]]) -> None:

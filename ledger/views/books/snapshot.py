@@ -1,12 +1,17 @@
 """The books of one snapshot, with what a batch of subjects will ask for read in bulk beforehand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
+from ledger.facts.registry import MarkRegistered
+from ledger.facts.seals import SealsApplied
+from ledger.rules.contracts import mark_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts
 from ledger.views.books.conduct import Conduct
 from ledger.views.books.goods import Goods
+from ledger.views.folding import Rows
 
 _ABOUT = {
     SubjectKind.ACCOUNT: (About.ACCOUNT,),
@@ -38,5 +43,56 @@ class ViewBooks(Accounts, Goods, Conduct):
                 events.append(key)
         self.record.want(about)
         self.record.give_ids(events)
+        given = [known for key in events if (known := self.record.known(key)) is not None]
+        self.want_events(given)
         self.want_accounts(accounts)
         self.want_sealed(sealed)
+
+    def want_events(self, given: Sequence[Known]) -> None:
+        """Read in bulk what rules on these events ask."""
+        self.want_repeats(given)
+        spans = []
+        for known in given:
+            fact = known.fact
+            if isinstance(fact, SealsApplied) and fact.first is not None and fact.last is not None:
+                mark = mark_of(self, fact.mark)
+                if mark is not None and mark.serialised:
+                    spans.append((fact.mark, fact.first, fact.last))
+        self.want_ranged(spans)
+
+    def licensees(self, mark: str) -> set[str]:
+        """Every party that a registration of the mark, also one that does not count, names."""
+        return self.memo(
+            ("licensees", mark),
+            lambda: {
+                event.importer
+                for event, _ in self.record.recorded(MarkRegistered, About.MARK, mark)
+            },
+        )
+
+    def years_of(self, mark: str) -> set[int]:
+        """The fiscal years in which a mark was applied."""
+        found = self.rows.execute("SELECT DISTINCT year FROM worked WHERE mark = %s", (mark,))
+        return {year for (year,) in found.fetchall()}
+
+    def applications(self, lot: str, after: int, limit: int) -> tuple[list[Known], int | None]:
+        """Applications to a lot in order of position, and where to go on; None where done."""
+        found = self.rows.execute(
+            "SELECT DISTINCT m.position FROM places AS p JOIN moves AS m ON m.place = p.id"
+            " WHERE p.kind = 4 AND p.key = %s AND m.delta > 0 AND m.position > %s"
+            " ORDER BY m.position LIMIT %s",
+            (lot, after, limit),
+            prepare=True,
+        )
+        positions = [position for (position,) in found.fetchall()]
+        given = [
+            known
+            for known in self.record.give(self.log.at(positions))
+            if isinstance(known.fact, SealsApplied)
+        ]
+        return given, positions[-1] if len(positions) == limit else None
+
+    def rebind(self, rows: Rows) -> None:
+        """Read from another snapshot of the same facts."""
+        self.rows = rows
+        self.record.rebind(rows)

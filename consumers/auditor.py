@@ -1,0 +1,275 @@
+"""The auditor: looks at whatever changed or fell due, and records what that means for cases.
+
+Level-triggered: a look depends on the facts as they stand, never on how they came, so that a look
+lost in a crash, or taken twice, changes nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from consumers.auditor_deciding import Decided, decided
+from consumers.auditor_touching import Touched, touched
+from ledger.cases.canonical import TOPICS
+from ledger.errors import Conflict
+from ledger.facts.record import Known
+from ledger.facts.seals import SealsApplied, SealsIssued
+from ledger.log import Log, batch_events_max
+from ledger.rules.audit import evaluate
+from ledger.rules.policy import Policy
+from ledger.rules.violation import Subject, SubjectKind, Violation
+from ledger.views import SCHEMA, auditing, schema
+from ledger.views.auditing import Progress
+from ledger.views.books.reads import rests
+from ledger.views.books.snapshot import ViewBooks
+from ledger.views.projection import reading
+
+look_events_max: Final = 4_000
+look_subjects_max: Final = 2_000
+facts_kept_max: Final = 60_000
+"""Facts held between two looks at the same state of the log."""
+_seen_max: Final = 300_000
+_APPLICATIONS: Final = "applications"
+"""Stands for all applications to a lot, which rest on much the same; the key is the lot, and where
+a look at them ended, the position after which the next one goes on."""
+_EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
+
+_HORIZON = """
+SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
+ORDER BY notification_id DESC LIMIT 1
+"""
+
+
+class Step(NamedTuple):
+    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow."""
+
+    events: int
+    subjects: int
+    decisions: int
+    behind: bool
+    views: bool
+    position: int
+
+
+class _Look(NamedTuple):
+    """One look: from where to where, at what, and what came of it."""
+
+    before: Progress
+    after: Progress
+    at: list[auditing.Key]
+    dues: dict[auditing.Key, int]
+    rests: dict[auditing.Key, frozenset[int]]
+    changed: set[int]
+    waits: list[auditing.Key]
+    decided: Decided
+    events: int
+    behind: bool
+
+
+class Auditor:
+    """Audits one log; two at once take turns."""
+
+    def __init__(self, log: Log, policy: Policy, clock: Callable[[], int]) -> None:
+        """`clock` answers the audit's time, µs UTC."""
+        self._log, self._policy, self._clock = log, policy, clock
+        self._digest = policy.digest()
+        self._decided = 0
+        self._horizon = -1
+        self._books: ViewBooks | None = None
+        self._seen: dict[auditing.Key, int] = {}
+        self._noted: dict[auditing.Key, int] = {}
+
+    def step(self) -> Step:
+        """Look once; on return everything it found is recorded.
+
+        Raises Conflict where another auditor or person was first, Unavailable where the database
+        is away: nothing is written then, and the same call may be repeated.
+        """
+        with reading(self._log) as rows:
+            position = schema.position(rows)
+            if position < self._decided:
+                return Step(0, 0, 0, behind=True, views=True, position=position)
+            look = self._look(rows, position)
+        self._record(look)
+        return Step(
+            look.events, len(look.at), len(look.decided.entries), look.behind, views=False,
+            position=look.after.position,
+        )  # fmt: skip
+
+    # -- looking
+
+    def _look(self, rows: Any, position: int) -> _Look:
+        before = auditing.progress(rows)
+        if before.policy != self._digest:
+            # Other parameters: every event is looked at again, and with it every subject.
+            before = before._replace(position=0, floor=None)
+            self._seen.clear()
+        books = self._opened(rows, position)
+        now = self._clock()
+        events = self._log.read(before.position, look_events_max, until=position)
+        reached = events[-1].position if events else before.position
+        floor = self._horizon if before.floor is None else before.floor
+        found = touched(self._log, events, books, known_to=floor)
+        waiting = auditing.waiting(rows, look_subjects_max)
+        due = auditing.due(rows, now, look_subjects_max)
+        look = _Looking(books, self._policy, now)
+        asked = self._asked(found, waiting, due)
+        lots = {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)}
+        books.want(asked, lots)
+        books.want_events(found.applied)
+        look.applications(found.applied)
+        waits: list[auditing.Key] = []
+        for kind, key in waiting:
+            if kind == _APPLICATIONS:
+                waits += look.lot(key)
+        for subject in asked:
+            look.subject(subject)
+        waits += self._sharing(found, books, before.position)
+        after = Progress(reached, self._digest, floor, before.turn + 1)
+        return _Look(
+            before=before,
+            after=after,
+            at=[*_keys(look.found), *waiting, *due],
+            dues=look.dues,
+            rests=look.rests(),
+            changed=found.changed,
+            waits=waits,
+            decided=decided(look.found, books, now=now, position=position),
+            events=len(events),
+            behind=reached < position
+            or len(waiting) == look_subjects_max
+            or len(due) == look_subjects_max
+            or bool(waits or found.changed),
+        )
+
+    def _opened(self, rows: Any, position: int) -> ViewBooks:
+        """The books of this state of the facts, kept while only decisions come."""
+        found = rows.execute(_HORIZON, (position, sorted(TOPICS))).fetchone()
+        horizon = 0 if found is None else int(found[0])
+        if (
+            self._books is None
+            or horizon != self._horizon
+            or self._books.record.held > facts_kept_max
+        ):
+            self._books = ViewBooks(rows, self._log)
+            self._horizon = horizon
+        else:
+            self._books.rebind(rows)
+        return self._books
+
+    def _asked(
+        self, found: Touched, waiting: list[auditing.Key], due: list[auditing.Key]
+    ) -> list[Subject]:
+        """Subjects to look at: what waits, what is due, what was touched and not seen since."""
+        fresh = [
+            subject
+            for subject in found.subjects
+            if self._seen.get((str(subject.kind), subject.key)) != self._horizon
+        ]
+        called = [
+            Subject(SubjectKind(kind), key)
+            for kind, key in waiting
+            if kind != _APPLICATIONS and self._seen.get((kind, key)) != self._horizon
+        ]
+        fallen = [Subject(SubjectKind(kind), key) for kind, key in due]
+        return sorted({*fresh, *called, *fallen})
+
+    def _sharing(self, found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
+        """Events looked at before that share serial numbers with new ones."""
+        waits: set[auditing.Key] = set()
+        for fact in found.ranged:
+            span = (fact.mark, fact.first, fact.last)  # type: ignore[attr-defined]  # it is Ranged
+            kinds = () if isinstance(fact, SealsIssued) else (SealsApplied,)
+            (positions,) = books.sharing([span], *kinds)
+            earlier = [position for position in positions if position <= looked_to]
+            for event in self._log.at(earlier):
+                waits.add((str(_EVENT), str(event.id)))
+                if event.topic == SealsApplied.__name__:
+                    waits.add((str(_APPLICATION), str(event.id)))
+        return sorted(waits)
+
+    # -- recording
+
+    def _record(self, look: _Look) -> None:
+        entries = look.decided.entries
+        fresh = {key: read for key, read in look.rests.items() if self._is_news(key, read)}
+
+        def inside(rows: Any) -> None:
+            schema.use(rows, SCHEMA)
+            there = auditing.progress(rows, lock=True)
+            if there.turn != look.before.turn:
+                raise Conflict("Another auditor has looked since: look again.")
+            auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
+            auditing.looked(rows, look.at, look.dues)
+            auditing.wake(rows, sorted(look.changed), look.at)
+            auditing.wait(rows, look.waits)
+            auditing.show(rows, look.decided.shown)
+            auditing.advance(rows, look.after)
+
+        while len(entries) > batch_events_max:
+            # What is recorded twice collides; what is recorded here is found again by the rest.
+            receipts = self._log.decide(entries[:batch_events_max])
+            self._decided = receipts[-1].position
+            entries = entries[batch_events_max:]
+        receipts = self._log.decide(entries, inside=inside)
+        if receipts:
+            self._decided = receipts[-1].position
+        for cache in (self._seen, self._noted):
+            if len(cache) > _seen_max:
+                cache.clear()
+        self._seen.update(dict.fromkeys(look.at, self._horizon))
+        self._noted.update({key: hash(read) for key, read in fresh.items()})
+
+    def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:
+        return self._noted.get(key) != hash(read)
+
+
+class _Looking:
+    """What is found at one moment of the audit's clock."""
+
+    def __init__(self, books: ViewBooks, policy: Policy, now: int) -> None:
+        self._books, self._policy, self._now = books, policy, now
+        self.found: dict[Subject, list[Violation]] = {}
+        self.dues: dict[auditing.Key, int] = {}
+        self._rests: dict[auditing.Key, set[int]] = {}
+
+    def subject(self, subject: Subject) -> None:
+        """Look at a subject; what applications rest on is noted together, with their lot."""
+        kind, key = subject
+        with self._books.reads.watch() as read:
+            shown = evaluate(kind, key, self._books, self._policy)
+        now = self._now
+        self.found[subject] = [violation for violation in shown if violation.deadline <= now]
+        later = [violation.deadline for violation in shown if violation.deadline > now]
+        if later:
+            self.dues[str(kind), key] = min(later)
+        noted = str(kind), key
+        if kind is _EVENT or kind is _APPLICATION:
+            read.discard(rests("event", key))
+            known = self._books.record.known(key)
+            if known is not None and isinstance(known.fact, SealsApplied):
+                noted = _APPLICATIONS, known.fact.lot
+        if read:
+            self._rests.setdefault(noted, set()).update(read)
+
+    def applications(self, applied: Iterable[Known]) -> None:
+        """Look at applications."""
+        for known in applied:
+            for kind in (_APPLICATION, _EVENT):
+                self.subject(Subject(kind, known.id))
+
+    def lot(self, key: str) -> list[auditing.Key]:
+        """Look at the applications to a lot; answers what is left to look at."""
+        lot, _, after = key.partition(" ")
+        applied, rest = self._books.applications(lot, int(after or 0), look_subjects_max)
+        self._books.want_sealed([lot])
+        self._books.want_events(applied)
+        self.applications(applied)
+        return [] if rest is None else [(_APPLICATIONS, f"{lot} {rest}")]
+
+    def rests(self) -> dict[auditing.Key, frozenset[int]]:
+        """What each subject rests on."""
+        return {key: frozenset(read) for key, read in self._rests.items()}
+
+
+def _keys(found: Iterable[Subject]) -> list[auditing.Key]:
+    return [(str(kind), key) for kind, key in found]

@@ -1,0 +1,111 @@
+"""What new events touch: the subjects to look at, and what looks rest on that they change.
+
+An event that retracts or corrects another touches all that the other one did.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.cases.canonical import TOPICS
+from ledger.facts.canonical import decode
+from ledger.facts.corrections import EventRetracted
+from ledger.facts.identity import Fact
+from ledger.facts.record import Known
+from ledger.facts.registry import MarkRegistered
+from ledger.facts.seals import SealsApplied, SealsRemoved
+from ledger.log import Log, Recorded
+from ledger.rules.moments import fiscal_year
+from ledger.rules.subjects import subjects_of
+from ledger.rules.violation import Subject, SubjectKind
+from ledger.views.books.reads import changes
+from ledger.views.books.snapshot import ViewBooks
+
+_WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
+
+
+class Touched(NamedTuple):
+    """What a stretch of the log touched.
+
+    `applied` = new applications, looked at one by one; `subjects` = whatever else is to be looked
+    at; `changed` = hashes of what was read earlier and is different now; `ranged` = facts whose
+    serial numbers events looked at earlier may share.
+    """
+
+    applied: list[Known]
+    subjects: set[Subject]
+    changed: set[int]
+    ranged: list[Fact]
+
+
+def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to: int) -> Touched:
+    """What events touch; nothing that was looked at rests on those up to position `known_to`."""
+    facts = [event for event in events if event.topic not in TOPICS]
+    given = books.record.give(facts)
+    found = Touched([], set(), set(), [])
+    late = [event.position > known_to for event in facts]
+    scans: dict[tuple[object, ...], tuple[SealsApplied, bool]] = {}
+    for known, is_late in zip(given, late, strict=True):
+        fact = known.fact
+        if isinstance(fact, SealsApplied):
+            found.applied.append(known)
+            scan = (
+                fact.mark, fact.holder, fact.site, fact.lot, fact.source, fact.actor,
+                fact.contract, fiscal_year(known.at),
+            )  # fmt: skip
+            before = scans.get(scan)
+            scans[scan] = fact, is_late or (before is not None and before[1])
+            _ranged(fact, found, late=is_late)
+        else:
+            _take(fact, found, late=is_late)
+    for applied, is_late in scans.values():
+        found.subjects.update(s for s in subjects_of(applied) if s.kind not in _WHOSE)
+        if is_late:
+            found.changed.update(changes(applied))
+    for target in _undone(log, given):
+        _take(target, found, late=True)
+        found.changed.update(changes(target))
+    for known in given:
+        found.subjects.update(_years(known.fact, books))
+    return found
+
+
+def _take(fact: Fact, found: Touched, *, late: bool) -> None:
+    found.subjects.update(subjects_of(fact))
+    if late:
+        found.changed.update(changes(fact))
+    _ranged(fact, found, late=late)
+
+
+def _ranged(fact: Fact, found: Touched, *, late: bool) -> None:
+    if late and getattr(fact, "first", None) is not None:
+        found.ranged.append(fact)
+
+
+def _undone(log: Log, given: Iterable[Known]) -> Iterator[Fact]:
+    """The recorded facts that something in the stretch retracts or corrects."""
+    targets = set()
+    for known in given:
+        if isinstance(known.fact, EventRetracted):
+            targets.add(UUID(known.fact.target))
+        if known.fact.corrects is not None:
+            targets.add(UUID(known.fact.corrects))
+    if targets:
+        for stream in log.get(sorted(targets)).values():
+            if stream[0].topic not in TOPICS:
+                yield decode(stream[0].state)
+
+
+def _years(fact: Fact, books: ViewBooks) -> Iterator[Subject]:
+    """The licensees' fiscal years that a fact belongs to."""
+    if isinstance(fact, SealsApplied | SealsRemoved):
+        licensed = books.licensees(fact.mark)
+        years = {fiscal_year(fact.at)} if licensed else set()
+    elif isinstance(fact, MarkRegistered):
+        licensed = books.licensees(fact.mark) | {fact.importer}
+        years = books.years_of(fact.mark)
+    else:
+        return
+    for party in licensed:
+        for year in years:
+            yield Subject(SubjectKind.PARTY_YEAR, f"{party} {year}")
