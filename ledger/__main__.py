@@ -10,6 +10,7 @@ from ledger.commands import (
     catch_up,
     demo,
     goods,
+    labels,
     load,
     look,
     reconcile,
@@ -46,6 +47,11 @@ app.command("import")(archive.import_)
 app.command()(season.season)
 app.command()(run.run)
 app.command()(demo.demo)
+app.command()(labels.scope)
+app.command()(labels.substance)
+app.command()(labels.retention)
+app.command("standards")(labels.standards_)
+app.add_typer(labels.app, name="label")
 app.add_typer(topics.app, name="topics")
 
 

@@ -1,0 +1,275 @@
+"""`ledger label`, `scope`, `substance`, `retention`, `standards`: what may be said, and why.
+
+What the tables alone tell needs no home; a lot or a registered product is read from the log.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.commands.asking import AskingRecord
+from ledger.commands.home import opened
+from ledger.commands.moments import day
+from ledger.commands.output import Format, FormatOption, print_json, say, show
+from ledger.errors import Misuse
+from ledger.facts.canonical import decode
+from ledger.facts.lots import LotRecorded
+from ledger.facts.mentions import About
+from ledger.facts.registry import LabelApproved, ProductRegistered
+from ledger.facts.scalars import local_day, time_text
+from ledger.labels.check import claim_check
+from ledger.labels.describe import (
+    form_row,
+    known_claim,
+    read_recipe,
+    recipe_row,
+    retention_row,
+    scope_row,
+    sources,
+    standard,
+    standards,
+    substance_rows,
+    verdict_row,
+)
+from ledger.labels.lots import lot_facts
+from ledger.labels.retention import keep_lot_until
+from ledger.log import Log
+from ledger.views import schema
+from ledger.views.projection import reading
+
+NOT_ELIGIBLE = 1
+JAPAN_MINUTES = 540
+_PAGE_EVENTS = 1_000
+
+app = typer.Typer(help="What a label may say.", no_args_is_help=True)
+
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="The day judged; default: today, Japan.")
+]
+ClassOption = Annotated[str | None, typer.Option("--class", help="The product class.")]
+
+
+def _on(text: str | None) -> date:
+    given = day(text, "--on")
+    today = local_day(time_text(time.time_ns() // 1_000, JAPAN_MINUTES))
+    return today if given is None else given
+
+
+@contextmanager
+def _record() -> Iterator[tuple[AskingRecord, Log]]:
+    with opened() as log, reading(log) as rows:
+        schema.position(rows)
+        yield AskingRecord(rows, log), log
+
+
+@app.command()
+def check(
+    claim: Annotated[str | None, typer.Option(help="The claim; default: the label's own.")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A recipe as JSON; - is stdin.")
+    ] = None,
+    product: Annotated[str | None, typer.Option(help="A registered product.")] = None,
+    recipe_version: Annotated[int | None, typer.Option(help="Of that product.")] = None,
+    lot: Annotated[str | None, typer.Option(help="A recorded lot.")] = None,
+    label: Annotated[str | None, typer.Option(help="An approved label.")] = None,
+    label_version: Annotated[int, typer.Option(help="Of that label.")] = 1,
+    shipment: Annotated[str | None, typer.Option(help="A shipment of the lot.")] = None,
+    name_form: Annotated[
+        str | None, typer.Option(help="With --recipe: the name or the origin line.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="The wording of the label.")] = None,
+    on: OnOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say whether a claim holds, with a code and a sentence for everything against it.
+
+    Exit 1 where a fact breaks it. Example: ledger label check --claim KRAV_MARK --recipe oats.json
+    """
+    if recipe is not None:
+        if claim is None:
+            raise Misuse("--recipe needs --claim.")
+        content = sys.stdin.buffer.read() if str(recipe) == "-" else _bytes(recipe)
+        found = recipe_row(claim, read_recipe(content, str(recipe)), _on(on), name_form, text)
+    else:
+        found = _registered(
+            claim, product, recipe_version, lot,
+            None if label is None else (label, label_version), shipment, text, _on(on),
+        )  # fmt: skip
+    _show_verdict(found, form)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Misuse(f"{path}: {error.strerror}.") from None
+
+
+def _registered(
+    claim: str | None,
+    product: str | None,
+    version: int | None,
+    lot: str | None,
+    label: tuple[str, int] | None,
+    shipment: str | None,
+    text: str | None,
+    on: date,
+) -> dict[str, Any]:
+    """The verdict on goods that are recorded; Misuse where what is named is not."""
+    with _record() as (record, _):
+        approved = None
+        if label is not None:
+            approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
+            if approved is None:
+                raise Misuse(f"There is no label {label[0]} version {label[1]}.")
+            claim, product = claim or approved.claim, product or approved.product
+            text = text if text is not None else approved.wording
+        if claim is None:
+            raise Misuse("Name a --claim or a --label.")
+        if lot is not None and lot_facts(record, lot) is None:
+            raise Misuse(f"There is no lot {lot!r}.")
+        if lot is None and product is None:
+            raise Misuse("Name a --recipe, a --product, a --label or a --lot.")
+        if product is not None and not record.about(ProductRegistered, About.PRODUCT, product):
+            raise Misuse(f"There is no product {product!r}.")
+        verdict = claim_check(
+            known_claim(claim), record, product if lot is None else None, version, on=on, lot=lot,
+            label=label, shipment=shipment, label_text=text,
+        )  # fmt: skip
+    return {"claim": claim, "on": on.isoformat(), "lot": lot, **verdict_row(verdict)}
+
+
+def _show_verdict(found: dict[str, Any], form: Format) -> None:
+    if form is Format.JSON:
+        print_json(found)
+    else:
+        title = "eligible" if found["eligible"] else "not eligible"
+        if found["eligible"] and not found["proven"]:
+            title = "eligible, not proven"
+        if not found["codes"]:
+            say(f"{title.capitalize()}: nothing is against it.")
+        show(
+            found["codes"], form, columns=["code", "level", "rule", "en", "ja"],
+            title=title, empty="",
+        )  # fmt: skip
+    if not found["eligible"]:
+        raise typer.Exit(NOT_ELIGIBLE)
+
+
+@app.command("form")
+def name_form(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The name as on the label.")],
+    class_: Annotated[str, typer.Option("--class", help="The product class.")],
+    on: OnOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say which JAS name form a name has; exit 1 where it is none of the class.
+
+    Example: ledger label form 有機豆腐 --class PROCESSED_PLANT
+    """
+    found = form_row(text, class_, _on(on))
+    show([_flat(found)], form, data=found)
+    if not found["eligible"]:
+        raise typer.Exit(NOT_ELIGIBLE)
+
+
+def _flat(found: dict[str, Any]) -> dict[str, Any]:
+    """A row with the codes alone in place of codes and sentences."""
+    return {**found, "codes": [entry["code"] for entry in found["codes"]]}
+
+
+def scope(
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="Country, as US.")],
+    destination: Annotated[str, typer.Argument(metavar="TO", help="Country, as JP.")],
+    class_: Annotated[str, typer.Argument(metavar="CLASS", help="The product class.")],
+    on: Annotated[str | None, typer.Argument(metavar="DATE", help="Default: today.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say whether equivalence covers a class on a route; exit 1 where it does not.
+
+    Example: ledger scope US JP ALCOHOL 2025-10-01
+    """
+    found = scope_row(origin, destination, class_, _on(on))
+    show([_flat(found)], form, data=found)
+    if not found["covered"]:
+        raise typer.Exit(NOT_ELIGIBLE)
+
+
+def substance(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="As CALCIUM_SULFATE.")],
+    table: Annotated[str | None, typer.Option(help="One list, T1 to T8; default: all.")] = None,
+    class_: ClassOption = None,
+    on: OnOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say which positive lists let a substance in, and under which condition.
+
+    Exit 1 where none does. Example: ledger substance CALCIUM_SULFATE --table T4
+    """
+    found = substance_rows(code, table, class_, _on(on))
+    show(found, form)
+    if not any(row["allowed"] for row in found):
+        raise typer.Exit(NOT_ELIGIBLE)
+
+
+def standards_(
+    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="One table's rows.")] = None,
+    form: FormatOption = Format.TABLE,
+    by_source: Annotated[bool, typer.Option("--sources", help="The sources instead.")] = False,
+) -> None:
+    """List the dated tables, the rows of one, or the sources they come from.
+
+    Example: ledger standards scope --format csv
+    """
+    if by_source:
+        show(sources(), form)
+    else:
+        show(standards() if table is None else standard(table), form)
+
+
+def retention(
+    lot: Annotated[str | None, typer.Argument(metavar="LOT", help="The lot.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Every lot whose records may go.")] = False,
+    on: OnOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say until when the records of a lot are kept, and which rule decides.
+
+    Nothing is ever removed by itself, and a case still open keeps its records. Example:
+    ledger retention --due --on 2031-04-01
+    """
+    if (lot is None) == (not due):
+        raise Misuse("Name a lot, or ask for --due.")
+    with _record() as (record, log):
+        if lot is not None:
+            if lot_facts(record, lot) is None:
+                raise Misuse(f"There is no lot {lot!r}.")
+            rows = [retention_row(lot, keep_lot_until(record, lot))]
+        else:
+            today = _on(on).isoformat()
+            kept = (retention_row(one, keep_lot_until(record, one)) for one in _lots(log))
+            rows = [row for row in kept if row["keep_until"] and row["keep_until"] < today]
+    show(
+        rows, form, columns=["lot", "keep_until", "rule"] if form is Format.TABLE else None,
+        data=rows[0] if lot is not None else rows, empty="No records are due.",
+    )  # fmt: skip
+
+
+def _lots(log: Log) -> list[str]:
+    """Every recorded lot, read from the log in its order."""
+    found: dict[str, None] = {}
+    position = 0
+    while page := log.read(position, _PAGE_EVENTS):
+        position = page[-1].position
+        for event in page:
+            if event.topic == LotRecorded.__name__:
+                fact = decode(event.state)
+                if isinstance(fact, LotRecorded):
+                    found[fact.lot] = None
+    return list(found)
