@@ -1,0 +1,199 @@
+"""Sources and persons: where they scan, how fast, how late, and whether they are heard from."""
+
+from typing import Any
+
+import pytest
+
+from tests.domain.rules.trade import apply
+from tests.domain.rules.world import World, at
+
+HOUR = 3_600_000_000
+MINUTE = 60_000_000
+DAY = 24 * HOUR
+SCANNED: dict[str, Any] = {"source": "SC-1", "actor": "PER-1"}
+
+
+def scanners(**own: Any) -> World:
+    """Two scanners and a desk."""
+    world = World()
+    for name, kind in (("SC-1", "SCANNER"), ("SC-2", "SCANNER"), ("DESK", "SYSTEM")):
+        fields = {"registers": name, "kind": kind, "party": "EXP-1", "source": "OFFICE"}
+        world.add("SourceRegistered", "2025-01-01", **{**fields, **own})
+    return world
+
+
+HOPS: list[tuple[dict[str, Any], str, dict[str, Any], list[str]]] = [
+    # the first scan, time and fields of the second, which subjects are in two places
+    ({}, "2026-04-01T09:29", {"site": "W2"}, ["PER-1", "SC-1"]),
+    ({}, "2026-04-01T09:00", {"site": "W2"}, ["PER-1", "SC-1"]),
+    ({}, "2026-04-01T09:30", {"site": "W2"}, []),
+    ({}, "2026-04-01T09:29", {}, []),
+    ({}, "2026-04-01T09:29", {"site": "W2", "source": "SC-2"}, ["PER-1"]),
+    ({}, "2026-04-01T09:29", {"site": "W2", "actor": "PER-2"}, ["SC-1"]),
+    ({"actor": None}, "2026-04-01T09:29", {"site": "W2", "source": "SC-2"}, []),
+    ({}, "2026-04-01T09:29", {"site": "W2", "source": "DESK"}, []),
+    ({}, "2026-04-01T09:29", {"site": "W2", "source": "UNKNOWN"}, []),
+]
+
+
+@pytest.mark.parametrize(("first", "time", "second", "subjects"), HOPS)
+def test_m46_two_sites_at_once(
+    first: dict[str, Any], time: str, second: dict[str, Any], subjects: list[str]
+) -> None:
+    """Nobody and nothing scans at two sites less than thirty minutes apart."""
+    world = scanners()
+    apply(world, "2026-04-01T09:00", name="a", **{**SCANNED, **first})
+    key = apply(world, time, name="b", **{**SCANNED, **second})
+
+    found = [v for v in world.violations() if v.rule == "M-46"]
+
+    assert [(v.subject, v.discriminator) for v in found] == [(who, key) for who in subjects]
+    minutes = "0 min" if time.endswith("09:00") else "29 min"
+    assert all((v.expected, v.found) == (("one site",), ("W1", "W2", minutes)) for v in found)
+
+
+def test_m46_neighbours_only() -> None:
+    """A scan in between at the first site makes the hop begin there."""
+    world = scanners()
+    apply(world, "2026-04-01T09:00", **SCANNED)
+    middle = apply(world, "2026-04-01T09:20", **SCANNED)
+    last = apply(world, "2026-04-01T09:45", **{**SCANNED, "site": "W2"})
+
+    found = [v.evidence for v in world.violations() if v.rule == "M-46" and v.subject == "SC-1"]
+
+    assert found == [(middle, last)]
+
+
+def test_m46_seals_leave_from_a_site_and_goods_do_not_count() -> None:
+    """A dispatch is scanned where it leaves; a departure is no scan of seals."""
+    world = scanners()
+    apply(world, "2026-04-01T09:00", **SCANNED)
+    world.add(
+        "SealsDispatched", "2026-04-01T09:10", **SCANNED,
+        dispatch="D1", purpose="TRANSFER", mark="JAS-A", from_holder="EXP-1", from_site="W1",
+        to_holder="EXP-1", to_site="W2", count=5,
+    )  # fmt: skip
+    world.add(
+        "ShipmentDeparted", "2026-04-01T09:20", **SCANNED,
+        shipment="S1", exporter="EXP-1", importer="IMP-1", site="W9", sealing_mode="CONSIGNED",
+        origin="US", destination="JP", transport="SEA",
+    )  # fmt: skip
+
+    assert world.cases("M-46") == []
+
+
+LATE: list[tuple[str, str, bool]] = [
+    # source, recorded, of an event of 1 April 09:00
+    ("SC-1", "2026-04-08T09:00", False),
+    ("SC-1", "2026-04-08T09:00:01", True),
+    ("DESK", "2026-04-08T09:00:01", False),
+    ("UNKNOWN", "2026-04-08T09:00:01", False),
+]
+
+
+@pytest.mark.parametrize(("source", "rec", "fires"), LATE)
+def test_m47_late(source: str, rec: str, *, fires: bool) -> None:
+    """A scanner's events come in within a week."""
+    world = scanners()
+    apply(world, "2026-04-01T09:00", rec=rec, source=source)
+
+    found = [v for v in world.violations() if v.rule == "M-47"]
+
+    assert [(v.subject, v.discriminator, v.severity, v.found) for v in found] == (
+        [("SC-1", "2026-04-08", "L", ("1", "2026-04-01T09:00:00.000000+00:00"))] if fires else []
+    )
+
+
+def test_m47_one_case_a_day_of_recording() -> None:
+    """Late events count together by the UTC day on which they came in; heartbeats too."""
+    world = scanners()
+    apply(world, "2026-04-02T09:00", rec="2026-05-01T00:00", source="SC-1")
+    apply(world, "2026-04-01T09:00", rec="2026-05-01T23:59", source="SC-1")
+    world.add("SourceHeartbeat", "2026-04-03T09:00", rec="2026-05-02T00:00", source="SC-1")
+
+    found = [(v.discriminator, v.found[0]) for v in world.violations() if v.rule == "M-47"]
+
+    assert found == [("2026-05-01", "2"), ("2026-05-02", "1")]
+
+
+@pytest.mark.parametrize(
+    ("time", "fires"), [("2026-04-01T09:05", False), ("2026-04-01T09:05:01", True)]
+)
+def test_m47_future(time: str, *, fires: bool) -> None:
+    """An event may not lie more than five minutes ahead of its recording."""
+    world = World()
+    key = apply(world, time, rec="2026-04-01T09:00")
+
+    found = [v for v in world.violations() if v.rule == "M-47"]
+
+    assert [(v.subject, v.discriminator, v.severity) for v in found] == [
+        (key, "future", "M")
+    ] * fires
+
+
+SPEED: list[tuple[list[tuple[str, int]], list[tuple[str, str]]]] = [
+    # applications of a source, hours beyond 20,000 seals
+    ([("09:00", 20_000)], []),
+    ([("09:00", 10_000), ("09:59:59", 10_001)], [("2026-04-01T09", "20001")]),
+    ([("09:00", 20_000), ("10:00", 20_000)], []),
+    ([("09:00", 20_001), ("10:00", 20_002)], [("2026-04-01T09", "20001"),
+                                              ("2026-04-01T10", "20002")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("applied", "hours"), SPEED)
+def test_m51_beyond_capacity(applied: list[tuple[str, int]], hours: list[tuple[str, str]]) -> None:
+    """No line applies more than 20,000 seals in an hour."""
+    world = World()
+    for clock, count in applied:
+        apply(world, f"2026-04-01T{clock}", source="SC-1", count=count)
+
+    found = [v for v in world.violations() if v.rule == "M-51"]
+
+    assert [(v.discriminator, v.found[0]) for v in found] == hours
+    assert all(v.expected == ("20000",) and v.subject == "SC-1" for v in found)
+    assert [v.deadline for v in found] == [at(f"{hour}:00") + HOUR for hour, _ in hours]
+
+
+@pytest.mark.parametrize(
+    ("second", "flag"), [("2026-04-01T10:00:59", True), ("2026-04-01T10:01:00", False)]
+)
+def test_m51_double_shot(second: str, *, flag: bool) -> None:
+    """A twin within a minute is suspected, on the other side of the hour too."""
+    world = World()
+    apply(world, "2026-04-01T09:59:59", source="SC-1", count=20_001)
+    apply(world, second, source="SC-1", count=20_001)
+
+    assert {v.artefact for v in world.violations() if v.rule == "M-51"} == {flag}
+
+
+@pytest.mark.parametrize("minutes", [10, None])
+@pytest.mark.parametrize("heard", [None, "2026-04-01T09:00"])
+def test_m60_silent_source(heard: str | None, minutes: int | None) -> None:
+    """After three heartbeats missed a source is silent; it is known by what was recorded."""
+    world = scanners(heartbeat_minutes=minutes)
+    if heard is not None:
+        late = apply(world, "2026-03-01", rec=heard, source="SC-1")
+        world.add("EventRetracted", "2026-03-02", target=late, reason="DUPLICATE", source="X")
+
+    found = [v for v in world.violations() if v.rule == "M-60" and v.subject == "SC-1"]
+
+    since = at(heard or "2025-01-01")
+    words = "never" if heard is None else "2026-04-01T09:00:00.000000+00:00"
+    assert [(v.found, v.deadline) for v in found] == (
+        [((words,), since + 30 * MINUTE)] if minutes else []
+    )
+
+
+def test_m60_a_later_registration_counts() -> None:
+    """A source registered again starts to be waited for then."""
+    world = scanners(heartbeat_minutes=10)
+    apply(world, "2026-04-01T09:00", source="SC-1")
+    world.add(
+        "SourceRegistered", "2026-04-01T10:00", source="OFFICE",
+        registers="SC-1", kind="SCANNER", party="EXP-1", heartbeat_minutes=20,
+    )  # fmt: skip
+
+    found = [v.deadline for v in world.violations() if v.rule == "M-60" and v.subject == "SC-1"]
+
+    assert found == [at("2026-04-01T11:00")]
