@@ -60,7 +60,9 @@ def _application(
             yield from fails("CERT_IMPORTER")
         if not graded and not _certificate_by(case, facts, on):
             yield from fails("NOT_GRADED")
-        yield from labelling(record, applied).only({"LABELLER_UNTRAINED"}).reasons
+        # Makers label under their grading rules; the course is asked of importers and subdividers.
+        if not certified(record, applied.holder, "JAS", MAKERS, class_, on):
+            yield from labelling(record, applied).only({"LABELLER_UNTRAINED"}).reasons
     else:
         if not graded:
             yield from fails("NOT_GRADED")
