@@ -2,7 +2,7 @@
 
 # ruff: noqa: D102 - what each method promises stands with the protocol it fulfils
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -18,12 +18,11 @@ from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Known, Record
 from ledger.rules.artefacts import fold
 from ledger.rules.books import FirstApplied, Moment, Naming, Sealed
+from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
 from ledger.rules.marks import marks_of
 from ledger.rules.memory_facts import MemoryFacts
 from ledger.rules.moments import fiscal_year
-
-EVIDENCE_IDS_MAX = 100
-"""As many ids as a discrepancy carries."""
+from ledger.rules.ranges import Span, span_of
 
 
 class MemoryGoods(MemoryFacts):
@@ -33,7 +32,7 @@ class MemoryGoods(MemoryFacts):
         super().__init__(record)
         self._applied: dict[str, list[Known]] = defaultdict(list)
         self._by_holder: dict[tuple[str, str, str | None], list[Known]] = defaultdict(list)
-        self._ranged: dict[str, list[Known]] = defaultdict(list)
+        self._ranged: dict[str, dict[int, list[tuple[int, Known]]]] = {}
         self._twins: dict[tuple[object, ...], list[int]] = defaultdict(list)
         self._folds: dict[tuple[About, str], set[str]] = defaultdict(set)
         self._naming: dict[str, list[Known]] = defaultdict(list)
@@ -45,8 +44,10 @@ class MemoryGoods(MemoryFacts):
         if isinstance(fact, s.SealsApplied):
             self._applied[fact.lot].append(known)
             self._by_holder[fact.holder, fact.mark, fact.contract].append(known)
-        if getattr(fact, "first", None) is not None:
-            self._ranged[_mark(fact)].append(known)
+        span = span_of(fact)
+        if span is not None:
+            by_length = self._ranged.setdefault(_mark(fact), defaultdict(list))
+            insort(by_length[_length_class(span)], (span[0], known))
         twin = _twin(fact)
         if twin is not None:
             self._twins[twin].append(known.at)
@@ -75,11 +76,17 @@ class MemoryGoods(MemoryFacts):
         return {named for of, applied, named in self._by_holder if (of, applied) == (holder, mark)}
 
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
-        return [
-            known
-            for known in self._ranged.get(mark, ())
-            if (not kinds or isinstance(known.fact, kinds)) and _shares(known.fact, first, last)
-        ]
+        found: list[Known] = []
+        for length, starts in self._ranged.get(mark, {}).items():
+            # A range of this class that reaches `first` starts at most its longest length before.
+            low = bisect_left(starts, (first - (1 << length) + 1,))
+            high = bisect_left(starts, (last + 1,))
+            found += [
+                known
+                for _, known in starts[low:high]
+                if (not kinds or isinstance(known.fact, kinds)) and _shares(known.fact, first)
+            ]
+        return sorted(found)
 
     def alike(self, about: About, key: str) -> bool:
         return bool(self._folds.get((about, _fold(about, key)), set()) - {key})
@@ -138,9 +145,14 @@ def _mark(fact: Fact) -> str:
     return mark if isinstance(mark, str) else ""
 
 
-def _shares(fact: Fact, first: int, last: int) -> bool:
-    low, high = getattr(fact, "first", None), getattr(fact, "last", None)
-    return isinstance(low, int) and isinstance(high, int) and low <= last and first <= high
+def _length_class(span: Span) -> int:
+    """The power of two that a range's length does not exceed."""
+    return (span[1] - span[0]).bit_length()
+
+
+def _shares(fact: Fact, first: int) -> bool:
+    span = span_of(fact)
+    return span is not None and span[1] >= first
 
 
 _Twinned = (
