@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from consumers.auditor import Auditor, Step
+from consumers.auditor_periods import restate_periods
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import time_text
 from ledger.log import Log
@@ -86,6 +87,8 @@ def catch_up(
             progressed(step)
         moved = projector.run_batch() if step.decisions or step.views else 0
         if not step.behind and not moved:
+            if restate_periods(log, now):
+                projector.catch_up()
             return step.position
 
 
@@ -94,8 +97,10 @@ def run(log: Log, policy: Policy, stop: threading.Event) -> None:
 
     Waits and tries again while the database is away or the views are not there yet.
     """
-    auditor = Auditor(log, policy, audit_clock(log))
+    clock = audit_clock(log)
+    auditor = Auditor(log, policy, clock)
     failures = 0
+    restated = 0
     while not stop.is_set():
         try:
             step = auditor.step()
@@ -103,6 +108,9 @@ def run(log: Log, policy: Policy, stop: threading.Event) -> None:
             if step.views:
                 stop.wait(views_wait_seconds)
             elif not step.behind:
+                if step.position > restated:
+                    restate_periods(log, clock(), restated)
+                    restated = step.position
                 _rest(log, step.position, stop)
         except Conflict as conflict:
             _log.info("%s", conflict)

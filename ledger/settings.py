@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         description="share of refused events within the last 1,000 of a partition above which "
         "that partition stops",
     )
+    policy: Path | None = Field(
+        default=None,
+        description="TOML file with the audit's waits and limits; what it leaves out is as built "
+        "in; not set: all as built in",
+    )
     metrics_port: int = Field(
         default=9464,
         ge=0,

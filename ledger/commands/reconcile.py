@@ -11,6 +11,7 @@ from ledger.commands.moments import AsOfOption, KnownAtOption, moment
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
 from ledger.log import Log
+from ledger.views.discrepancies import case_counts
 from ledger.views.projection import reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question
 from ledger.views.reconciliation import reconcile as reconciled
@@ -66,7 +67,8 @@ def answer(log: Log, question: Question) -> list[dict[str, Any]]:
     """Give the rows, at one snapshot of the views."""
     now = time.time_ns() // 1_000
     with reading(log) as rows:
-        return reconciled(rows, log, question, now=now)
+        cases = case_counts(rows, log, question.known_at)
+        return reconciled(rows, log, question, now=now, cases=cases)
 
 
 def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:

@@ -1,0 +1,274 @@
+"""`ledger discrepancies`, and what people decide about them: explain, escalate, close."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from ledger.cases.deciding import REASONS, Close, Escalate, Explain
+from ledger.cases.discrepancy import LIVE, State
+from ledger.commands.home import opened
+from ledger.commands.output import Format, FormatOption, say, show
+from ledger.errors import Misuse
+from ledger.log import Log
+from ledger.rules.audit import RULES
+from ledger.rules.violation import SubjectKind
+from ledger.views.discrepancies import (
+    GROUPS,
+    SEVERITIES,
+    Listed,
+    Wanted,
+    grouped,
+    listed,
+    settle,
+)
+from ledger.views.projection import Projector, reading
+
+_COLUMNS = (
+    "rule", "slug", "severity", "state", "subject_kind", "subject", "discriminator", "expected",
+    "found", "evidence_total", "changed_at", "id",
+)  # fmt: skip
+_MANY = "Several with commas, or the option several times."
+
+RuleOption = Annotated[
+    list[str] | None, typer.Option("--rule", metavar="M-NN", help=f"Only this rule. {_MANY}")
+]
+SeverityOption = Annotated[
+    list[str] | None, typer.Option("--severity", help=f"Only C, H, M or L. {_MANY}")
+]
+KindOption = Annotated[
+    str | None, typer.Option("--subject-kind", help=f"One of {', '.join(SubjectKind)}.")
+]
+SubjectOption = Annotated[str | None, typer.Option("--subject", help="Only this subject's key.")]
+ImporterOption = Annotated[str | None, typer.Option(help="Of pairs with this importer.")]
+RcbOption = Annotated[str | None, typer.Option(help="Of pairs with this certifying body.")]
+ExporterOption = Annotated[
+    str | None, typer.Option("--exporter", "--party", help="Whose events name this party.")
+]
+MarkOption = Annotated[str | None, typer.Option(help="That touch this mark.")]
+LotOption = Annotated[str | None, typer.Option(help="About this lot or an event on it.")]
+CasesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[CASE]...", help="Ids of cases, or use the filters.")
+]
+AsOption = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that decides.")]
+PersonOption = Annotated[str, typer.Option(metavar="ID", help="The person, by reference.")]
+ReasonOption = Annotated[str, typer.Option(metavar="CODE", help=f"One of {', '.join(REASONS)}.")]
+TextOption = Annotated[str | None, typer.Option(help="In words; needed for critical cases.")]
+
+
+def discrepancies(
+    rule: RuleOption = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state", help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}"
+        ),
+    ] = None,
+    severity: SeverityOption = None,
+    subject_kind: KindOption = None,
+    subject: SubjectOption = None,
+    importer: ImporterOption = None,
+    rcb: RcbOption = None,
+    exporter: ExporterOption = None,
+    mark: MarkOption = None,
+    lot: LotOption = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="BY", help=f"One row a cause, by {', '.join(GROUPS)}.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 where a case asks for attention.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List what does not fit: rule, subject, severity, state, expected, found, evidence.
+
+    Example: ledger discrepancies --severity C --group rule,lot
+    """
+    wanted = Wanted(
+        rules=_rules(rule), states=_states(state), severities=_severities(severity),
+        subject_kind=_kind(subject_kind), subject=subject, importer=importer, rcb=rcb,
+        party=exporter, mark=mark,
+    )  # fmt: skip
+    by = _group(group)
+    with opened() as log:
+        found = _found(log, wanted, lot)
+        rows = grouped(found, log, by) if by else [entry.row for entry in found]
+    columns = (*by, "cases", "severities", "opened_at", "changed_at", "subjects")
+    show(rows, form, columns=columns if by else _COLUMNS, empty="No case asks for attention.")
+    if check and any(entry.case.state in LIVE for entry in found):
+        raise typer.Exit(1)
+
+
+def explain(
+    party: AsOption,
+    person: PersonOption,
+    reason: ReasonOption,
+    text: TextOption = None,
+    cases: CasesArgument = None,
+    rule: RuleOption = None,
+    severity: SeverityOption = None,
+    subject_kind: KindOption = None,
+    subject: SubjectOption = None,
+    importer: ImporterOption = None,
+    rcb: RcbOption = None,
+    exporter: ExporterOption = None,
+    mark: MarkOption = None,
+    lot: LotOption = None,
+) -> None:
+    """Explain cases as a party that they concern.
+
+    Example: ledger explain --as EXP-1 --person P-7 --reason LATE_ENTRY --rule M-06 --lot L-7
+    """
+    command = Explain(party=party, person=person, reason=reason, text=text)
+    wanted = Wanted(
+        rules=_rules(rule), severities=_severities(severity), subject_kind=_kind(subject_kind),
+        subject=subject, importer=importer, rcb=rcb, party=exporter, mark=mark, ids=_ids(cases),
+    )  # fmt: skip
+    _decide(command, wanted, lot, "explained")
+
+
+def escalate(
+    party: AsOption,
+    person: PersonOption,
+    text: Annotated[str, typer.Option(help="What is asked for.")],
+    cases: CasesArgument = None,
+    rule: RuleOption = None,
+    severity: SeverityOption = None,
+    subject_kind: KindOption = None,
+    subject: SubjectOption = None,
+    importer: ImporterOption = None,
+    rcb: RcbOption = None,
+    exporter: ExporterOption = None,
+    mark: MarkOption = None,
+    lot: LotOption = None,
+) -> None:
+    """Escalate cases as a certifier: an explanation alone will not do.
+
+    Example: ledger escalate --as RCB-1 --person P-9 --text "Where did they go?" --rule M-01
+    """
+    command = Escalate(party=party, person=person, text=text)
+    wanted = Wanted(
+        rules=_rules(rule), severities=_severities(severity), subject_kind=_kind(subject_kind),
+        subject=subject, importer=importer, rcb=rcb, party=exporter, mark=mark, ids=_ids(cases),
+    )  # fmt: skip
+    _decide(command, wanted, lot, "escalated")
+
+
+def close(
+    party: AsOption,
+    person: PersonOption,
+    reason: ReasonOption,
+    text: TextOption = None,
+    cases: CasesArgument = None,
+    rule: RuleOption = None,
+    severity: SeverityOption = None,
+    subject_kind: KindOption = None,
+    subject: SubjectOption = None,
+    importer: ImporterOption = None,
+    rcb: RcbOption = None,
+    exporter: ExporterOption = None,
+    mark: MarkOption = None,
+    lot: LotOption = None,
+) -> None:
+    """Close cases as a certifier; somebody else than who explained them last.
+
+    Example: ledger close --as RCB-1 --person P-9 --reason DOCUMENT_CORRECTED --rule M-06
+    """
+    command = Close(party=party, person=person, reason=reason, text=text)
+    wanted = Wanted(
+        rules=_rules(rule), severities=_severities(severity), subject_kind=_kind(subject_kind),
+        subject=subject, importer=importer, rcb=rcb, party=exporter, mark=mark, ids=_ids(cases),
+    )  # fmt: skip
+    _decide(command, wanted, lot, "closed")
+
+
+def _decide(
+    command: Explain | Escalate | Close, wanted: Wanted, lot: str | None, done: str
+) -> None:
+    """Decide about every case wanted; a single refusal is a misuse, of several each is told."""
+    if wanted == Wanted() and lot is None:
+        raise Misuse("Say which cases: by id, or by a filter such as --rule or --lot.")
+    refused = []
+    with opened() as log:
+        follow = Projector(log).catch_up
+        found = _found(log, wanted._replace(states=tuple(State) if wanted.ids else ()), lot)
+        missing = sorted({str(i) for i in wanted.ids} - {entry.case.id for entry in found})
+        if missing:
+            raise Misuse(f"There is no case {missing[0]}.")
+        for entry in found:
+            try:
+                settle(log, UUID(entry.case.id), command, now(), follow=follow)
+            except Misuse as refusal:
+                if len(found) == 1:
+                    raise
+                refused.append(str(refusal))
+    for sentence in refused:
+        say(sentence)
+    say(f"{len(found) - len(refused)} of {len(found)} cases {done}.")
+    if refused or not found:
+        raise typer.Exit(1)
+
+
+def now() -> int:
+    """Tell the time at which people decide, µs UTC."""
+    return time.time_ns() // 1_000
+
+
+def _found(log: Log, wanted: Wanted, lot: str | None) -> list[Listed]:
+    with reading(log) as rows:
+        found = listed(rows, log, wanted)
+    if lot is None:
+        return found
+    groups = grouped(found, log, ["lot", "subject"])
+    subjects = {row["subject"] for row in groups if row["lot"] == lot}
+    return [entry for entry in found if entry.case.subject in subjects]
+
+
+def _split(values: list[str] | None) -> list[str]:
+    return [part.strip() for value in values or [] for part in value.split(",") if part.strip()]
+
+
+def _checked(values: list[str] | None, known: Any, what: str) -> list[str]:
+    found = _split(values)
+    for value in found:
+        if value not in known:
+            raise Misuse(f"{value!r} is no {what}: there is {', '.join(known)}.")
+    return found
+
+
+def _rules(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(_checked(values, RULES, "rule"))
+
+
+def _severities(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(_checked([v.upper() for v in values or []], SEVERITIES, "severity"))
+
+
+def _states(values: list[str] | None) -> tuple[State, ...]:
+    given = [value.upper() for value in _split(values)]
+    if given == ["ALL"]:
+        return tuple(State)
+    return tuple(State(name) for name in _checked(given, [*map(str, State), "ALL"], "state"))
+
+
+def _kind(value: str | None) -> str | None:
+    return None if value is None else _checked([value], [*map(str, SubjectKind)], "subject")[0]
+
+
+def _group(value: str | None) -> list[str]:
+    return _checked([value] if value else None, GROUPS, "way to group")
+
+
+def _ids(values: list[str] | None) -> tuple[UUID, ...]:
+    read: Callable[[str], UUID] = UUID
+    found = []
+    for value in values or []:
+        try:
+            found.append(read(value))
+        except ValueError:
+            raise Misuse(
+                f"{value!r} is no case: give its id, as `ledger discrepancies` shows it."
+            ) from None
+    return tuple(found)

@@ -1,0 +1,83 @@
+"""`ledger period`: a pair's month or fiscal year signed off by its body, and what came of it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from consumers.auditor_periods import period_row, sign
+from ledger.cases.period import period_of
+from ledger.commands.discrepancies import now
+from ledger.commands.home import opened
+from ledger.commands.output import Format, FormatOption, say, show
+from ledger.facts.scalars import time_text
+from ledger.rules.moments import JAPAN
+from ledger.views.cases import signed_period, signed_periods
+from ledger.views.projection import Projector, reading
+
+app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
+
+ImporterOption = Annotated[str, typer.Option(help="The importer of the pair.")]
+RcbOption = Annotated[str, typer.Option(help="The certifying body of the pair.")]
+NameArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="2026-04 or FY2026.")]
+
+
+@app.command()
+def close(
+    period: NameArgument,
+    importer: ImporterOption,
+    rcb: RcbOption,
+    party: Annotated[str, typer.Option("--as", metavar="PARTY", help="The body that signs.")],
+    person: Annotated[str, typer.Option(metavar="ID", help="The person who signs.")],
+    text: Annotated[str | None, typer.Option(help="A remark.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Sign off the reconciliation row as of the end of a period.
+
+    Example: ledger period close 2026-04 --importer IMP-1 --rcb RCB-1 --as RCB-1 --person P-9
+    """
+    wanted = period_of(importer, rcb, period)
+    with opened() as log:
+        event = sign(log, wanted, party=party, person=person, text=text, now=now())
+        Projector(log).catch_up()
+    row = _head(importer, rcb, period, "CLOSED", event.position) | {"row": event.row}
+    show([row], form, data=row)
+    say(f"{period} of {importer} and {rcb} is signed at position {event.position:,}.")
+
+
+@app.command("show")
+def show_periods(
+    period: Annotated[str | None, typer.Argument(metavar="[PERIOD]", help="Only this one.")] = None,
+    importer: Annotated[str | None, typer.Option(help="Only this importer.")] = None,
+    rcb: Annotated[str | None, typer.Option(help="Only this certifying body.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show signed periods: the row signed, and the row as last stated where facts changed it.
+
+    With a period and a pair that nobody signed yet, the row that would be signed.
+
+    Example: ledger period show 2026-04 --importer IMP-1 --rcb RCB-1 --format json
+    """
+    with opened() as log, reading(log) as rows:
+        found: list[dict[str, Any]] = [
+            _head(of.importer, of.rcb, of.name, str(known.state), known.position)
+            | {"person": known.person, "row": known.signed, "stated": known.stated}
+            for known, of in ((known, known.period) for known in signed_periods(rows))
+            if period in (None, of.name)
+            and importer in (None, of.importer)
+            and rcb in (None, of.rcb)
+        ]
+        if not found and period and importer and rcb:
+            wanted = period_of(importer, rcb, period)
+            if signed_period(rows, wanted.id) is None:
+                row = period_row(rows, log, wanted)
+                head = _head(importer, rcb, period, "UNSIGNED", None)
+                found = [head | {"person": None, "row": row, "stated": row}]
+    show(found, form, empty="No period was signed.")
+
+
+def _head(importer: str, rcb: str, period: str, state: str, position: int | None) -> dict[str, Any]:
+    end = time_text(period_of(importer, rcb, period).end, JAPAN)
+    return {
+        "importer": importer, "rcb": rcb, "period": period, "end": end, "state": state,
+        "position": position,
+    }  # fmt: skip

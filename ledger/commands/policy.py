@@ -1,0 +1,54 @@
+"""`ledger policy`: how long the audit waits and where it draws its lines."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledger.commands.output import Format, FormatOption, say, show
+from ledger.errors import Misuse
+from ledger.rules.policy import Policy, default_policy, read_policy
+from ledger.settings import Settings, load
+
+
+def policy(form: FormatOption = Format.TABLE) -> None:
+    """Show the policy in force: LEDGER_POLICY's values over those built in.
+
+    Waits are in seconds, shares are fractions of one.
+
+    Example: ledger policy --format json
+    """
+    settings = load()
+    found, built_in = policy_of(settings), default_policy()
+    rows = [
+        {
+            "name": name,
+            "value": _plain(name, getattr(found, name)),
+            "default": _plain(name, getattr(built_in, name)),
+        }
+        for name in found.__struct_fields__
+    ]
+    data = {row["name"]: row["value"] for row in rows} | {"digest": found.digest()}
+    show(rows, form, data=data)
+    say(f"From {settings.policy or 'the built-in values'}; digest {found.digest()[:12]}.")
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy that the settings name; raises Misuse where its file cannot be read."""
+    if settings.policy is None:
+        return default_policy()
+    try:
+        text = settings.policy.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"The policy {settings.policy} cannot be read: {error}.") from None
+    return read_policy(text, default_policy())
+
+
+_IN_MICROS = ("grace_", "clock_skew", "double_shot")
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return [day.isoformat() for day in sorted(value) if isinstance(day, date)]
+    if isinstance(value, Decimal):
+        return str(value)
+    return value / 1e6 if name.startswith(_IN_MICROS) else value

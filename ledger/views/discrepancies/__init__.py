@@ -1,0 +1,17 @@
+"""Discrepancies for people: listed, grouped, counted, and decided about."""
+
+from ledger.views.discrepancies.deciding import settle, standing
+from ledger.views.discrepancies.groups import GROUPS, grouped
+from ledger.views.discrepancies.listing import SEVERITIES, Listed, Wanted, case_counts, listed
+
+__all__ = [
+    "GROUPS",
+    "SEVERITIES",
+    "Listed",
+    "Wanted",
+    "case_counts",
+    "grouped",
+    "listed",
+    "settle",
+    "standing",
+]

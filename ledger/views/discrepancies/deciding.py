@@ -1,0 +1,120 @@
+"""People's decisions about cases and periods: taken on what the views show, recorded in the log.
+
+A decision holds for what was shown when it was taken: where that changes before it is recorded,
+nothing is recorded and it is to be taken again.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger.cases.canonical import encode_decision
+from ledger.cases.deciding import Close, Escalate, Explain, Settlement, Standing, decide
+from ledger.cases.discrepancy import Case, Values
+from ledger.errors import Conflict, Misuse, Unavailable
+from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
+from ledger.log import Entry, Log
+from ledger.views import schema
+from ledger.views.folding import Rows
+from ledger.views.loading import facts_of
+
+_case = msgspec.json.Decoder(Case).decode
+_attempts_max = 5
+_SHOWN = "SELECT severity, expected, found, marks, parties FROM case_shown WHERE id = %s"
+_LOOK_AGAIN = """
+INSERT INTO waiting (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING
+"""
+
+Command = Explain | Escalate | Close
+
+
+def settle(
+    log: Log,
+    case_id: UUID,
+    command: Command,
+    now: int,
+    *,
+    follow: Callable[[], object],
+    may: Callable[[Standing], None] | None = None,
+) -> Settlement:
+    """Explain, escalate or close a case; visible in every view on return.
+
+    `now` is µs UTC. `follow` brings the views up to the log; `may` may refuse more than the case
+    itself does. Raises Misuse where it may not be, Unavailable where the audit has not looked at
+    the case yet.
+    """
+    for attempt in range(_attempts_max):
+        try:
+            event = _settle(log, case_id, command, now, may)
+        except Conflict:
+            follow()
+            if attempt == _attempts_max - 1:
+                raise
+        else:
+            follow()
+            return event
+    raise Conflict("The case changes too fast: decide again.")
+
+
+def _settle(
+    log: Log, case_id: UUID, command: Command, now: int, may: Callable[[Standing], None] | None
+) -> Settlement:
+    with log.transaction(snapshot=True) as rows:
+        schema.use(rows)
+        position = schema.position(rows)
+        rows.execute("SELECT folded FROM cases WHERE id = %s", (case_id,))
+        row = rows.fetchone()
+        if row is None:
+            raise Misuse(f"There is no case {case_id}.")
+        case = _case(row[0])
+        shown = _shown(rows, case_id)
+        whom = standing(rows, log, shown["marks"], shown["parties"])
+    if may is not None:
+        may(whom)
+    event = decide(command, case, standing=whom, shown=shown["values"], now=now, position=position)
+
+    def inside(writing: Any) -> None:
+        schema.use(writing)
+        # Whoever audits at this moment looks again, at this subject too.
+        writing.execute("UPDATE audit SET turn = turn + 1")
+        writing.execute(_LOOK_AGAIN, (str(case.subject_kind), case.subject))
+        if _shown(writing, case_id)["values"] != shown["values"]:
+            raise Conflict("What the case shows has changed: decide again.")
+
+    entry = Entry(
+        id=case_id,
+        topic=type(event).__name__,
+        state=encode_decision(event),
+        version=case.version + 1,
+        time=now,
+    )
+    log.decide([entry], inside=inside)
+    return event
+
+
+def _shown(rows: Rows, case_id: UUID) -> dict[str, Any]:
+    row = rows.execute(_SHOWN, (case_id,)).fetchone()
+    if row is None:
+        raise Unavailable("The audit has not looked at this case yet: run `ledger catch-up`.")
+    severity, expected, found, marks, parties = row
+    return {
+        "values": Values(severity, tuple(expected), tuple(found)),
+        "marks": marks,
+        "parties": parties,
+    }
+
+
+def standing(rows: Rows, log: Log, marks: Collection[str], parties: Collection[str]) -> Standing:
+    """Who has a say in a case that touches these marks and whose events name these parties."""
+    registry = facts_of(rows, log, [MarkRegistered, ConsignmentContractSigned])
+    latest = {event.mark: event for event in registry.all(MarkRegistered)}
+    contracts = registry.all(ConsignmentContractSigned)
+    bodies = {latest[mark].rcb for mark in marks if mark in latest}
+    agents = {event.agent for event in contracts if event.exporter in parties}
+    if not bodies:
+        # Of no pair: any certifier there is.
+        bodies = {event.rcb for event in latest.values()} | {event.rcb for event in contracts}
+        agents = {event.agent for event in contracts}
+    return Standing(concerned=frozenset(parties), certifiers=frozenset(bodies | agents))

@@ -1,0 +1,165 @@
+"""Cases as people read them: listed, filtered, counted for each pair.
+
+What is listed is how cases stand now; only the counts can also be asked as known earlier.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ledger.cases.discrepancy import LIVE, Case, State
+from ledger.facts.registry import MarkRegistered
+from ledger.facts.scalars import time_text
+from ledger.log import Log
+from ledger.rules.audit import RULES
+from ledger.views.folding import Rows
+from ledger.views.loading import facts_of
+
+_case = msgspec.json.Decoder(Case).decode
+SEVERITIES: Final = ("C", "H", "M", "L")
+Pair = tuple[str, str]
+"""Importer and body."""
+
+_LIST = """
+SELECT c.id, c.folded, c.opened_at, c.changed_at, s.severity, s.artefact, s.expected, s.found,
+    s.evidence, s.evidence_total, coalesce(s.marks, '{{}}'), coalesce(s.parties, '{{}}')
+FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
+WHERE {where} ORDER BY c.rule, c.subject_kind, c.subject, c.discriminator
+"""
+_COUNTS = """
+SELECT coalesce(s.severity, c.severity), coalesce(s.marks, '{}')
+FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
+WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
+"""
+_COUNTS_KNOWN = """
+SELECT t.severity, coalesce(s.marks, '{}') FROM (
+    SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
+    ORDER BY id, position DESC
+) AS t LEFT JOIN case_shown AS s ON s.id = t.id
+WHERE t.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
+"""
+
+
+class Wanted(NamedTuple):
+    """Which cases; empty asks for any. `states` empty = those that ask for attention."""
+
+    rules: Collection[str] = ()
+    states: Collection[State] = ()
+    severities: Collection[str] = ()
+    subject_kind: str | None = None
+    subject: str | None = None
+    importer: str | None = None
+    rcb: str | None = None
+    party: str | None = None
+    mark: str | None = None
+    ids: Collection[UUID] = ()
+
+
+class Listed(NamedTuple):
+    """A case as listed: `row` is what is printed, `marks` and `parties` whom it concerns."""
+
+    case: Case
+    row: dict[str, Any]
+    marks: list[str]
+    parties: list[str]
+    pairs: list[Pair]
+
+
+def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
+    """The cases wanted, ordered by rule, subject and discriminator."""
+    where, values = _where(wanted)
+    pair_of = pairs_of_marks(rows, log)
+    rows.execute(_LIST.format(where=where), values)
+    found = []
+    for key, folded, opened_at, changed_at, *shown, marks, parties in rows.fetchall():
+        case = _case(folded)
+        pairs = sorted({pair_of[mark] for mark in marks if mark in pair_of})
+        row = {
+            "id": str(key),
+            "rule": case.rule,
+            "slug": RULES[case.rule].slug if case.rule in RULES else "",
+            "subject_kind": str(case.subject_kind),
+            "subject": case.subject,
+            "discriminator": case.discriminator,
+            "family": case.family,
+            "state": str(case.state),
+            **_values(case, shown),
+            "opened_at": time_text(opened_at, 0),
+            "changed_at": time_text(changed_at, 0),
+            "marks": marks,
+            "parties": parties,
+        }
+        if _fits(wanted, row, pairs):
+            found.append(Listed(case, row, marks, parties, pairs))
+    return found
+
+
+def _values(case: Case, shown: Sequence[Any]) -> dict[str, Any]:
+    """What the latest look showed; of a case that asks for nothing, what was decided about."""
+    severity, artefact, expected, found, evidence, total = shown
+    if case.state not in LIVE or severity is None:
+        picture = case.shows
+        values = case.settled if case.state is State.CLOSED and case.settled else picture.values
+        severity, expected, found = values.severity, list(values.expected), list(values.found)
+        artefact, evidence = picture.artefact, list(picture.evidence)
+        total = picture.evidence_total
+    return {
+        "severity": severity,
+        "suspected_scanner_artifact": artefact,
+        "expected": expected,
+        "found": found,
+        "evidence": evidence,
+        "evidence_total": total,
+    }
+
+
+def _where(wanted: Wanted) -> tuple[str, list[Any]]:
+    states = sorted(map(str, wanted.states or LIVE))
+    parts, values = ["c.state = ANY(%s)"], [states]
+    given: tuple[tuple[str, Any], ...] = (
+        ("c.rule = ANY(%s)", sorted(wanted.rules)),
+        ("c.id = ANY(%s::uuid[])", sorted(wanted.ids)),
+        ("c.subject_kind = %s", wanted.subject_kind),
+        ("c.subject = %s", wanted.subject),
+        ("%s = ANY(s.parties)", wanted.party),
+        ("%s = ANY(s.marks)", wanted.mark),
+    )
+    for part, value in given:
+        if value:
+            parts.append(part)
+            values.append(value)
+    return " AND ".join(parts), values
+
+
+def _fits(wanted: Wanted, row: dict[str, Any], pairs: Iterable[Pair]) -> bool:
+    if wanted.severities and row["severity"] not in wanted.severities:
+        return False
+    return (wanted.importer is None and wanted.rcb is None) or any(
+        wanted.importer in (None, importer) and wanted.rcb in (None, rcb) for importer, rcb in pairs
+    )
+
+
+def pairs_of_marks(rows: Rows, log: Log) -> dict[str, Pair]:
+    """The importer and body of every registered mark."""
+    registered = facts_of(rows, log, [MarkRegistered]).all(MarkRegistered)
+    return {event.mark: (event.importer, event.rcb) for event in registered}
+
+
+def case_counts(rows: Rows, log: Log, known_at: int | None = None) -> dict[Pair, dict[str, int]]:
+    """How many cases of each pair ask for attention, by severity.
+
+    Now, or as recorded by a time (µs UTC). A case may belong to several pairs.
+    """
+    pair_of = pairs_of_marks(rows, log)
+    if known_at is None:
+        rows.execute(_COUNTS)
+    else:
+        rows.execute(_COUNTS_KNOWN, (known_at,))
+    counts: dict[Pair, Counter[str]] = {}
+    for severity, marks in rows.fetchall():
+        for pair in {pair_of[mark] for mark in marks if mark in pair_of}:
+            counts.setdefault(pair, Counter())[severity] += 1
+    return {pair: {name: found[name] for name in SEVERITIES} for pair, found in counts.items()}
