@@ -9,10 +9,13 @@ from ledger.commands import (
     archive,
     catch_up,
     demo,
+    discrepancies,
     goods,
     labels,
     load,
     look,
+    period,
+    policy,
     reconcile,
     run,
     season,
@@ -36,6 +39,11 @@ app = typer.Typer(
 app.command()(load.load)
 app.command()(catch_up.catch_up)
 app.command()(reconcile.reconcile)
+app.command()(discrepancies.discrepancies)
+app.command()(discrepancies.explain)
+app.command()(discrepancies.escalate)
+app.command()(discrepancies.close)
+app.command()(policy.policy)
 app.command()(goods.statement)
 app.command()(goods.trace)
 app.command()(look.event)
@@ -52,6 +60,7 @@ app.command()(labels.substance)
 app.command()(labels.retention)
 app.command("standards")(labels.standards_)
 app.add_typer(labels.app, name="label")
+app.add_typer(period.app, name="period")
 app.add_typer(topics.app, name="topics")
 
 

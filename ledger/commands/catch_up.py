@@ -1,19 +1,18 @@
-"""`ledger catch-up`: the views, and the audit's clock, brought up to the log."""
+"""`ledger catch-up`: the views and the audit brought up to the log."""
 
 from typing import Annotated
 
 import typer
 
+from consumers.auditor_running import audit_clock, set_clock
+from consumers.auditor_running import catch_up as audit
 from ledger.commands.home import opened
 from ledger.commands.moments import moment
 from ledger.commands.output import progress, say
-from ledger.errors import Misuse
-from ledger.facts.scalars import time_text
+from ledger.commands.policy import policy_of
 from ledger.log import Log
+from ledger.settings import load
 from ledger.views.projection import Projector
-
-AUDIT_CLOCK = "audit_clock"
-"""Where the log's small state keeps what `--now` set, in µs UTC as text."""
 
 
 def catch_up(
@@ -30,11 +29,12 @@ def catch_up(
         if (at := moment(now, "--now")) is not None:
             set_clock(log, at)
         position = follow(log)
-    say(f"The views rest on position {position:,}.")
+    say(f"The views and the audit rest on position {position:,}.")
 
 
 def follow(log: Log) -> int:
-    """Project until nothing is behind, with progress; answer the position."""
+    """Project and audit until nothing is behind, with progress; answer the position."""
+    policy = policy_of(load())
     projector = Projector(log)
     projector.make()
     done = 0
@@ -43,14 +43,5 @@ def follow(log: Log) -> int:
             done += folded
             step(done)
     projector.retire_older()
-    return projector.catch_up()
-
-
-def set_clock(log: Log, at: int) -> None:
-    """Keep the audit's clock; raises Misuse where it would go back."""
-    stored = log.meta(AUDIT_CLOCK)
-    if stored is not None and at < int(stored):
-        raise Misuse(
-            f"The audit's clock stands at {time_text(int(stored), 0)} and does not go back."
-        )
-    log.set_meta(AUDIT_CLOCK, str(at))
+    with progress("audit", log.position()) as step:
+        return audit(log, policy, audit_clock(log), lambda looked: step(looked.position))

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Sequence
 from enum import StrEnum
 
-from consumers import ingest, projector, publisher
+from consumers import auditor_running, ingest, projector, publisher
 from ledger.commands.home import opened
+from ledger.commands.policy import policy_of
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.settings import Settings
@@ -24,8 +25,8 @@ class Process(StrEnum):
 def available(settings: Settings) -> list[Process]:
     """Name what these settings have work for."""
     if settings.kafka_bootstrap is None:
-        return [Process.PROJECTOR]
-    return [Process.INGEST, Process.PROJECTOR, Process.PUBLISHER]
+        return [Process.PROJECTOR, Process.AUDITOR]
+    return [Process.INGEST, Process.PROJECTOR, Process.AUDITOR, Process.PUBLISHER]
 
 
 def run_process(
@@ -42,7 +43,9 @@ def run_process(
                 projector.run(log, stop)
             case Process.PUBLISHER:
                 publisher.run(settings, log, stop)
-            case Process.AUDITOR | Process.WEB:
+            case Process.AUDITOR:
+                auditor_running.run(log, policy_of(settings), stop)
+            case Process.WEB:
                 raise Misuse(f"There is no {process} in this version.")
 
 
