@@ -4,7 +4,7 @@ Most of what is said about an application depends on who applied which mark to w
 which label on which day, not on the scan: it is worked out once for all scans alike.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable
 from datetime import date
 from typing import NamedTuple
 
@@ -13,19 +13,17 @@ from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted
 from ledger.rules.books import Books
 from ledger.rules.contracts import Standing, mark_of, standing
-from ledger.rules.moments import wait
 from ledger.rules.papers import Shipment
-from ledger.rules.policy import Policy
-from ledger.rules.violation import Finding
 
 
 class Application(NamedTuple):
-    """A counting application: the fact, when it was recorded, its day, what it stands on.
+    """A counting application: when it happened and was recorded, its day, what it stands on.
 
-    `standing` is None where the mark was never registered.
+    `at` and `rec` are microseconds UTC; `standing` is None where the mark was never registered.
     """
 
     fact: SealsApplied
+    at: int
     rec: int
     day: date
     standing: Standing | None
@@ -43,7 +41,7 @@ def application_of(key: str, books: Books) -> Application | None:
             return None
         day = fact.day
         stands = standing(books, fact.holder, fact.mark, fact.contract, day)
-        return Application(fact, known.rec, day, stands)
+        return Application(fact, known.at, known.rec, day, stands)
 
     return books.memo(("application", key), read)
 
@@ -58,26 +56,19 @@ class Breach(NamedTuple):
     artefact: bool = False
 
 
-def alike(
-    app: Application,
-    books: Books,
-    policy: Policy,
-    kind: Hashable,
-    compute: Callable[[], Iterator[Breach]],
-) -> Iterator[Finding]:
-    """Findings on one application from breaches shared by all of a `kind`, computed once.
-
-    `kind` holds all that `compute` depends on besides the books.
-    """
-    for breach in books.memo(kind, lambda: tuple(compute())):
-        yield Finding(
-            discriminator=breach.discriminator,
-            expected=breach.expected,
-            found=breach.found,
-            evidence=(app.fact.id, *breach.evidence),
-            deadline=wait(policy.grace_registry, app.rec),
-            artefact=breach.artefact,
-        )
+def kind_of(app: Application) -> Hashable:
+    """What applications have in common about which the same is true, besides units and seals."""
+    fact = app.fact
+    return (
+        fact.holder,
+        fact.mark,
+        fact.site,
+        fact.lot,
+        fact.label,
+        fact.label_version,
+        fact.contract,
+        app.day,
+    )
 
 
 class MarkedLine(NamedTuple):

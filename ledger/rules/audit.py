@@ -3,27 +3,42 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ledger.facts.catalogue import TYPES
+from ledger.facts.identity import Fact
 from ledger.facts.record import Record
 from ledger.rules import rulebook
+from ledger.rules.applied import application_of, kind_of
 from ledger.rules.books import Books
 from ledger.rules.memory import MemoryBooks
+from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Check, Rule
 from ledger.rules.subjects import subjects_of
-from ledger.rules.violation import Subject, SubjectKind, Violation
+from ledger.rules.violation import Finding, Subject, SubjectKind, Violation
 
 RULES: Final[dict[str, Rule]] = {rule.number: rule for rule in rulebook.RULES}
 """Every rule by its number."""
 
-_CHECKS: Final[dict[SubjectKind, list[tuple[Rule, Check]]]] = {
-    kind: [
-        (rule, check)
+_Looks = list[tuple[Rule, Check]]
+
+
+def _looks(kind: SubjectKind, of: type[Fact] = Fact) -> _Looks:
+    """The checks on subjects of a kind; on an event, those that its type is looked at by."""
+    return [
+        (rule, look[1])
         for rule in RULES.values()
-        for of_kind, check in rule.checks
-        if of_kind is kind
+        for look in rule.checks
+        if look[0] is kind and (len(look) < 3 or issubclass(of, look[2]))
     ]
-    for kind in SubjectKind
+
+
+_CHECKS: Final[dict[SubjectKind, _Looks]] = {
+    kind: _looks(kind) for kind in SubjectKind if kind is not SubjectKind.EVENT
 }
+_EVENT_CHECKS: Final[dict[type[Fact], _Looks]] = {
+    of: _looks(SubjectKind.EVENT, of) for of in TYPES.values()
+}
+_ALIKE: Final = [(rule, check) for rule in RULES.values() for check in rule.applied]
 
 
 def evaluate(kind: SubjectKind, key: str, books: Books, policy: Policy) -> list[Violation]:
@@ -31,22 +46,53 @@ def evaluate(kind: SubjectKind, key: str, books: Books, policy: Policy) -> list[
 
     Never asks for the time: a violation exists from its `deadline` on.
     """
-    return sorted(
-        Violation(
-            rule=rule.number,
-            subject_kind=kind,
-            subject=key,
-            discriminator=finding.discriminator,
-            severity=finding.severity or rule.severity,
-            family=rule.family,
-            expected=finding.expected,
-            found=finding.found,
-            evidence=tuple(dict.fromkeys(finding.evidence)),
-            deadline=finding.deadline,
-            artefact=finding.artefact,
+    found: list[Violation] = []
+    if kind is SubjectKind.EVENT:
+        known = books.record.known(key)
+        checks = [] if known is None else _EVENT_CHECKS[type(known.fact)]
+    else:
+        checks = _CHECKS[kind]
+    if kind is SubjectKind.APPLICATION:
+        found += _alike(key, books, policy)
+    for rule, check in checks:
+        found += [_violation(rule, kind, key, finding) for finding in check(key, books, policy)]
+    return sorted(found)
+
+
+def _alike(key: str, books: Books, policy: Policy) -> Iterator[Violation]:
+    """What holds for all applications of a kind, said of one."""
+    app = application_of(key, books)
+    if app is None:
+        return
+    breaches = books.memo(
+        ("alike", kind_of(app)),
+        lambda: [(rule, breach) for rule, check in _ALIKE for breach in check(app, books)],
+    )
+    for rule, breach in breaches:
+        finding = Finding(
+            discriminator=breach.discriminator,
+            expected=breach.expected,
+            found=breach.found,
+            evidence=(key, *breach.evidence),
+            deadline=wait(policy.grace_registry, app.rec),
+            artefact=breach.artefact,
         )
-        for rule, check in _CHECKS[kind]
-        for finding in check(key, books, policy)
+        yield _violation(rule, SubjectKind.APPLICATION, key, finding)
+
+
+def _violation(rule: Rule, kind: SubjectKind, key: str, finding: Finding) -> Violation:
+    return Violation(
+        rule=rule.number,
+        subject_kind=kind,
+        subject=key,
+        discriminator=finding.discriminator,
+        severity=finding.severity or rule.severity,
+        family=rule.family,
+        expected=finding.expected,
+        found=finding.found,
+        evidence=tuple(dict.fromkeys(finding.evidence)),
+        deadline=finding.deadline,
+        artefact=finding.artefact,
     )
 
 

@@ -7,7 +7,7 @@ from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.registry import PartyRegistered
 from ledger.labels.grading import grading
-from ledger.rules.applied import Application, Breach, alike, application_of
+from ledger.rules.applied import Application, Breach
 from ledger.rules.artefacts import fold
 from ledger.rules.books import Books
 from ledger.rules.certification import shown, states
@@ -24,17 +24,8 @@ DIVIDING: Final = ("SUBDIVIDER", "PRODUCER", "PROCESSOR")
 """Roles certified to divide and label anew."""
 
 
-def not_authorised(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def not_authorised(app: Application, books: Books) -> Iterator[Breach]:
     """M-11: applied off the contract's sites or products, or by a party without a fitting role."""
-    app = application_of(key, books)
-    if app is None:
-        return
-    fact = app.fact
-    kind = "M-11", fact.holder, fact.mark, fact.contract, fact.site, fact.lot, app.day
-    yield from alike(app, books, policy, kind, lambda: _unauthorised(app, books))
-
-
-def _unauthorised(app: Application, books: Books) -> Iterator[Breach]:
     fact = app.fact
     governing = None if app.standing is None else app.standing.governing
     if governing is not None:
@@ -118,9 +109,9 @@ RULES: Final = (
         "L",
         "C",
         (
-            (SubjectKind.APPLICATION, not_authorised),
-            (SubjectKind.EVENT, subdivider_not_certified),
-            (SubjectKind.EVENT, grader_not_authorised),
+            (SubjectKind.EVENT, subdivider_not_certified, (LotSubdivided,)),
+            (SubjectKind.EVENT, grader_not_authorised, (LotGraded,)),
         ),
+        applied=(not_authorised,),
     ),
 )

@@ -7,10 +7,10 @@ from typing import Final
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.registry import CertificationChanged, IssuerDesignated, MarkRegistered
-from ledger.rules.applied import Breach, alike, application_of, departed_rec, marked_lines
+from ledger.rules.applied import Application, Breach, departed_rec, marked_lines
 from ledger.rules.books import Books
 from ledger.rules.certification import State, designations, shown, states
-from ledger.rules.contracts import Contract, Standing, contract_of
+from ledger.rules.contracts import Contract, contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import Shipment, shipment_of
 from ledger.rules.policy import Policy
@@ -20,22 +20,14 @@ from ledger.rules.violation import Finding, SubjectKind, key_of
 _IMPORTER: Final = ("IMPORTER",)
 
 
-def certification_lapsed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def certification_lapsed(app: Application, books: Books) -> Iterator[Breach]:
     """M-10: a party behind an application had no valid certification or designation that day."""
-    app = application_of(key, books)
-    if app is None or app.standing is None:
+    stands, day = app.standing, app.day
+    if stands is None:
         return
-    stands, fact, day = app.standing, app.fact, app.day
-    kind = "M-10", fact.holder, fact.mark, fact.contract, day
-    yield from alike(
-        app, books, policy, kind, lambda: _behind_application(fact.holder, stands, books, day)
-    )
-
-
-def _behind_application(holder: str, stands: Standing, books: Books, day: date) -> Iterator[Breach]:
     yield from _licensee("licensee", stands.mark, books, day, any_role=stands.own)
     if not stands.own:
-        yield from _exporter(holder, stands.governing, books, day)
+        yield from _exporter(app.fact.holder, stands.governing, books, day)
     yield from _body("rcb", stands.mark, books, day)
     if stands.governing is not None:
         yield from _agent(stands.governing, books, day)
@@ -138,9 +130,7 @@ RULES: Final = (
         "certification-lapsed",
         "H",
         "C",
-        (
-            (SubjectKind.APPLICATION, certification_lapsed),
-            (SubjectKind.SHIPMENT, chain_lapsed),
-        ),
+        ((SubjectKind.SHIPMENT, chain_lapsed),),
+        applied=(certification_lapsed,),
     ),
 )

@@ -97,9 +97,22 @@ def complaint_unanswered(key: str, books: Books, policy: Policy) -> Iterator[Fin
 
 
 _EVENT: Final = SubjectKind.EVENT
+_CONTROLLED: Final = (StockAdjusted, SealsCounted, SealReportFiled, GoodsSold)
 
 RULES: Final = (
-    Rule("M-50", "duties-not-separated", "D", "M", ((_EVENT, duties_not_separated),)),
-    Rule("M-54", "evidence-missing", "P", "L", ((_EVENT, evidence_missing),)),
-    Rule("M-61", "complaint-unanswered", "P", "M", ((_EVENT, complaint_unanswered),)),
+    Rule("M-50", "duties-not-separated", "D", "M", ((_EVENT, duties_not_separated, _CONTROLLED),)),
+    Rule(
+        "M-54",
+        "evidence-missing",
+        "P",
+        "L",
+        ((_EVENT, evidence_missing, (CertificationChanged, *_ON_PAPER)),),
+    ),
+    Rule(
+        "M-61",
+        "complaint-unanswered",
+        "P",
+        "M",
+        ((_EVENT, complaint_unanswered, (ComplaintReceived,)),),
+    ),
 )

@@ -1,14 +1,12 @@
 """Consignment: whose mark was applied or shipped, and on which contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ledger.facts.mentions import About
 from ledger.rules.applied import (
     Application,
     Breach,
-    alike,
-    application_of,
     departed_rec,
     marked_lines,
 )
@@ -21,58 +19,43 @@ from ledger.rules.rule import Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def wrong_importer(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def wrong_importer(app: Application, _books: Books) -> Iterator[Breach]:
     """M-07: the contract in force is with another importer than the mark's licensee."""
-
-    def breaches(_: Application, stands: Standing) -> Iterator[Breach]:
+    if (stands := _breaking("M-07", app)) is not None:
         importers = sorted({contract.signed.importer for contract in stands.fitting})
         yield Breach("", tuple(importers), (stands.mark.importer,), _evidence(stands))
 
-    yield from _standing_on("M-07", key, books, policy, breaches)
 
-
-def wrong_body(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def wrong_body(app: Application, _books: Books) -> Iterator[Breach]:
     """M-08: the contract in force with the licensee names another body than the mark."""
-
-    def breaches(_: Application, stands: Standing) -> Iterator[Breach]:
+    if (stands := _breaking("M-08", app)) is not None:
         licensee = stands.mark.importer
         bodies = {c.signed.rcb for c in stands.fitting if c.signed.importer == licensee}
         yield Breach("", tuple(sorted(bodies)), (stands.mark.rcb,), _evidence(stands))
 
-    yield from _standing_on("M-08", key, books, policy, breaches)
 
-
-def no_contract(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def no_contract(app: Application, books: Books) -> Iterator[Breach]:
     """M-09: somebody else's mark was applied without a contract in force that fits."""
-
-    def breaches(app: Application, stands: Standing) -> Iterator[Breach]:
+    if (stands := _breaking("M-09", app)) is not None:
         ends = [contract.end for contract in stands.offered if contract.end is not None]
-        found = (max(ends).isoformat(),) if ends else ()
         named = app.fact.contract
         mistaken = (
             named is not None
             and contract_of(books, named) is None
             and books.alike(About.CONTRACT, named)
         )
-        expected = (f"in force on {app.day.isoformat()}",)
-        yield Breach("", expected, found, _evidence(stands), mistaken)
+        yield Breach(
+            discriminator="",
+            expected=(f"in force on {app.day.isoformat()}",),
+            found=(max(ends).isoformat(),) if ends else (),
+            evidence=_evidence(stands),
+            artefact=mistaken,
+        )
 
-    yield from _standing_on("M-09", key, books, policy, breaches)
 
-
-def _standing_on(
-    rule: str,
-    key: str,
-    books: Books,
-    policy: Policy,
-    breaches: Callable[[Application, Standing], Iterator[Breach]],
-) -> Iterator[Finding]:
-    app = application_of(key, books)
-    if app is None or app.standing is None or app.standing.breach != rule:
-        return
-    stands, fact = app.standing, app.fact
-    kind = rule, fact.holder, fact.mark, fact.contract, app.day
-    yield from alike(app, books, policy, kind, lambda: breaches(app, stands))
+def _breaking(rule: str, app: Application) -> Standing | None:
+    stands = app.standing
+    return stands if stands is not None and stands.breach == rule else None
 
 
 def _evidence(stands: Standing) -> tuple[str, ...]:
@@ -118,22 +101,10 @@ def shipped_under_another(key: str, books: Books, policy: Policy) -> Iterator[Fi
             )
 
 
-_APPLICATION, _SHIPMENT = SubjectKind.APPLICATION, SubjectKind.SHIPMENT
+_SHIPMENT = SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule(
-        "M-07",
-        "wrong-importer",
-        "L",
-        "C",
-        ((_APPLICATION, wrong_importer), (_SHIPMENT, shipped_to_another)),
-    ),
-    Rule(
-        "M-08",
-        "wrong-body",
-        "L",
-        "C",
-        ((_APPLICATION, wrong_body), (_SHIPMENT, shipped_under_another)),
-    ),
-    Rule("M-09", "no-contract", "L", "C", ((_APPLICATION, no_contract),)),
+    Rule("M-07", "wrong-importer", "L", "C", ((_SHIPMENT, shipped_to_another),), (wrong_importer,)),
+    Rule("M-08", "wrong-body", "L", "C", ((_SHIPMENT, shipped_under_another),), (wrong_body,)),
+    Rule("M-09", "no-contract", "L", "C", (), (no_contract,)),
 )

@@ -15,7 +15,7 @@ from ledger.rules.moments import within
 
 def mark_of(books: Books, mark: str) -> MarkRegistered | None:
     """The registration of a mark; its `importer` is the licensee."""
-    return books.record.latest(MarkRegistered, About.MARK, mark)
+    return books.memo(("mark", mark), lambda: books.record.latest(MarkRegistered, About.MARK, mark))
 
 
 class Contract(NamedTuple):

@@ -1,9 +1,10 @@
 """Fitness: only a lot that was fit at that moment is sealed."""
 
 from collections.abc import Iterator
-from typing import Final
+from datetime import date
+from typing import Final, NamedTuple
 
-from ledger.facts.lots import LotHeld, LotReleased
+from ledger.facts.lots import LotHeld, LotRecorded, LotReleased
 from ledger.facts.mentions import About
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, application_of
@@ -23,10 +24,11 @@ def unfit_lot_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding
     app = application_of(key, books)
     if app is None:
         return
+    history = _history(app.fact.lot, books)
     for part, found, evidence in (
         *_grading(app, books),
-        *_status(app, books),
-        *_hold(app, books),
+        *_status(history),
+        *_hold(app, history),
     ):
         yield Finding(
             discriminator=part,
@@ -37,11 +39,33 @@ def unfit_lot_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding
         )
 
 
+class _History(NamedTuple):
+    """What a lot is, and when it was held and released, by (time, id)."""
+
+    status: LotRecorded | None
+    held: tuple[tuple[int, LotHeld | LotReleased], ...]
+
+
+def _history(lot: str, books: Books) -> _History:
+    def read() -> _History:
+        record = books.record
+        held: list[LotHeld | LotReleased] = [
+            *record.about(LotHeld, About.LOT, lot),
+            *record.about(LotReleased, About.LOT, lot),
+        ]
+        return _History(
+            status=lot_facts.origin_record(books, lot),
+            held=tuple((e.at, e) for e in sorted(held, key=lambda e: (e.at, e.id))),
+        )
+
+    return books.memo(("fitness", lot), read)
+
+
 _Part = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def _grading(app: Application, books: Books) -> Iterator[_Part]:
-    graded = lot_facts.graded(books, app.fact.lot, app.fact.at)
+    graded = lot_facts.graded(books, app.fact.lot, app.at)
     if graded is not None:
         failed = sorted(check for check in CHECKS if not getattr(graded, check))
         if graded.result == "NON_CONFORMING" or failed:
@@ -52,27 +76,26 @@ def _grading(app: Application, books: Books) -> Iterator[_Part]:
 
 def _certified(app: Application, books: Books) -> bool:
     """Whether a live certificate of that day or before names the lot or a source of it."""
-    return any(
-        issued.issued_on <= app.day
-        for lot in lot_facts.ancestry(books, app.fact.lot)
-        for _, issued in certificates_naming(books, lot)
-    )
+
+    def read() -> list[date]:
+        return [
+            issued.issued_on
+            for lot in lot_facts.ancestry(books, app.fact.lot)
+            for _, issued in certificates_naming(books, lot)
+        ]
+
+    issued_on = books.memo(("certificates for grading", app.fact.lot), read)
+    return any(day <= app.day for day in issued_on)
 
 
-def _status(app: Application, books: Books) -> Iterator[_Part]:
-    record = lot_facts.origin_record(books, app.fact.lot)
-    if record is not None and record.status == "CONVENTIONAL":
-        yield "status", (record.status,), (record.id,)
+def _status(history: _History) -> Iterator[_Part]:
+    if history.status is not None and history.status.status == "CONVENTIONAL":
+        yield "status", (history.status.status,), (history.status.id,)
 
 
-def _hold(app: Application, books: Books) -> Iterator[_Part]:
-    record, lot, at = books.record, app.fact.lot, app.fact.at
-    held = [event for event in record.about(LotHeld, About.LOT, lot) if event.at <= at]
-    if not held:
-        return
-    last = held[-1]
-    released = [event for event in record.about(LotReleased, About.LOT, lot) if event.at <= at]
-    if not any((event.at, event.id) > (last.at, last.id) for event in released):
+def _hold(app: Application, history: _History) -> Iterator[_Part]:
+    last = next((event for at, event in reversed(history.held) if at <= app.at), None)
+    if isinstance(last, LotHeld):
         yield "held", ("held",), (last.id,)
 
 

@@ -10,7 +10,10 @@ from ledger.rules.moments import within
 
 def label_of(books: Books, label: str, version: int) -> LabelApproved | None:
     """A label version as approved last; None where it never was."""
-    return books.record.latest(LabelApproved, About.LABEL, f"{label} {version}")
+    return books.memo(
+        ("label", label, version),
+        lambda: books.record.latest(LabelApproved, About.LABEL, f"{label} {version}"),
+    )
 
 
 def label_valid(books: Books, label: str, version: int, on: date) -> bool:

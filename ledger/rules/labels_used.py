@@ -8,7 +8,6 @@ from ledger.rules.applied import (
     Application,
     Breach,
     MarkedLine,
-    alike,
     application_of,
     departed_rec,
     marked_lines,
@@ -25,17 +24,8 @@ from ledger.rules.rule import Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def label_not_approved(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def label_not_approved(app: Application, books: Books) -> Iterator[Breach]:
     """M-14: the label version is not approved that day, or for another product or scheme."""
-    app = application_of(key, books)
-    if app is None:
-        return
-    fact = app.fact
-    kind = "M-14", fact.label, fact.label_version, fact.lot, fact.mark, app.day
-    yield from alike(app, books, policy, kind, lambda: _unapproved(app, books))
-
-
-def _unapproved(app: Application, books: Books) -> Iterator[Breach]:
     fact = app.fact
     label = label_of(books, fact.label, fact.label_version)
     evidence = () if label is None else (label.id,)
@@ -107,7 +97,7 @@ def _expected(line: MarkedLine, books: Books) -> int | None:
 _APPLICATION, _SHIPMENT = SubjectKind.APPLICATION, SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule("M-14", "label-not-approved", "L", "H", ((_APPLICATION, label_not_approved),)),
+    Rule("M-14", "label-not-approved", "L", "H", (), applied=(label_not_approved,)),
     Rule(
         "M-16",
         "seal-count",

@@ -133,10 +133,23 @@ def origin(books: Books, lot: str) -> str | None:
 
 def graded(books: Books, lot: str, at: int) -> LotGraded | None:
     """The latest grading of the lot at a moment; a child without a record takes its source's."""
-    for source in ancestry(books, lot):
-        past = [e for e in books.record.about(LotGraded, About.LOT, source) if e.at <= at]
-        if past:
-            return past[-1]
-        if recorded(books, source) is not None:
-            return None
+    for level in gradings(books, lot):
+        past = next((event for time, event in reversed(level) if time <= at), None)
+        if past is not None:
+            return past
     return None
+
+
+def gradings(books: Books, lot: str) -> list[list[tuple[int, LotGraded]]]:
+    """The gradings of the lot with their moments, and of the source lots that stand in for it."""
+
+    def read() -> list[list[tuple[int, LotGraded]]]:
+        levels: list[list[tuple[int, LotGraded]]] = []
+        for source in ancestry(books, lot):
+            events = books.record.about(LotGraded, About.LOT, source)
+            levels.append([(event.at, event) for event in events])
+            if recorded(books, source) is not None:
+                break
+        return levels
+
+    return books.memo(("gradings", lot), read)

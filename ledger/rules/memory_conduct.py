@@ -51,11 +51,16 @@ class MemoryConduct(MemoryFacts):
         self._twin_times: dict[Hashable, list[int]] = defaultdict(list)
         self._scans: dict[tuple[str, str], list[tuple[Known, str]]] = defaultdict(list)
         self._named: dict[str, list[Named]] = defaultdict(list)
-        self._same: dict[Hashable, str] = {}
+        self._repeats: dict[str, str] = {}
+        firsts: dict[Hashable, str] = {}
         for known in sorted(record):
             self._of_source[known.fact.source].append(known)
             if record.counts(known.fact):
                 self._take_counting(known)
+                # Facts come by (time, id), so of equal ones the smallest id comes first.
+                first = firsts.setdefault(_content(known.fact), known.id)
+                if first != known.id:
+                    self._repeats[known.id] = first
 
     def _take_counting(self, known: Known) -> None:
         fact = known.fact
@@ -72,8 +77,6 @@ class MemoryConduct(MemoryFacts):
         for number in numbers_named(fact):
             issuer: str = getattr(fact, "issuer")  # noqa: B009 - both types that name one have it
             self._named[issuer].append(Named(number, known.rec, known.id))
-        # Facts come by (time, id), so of equal ones the smallest id comes first.
-        self._same.setdefault(_content(fact), known.id)
 
     # -- lots
 
@@ -191,11 +194,7 @@ class MemoryConduct(MemoryFacts):
     # -- events
 
     def repeat_of(self, event_id: str) -> str | None:
-        known = self.whole.known(event_id)
-        if known is None or not self.whole.counts(known.fact):
-            return None
-        first = self._same[_content(known.fact)]
-        return None if first == event_id else first
+        return self._repeats.get(event_id)
 
 
 def _ids(events: Iterable[Known]) -> tuple[str, ...]:

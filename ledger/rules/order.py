@@ -44,7 +44,7 @@ def impossible_order(key: str, books: Books, policy: Policy) -> Iterator[Finding
         )
     fact = known.fact
     if isinstance(fact, SealsApplied | LotGraded):
-        made = lot_facts.recorded(books, fact.lot)
+        made = _made(fact.lot, books)
         if made is not None and fact.day < made.produced_on:
             yield Finding(
                 discriminator="produced_on",
@@ -53,6 +53,10 @@ def impossible_order(key: str, books: Books, policy: Policy) -> Iterator[Finding
                 evidence=(key, made.id),
                 deadline=deadline,
             )
+
+
+def _made(lot: str, books: Books) -> LotRecorded | None:
+    return books.memo(("lot recorded", lot), lambda: lot_facts.recorded(books, lot))
 
 
 def _emptied(known: Known, books: Books) -> Iterator[tuple[str, Place, int]]:
@@ -134,8 +138,11 @@ def _text(fact: Fact, name: str) -> str:
 
 
 _EVENT: Final = SubjectKind.EVENT
+_ORDERED: Final = (
+    SealsApplied, LotGraded, SealsReceived, ShipmentReceived, SealsRemoved, GoodsReturned,
+)  # fmt: skip
 
 RULES: Final = (
-    Rule("M-45", "impossible-order", "D", "H", ((_EVENT, impossible_order),)),
+    Rule("M-45", "impossible-order", "D", "H", ((_EVENT, impossible_order, _ORDERED),)),
     Rule("M-48", "conflicting-facts", "D", "H", ((_EVENT, conflicting_facts),)),
 )

@@ -94,13 +94,20 @@ def _task(fact: object, books: Books) -> _Task | None:
             operator = lot_facts.operator(books, fact.lot)
             return None if operator is None else _Task(fact.grader, operator, "GRADER", fact.day)
         case SealsApplied(actor=str(actor)):
-            mark = mark_of(books, fact.mark)
-            own = mark is not None and mark.importer == fact.holder
+            own = _licensee(fact.mark, books) == fact.holder
             return _Task(actor, fact.holder, "LABELLER", fact.day) if own else None
         case LotSubdivided(actor=str(actor)):
             return _Task(actor, fact.operator, "SUBDIVIDING_PERSON", fact.day)
         case _:
             return None
+
+
+def _licensee(mark: str, books: Books) -> str | None:
+    def read() -> str | None:
+        registered = mark_of(books, mark)
+        return None if registered is None else registered.importer
+
+    return books.memo(("licensee", mark), read)
 
 
 def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
@@ -112,9 +119,10 @@ def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
 
 
 _EVENT: Final = SubjectKind.EVENT
+_BY_PERSONS: Final = (LotGraded, SealsApplied, LotSubdivided)
 
 RULES: Final = (
-    Rule("M-62", "unfit-process", "H", "H", ((_EVENT, unfit_process),)),
+    Rule("M-62", "unfit-process", "H", "H", ((_EVENT, unfit_process, (ProcessRecorded,)),)),
     Rule("M-63", "records-missing", "P", "M", ((SubjectKind.LOT, records_missing),)),
-    Rule("M-64", "unqualified-person", "P", "H", ((_EVENT, unqualified_person),)),
+    Rule("M-64", "unqualified-person", "P", "H", ((_EVENT, unqualified_person, _BY_PERSONS),)),
 )

@@ -237,7 +237,13 @@ RULES: Final = (
     Rule("M-03", "receipt-difference", "N", "H", ((_DISPATCH, receipt_difference),)),
     Rule("M-04", "never-received", "N", "H", ((_DISPATCH, never_received),)),
     Rule("M-05", "receipt-without-dispatch", "P", "C", ((_DISPATCH, receipt_without_dispatch),)),
-    Rule("M-39", "unproved-disposal", "P", "M", ((_EVENT, unproved_disposal),)),
-    Rule("M-41", "loss-or-theft", "N", "C", ((_EVENT, loss_or_theft),)),
+    Rule(
+        "M-39",
+        "unproved-disposal",
+        "P",
+        "M",
+        ((_EVENT, unproved_disposal, (SealsDestroyed, SealsSpoiled)),),
+    ),
+    Rule("M-41", "loss-or-theft", "N", "C", ((_EVENT, loss_or_theft, (SealsLost,)),)),
     Rule("M-42", "unreturned-stock", "N", "H", ((SubjectKind.CONTRACT, unreturned_stock),)),
 )

@@ -134,7 +134,11 @@ def _weighed(fact: object, books: Books) -> Iterator[tuple[int, Decimal, Decimal
             yield line.units, line.pack_weight, line.net_weight
 
 
+_WEIGHED: Final = (ShipmentDeparted, SealReportFiled, LotSubdivided)
+
 RULES: Final = (
     Rule("M-06", "report-differs", "D", "H", ((SubjectKind.REPORT, report_differs),)),
-    Rule("M-17", "weight-arithmetic", "D", "H", ((SubjectKind.EVENT, weight_arithmetic),)),
+    Rule(
+        "M-17", "weight-arithmetic", "D", "H", ((SubjectKind.EVENT, weight_arithmetic, _WEIGHED),)
+    ),
 )

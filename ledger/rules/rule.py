@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ledger.facts.identity import Fact
+from ledger.rules.applied import Application, Breach
 from ledger.rules.books import Books
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Family, Finding, Severity, SubjectKind
@@ -10,12 +12,23 @@ from ledger.rules.violation import Family, Finding, Severity, SubjectKind
 Check = Callable[[str, Books, Policy], Iterator[Finding]]
 """(subject key, books, policy) → findings. Pure; knows no clock."""
 
+Look = tuple[SubjectKind, Check] | tuple[SubjectKind, Check, tuple[type[Fact], ...]]
+"""A check on subjects of a kind; on events, perhaps only on those of some types."""
+
+Alike = Callable[[Application, Books], Iterator[Breach]]
+"""What holds for every application by that holder of that mark at that site to that lot under that
+label and contract on that day: worked out once for all of them."""
+
 
 class Rule(NamedTuple):
-    """One row of the rule book; a rule may look at subjects of several kinds."""
+    """One row of the rule book; a rule may look at subjects of several kinds.
+
+    `applied` = what it looks at in all applications of one kind together.
+    """
 
     number: str
     slug: str
     family: Family
     severity: Severity
-    checks: tuple[tuple[SubjectKind, Check], ...]
+    checks: tuple[Look, ...]
+    applied: tuple[Alike, ...] = ()

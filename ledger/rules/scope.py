@@ -10,10 +10,9 @@ from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
 from ledger.labels.shipping import certificate_scope, shipment_scope
 from ledger.rules import lot_facts
-from ledger.rules.applied import Application, Breach, alike, application_of, departed_rec
+from ledger.rules.applied import Application, Breach, departed_rec
 from ledger.rules.books import Books
 from ledger.rules.certification import covers, states
-from ledger.rules.contracts import Standing
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, shipment_of
 from ledger.rules.policy import Policy
@@ -21,17 +20,11 @@ from ledger.rules.rule import Rule
 from ledger.rules.violation import Finding, SubjectKind
 
 
-def out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def out_of_scope(app: Application, books: Books) -> Iterator[Breach]:
     """M-12: the product class is outside the arrangement, or outside the licensee's classes."""
-    app = application_of(key, books)
-    if app is None or app.standing is None:
+    stands = app.standing
+    if stands is None:
         return
-    fact, stands = app.fact, app.standing
-    kind = "M-12", fact.mark, fact.lot, app.standing.own, app.day
-    yield from alike(app, books, policy, kind, lambda: _outside(app, stands, books))
-
-
-def _outside(app: Application, stands: Standing, books: Books) -> Iterator[Breach]:
     lot, day, licensee = app.fact.lot, app.day, stands.mark.importer
     used = lot_facts.recipe(books, lot, day)
     if used is None:
@@ -107,9 +100,9 @@ RULES: Final = (
         "L",
         "C",
         (
-            (SubjectKind.APPLICATION, out_of_scope),
             (SubjectKind.SHIPMENT, shipped_out_of_scope),
             (SubjectKind.CERTIFICATE, certified_out_of_scope),
         ),
+        applied=(out_of_scope,),
     ),
 )

@@ -99,7 +99,7 @@ def resurrected_seal(key: str, books: Books, policy: Policy) -> Iterator[Finding
     before = [
         known
         for known in books.ranged(fact.mark, *span)
-        if (known.at, known.id) < (fact.at, fact.id)
+        if (known.at, known.id) < (app.at, fact.id)
     ]
     for last in _last_of_each(span, before):
         if _elsewhere(last, fact):
@@ -141,13 +141,19 @@ def _serialised(mark: str, books: Books) -> bool:
 _EVENT = SubjectKind.EVENT
 
 RULES: Final = (
-    Rule("M-33", "sealed-twice", "L", "C", ((_EVENT, sealed_twice),)),
+    Rule(
+        "M-33",
+        "sealed-twice",
+        "L",
+        "C",
+        ((_EVENT, sealed_twice, (SealsApplied, SealsIssued)),),
+    ),
     Rule(
         "M-34",
         "unknown-seal",
         "P",
         "C",
-        ((SubjectKind.MARK, unknown_mark), (_EVENT, unknown_numbers)),
+        ((SubjectKind.MARK, unknown_mark), (_EVENT, unknown_numbers, (Ranged,))),
     ),
     Rule("M-35", "resurrected-seal", "L", "C", ((SubjectKind.APPLICATION, resurrected_seal),)),
 )
