@@ -22,6 +22,7 @@ from ledger.intake.verdicts import Accepted, Refused
 from ledger.log import Entry, Log, Receipt, Refusal
 
 STDIN = "-"
+refusals_said_max = 10
 
 
 class RecordedAt(StrEnum):
@@ -136,9 +137,17 @@ class Loading:
                 case "duplicate":
                     self.duplicate += 1
                 case _:
-                    self._reasons[line["reason"]] += 1
+                    self._refuse(label, line)
             if self._receipts is not None:
                 self._receipts.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def _refuse(self, label: str, line: dict[str, Any]) -> None:
+        self._reasons[line["reason"]] += 1
+        if self.refused <= refusals_said_max:
+            at = f" at {line['path']}" if line["path"] else ""
+            say(f"{label}:{line['line']}: {line['reason']}{at}: {line['sentence']}")
+        elif self.refused == refusals_said_max + 1:
+            say("Further refusals are counted below; --receipts FILE keeps them all.")
 
 
 def _lines(
@@ -166,7 +175,11 @@ def _lines(
             receipt = next(settled)
             line["sha256"] = receipt.sha256.hex()
             if receipt.outcome == "conflict":
-                line |= {"reason": "conflict", "path": ""}
+                line |= {
+                    "reason": "conflict",
+                    "path": "",
+                    "sentence": "the ledger holds other content under this id",
+                }
             else:
                 line |= {
                     "outcome": receipt.outcome,
