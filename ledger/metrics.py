@@ -151,6 +151,12 @@ web_requests = Counter(
     ["route", "status"],
     registry=REGISTRY,
 )
+web_events = Counter(
+    "ledger_web_events_total",
+    "Events reported over HTTP by what became of them: recorded, duplicate, or the reason",
+    ["result"],
+    registry=REGISTRY,
+)
 web_seconds = Histogram(
     "ledger_web_request_seconds",
     "How long a request took, by route",

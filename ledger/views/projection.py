@@ -19,6 +19,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
+from ledger.views.access import Named
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
 from ledger.views.books import Hearings, Tallies
@@ -89,12 +90,15 @@ class Projector:
         self._touched = Touched()
         self._claims = Claims()
         self._cases = Cases()
+        # It puts the policies on every table, so its own come last.
+        self._named = Named()
         self._folds = (
             self._corrections, *self._recording, *self._scanning, self._claims, self._touched,
-            self._cases, Auditing(),
+            self._cases, Auditing(), self._named,
         )  # fmt: skip
         self._scan_takers = (
             *(fold.scan for fold in self._scanning), self._hearings.scan, self._touched.scan,
+            self._named.scan,
         )  # fmt: skip
         self._position = -1
 
@@ -181,6 +185,7 @@ class Projector:
             for fold in self._recording:
                 fold.record(fact, at, position, event.recorded_at)
             self._touched.record(fact, at, position, event.recorded_at)
+            self._named.record(fact, at, position, event.recorded_at)
             if position in corrected:
                 self._correct(event, corrected[position])
             if fact.id not in early:

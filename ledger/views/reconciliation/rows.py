@@ -72,7 +72,7 @@ def reconcile(
     time = _time(log, asked, now, position)
     registry = facts_of(rows, log, (MarkRegistered, ConsignmentContractSigned), position)
     pairs = _pairs(registry, asked)
-    latest = rows.execute("SELECT coalesce(max(last_time), 0) FROM sources").fetchone()
+    latest = rows.execute("SELECT heard_last()").fetchone()
     known = position == projected
     scope = Scope(
         pairs=_marks(registry, pairs),

@@ -1,0 +1,98 @@
+"""`ledger token`: who may use the API and the pages, and as whom."""
+
+import time
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ledger.commands.home import opened
+from ledger.commands.moments import moment
+from ledger.commands.output import Format, FormatOption, say, show
+from ledger.facts.scalars import time_text
+from ledger.web.access import tokens
+
+app = typer.Typer(help="Access to the API and the pages.", no_args_is_help=True)
+
+
+class Role(StrEnum):
+    """What a token's holder may do."""
+
+    SCANNER = "scanner"
+    EXPORTER = "exporter"
+    PROCESSOR = "processor"
+    IMPORTER = "importer"
+    CERTIFIER = "certifier"
+    OPERATOR = "operator"
+
+
+@app.command()
+def create(
+    role: Annotated[Role, typer.Option(help="What its holder may see and do.")],
+    party: Annotated[
+        str | None, typer.Option(help="As whom; an operator's may be left out.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The only source it may report from; a scanner needs one.")
+    ] = None,
+    person: Annotated[str | None, typer.Option(help="The only person who decides with it.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Valid to the end of that day in Japan.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make a token and show its secret, this once.
+
+    Example: ledger token create --role exporter --party EXP-1 --expires 2027-03-31
+    """
+    now = time.time_ns() // 1_000
+    until = moment(expires, "--expires")
+    with opened() as log:
+        token, secret = tokens.create(
+            log, role.value, party, source=source, person=person, expires_at=until, now=now
+        )
+    row = _row(token, now)
+    if form is Format.TABLE:
+        typer.echo(secret)
+        say(f"{token.id}: {token.role} {token.party}. It is not shown again; keep it safe.")
+        return
+    show([{**row, "token": secret}], form, data={**row, "token": secret})
+
+
+@app.command("list")
+def list_(form: FormatOption = Format.TABLE) -> None:
+    """Show every token, without its secret.
+
+    Example: ledger token list --format json
+    """
+    now = time.time_ns() // 1_000
+    with opened() as log:
+        rows = [_row(token, now) for token in tokens.listed(log)]
+    show(rows, form, empty="No token has been made yet: `ledger token create`.")
+
+
+@app.command()
+def revoke(
+    token: Annotated[str, typer.Argument(metavar="ID", help="The token's id, as T-0123456789.")],
+) -> None:
+    """Let a token open nothing any more, from this moment on.
+
+    Example: ledger token revoke T-0123456789
+    """
+    now = time.time_ns() // 1_000
+    with opened() as log:
+        revoked = tokens.revoke(log, token, now=now)
+    say(f"{revoked.id} ({revoked.role} {revoked.party}) is revoked.")
+
+
+def _row(token: tokens.Token, now: int) -> dict[str, str | None]:
+    return {
+        "id": token.id,
+        "role": token.role,
+        "party": token.party,
+        "source": token.source,
+        "person": token.person,
+        "created_at": time_text(token.created_at, 0),
+        "expires_at": None if token.expires_at is None else time_text(token.expires_at, 0),
+        "state": token.state(now),
+    }

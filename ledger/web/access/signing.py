@@ -1,0 +1,95 @@
+"""Sessions of people: a signed cookie that names a token and holds nothing else.
+
+What a token's revocation ends ends at once: the token is looked up at every request.
+"""
+
+import hmac
+import secrets
+from typing import Final, NamedTuple
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ledger.log import Log
+from ledger.log.seeing import Viewer
+
+COOKIE: Final = "ledger_session"
+session_seconds_max: Final = 12 * 3_600
+link_seconds_max: Final = 24 * 3_600
+_KEY: Final = "web.key"
+_key_bytes: Final = 32
+
+
+class Session(NamedTuple):
+    """Somebody signed in: the viewer, and the word that a form has to bring back."""
+
+    viewer: Viewer
+    csrf: str
+
+
+class Signing:
+    """Signs what browsers keep for us, with a key that the database holds."""
+
+    def __init__(self, log: Log) -> None:
+        key = log.meta(_KEY)
+        if key is None:
+            # Whoever is second reads what the first one wrote.
+            with log.transaction() as rows:
+                rows.execute(
+                    "INSERT INTO public.meta (key, value) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    (_KEY, secrets.token_hex(_key_bytes)),
+                )
+            key = log.meta(_KEY) or ""
+        self._sessions = URLSafeTimedSerializer(key, salt="session")
+        self._links = URLSafeTimedSerializer(key, salt="link")
+
+    def start(self, request: Request, response: Response, token: str) -> None:
+        """Sign a browser in under a token's id."""
+        signed = self._sessions.dumps([token, secrets.token_urlsafe(16)])
+        response.set_cookie(
+            COOKIE,
+            signed if isinstance(signed, str) else signed.decode(),
+            max_age=session_seconds_max,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+
+    def end(self, response: Response) -> None:
+        """Sign a browser out."""
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+    def read(self, request: Request) -> tuple[str, str] | None:
+        """The token's id and the form's word of a request's cookie; None without a valid one."""
+        return _pair(self._sessions, request.cookies.get(COOKIE), session_seconds_max)
+
+    def link(self, token: str) -> str:
+        """What a sign-in link carries for a token's id: valid for a day."""
+        signed = self._links.dumps([token, ""])
+        return signed if isinstance(signed, str) else signed.decode()
+
+    def linked(self, signed: str) -> str | None:
+        """The token's id that a sign-in link carries; None where it is not ours or too old."""
+        found = _pair(self._links, signed, link_seconds_max)
+        return None if found is None else found[0]
+
+
+def same(word: str, other: str) -> bool:
+    """Whether two secrets are the same, in a time that tells nothing."""
+    return hmac.compare_digest(word.encode(), other.encode())
+
+
+def _pair(
+    signer: URLSafeTimedSerializer, signed: str | None, seconds: int
+) -> tuple[str, str] | None:
+    if not signed:
+        return None
+    try:
+        found = signer.loads(signed, max_age=seconds)
+    except BadSignature:
+        return None
+    match found:
+        case [str(token), str(word)]:
+            return token, word
+    return None

@@ -1,0 +1,106 @@
+"""Tokens: shown once, kept as a hash, valid until they expire or are revoked.
+
+Whoever reads the database learns no token from it.
+"""
+
+import secrets
+from hashlib import sha256
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+from ledger.errors import Misuse
+from ledger.log import Log
+
+Role = Literal["scanner", "exporter", "processor", "importer", "certifier", "operator"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+secret_bytes: Final = 32
+PREFIX: Final = "seal_"
+"""Lets people and secret scanners tell what it is."""
+id_characters_max: Final = 80
+_COLUMNS: Final = "id, role, party, source, person, created_at, expires_at, revoked_at"
+
+
+class Token(NamedTuple):
+    """A token without its secret; times in µs UTC."""
+
+    id: str
+    role: str
+    party: str
+    source: str | None
+    person: str | None
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+    def state(self, now: int) -> str:
+        """Tell whether it opens anything: valid, expired or revoked."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
+
+
+def create(
+    log: Log,
+    role: str,
+    party: str | None,
+    *,
+    source: str | None = None,
+    person: str | None = None,
+    expires_at: int | None = None,
+    now: int,
+) -> tuple[Token, str]:
+    """Make a token; answers it and its secret, which is not kept. Raises Misuse."""
+    if role not in ROLES:
+        raise Misuse(f"{role!r} is no role: {', '.join(ROLES)}.")
+    if role == "operator":
+        party = party or "operator"
+    if not party:
+        raise Misuse(f"A token of a {role} needs a party.")
+    if role == "scanner" and not source:
+        raise Misuse("A scanner's token needs the source that the scanner is registered as.")
+    for name, value in (("party", party), ("source", source), ("person", person)):
+        if value is not None and not _is_id(value):
+            raise Misuse(f"{name} {value!r}: 1 to {id_characters_max} visible ASCII characters.")
+    if expires_at is not None and expires_at <= now:
+        raise Misuse("The token would have expired already.")
+    secret = PREFIX + secrets.token_urlsafe(secret_bytes)
+    token = Token("T-" + secrets.token_hex(5), role, party, source, person, now, expires_at, None)
+    with log.transaction() as rows:
+        rows.execute(
+            f"INSERT INTO public.tokens ({_COLUMNS}, hash)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %b)",
+            (*token, hashed(secret)),
+        )
+    return token, secret
+
+
+def listed(log: Log) -> list[Token]:
+    """Every token there ever was, oldest first."""
+    with log.transaction() as rows:
+        rows.execute(f"SELECT {_COLUMNS} FROM public.tokens ORDER BY created_at, id")
+        found: list[tuple[Any, ...]] = rows.fetchall()
+    return [Token(*row) for row in found]
+
+
+def revoke(log: Log, token: str, *, now: int) -> Token:
+    """Revoke a token by its id; raises Misuse for an unknown one. A second time changes nothing."""
+    with log.transaction() as rows:
+        rows.execute(
+            "UPDATE public.tokens SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s"
+            f" RETURNING {_COLUMNS}",
+            (now, token),
+        )
+        row = rows.fetchone()
+    if row is None:
+        raise Misuse(f"There is no token {token}.")
+    return Token(*row)
+
+
+def hashed(secret: str) -> bytes:
+    """What is kept of a secret. It has 256 random bits: a plain digest hides them well enough."""
+    return sha256(secret.encode()).digest()
+
+
+def _is_id(value: str) -> bool:
+    printable = value.isascii() and value.isprintable() and " " not in value
+    return printable and 0 < len(value) <= id_characters_max

@@ -1,0 +1,1 @@
+"""The API: events in, answers out, each with the position it rests on."""

@@ -1,0 +1,220 @@
+"""`POST /events`: events come in through the same judgement as everywhere, a receipt for each.
+
+Recorded before it is acknowledged, and all of a body in one transaction: a 5xx has written
+nothing. The same body again changes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+from fastapi import APIRouter, Header, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from ledger import metrics
+from ledger.facts.scalars import time_text
+from ledger.intake import Accepted, Door, Refused, Verdict, door, read
+from ledger.intake.doors import CHANNEL_OF_ROLE
+from ledger.intake.messages import FORM_OF_CONTENT_TYPE
+from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Swallowed, refused, too_large
+from ledger.intake.verdicts import Problem as Fault
+from ledger.log import Entry, Receipt, Refusal
+from ledger.log.seeing import Viewer
+from ledger.web.access.asking import Asking, AtDesk
+from ledger.web.api import openapi
+from ledger.web.api.answers import answer
+from ledger.web.desk import SYSTEM, Desk
+from ledger.web.problems import Problem, forbidden
+
+router = APIRouter(tags=["events"])
+
+DOOR: Final = "http"
+swallowed_bytes_max: Final = 4 * MESSAGE_BYTES_MAX
+"""How much of a body that is too large is read to its end; beyond it the sender is cut off."""
+
+_OF_SOURCES: Final = """
+SELECT wanted.source FROM unnest(%b::text[]) AS wanted (source)
+WHERE EXISTS (SELECT FROM named_parties WHERE about = 2 AND key = wanted.source)
+    AND NOT EXISTS (SELECT FROM named_parties WHERE about = 2 AND key = wanted.source
+        AND party = %b)
+"""
+
+
+@router.post("/events", **openapi.POST_EVENTS)
+async def post_events(
+    request: Request,
+    viewer: Asking,
+    desk: AtDesk,
+    content_type: Annotated[str | None, Header()] = None,
+    content_encoding: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Report events: one, an array, one a line, or an Avro container; a receipt for each.
+
+    200 where all were recorded or are duplicates, 207 where some of several were refused, 422
+    where the only one was; the good ones of a body are recorded.
+    """
+    channel = CHANNEL_OF_ROLE.get(viewer.role)
+    if channel is None:
+        raise forbidden("An operator reports by `ledger load`, not over HTTP.")
+    form = (content_type or "").split(";")[0].strip().lower()
+    if form and form not in FORM_OF_CONTENT_TYPE:
+        known = ", ".join(FORM_OF_CONTENT_TYPE)
+        raise Problem(415, f"Content-Type: one of {known}.", headers={"Accept-Post": known})
+    if content_encoding not in (None, "", "identity"):
+        raise Problem(415, "Content-Encoding: send the body as it is.")
+    body = await _body(request)
+    return await run_in_threadpool(
+        _settle, desk, viewer, door(channel, viewer.source), body, content_type
+    )
+
+
+async def _body(request: Request) -> bytes | Refused:
+    """The whole body, or its refusal where it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    swallowed: Swallowed | None = None
+    async for part in request.stream():
+        size += len(part)
+        if swallowed is not None:
+            swallowed.feed(part)
+        elif size <= MESSAGE_BYTES_MAX:
+            parts.append(part)
+        else:
+            swallowed = Swallowed()
+            for held in (*parts, part):
+                swallowed.feed(held)
+            parts.clear()
+        if size > swallowed_bytes_max:
+            break
+    if swallowed is not None:
+        return swallowed.refused(0, too_large("the message"))
+    return b"".join(parts)
+
+
+def _settle(
+    desk: Desk, viewer: Viewer, way: Door, body: bytes | Refused, content_type: str | None
+) -> Response:
+    verdicts: list[Verdict] = [body] if isinstance(body, Refused) else read(body, content_type, way)
+    if viewer.source is None:
+        verdicts = _from_own_sources(desk, viewer, verdicts)
+    place = f"{reporter(viewer)} {uuid4()}"
+    accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+    receipts = desk.log.append(
+        [Entry(a.id, a.topic, a.state, 1, a.at) for a in accepted],
+        [_refusal(place, verdict) for verdict in verdicts if isinstance(verdict, Refused)],
+        on_conflict=lambda index: _conflict(place, accepted[index]),
+    )
+    lines = list(_lines(verdicts, iter(receipts)))
+    for line in lines:
+        metrics.web_events.labels(line["reason"] or line["outcome"]).inc()
+    return _answer(desk, lines)
+
+
+def reporter(viewer: Viewer) -> str:
+    """Under which name the refusals of a viewer are kept; they are shown to nobody else."""
+    return f"party:{viewer.party}" if viewer.source is None else f"source:{viewer.source}"
+
+
+def _from_own_sources(desk: Desk, viewer: Viewer, verdicts: list[Verdict]) -> list[Verdict]:
+    """Refuse what comes from a source that is registered, and not to the viewer's party."""
+    sources = {verdict.fact.source for verdict in verdicts if isinstance(verdict, Accepted)}
+    if not sources:
+        return verdicts
+    with desk.looking(SYSTEM) as looking:
+        looking.rows.execute(_OF_SOURCES, (sorted(sources), viewer.party))
+        foreign = {source for (source,) in looking.rows.fetchall()}
+    if not foreign:
+        return verdicts
+    return [
+        refused(
+            verdict.index,
+            Fault("not-permitted", "source", f"source: not a source of {viewer.party}"),
+            verdict.state,
+            verdict.id,
+        )
+        if isinstance(verdict, Accepted) and verdict.fact.source in foreign
+        else verdict
+        for verdict in verdicts
+    ]
+
+
+def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[dict[str, Any]]:
+    for verdict in verdicts:
+        line: dict[str, Any] = {
+            "index": verdict.index,
+            "id": str(verdict.id) if verdict.id else None,
+            "outcome": "refused",
+            "position": None,
+            "recorded_at": None,
+            "sha256": verdict.sha256.hex() if isinstance(verdict, Refused) else None,
+            "reason": None,
+            "path": None,
+            "detail": None,
+        }
+        if isinstance(verdict, Refused):
+            line |= {
+                "reason": verdict.reason, "path": verdict.path, "detail": verdict.sentence,
+            }  # fmt: skip
+        else:
+            receipt = next(settled)
+            line["sha256"] = receipt.sha256.hex()
+            if receipt.outcome == "conflict":
+                said = "id: this id was recorded with other content"
+                line |= {"reason": "conflict", "path": "id", "detail": said}
+            else:
+                line |= {
+                    "outcome": receipt.outcome,
+                    "position": receipt.position,
+                    "recorded_at": time_text(receipt.recorded_at, 0),
+                }
+        yield line
+
+
+def _answer(desk: Desk, lines: list[dict[str, Any]]) -> Response:
+    found = desk.standing()
+    counts = {
+        outcome: sum(line["outcome"] == outcome for line in lines)
+        for outcome in ("recorded", "duplicate", "refused")
+    }
+    body = {**counts, "receipts": lines}
+    if not counts["refused"]:
+        return answer(found, body)
+    if len(lines) > 1:
+        return answer(found, body, status=207)
+    only = lines[0]
+    raise Problem(
+        413 if only["reason"] == "too-large" else 422,
+        f"{only['reason']}: {only['detail']}",
+        fields=[(only["path"], only["detail"])] if only["path"] else (),
+        extra=body,
+    )
+
+
+def _refusal(place: str, verdict: Refused) -> Refusal:
+    return Refusal(
+        DOOR,
+        place,
+        verdict.index,
+        verdict.reason,
+        verdict.path,
+        verdict.payload,
+        verdict.sha256,
+        verdict.id,
+        verdict.size,
+    )
+
+
+def _conflict(place: str, accepted: Accepted) -> Refusal:
+    return Refusal(
+        DOOR,
+        place,
+        accepted.index,
+        "conflict",
+        "id",
+        accepted.state,
+        sha256(accepted.state).digest(),
+        accepted.id,
+        len(accepted.state),
+    )

@@ -1,0 +1,58 @@
+"""The application: limits, headers, problems, the API and the pages, put together.
+
+It serves nothing unless the database binds the web's readers by row-level security.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from ledger.log import Log
+from ledger.web import problems
+from ledger.web.access import sign_in
+from ledger.web.access.signing import Signing
+from ledger.web.api import events
+from ledger.web.desk import Desk
+from ledger.web.limits import Limits, requests_a_second
+from ledger.web.watching import Watching
+
+VERSION: Final = "1"
+_ABOUT: Final = (
+    "Where is every organic seal, and does what everybody says about it agree? Events are"
+    " reported, never changed; every answer says the position it rests on and how many recorded"
+    " events it does not know yet (`behind`)."
+)
+
+
+def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
+    """The application over a log; `rate` is requests a second of one token."""
+    desk = Desk(log)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(desk.open)
+        app.state.signing = await run_in_threadpool(Signing, log)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(desk.close)
+
+    app = FastAPI(
+        title="Seal Ledger",
+        version=VERSION,
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.desk = desk
+    problems.install(app)
+    app.include_router(events.router)
+    app.include_router(sign_in.router)
+    app.add_middleware(Limits, rate=rate)
+    app.add_middleware(Watching)
+    return app

@@ -1,0 +1,93 @@
+"""What every request works with: the log, the viewer's sight of it, the clock.
+
+One desk a process; its parts are safe to use from all threads.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+from ledger.log import Log
+from ledger.log.recorder import Rows
+from ledger.log.seeing import Seen, Sight, Viewer
+from ledger.views import SCHEMA, schema
+from ledger.views.projection import Projector
+
+PATH: Final = f"{SCHEMA}, public"
+SYSTEM: Final = Viewer("ledger", "operator", "operator")
+"""Sees all: for verdicts that are computed from more than the asker may read."""
+
+_STANDING: Final = """
+SELECT (SELECT position FROM progress), (SELECT position FROM audit),
+    (SELECT coalesce(max(position), 0) FROM public.commits), public.is_simulation()
+"""
+
+
+class Standing(NamedTuple):
+    """How far things are: the position the views rest on, the audit's, and the log's last one.
+
+    `simulation` tells that recorded times here are made up.
+    """
+
+    position: int
+    audited: int
+    recorded: int
+    simulation: bool
+
+    @property
+    def behind(self) -> int:
+        """How many events the views lag behind."""
+        return max(0, self.recorded - self.position)
+
+
+class Looking(NamedTuple):
+    """One snapshot as somebody sees it."""
+
+    viewer: Viewer
+    rows: Rows
+    log: Seen
+    standing: Standing
+
+
+class Desk:
+    """The ledger as the web uses it."""
+
+    def __init__(self, log: Log, *, views: str = SCHEMA) -> None:
+        self.log = log
+        self.sight = Sight(log)
+        self._views = views
+
+    def open(self) -> None:
+        """Get ready; raises Misuse where the database would show a viewer more than it may see."""
+        Projector(self.log).make()
+        self.sight.open()
+        self.sight.grant(self._views)
+        self.sight.check(self._views)
+
+    def close(self) -> None:
+        """Let the connections go; the log stays open."""
+        self.sight.close()
+
+    def now(self) -> int:
+        """The clock, µs UTC."""
+        return time.time_ns() // 1_000
+
+    def standing(self) -> Standing:
+        """How far things are now."""
+        with self.looking(SYSTEM) as looking:
+            return looking.standing
+
+    @contextmanager
+    def looking(self, viewer: Viewer) -> Iterator[Looking]:
+        """One snapshot of log and views, as the viewer sees them."""
+        with self.sight.seen(viewer, PATH) as (rows, seen):
+            yield Looking(viewer, rows, seen, standing(rows))
+
+
+def standing(rows: Rows) -> Standing:
+    """How far things are, at a snapshot."""
+    schema.position(rows)  # refuses where the views are not built
+    row = rows.execute(_STANDING, prepare=True).fetchone()
+    assert row is not None  # noqa: S101 -- one row of four subqueries
+    return Standing(*row)

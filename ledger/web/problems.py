@@ -1,0 +1,155 @@
+"""Problem details (RFC 9457): every answer that is no answer says why, in one form.
+
+No input reaches a client as anything else, and none shows how the ledger works inside.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ledger.errors import Conflict, LedgerError, Malformed, Misuse, Unavailable
+
+PROBLEM_TYPE: Final = "application/problem+json"
+retry_after_seconds: Final = 2
+sentence_characters_max: Final = 500
+
+_log = logging.getLogger("ledger.web")
+
+
+class Problem(Exception):  # noqa: N818  (it is an answer, not a fault of ours)
+    """An answer that says why there is no other.
+
+    `fields` name what was wrong with a request, `extra` are further members of the document.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        fields: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.extra = dict(extra or {})
+        self.status = status
+        self.detail = detail
+        self.fields = fields
+        self.headers = dict(headers or {})
+
+
+def answer(problem: Problem) -> Response:
+    """The response of a problem."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail[:sentence_characters_max],
+    }
+    if problem.fields:
+        body["errors"] = [
+            {"field": field, "detail": detail[:sentence_characters_max]}
+            for field, detail in problem.fields
+        ]
+    return Response(
+        msgspec.json.encode(body | problem.extra),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=PROBLEM_TYPE,
+    )
+
+
+def unauthorised(detail: str = "This needs a valid token.") -> Problem:
+    """Nobody we know is asking."""
+    return Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="ledger"'})
+
+
+def forbidden(detail: str) -> Problem:
+    """Somebody asks for what the role may not do."""
+    return Problem(403, detail)
+
+
+def not_found(what: str) -> Problem:
+    """There is none, or none that the viewer may see: nobody learns which."""
+    return Problem(404, f"There is no {what} here.")
+
+
+def invalid(field: str, detail: str) -> Problem:
+    """A parameter that cannot be."""
+    return Problem(422, f"{field}: {detail}", fields=[(field, detail)])
+
+
+def of_error(error: LedgerError) -> Problem:
+    """The problem of an error of ours."""
+    match error:
+        case Unavailable():
+            _log.warning("%s", error)
+            return Problem(
+                503,
+                "The ledger's database is away; nothing was written. Try again.",
+                headers={"Retry-After": str(retry_after_seconds)},
+            )
+        case Conflict():
+            return Problem(409, str(error))
+        case Misuse() | Malformed():
+            return Problem(422, str(error))
+        case _:
+            _log.error("%s", error, exc_info=error)
+            return Problem(500, "The ledger failed; nothing was written.")
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of an application become a problem."""
+
+    async def problem(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 -- registered for this type alone
+        return answer(error)
+
+    async def ledger_error(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, LedgerError)  # noqa: S101 -- registered for this type alone
+        return answer(of_error(error))
+
+    async def http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this type alone
+        headers = dict(error.headers or {})
+        return answer(Problem(error.status_code, _sentence(error), headers=headers))
+
+    async def request_invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it alone
+        fields = [(_path(one["loc"]), str(one["msg"])) for one in error.errors()]
+        detail = "; ".join(f"{field}: {said}" for field, said in fields[:3])
+        return answer(Problem(422, detail, fields=fields))
+
+    async def failure(_request: Request, error: Exception) -> Response:
+        _log.error("%s", error, exc_info=error)
+        return answer(Problem(500, "The ledger failed; nothing was written."))
+
+    app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(LedgerError, ledger_error)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, request_invalid)
+    app.add_exception_handler(Exception, failure)
+
+
+def _path(place: Sequence[object]) -> str:
+    """Name a field as its sender does: without the word for where it stood."""
+    parts = [str(part) for part in place]
+    return ".".join(parts[1:]) or parts[0]
+
+
+def _sentence(error: HTTPException) -> str:
+    match error.status_code:
+        case 404:
+            return "There is nothing at this address."
+        case 405:
+            return "This address does not know that method."
+        case _:
+            return str(error.detail)

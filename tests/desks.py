@@ -1,0 +1,60 @@
+"""A desk for tests: the application over a real database, and tokens of every role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from ledger.facts.canonical import encode
+from ledger.facts.identity import Fact
+from ledger.log import Entry, Log
+from ledger.views.projection import Projector
+from ledger.web import make_app
+from ledger.web.access import tokens
+
+NOW = 1_775_000_000_000_000
+"""When the tokens of tests were made, µs UTC; they never expire unless told."""
+
+
+@dataclass
+class Served:
+    """A running application: its client, its log, and what opens it."""
+
+    app: FastAPI
+    client: TestClient
+    log: Log
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def token(
+        self,
+        role: str,
+        party: str | None = None,
+        *,
+        source: str | None = None,
+        person: str | None = None,
+    ) -> dict[str, str]:
+        """The headers of a new token."""
+        _, secret = tokens.create(self.log, role, party, source=source, person=person, now=NOW)
+        return {"Authorization": f"Bearer {secret}"}
+
+    def record(self, facts: list[Fact]) -> None:
+        """Record facts and bring the views up to them."""
+        for start in range(0, len(facts), 5_000):
+            self.log.append(
+                [
+                    Entry(UUID(fact.id), type(fact).__name__, encode(fact), 1, fact.at)
+                    for fact in facts[start : start + 5_000]
+                ]
+            )
+        Projector(self.log).catch_up()
+
+
+@contextmanager
+def served(log: Log, *, rate: float = 100_000.0) -> Iterator[Served]:
+    """Serve a log; `rate` is requests a second of one token."""
+    app = make_app(log, rate=rate)
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        yield Served(app, client, log)
