@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
+from ledger.labels.codes import carried_by
 from ledger.rules.books import Books
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import wait
@@ -17,32 +18,15 @@ from ledger.rules.policy import Policy
 from ledger.rules.rule import Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
-CARRIED_ELSEWHERE: Final = frozenset(
-    {
-        "MARK_IMPORTER", "MARK_RCB", "NO_CONTRACT", "CERT_IMPORTER", "CERT_EXPORTER",
-        "CERT_OPERATOR", "RCB_NOT_DESIGNATED", "SEALER_NOT_ALLOWED", "CERT_SUBDIVIDER",
-        "GRADER_UNTRAINED", "GRADING_NOT_ALLOWED", "CERT_OUT_OF_SCOPE", "NO_PROGRAMME",
-        "RESPONSIBLE_UNTRAINED", "LABEL_NOT_APPROVED", "LABEL_PRODUCT", "MARK_SCHEME",
-        "SEAL_IN_MODE", "CERT_EXPORT", "ISSUER_NOT_DESIGNATED", "STATEMENT", "REPORT_MISSING",
-        "UNSEALED_SALE", "NOT_GRADED", "GRADING_INCONSISTENT", "LOT_CONVENTIONAL",
-        "LABELLER_SELLS", "ANNUAL_REPORT_LATE", "SUBDIVIDED_UNVERIFIED", "INPUT_LABEL",
-        "AIR_FREIGHT",
-    }
-)  # fmt: skip
-"""Codes of a claim's verdict that other rules carry on their own subjects."""
-_AS_ORGANIC: Final = frozenset(
-    {"NOT_IN_CONVERSION", "ROUTE_CONVERSION", "WILD_CONVERSION", "FIELD_PERIOD", "FIELD_CROP"}
-)
-
 
 def carried_as_organic(code: str) -> bool:
     """Whether M-57 carries a code: goods in conversion sold as organic."""
-    return code in _AS_ORGANIC or code.startswith("CONVERSION_")
+    return code in carried_by("M-57")
 
 
 def carried_as_claim(code: str) -> bool:
     """Whether M-15 carries a code: every one that no other rule does."""
-    return not (code in CARRIED_ELSEWHERE or code.startswith("SCOPE_") or carried_as_organic(code))
+    return code in carried_by("M-15")
 
 
 class _Used(NamedTuple):
