@@ -16,7 +16,7 @@ from tenacity.wait import wait_exponential_jitter
 
 from consumers import connection as kafka
 from consumers import ingest_claiming, partition_stops
-from consumers.ingest_batches import Batch, batches
+from consumers.ingest_batches import Batch, batches, schema_ids
 from consumers.ingest_reporting import Reporting
 from consumers.partition import Claimed, Marks
 from consumers.partition_stops import Stop
@@ -79,6 +79,7 @@ class Ingest:
         self._prefix = prefix
         self._session_seconds = session_seconds
         self._connection = kafka.from_settings(settings)
+        self._schema_ids = schema_ids(settings.kafka_schema_ids)
         self._marks = Marks()
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._unclaimed: set[TopicPartition] = set()
@@ -184,7 +185,13 @@ class Ingest:
         return polled
 
     def _record(self, claimed: Claimed, records: list[Any]) -> None:
-        for batch in batches(records, claimed.door, claimed.window, tolerant=claimed.tolerant):
+        for batch in batches(
+            records,
+            claimed.door,
+            claimed.window,
+            tolerant=claimed.tolerant,
+            schema_ids=self._schema_ids,
+        ):
             started = time.perf_counter()
             try:
                 self._append(claimed, batch)

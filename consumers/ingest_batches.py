@@ -4,12 +4,15 @@ Every message is in exactly one batch, batches follow each other without a gap, 
 larger than the log takes.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from consumers import ingest_refusals
 from consumers.partition_window import Window
+from ledger.errors import Misuse
 from ledger.intake import Accepted, Door, read
+from ledger.intake.schemas import Schema, confluent_ids
 from ledger.log import Entry, Refusal
 
 batch_events_max = 5_000
@@ -17,6 +20,9 @@ batch_events_max = 5_000
 
 batch_bytes_max = 16 * 1024 * 1024
 """A batch ends with the message that reaches this many bytes of canonical form and payload."""
+
+SchemaIds: TypeAlias = Mapping[int, Schema]
+"""A schema registry's ids for our schemas."""
 
 
 class Batch:
@@ -50,7 +56,7 @@ class Batch:
             or self.bytes_held >= batch_bytes_max
         )
 
-    def take(self, record: Any, door: Door, window: Window) -> None:
+    def take(self, record: Any, door: Door, window: Window, ids: SchemaIds | None) -> None:
         """Judge a message and take what it holds; the window counts along."""
         value = record.value
         headers = record.headers
@@ -58,7 +64,7 @@ class Batch:
             self._refuse(ingest_refusals.of_refused(record, ingest_refusals.tombstone(0)), window)
         else:
             said = ingest_refusals.content_type(headers) if headers else None
-            verdicts = read(value, said, door)
+            verdicts = read(value, said, door, ids)
             alone = len(verdicts) == 1
             for verdict in verdicts:
                 if isinstance(verdict, Accepted):
@@ -84,17 +90,23 @@ class Batch:
 
 
 def batches(
-    records: Sequence[Any], door: Door, window: Window, *, tolerant: bool
+    records: Sequence[Any],
+    door: Door,
+    window: Window,
+    *,
+    tolerant: bool,
+    schema_ids: SchemaIds | None = None,
 ) -> Iterator[Batch]:
     """Judge messages one by one, and end where too many were refused unless `tolerant`.
 
+    `schema_ids` are a schema registry's, where its framing is accepted.
     The caller settles each batch before it asks for the next: the window counts conflicts too.
     """
     batch: Batch | None = None
     for record in records:
         if batch is None:
             batch = Batch(record.offset)
-        batch.take(record, door, window)
+        batch.take(record, door, window, schema_ids)
         batch.timestamp = record.timestamp
         if not tolerant and window.exceeded:
             batch.exceeded = True
@@ -105,3 +117,13 @@ def batches(
             batch = None
     if batch is not None:
         yield batch
+
+
+def schema_ids(file: Path | None) -> SchemaIds | None:
+    """Read which schema each id of a registry means; raises Misuse where the file does not say."""
+    if file is None:
+        return None
+    try:
+        return confluent_ids(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"LEDGER_KAFKA_SCHEMA_IDS={file} cannot be read: {error}") from None

@@ -70,6 +70,17 @@ class Settings(BaseSettings):
         description="name of this ingest within its group, kept over restarts (static "
         "membership): a killed ingest gets its partitions back at once; not set: none",
     )
+    kafka_session_seconds: float = Field(
+        default=15.0,
+        ge=6.0,
+        le=1800.0,
+        description="how long an ingest may be silent before its partitions go to another one",
+    )
+    kafka_schema_ids: Path | None = Field(
+        default=None,
+        description="JSON file that maps a schema registry's ids to our events, as "
+        '{"17": "SealsApplied.v1"}; not set: messages in a registry\'s framing are refused',
+    )
     kafka_cache: Path | None = Field(
         default=None,
         description="where the local broker of tests and the demo keeps its jars; not set: "

@@ -38,7 +38,7 @@ def run_process(
             case Process.INGEST:
                 for place in accept_refusals:
                     _accept(log, place)
-                ingest.run(settings, log, stop)
+                ingest.run(settings, log, stop, session_seconds=settings.kafka_session_seconds)
             case Process.PROJECTOR:
                 projector.run(log, stop)
             case Process.PUBLISHER:

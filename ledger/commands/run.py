@@ -19,7 +19,7 @@ from ledger.errors import Misuse
 from ledger.settings import Settings, load
 
 back_off_seconds_min = 0.5
-back_off_seconds_max = 30.0
+back_off_seconds_max = 5.0
 healthy_after_seconds = 60.0
 stop_seconds_max = 20.0
 _look_seconds = 0.1
