@@ -19,6 +19,7 @@ from ledger.commands import (
     reconcile,
     run,
     season,
+    token,
     topics,
     verify,
 )
@@ -61,6 +62,7 @@ app.command()(labels.retention)
 app.command("standards")(labels.standards_)
 app.add_typer(labels.app, name="label")
 app.add_typer(period.app, name="period")
+app.add_typer(token.app, name="token")
 app.add_typer(topics.app, name="topics")
 
 
