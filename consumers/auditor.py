@@ -37,6 +37,9 @@ _HORIZON = """
 SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
 ORDER BY notification_id DESC LIMIT 1
 """
+_DECISION = """
+SELECT notification_id FROM public.events WHERE notification_id > %s AND topic = ANY(%s) LIMIT 1
+"""
 
 
 class Step(NamedTuple):
@@ -73,6 +76,7 @@ class Auditor:
         self._log, self._policy, self._clock = log, policy, clock
         self._digest = policy.digest()
         self._decided = 0
+        self._clean = 0  # no decision stands between what was projected and here
         self._horizon = -1
         self._books: ViewBooks | None = None
         self._seen: dict[auditing.Key, int] = {}
@@ -86,7 +90,7 @@ class Auditor:
         """
         with reading(self._log) as rows:
             position = schema.position(rows)
-            if position < self._decided:
+            if self._unfolded(rows, position):
                 return Step(0, 0, 0, behind=True, views=True, position=position)
             look = self._look(rows, position)
         self._record(look)
@@ -94,6 +98,17 @@ class Auditor:
             look.events, len(look.at), len(look.decided.entries), look.behind, views=False,
             position=look.after.position,
         )  # fmt: skip
+
+    def _unfolded(self, rows: Any, position: int) -> bool:
+        """Whether there are decisions, of anybody, that the views do not show yet."""
+        clean = max(position, self._clean)
+        if position < self._decided:
+            return True
+        if rows.execute(_DECISION, (clean, sorted(TOPICS)), prepare=True).fetchone() is not None:
+            return True
+        found = rows.execute("SELECT coalesce(max(position), 0) FROM public.commits").fetchone()
+        self._clean = max(clean, int(found[0]))
+        return False
 
     # -- looking
 
