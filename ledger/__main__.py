@@ -14,9 +14,11 @@ from ledger.commands import (
     labels,
     load,
     look,
+    lot,
     period,
     policy,
     reconcile,
+    retention,
     run,
     season,
     token,
@@ -58,7 +60,8 @@ app.command()(run.run)
 app.command()(demo.demo)
 app.command()(labels.scope)
 app.command()(labels.substance)
-app.command()(labels.retention)
+app.command()(retention.retention)
+app.command()(lot.lot)
 app.command("standards")(labels.standards_)
 app.add_typer(labels.app, name="label")
 app.add_typer(period.app, name="period")

@@ -3,17 +3,26 @@
 For one look at one lot or label: what was never asked for is never read.
 """
 
-from collections.abc import Iterator
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple, TypeVar
 
+from ledger.cases.discrepancy import LIVE, Case
+from ledger.commands.home import opened
 from ledger.facts import registry
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied
+from ledger.labels.describe import check_tables
 from ledger.log import Log
+from ledger.rules.subjects import subjects_of
+from ledger.rules.violation import SubjectKind
+from ledger.views import schema
+from ledger.views.cases import cases_of
 from ledger.views.folding import Rows
 from ledger.views.loading import applications_to, facts_about, facts_of
+from ledger.views.projection import reading
 
 F = TypeVar("F", bound=Fact)
 
@@ -26,14 +35,35 @@ _WHOLE: Final = tuple(
 )
 
 
+_OF_LOT: Final = (About.LOT, About.CHILD, About.INPUT, About.LINE)
+_CASES_OF: Final = frozenset(
+    {
+        SubjectKind.LOT,
+        SubjectKind.APPLICATION,
+        SubjectKind.EVENT,
+        SubjectKind.SHIPMENT,
+        SubjectKind.CERTIFICATE,
+        SubjectKind.REPORT,
+    }
+)
+"""Kinds of subject that are about goods; cases of a party or an account are about all of them."""
+
+
 class AskingRecord(Record):
     """The registry, and every other fact once somebody asks about its subject."""
 
-    def __init__(self, rows: Rows, log: Log) -> None:
+    def __init__(self, rows: Rows, log: Log, registered: Record | None = None) -> None:
+        """`registered` is the registry where it is at hand already; else it is read."""
         super().__init__()
         self._rows, self._log = rows, log
         self._asked: set[tuple[About, str, bool]] = set()
-        self._take(facts_of(rows, log, _WHOLE))
+        self._take(facts_of(rows, log, _WHOLE) if registered is None else registered)
+
+    def expect(self, lots: Iterable[str]) -> None:
+        """Read at once what is recorded of several lots, but for what was attached to them."""
+        subjects = [(about, lot) for lot in lots for about in _OF_LOT]
+        self._take(facts_about(self._rows, self._log, subjects))
+        self._asked.update((about, lot, False) for about, lot in subjects)
 
     def about(self, kind: type[F], about: About, key: str) -> list[F]:
         """Counting facts of a kind about a subject, in order of (time, id)."""
@@ -74,3 +104,46 @@ class AskingRecord(Record):
             rec = found.retracted_at(known.id)
             if rec is not None:
                 self.retract(known.id, rec)
+
+
+class Asked(NamedTuple):
+    """The log and its views, and a record that asks them."""
+
+    record: AskingRecord
+    rows: Rows
+    log: Log
+
+
+@contextmanager
+def asking() -> Iterator[Asked]:
+    """Open the home to look at single lots, products or labels; the tables are checked first."""
+    check_tables()
+    with opened() as log, reading(log) as rows:
+        schema.position(rows)
+        yield Asked(AskingRecord(rows, log), rows, log)
+
+
+def registry_of(asked: Asked) -> Record:
+    """The registry alone, to begin further records with."""
+    return facts_of(asked.rows, asked.log, _WHOLE)
+
+
+def live_cases(asked: Asked, lot: str) -> list[Case]:
+    """Cases that still ask for attention: of the lot, its events, its shipments and papers."""
+    rows, log = asked.rows, asked.log
+    subjects = {(str(SubjectKind.LOT), lot)}
+    for record in (
+        facts_about(rows, log, [(about, lot) for about in _OF_LOT]),
+        applications_to(rows, log, [lot]),
+    ):
+        subjects |= {
+            (str(subject.kind), subject.key)
+            for known in record
+            for subject in subjects_of(known.fact)
+            if subject.kind in _CASES_OF and (subject.kind is not SubjectKind.LOT)
+        }
+    found = cases_of(rows, sorted(subjects))
+    return sorted(
+        (case for case in found if case.state in LIVE),
+        key=lambda case: (case.rule, case.subject, case.discriminator),
+    )

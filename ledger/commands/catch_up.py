@@ -10,6 +10,7 @@ from ledger.commands.home import opened
 from ledger.commands.moments import moment
 from ledger.commands.output import progress, say
 from ledger.commands.policy import policy_of
+from ledger.labels.describe import check_tables
 from ledger.log import Log
 from ledger.settings import load
 from ledger.views.projection import Projector
@@ -34,6 +35,7 @@ def catch_up(
 
 def follow(log: Log) -> int:
     """Project and audit until nothing is behind, with progress; answer the position."""
+    check_tables()
     policy = policy_of(load())
     projector = Projector(log)
     projector.make()

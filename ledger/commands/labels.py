@@ -1,35 +1,30 @@
-"""`ledger label`, `scope`, `substance`, `retention`, `standards`: what may be said, and why.
+"""`ledger label`, `scope`, `substance`, `standards`: what may be said, and why.
 
 What the tables alone tell needs no home; a lot or a registered product is read from the log.
 """
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ledger.commands.asking import AskingRecord
-from ledger.commands.home import opened
+from ledger.commands.asking import asking
 from ledger.commands.moments import day
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
-from ledger.facts.canonical import decode
-from ledger.facts.lots import LotRecorded
 from ledger.facts.mentions import About
 from ledger.facts.registry import LabelApproved, ProductRegistered
 from ledger.facts.scalars import local_day, time_text
 from ledger.labels.check import claim_check
 from ledger.labels.describe import (
+    check_tables,
     form_row,
     known_claim,
     read_recipe,
     recipe_row,
-    retention_row,
     scope_row,
     sources,
     standard,
@@ -38,14 +33,9 @@ from ledger.labels.describe import (
     verdict_row,
 )
 from ledger.labels.lots import lot_facts
-from ledger.labels.retention import keep_lot_until
-from ledger.log import Log
-from ledger.views import schema
-from ledger.views.projection import reading
 
 NOT_ELIGIBLE = 1
 JAPAN_MINUTES = 540
-_PAGE_EVENTS = 1_000
 
 app = typer.Typer(help="What a label may say.", no_args_is_help=True)
 
@@ -55,17 +45,17 @@ OnOption = Annotated[
 ClassOption = Annotated[str | None, typer.Option("--class", help="The product class.")]
 
 
-def _on(text: str | None) -> date:
+@app.callback()
+def checked() -> None:
+    """What a label may say."""
+    check_tables()
+
+
+def today_or(text: str | None) -> date:
+    """The day given, else today in Japan."""
     given = day(text, "--on")
     today = local_day(time_text(time.time_ns() // 1_000, JAPAN_MINUTES))
     return today if given is None else given
-
-
-@contextmanager
-def _record() -> Iterator[tuple[AskingRecord, Log]]:
-    with opened() as log, reading(log) as rows:
-        schema.position(rows)
-        yield AskingRecord(rows, log), log
 
 
 @app.command()
@@ -95,11 +85,11 @@ def check(
         if claim is None:
             raise Misuse("--recipe needs --claim.")
         content = sys.stdin.buffer.read() if str(recipe) == "-" else _bytes(recipe)
-        found = recipe_row(claim, read_recipe(content, str(recipe)), _on(on), name_form, text)
+        found = recipe_row(claim, read_recipe(content, str(recipe)), today_or(on), name_form, text)
     else:
         found = _registered(
             claim, product, recipe_version, lot,
-            None if label is None else (label, label_version), shipment, text, _on(on),
+            None if label is None else (label, label_version), shipment, text, today_or(on),
         )  # fmt: skip
     _show_verdict(found, form)
 
@@ -122,7 +112,8 @@ def _registered(
     on: date,
 ) -> dict[str, Any]:
     """The verdict on goods that are recorded; Misuse where what is named is not."""
-    with _record() as (record, _):
+    with asking() as asked:
+        record = asked.record
         approved = None
         if label is not None:
             approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
@@ -173,7 +164,7 @@ def name_form(
 
     Example: ledger label form 有機豆腐 --class PROCESSED_PLANT
     """
-    found = form_row(text, class_, _on(on))
+    found = form_row(text, class_, today_or(on))
     show([_flat(found)], form, data=found)
     if not found["eligible"]:
         raise typer.Exit(NOT_ELIGIBLE)
@@ -195,7 +186,8 @@ def scope(
 
     Example: ledger scope US JP ALCOHOL 2025-10-01
     """
-    found = scope_row(origin, destination, class_, _on(on))
+    check_tables()
+    found = scope_row(origin, destination, class_, today_or(on))
     show([_flat(found)], form, data=found)
     if not found["covered"]:
         raise typer.Exit(NOT_ELIGIBLE)
@@ -212,7 +204,8 @@ def substance(
 
     Exit 1 where none does. Example: ledger substance CALCIUM_SULFATE --table T4
     """
-    found = substance_rows(code, table, class_, _on(on))
+    check_tables()
+    found = substance_rows(code, table, class_, today_or(on))
     show(found, form)
     if not any(row["allowed"] for row in found):
         raise typer.Exit(NOT_ELIGIBLE)
@@ -227,49 +220,8 @@ def standards_(
 
     Example: ledger standards scope --format csv
     """
+    check_tables()
     if by_source:
         show(sources(), form)
     else:
         show(standards() if table is None else standard(table), form)
-
-
-def retention(
-    lot: Annotated[str | None, typer.Argument(metavar="LOT", help="The lot.")] = None,
-    due: Annotated[bool, typer.Option("--due", help="Every lot whose records may go.")] = False,
-    on: OnOption = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Say until when the records of a lot are kept, and which rule decides.
-
-    Nothing is ever removed by itself, and a case still open keeps its records. Example:
-    ledger retention --due --on 2031-04-01
-    """
-    if (lot is None) == (not due):
-        raise Misuse("Name a lot, or ask for --due.")
-    with _record() as (record, log):
-        if lot is not None:
-            if lot_facts(record, lot) is None:
-                raise Misuse(f"There is no lot {lot!r}.")
-            rows = [retention_row(lot, keep_lot_until(record, lot))]
-        else:
-            today = _on(on).isoformat()
-            kept = (retention_row(one, keep_lot_until(record, one)) for one in _lots(log))
-            rows = [row for row in kept if row["keep_until"] and row["keep_until"] < today]
-    show(
-        rows, form, columns=["lot", "keep_until", "rule"] if form is Format.TABLE else None,
-        data=rows[0] if lot is not None else rows, empty="No records are due.",
-    )  # fmt: skip
-
-
-def _lots(log: Log) -> list[str]:
-    """Every recorded lot, read from the log in its order."""
-    found: dict[str, None] = {}
-    position = 0
-    while page := log.read(position, _PAGE_EVENTS):
-        position = page[-1].position
-        for event in page:
-            if event.topic == LotRecorded.__name__:
-                fact = decode(event.state)
-                if isinstance(fact, LotRecorded):
-                    found[fact.lot] = None
-    return list(found)

@@ -16,6 +16,7 @@ from ledger.commands.home import database
 from ledger.commands.output import say
 from ledger.commands.processes import Process, available, run_process
 from ledger.errors import Misuse
+from ledger.labels.describe import check_tables
 from ledger.settings import Settings, load
 
 back_off_seconds_min = 0.5
@@ -45,6 +46,7 @@ def run(
 
     Example: ledger run --only ingest,projector
     """
+    check_tables()
     settings = load()
     processes = named(only) if only else available(settings)
     if len(processes) == 1:

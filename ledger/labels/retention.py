@@ -61,11 +61,24 @@ class _Days(Struct, frozen=True, kw_only=True, gc=False):
 
 def keep_lot_until(record: Record, lot: str) -> Retention:
     """Until when the records of a lot are to be kept."""
+    made = _first_record(record, lot)
+    return _keep(record, made, {lot}, made) if made is not None else Retention(until=None, rule="")
+
+
+def _first_record(record: Record, lot: str) -> LotRecorded | None:
+    """The first record of a lot, or what is known of the one it was subdivided from."""
     made = record.first(LotRecorded, About.LOT, lot)
     facts = lot_facts(record, lot)
-    if made is None and facts is not None:
-        made = facts.recorded
-    return _keep(record, made, {lot}, made) if made is not None else Retention(until=None, rule="")
+    return facts.recorded if made is None and facts is not None else made
+
+
+def kept_at_least_until(record: Record, lot: str) -> date | None:
+    """A day before which no rule lets the records of a lot go; None for an unknown lot.
+
+    It rests on the day of the lot's own record, so it costs nothing of what came after.
+    """
+    made = _first_record(record, lot)
+    return None if made is None else years_after(made.day, _years("R7"))
 
 
 def keep_until(record: Record, fact: Fact) -> Retention:
