@@ -18,7 +18,7 @@ from ledger.log import Log, Recorded
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views.books.reads import changes
+from ledger.views.books.reads import changes, rests
 from ledger.views.books.snapshot import ViewBooks
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
@@ -56,6 +56,9 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
             before = scans.get(scan)
             scans[scan] = fact, is_late or (before is not None and before[1])
             _ranged(fact, found, late=is_late)
+            if is_late and not books.record.counts(fact):
+                # Its correction came first, and may have been looked at as one of nothing.
+                found.changed.add(rests("event", fact.id))
         else:
             _take(fact, found, late=is_late)
     for applied, is_late in scans.values():
