@@ -1,41 +1,22 @@
-"""A record that reads from the log what it is asked for, subject by subject.
+"""The home opened to look at single lots, products or labels, and the cases about a lot."""
 
-For one look at one lot or label: what was never asked for is never read.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from ledger.cases.discrepancy import LIVE, Case
 from ledger.commands.home import opened
-from ledger.facts import registry
-from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
-from ledger.facts.record import Record
-from ledger.facts.seals import SealsApplied
 from ledger.labels.describe import check_tables
 from ledger.log import Log
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import SubjectKind
 from ledger.views import schema
+from ledger.views.asking import OF_LOT, AskingRecord
 from ledger.views.cases import cases_of
 from ledger.views.folding import Rows
-from ledger.views.loading import applications_to, facts_about, facts_of
+from ledger.views.loading import applications_to, facts_about
 from ledger.views.projection import reading
 
-F = TypeVar("F", bound=Fact)
-
-_WHOLE: Final = tuple(
-    kind
-    for kind in vars(registry).values()
-    if isinstance(kind, type)
-    and issubclass(kind, Fact)
-    and kind not in (Fact, registry.SourceHeartbeat)
-)
-
-
-_OF_LOT: Final = (About.LOT, About.CHILD, About.INPUT, About.LINE)
 _CASES_OF: Final = frozenset(
     {
         SubjectKind.LOT,
@@ -47,63 +28,6 @@ _CASES_OF: Final = frozenset(
     }
 )
 """Kinds of subject that are about goods; cases of a party or an account are about all of them."""
-
-
-class AskingRecord(Record):
-    """The registry, and every other fact once somebody asks about its subject."""
-
-    def __init__(self, rows: Rows, log: Log, registered: Record | None = None) -> None:
-        """`registered` is the registry where it is at hand already; else it is read."""
-        super().__init__()
-        self._rows, self._log = rows, log
-        self._asked: set[tuple[About, str, bool]] = set()
-        self._take(facts_of(rows, log, _WHOLE) if registered is None else registered)
-
-    def expect(self, lots: Iterable[str]) -> None:
-        """Read at once what is recorded of several lots, but for what was attached to them."""
-        subjects = [(about, lot) for lot in lots for about in _OF_LOT]
-        self._take(facts_about(self._rows, self._log, subjects))
-        self._asked.update((about, lot, False) for about, lot in subjects)
-
-    def about(self, kind: type[F], about: About, key: str) -> list[F]:
-        """Counting facts of a kind about a subject, in order of (time, id)."""
-        self._ask(kind, about, key)
-        return super().about(kind, about, key)
-
-    def latest(self, kind: type[F], about: About, key: str) -> F | None:
-        """The counting fact of a kind about a subject with the greatest (time, id)."""
-        self._ask(kind, about, key)
-        return super().latest(kind, about, key)
-
-    def first(self, kind: type[F], about: About, key: str) -> F | None:
-        """The counting fact of a kind about a subject with the smallest (time, id)."""
-        self._ask(kind, about, key)
-        return super().first(kind, about, key)
-
-    def recorded(
-        self, kind: type[F], about: About | None = None, key: str = ""
-    ) -> Iterator[tuple[F, int]]:
-        """Facts of a kind about a subject, those that do not count too, with their `rec`."""
-        if about is not None:
-            self._ask(kind, about, key)
-        return super().recorded(kind, about, key)
-
-    def _ask(self, kind: type[Fact], about: About, key: str) -> None:
-        applied = kind is SealsApplied
-        if kind in _WHOLE or (about, key, applied) in self._asked:
-            return
-        self._asked.add((about, key, applied))
-        if applied:
-            self._take(applications_to(self._rows, self._log, [key]))
-        else:
-            self._take(facts_about(self._rows, self._log, [(about, key)]))
-
-    def _take(self, found: Record) -> None:
-        for known in found:
-            self.add(known.fact, known.rec)
-            rec = found.retracted_at(known.id)
-            if rec is not None:
-                self.retract(known.id, rec)
 
 
 class Asked(NamedTuple):
@@ -123,17 +47,12 @@ def asking() -> Iterator[Asked]:
         yield Asked(AskingRecord(rows, log), rows, log)
 
 
-def registry_of(asked: Asked) -> Record:
-    """The registry alone, to begin further records with."""
-    return facts_of(asked.rows, asked.log, _WHOLE)
-
-
 def live_cases(asked: Asked, lot: str) -> list[Case]:
     """Cases that still ask for attention: of the lot, its events, its shipments and papers."""
     rows, log = asked.rows, asked.log
     subjects = {(str(SubjectKind.LOT), lot)}
     for record in (
-        facts_about(rows, log, [(about, lot) for about in _OF_LOT]),
+        facts_about(rows, log, [(about, lot) for about in OF_LOT]),
         applications_to(rows, log, [lot]),
     ):
         subjects |= {

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.commands.asking import Asked, AskingRecord, asking, live_cases, registry_of
+from ledger.commands.asking import Asked, asking, live_cases
 from ledger.commands.labels import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
 from ledger.labels.describe import retention_row
 from ledger.labels.lots import lot_facts
 from ledger.labels.retention import keep_lot_until, kept_at_least_until
+from ledger.views.asking import AskingRecord, registry_facts
 from ledger.views.lots import names
 
 _page_lots: Final = 500
@@ -64,7 +65,7 @@ def _row(asked: Asked, record: AskingRecord, lot: str) -> dict[str, Any]:
 
 def _past(asked: Asked, on: date) -> Iterator[dict[str, Any]]:
     """Lots whose day has passed, page by page; of young ones only the lot itself is read."""
-    registered = registry_of(asked)
+    registered = registry_facts(asked.rows, asked.log)
     last = ""
     while page := names(asked.rows, last, _page_lots):
         last = page[-1]
