@@ -261,7 +261,12 @@ class _Looking:
         if kind is _EVENT or kind is _APPLICATION:
             read.discard(rests("event", key))
             known = self._books.record.known(key)
-            if known is not None and isinstance(known.fact, SealsApplied):
+            # One that does not count is not found through its lot again.
+            if (
+                known is not None
+                and isinstance(known.fact, SealsApplied)
+                and self._books.record.counts(known.fact)
+            ):
                 noted = _APPLICATIONS, known.fact.lot
         if read:
             self._rests.setdefault(noted, set()).update(read)
