@@ -33,7 +33,8 @@ test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java
 	@$(BIN)/python -m pytest -q -ra
 
 test-fast: $(BIN)/.developer ## the tests without broker and browser, under 30 s
-	@$(BIN)/python -m pytest -q -m 'not kafka and not browser and not slow'
+	@$(BIN)/python -m pytest -q -n 2 --hypothesis-profile fast \
+	  -m 'not kafka and not browser and not slow'
 
 faults: $(BIN)/.developer ## the kill tests at full length
 	@LEDGER_FAULT_ROUNDS=20 $(BIN)/python -m pytest -q tests/fault

@@ -1,3 +1,25 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and which tests are slow."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.brokers", "tests.databases"]
+
+settings.register_profile("fast", max_examples=10, deadline=None)
+
+NEEDS_A_DATABASE = (
+    "acceptance", "contract/audit", "contract/books", "contract/log", "contract/views", "fault",
+    "kafka", "property/test_any_order.py", "web",
+)  # fmt: skip
+"""Below tests/: folders and files whose tests start servers; they are marked slow."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server, so that the rest is quick to run while one writes."""
+    here = Path(__file__).parent
+    slow = tuple(str(here / name) for name in NEEDS_A_DATABASE)
+    for item in items:
+        if str(item.path).startswith(slow):
+            item.add_marker(pytest.mark.slow)
