@@ -62,7 +62,7 @@ def today_or(text: str | None) -> date:
 def check(
     claim: Annotated[str | None, typer.Option(help="The claim; default: the label's own.")] = None,
     recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A recipe as JSON; - is stdin.")
+        Path | None, typer.Option(metavar="FILE", help="A recipe, .toml or JSON; - is stdin.")
     ] = None,
     product: Annotated[str | None, typer.Option(help="A registered product.")] = None,
     recipe_version: Annotated[int | None, typer.Option(help="Of that product.")] = None,
@@ -79,7 +79,8 @@ def check(
 ) -> None:
     """Say whether a claim holds, with a code and a sentence for everything against it.
 
-    Exit 1 where a fact breaks it. Example: ledger label check --claim KRAV_MARK --recipe oats.json
+    Exit 1 where a fact breaks it. Example:
+    ledger label check --claim KRAV_MARK --recipe examples/recipes/muesli.toml
     """
     if recipe is not None:
         if claim is None:

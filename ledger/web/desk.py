@@ -4,11 +4,17 @@ One desk a process; its parts are safe to use from all threads.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from ledger.log import Log
+import msgspec
+
+from ledger.facts import registry
+from ledger.facts.catalogue import TYPES
+from ledger.facts.corrections import EventRetracted
+from ledger.facts.scalars import micros
+from ledger.log import Log, Recorded
 from ledger.log.recorder import Rows
 from ledger.log.seeing import Seen, Sight, Viewer
 from ledger.views import SCHEMA, schema
@@ -83,6 +89,46 @@ class Desk:
         """One snapshot of log and views, as the viewer sees them."""
         with self.sight.seen(viewer, PATH) as (rows, seen):
             yield Looking(viewer, rows, seen, standing(rows))
+
+
+def as_of(looking: Looking, time: int | None) -> Seen:
+    """The log of a look, without what happened after a time (µs UTC) but for the registry.
+
+    Corrections are dated as what they correct: they stay.
+    """
+    if time is None:
+        return looking.log
+    return _Before(looking.log, time)
+
+
+class _Before(Seen):
+    """A log without what happened after a time."""
+
+    def __init__(self, seen: Seen, time: int) -> None:
+        self.__dict__.update(seen.__dict__)
+        self._time = time
+
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        """Read the events at these positions that happened by the time."""
+        return [one for one in super().at(positions) if self._happened(one)]
+
+    def _happened(self, recorded: Recorded) -> bool:
+        if recorded.topic in _UNTIMED:
+            return True
+        return micros(_time(recorded.state).time) <= self._time
+
+
+class _Timed(msgspec.Struct):
+    time: str
+
+
+_time = msgspec.json.Decoder(_Timed).decode
+_UNTIMED: Final = frozenset(
+    kind.__name__
+    for kind in TYPES.values()
+    if kind.__module__ == registry.__name__ or kind is EventRetracted
+)
+"""Registry facts hold for the days that they name, whenever they were reported."""
 
 
 def standing(rows: Rows) -> Standing:

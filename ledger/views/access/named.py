@@ -41,6 +41,10 @@ _INSERT = """
 INSERT INTO named_parties (about, key, party)
 SELECT * FROM unnest(%b::int2[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING
 """
+_LABELS = """
+INSERT INTO label_marks (label, mark)
+SELECT * FROM unnest(%b::text[], %b::text[]) ON CONFLICT DO NOTHING
+"""
 _Key = tuple[int, str, str]
 
 
@@ -53,6 +57,8 @@ class Named(Fold):
 CREATE TABLE named_parties (
     about int2 NOT NULL, key text NOT NULL, party text NOT NULL, PRIMARY KEY (about, key, party)
 );
+-- Under which labels seals of which marks were attached.
+CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (label, mark));
 CREATE TABLE licences (
     mark text NOT NULL, importer text NOT NULL, rcb text NOT NULL, time int8 NOT NULL,
     id uuid NOT NULL
@@ -97,13 +103,17 @@ CREATE TABLE contracts (
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
+        labels = set()
         for mark, holder, lot, version, label in self._scanned:
+            labels.add((f"{label} {version}", mark))
             self._named.add((int(About.MARK), mark, holder))
             self._named.add((int(About.LOT), lot, holder))
             self._named.add((int(About.LABEL), f"{label} {version}", holder))
         if self._named:
             columns: list[list[Any]] = [*map(list, zip(*sorted(self._named), strict=True))]
             rows.execute(_INSERT, columns, prepare=True)
+        if labels:
+            rows.execute(_LABELS, [*map(list, zip(*sorted(labels), strict=True))], prepare=True)
         event = ("int8", "uuid")
         copy_rows(
             rows, "licences (mark, importer, rcb, time, id)", ("text",) * 3 + event, self._licences

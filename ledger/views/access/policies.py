@@ -75,6 +75,7 @@ SEEN: Final[dict[str, str]] = {
     " WHERE (c.issuer, c.number) = (cancellations.issuer, cancellations.number))",
     "lots": f"{_ALL} OR {_named('11', 'lots.lot')} OR {_placed(4, 'lots.lot')}",
     "sources": f"{_ALL} OR {_named('2', 'sources.source')}",
+    "label_marks": f"{_ALL} OR mark = {_MARKS}",
     "licences": f"{_ALL} OR mark = {_MARKS}",
     "contracts": f"{_ALL} OR {_named('5', 'contracts.contract')}",
     "cases": f"{_ALL} OR sees_case(id, subject_kind, subject)",
@@ -146,6 +147,8 @@ CREATE FUNCTION heard_last() RETURNS int8 LANGUAGE sql STABLE SECURITY DEFINER B
 END;
 """
 
+_LABEL: Final = "(fact->>'label') || ' ' || (fact->>'version')"
+
 _FACT: Final = f"""
 CREATE FUNCTION sees_fact(
     topic text, fact jsonb, marks text[], parties text[], accounts text[]
@@ -179,7 +182,8 @@ BEGIN
         OR (fact ? 'shipment' AND ({_SHIPMENT.format("fact->>'shipment'")}))
         OR (fact ? 'contract' AND {_named("5", "fact->>'contract'")})
         OR (fact ? 'product' AND {_named("7", "fact->>'product'")})
-        OR (fact ? 'label' AND {_named("8", "(fact->>'label') || ' ' || (fact->>'version')")})
+        OR (fact ? 'label' AND ({_named("8", _LABEL)} OR EXISTS (
+            SELECT FROM label_marks AS m WHERE m.label = {_LABEL})))
         OR (fact ? 'number' AND fact ? 'issuer' AND EXISTS (SELECT FROM certificates AS c
             WHERE (c.issuer, c.number) = (fact->>'issuer', fact->>'number')));
 END

@@ -1,0 +1,295 @@
+"""`/discrepancies`: what does not fit, and what people decide about it.
+
+A case is decided about by whom it concerns or who certifies it; everybody else finds none.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from ledger.cases.deciding import Close, Escalate, Explain
+from ledger.cases.deciding import Standing as Say
+from ledger.cases.discrepancy import LIVE, State
+from ledger.errors import Misuse
+from ledger.facts.scalars import ReasonCode, time_text
+from ledger.log.seeing import Viewer
+from ledger.rules.violation import Severity, SubjectKind
+from ledger.views.discrepancies import GROUPS, Listed, Wanted, grouped, listed, settle
+from ledger.views.projection import Projector
+from ledger.web.access.asking import AtDesk
+from ledger.web.access.roles import Certifier, Explainer, Onlooker, person_of
+from ledger.web.api import openapi_reads as openapi
+from ledger.web.api.answers import answer, rows_answer
+from ledger.web.api.parameters import (
+    ID_PATTERN,
+    KEY_PATTERN,
+    TEXT_PATTERN,
+    AtPage,
+    IdQuery,
+    key_of,
+    next_cursor,
+)
+from ledger.web.desk import Desk, Looking
+from ledger.web.problems import Problem, forbidden, not_found
+
+router = APIRouter(tags=["discrepancies"])
+decided_cases_max: Final = 1_000
+"""Cases that one request may decide about."""
+
+Rules = Annotated[list[str] | None, Query(alias="rule", max_length=100)]
+Severities = Annotated[list[Severity] | None, Query(alias="severity")]
+States = Annotated[list[State | Literal["all"]] | None, Query(alias="state")]
+Key = Annotated[str | None, Query(pattern=KEY_PATTERN, max_length=300)]
+Group = Annotated[list[Literal[GROUPS]] | None, Query(max_length=3)]  # type: ignore[valid-type]  # the names are kept in one place
+Text = Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)]
+Person = Annotated[str | None, Field(max_length=80, pattern=ID_PATTERN)]
+
+
+class Where(BaseModel):
+    """Which cases a decision is about; at least one of these."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: Annotated[list[UUID], Field(max_length=decided_cases_max)] = []
+    rule: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+    severity: Severity | None = None
+    subject_kind: SubjectKind | None = None
+    subject: Annotated[str | None, Field(pattern=KEY_PATTERN, max_length=300)] = None
+    importer: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+    rcb: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+    party: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+    mark: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+
+    def wanted(self) -> Wanted:
+        """The same as the view is asked."""
+        return Wanted(
+            rules=(self.rule,) if self.rule else (),
+            severities=(self.severity,) if self.severity else (),
+            states=tuple(State) if self.ids else (),
+            subject_kind=self.subject_kind, subject=self.subject, importer=self.importer,
+            rcb=self.rcb, party=self.party, mark=self.mark, ids=tuple(self.ids),
+        )  # fmt: skip
+
+
+class Escalation(BaseModel):
+    """A certifier asks for more than an explanation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=500, pattern=TEXT_PATTERN)]
+    person: Person = None
+
+
+class Reasoned(BaseModel):
+    """An explanation or a closing: a reason, in words where the case is critical."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: ReasonCode
+    text: Text = None
+    person: Person = None
+
+
+class EscalationOfMany(Escalation):
+    """An escalation of every case that fits."""
+
+    where: Where
+
+
+class ReasonedOfMany(Reasoned):
+    """An explanation or closing of every case that fits."""
+
+    where: Where
+
+
+@router.get("/discrepancies", **openapi.DISCREPANCIES)
+def get_discrepancies(
+    request: Request,
+    viewer: Onlooker,
+    desk: AtDesk,
+    page: AtPage,
+    rules: Rules = None,
+    severities: Severities = None,
+    states: States = None,
+    subject_kind: SubjectKind | None = None,
+    subject: Key = None,
+    importer: IdQuery = None,
+    rcb: IdQuery = None,
+    party: IdQuery = None,
+    mark: IdQuery = None,
+    group: Group = None,
+) -> Response:
+    """Cases that ask for attention, or those of the states asked for; `all` is every state."""
+    asked = tuple(State) if "all" in (states or ()) else tuple(State(one) for one in states or ())
+    wanted = Wanted(
+        rules=_plain(rules), states=asked, severities=tuple(severities or ()),
+        subject_kind=subject_kind, subject=subject, importer=importer, rcb=rcb, party=party,
+        mark=mark,
+    )  # fmt: skip
+    after = key_of(page, str, str, str, str)
+    with desk.looking(viewer) as looking:
+        found = listed(looking.rows, looking.log, wanted)
+        groups = grouped(found, looking.log, group) if group else None
+    if groups is not None:
+        return rows_answer(
+            request, looking.standing, {"groups": groups, "next": None}, rows="groups"
+        )
+    behind = [entry for entry in found if after is None or _key(entry) > after]
+    shown = sorted(behind, key=_key)[: page.limit]
+    following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
+    body = {"discrepancies": [entry.row for entry in shown], "next": following}
+    return rows_answer(request, looking.standing, body, rows="discrepancies")
+
+
+def _plain(rules: list[str] | None) -> tuple[str, ...]:
+    return tuple(rule.replace("\0", "") for rule in rules or ())
+
+
+def _key(entry: Listed) -> tuple[str, str, str, str]:
+    case = entry.case
+    return case.rule, str(case.subject_kind), case.subject, case.discriminator
+
+
+@router.get("/discrepancies/{case_id}", **openapi.DISCREPANCY)
+def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk) -> Response:
+    """A case with everything that was ever decided about it."""
+    with desk.looking(viewer) as looking:
+        entry = one(looking, case_id)
+        stream = looking.log.get([case_id]).get(case_id, [])
+    history = [
+        {
+            "decision": recorded.topic,
+            "position": recorded.position,
+            "recorded_at": time_text(recorded.recorded_at, 0),
+            **_told(recorded.state),
+        }
+        for recorded in stream
+    ]
+    return answer(looking.standing, {**entry.row, "history": history})
+
+
+_TOLD: Final = ("party", "person", "reason", "text")
+
+
+def _told(state: bytes) -> dict[str, Any]:
+    decision = msgspec.json.decode(state)
+    return {name: decision.get(name) for name in _TOLD}
+
+
+def one(looking: Looking, case_id: UUID) -> Listed:
+    """The case of that id as the viewer sees it; 404 where there is none."""
+    found = listed(looking.rows, looking.log, Wanted(states=tuple(State), ids=(case_id,)))
+    if not found:
+        raise not_found("such case")
+    return found[0]
+
+
+@router.post("/discrepancies/explain", **openapi.DECISIONS)
+def explain_many(body: ReasonedOfMany, viewer: Explainer, desk: AtDesk) -> Response:
+    """Explain every case that fits, as a party that they concern."""
+    return _many(desk, viewer, body.where, _explain(viewer, body))
+
+
+@router.post("/discrepancies/escalate", **openapi.DECISIONS)
+def escalate_many(body: EscalationOfMany, viewer: Certifier, desk: AtDesk) -> Response:
+    """Escalate every case that fits."""
+    return _many(desk, viewer, body.where, _escalate(viewer, body))
+
+
+@router.post("/discrepancies/close", **openapi.DECISIONS)
+def close_many(body: ReasonedOfMany, viewer: Certifier, desk: AtDesk) -> Response:
+    """Close every case that fits; somebody else than who explained it last."""
+    return _many(desk, viewer, body.where, _close(viewer, body))
+
+
+@router.post("/discrepancies/{case_id}/explain", **openapi.DECISION)
+def explain_one(case_id: UUID, body: Reasoned, viewer: Explainer, desk: AtDesk) -> Response:
+    """Explain a case, as a party that it concerns."""
+    return _one(desk, viewer, case_id, _explain(viewer, body))
+
+
+@router.post("/discrepancies/{case_id}/escalate", **openapi.DECISION)
+def escalate_one(case_id: UUID, body: Escalation, viewer: Certifier, desk: AtDesk) -> Response:
+    """Escalate a case."""
+    return _one(desk, viewer, case_id, _escalate(viewer, body))
+
+
+@router.post("/discrepancies/{case_id}/close", **openapi.DECISION)
+def close_one(case_id: UUID, body: Reasoned, viewer: Certifier, desk: AtDesk) -> Response:
+    """Close a case; somebody else than who explained it last."""
+    return _one(desk, viewer, case_id, _close(viewer, body))
+
+
+Command = Explain | Escalate | Close
+
+
+def _explain(viewer: Viewer, body: Reasoned) -> Command:
+    person = person_of(viewer, body.person)
+    return Explain(party=viewer.party, person=person, reason=body.reason, text=body.text)
+
+
+def _escalate(viewer: Viewer, body: Escalation) -> Command:
+    return Escalate(party=viewer.party, person=person_of(viewer, body.person), text=body.text)
+
+
+def _close(viewer: Viewer, body: Reasoned) -> Command:
+    person = person_of(viewer, body.person)
+    return Close(party=viewer.party, person=person, reason=body.reason, text=body.text)
+
+
+_FROM: Final[dict[type[Command], frozenset[State]]] = {
+    Explain: frozenset({State.OPEN, State.ESCALATED}),
+    Escalate: frozenset({State.OPEN, State.EXPLAINED}),
+    Close: LIVE,
+}
+
+
+def settled(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> None:
+    """Decide about a case that the viewer sees; the problem says why it may not."""
+    with desk.looking(viewer) as looking:
+        entry = one(looking, case_id)
+    if entry.case.state not in _FROM[type(command)]:
+        raise Problem(409, f"The case is {entry.case.state}: that is not to be decided now.")
+    settle(
+        desk.log, case_id, command, desk.now(), follow=Projector(desk.log).catch_up,
+        may=_may(command),
+    )  # fmt: skip
+
+
+def _may(command: Command) -> Callable[[Say], None]:
+    def check(say: Say) -> None:
+        whose = say.concerned if isinstance(command, Explain) else say.certifiers
+        if command.party not in whose:
+            raise forbidden(f"{command.party} has no say in this case.")
+
+    return check
+
+
+def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Response:
+    settled(desk, viewer, case_id, command)
+    with desk.looking(viewer) as looking:
+        return answer(looking.standing, one(looking, case_id).row)
+
+
+def _many(desk: Desk, viewer: Viewer, where: Where, command: Command) -> Response:
+    wanted = where.wanted()
+    if wanted == Wanted():
+        raise Problem(422, "where: say which cases", fields=[("where", "say which cases")])
+    with desk.looking(viewer) as looking:
+        found = listed(looking.rows, looking.log, wanted)
+    if len(found) > decided_cases_max:
+        raise Problem(422, f"where: {len(found)} cases fit, at most {decided_cases_max} may")
+    decided, refused = [], []
+    for entry in found:
+        try:
+            settled(desk, viewer, UUID(entry.case.id), command)
+        except (Misuse, Problem) as refusal:
+            refused.append({"id": entry.case.id, "detail": str(refusal)})
+        else:
+            decided.append(entry.case.id)
+    return answer(desk.standing(), {"decided": decided, "refused": refused})

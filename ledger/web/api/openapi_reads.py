@@ -1,0 +1,285 @@
+"""What the OpenAPI document says of each route that reads or decides."""
+
+from typing import Any, Final
+
+from ledger.views.reconciliation import CLAIMS, FIGURES
+from ledger.web.api.openapi import (
+    NONE,
+    PROBLEMS,
+    answered,
+    problem,
+    thing,
+)
+
+Json = dict[str, Any]
+
+_TEXT: Final[Json] = {"type": "string"}
+_MAYBE: Final[Json] = {"type": ["string", "null"]}
+_INT: Final[Json] = {"type": "integer"}
+_MAYBE_INT: Final[Json] = {"type": ["integer", "null"]}
+_BOOL: Final[Json] = {"type": "boolean"}
+_ANY: Final[Json] = {"type": "object"}
+_WORDS: Final[Json] = {"type": "array", "items": _TEXT}
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _get(summary: str, found: Json, *, none: bool = True) -> Json:
+    responses = {200: found, **PROBLEMS} | (NONE if none else {})
+    return {"summary": summary, "responses": responses}
+
+
+def _post(summary: str, found: Json, *, none: bool = True) -> Json:
+    responses = {
+        200: found, **PROBLEMS, 400: problem("A body that is no JSON"),
+        409: problem("It is not to be decided now"),
+    } | (NONE if none else {})  # fmt: skip
+    return {"summary": summary, "responses": responses}
+
+
+_ID: Final = "01890a5d-ac96-774b-bcce-b302099a8057"
+_RECEIPT: Final[Json] = thing(
+    {
+        "outcome": {"enum": ["recorded", "refused"]}, "position": _MAYBE_INT,
+        "recorded_at": _TEXT, "sha256": _TEXT, "reason": _MAYBE, "path": _MAYBE,
+    }
+)  # fmt: skip
+EVENT: Final = _get(
+    "An event as recorded",
+    answered(
+        {"id": _TEXT, "counts": _BOOL, "corrected_by": _MAYBE, "recorded": _list(_ANY)},
+        {"id": _ID, "counts": True, "corrected_by": None, "recorded": []},
+    ),
+)
+RECEIPTS: Final = _get(
+    "What was answered for an event",
+    answered({"id": _TEXT, "receipts": _list(_RECEIPT)}, {"id": _ID, "receipts": []}),
+)
+
+_FIGURES: Final[Json] = dict.fromkeys((*FIGURES, *CLAIMS), _MAYBE_INT)
+_ROW: Final[Json] = thing(
+    {
+        "importer": _TEXT, "rcb": _TEXT, "exporter": _MAYBE, "agent": _MAYBE, "as_of": _MAYBE,
+        "known_at": _MAYBE, "position": _INT, **_FIGURES,
+        "cases": thing(dict.fromkeys(("C", "H", "M", "L"), _MAYBE_INT)),
+    }
+)  # fmt: skip
+RECONCILIATION: Final = _get(
+    "Where all seals are, and what is claimed",
+    answered({"rows": _list(_ROW)}, {"rows": []}, csv=True),
+)
+_ENTRY: Final[Json] = thing(
+    {"day": _TEXT, "received": _INT, "used": _INT, "discarded": _INT, "other": _INT,
+     "remaining": _INT}
+)  # fmt: skip
+STATEMENT: Final = _get(
+    "One stock day by day",
+    answered(
+        {"mark": _TEXT, "holder": _TEXT, "site": _TEXT, "opening": _INT, "days": _list(_ENTRY),
+         "closing": _INT},
+        {"mark": "JAS-A", "holder": "EXP-1", "site": "W1", "opening": 0, "days": [],
+         "closing": 0},
+        csv=True,
+    ),
+)  # fmt: skip
+
+_LOT: Final[Json] = {
+    "lot": _TEXT, "known": _BOOL, "operator": _MAYBE, "product": _MAYBE, "status": _MAYBE,
+    "units": _MAYBE_INT, "inputs": _list(_ANY), "children": _list(_ANY), "sealed": _list(_ANY),
+}  # fmt: skip
+_LOT_SHOWN: Final[Json] = {
+    "lot": "L-7", "known": True, "operator": "EXP-1", "product": "P-1", "status": "ORGANIC",
+    "units": 20, "inputs": [], "children": [], "sealed": [],
+}  # fmt: skip
+_STEP: Final[Json] = thing(
+    {"kind": _TEXT, "id": _TEXT, "event": _TEXT, "count": _MAYBE_INT, "quantity": _MAYBE}
+)
+_FOREIGN: Final[Json] = thing({"lot": _TEXT, "country": _MAYBE})
+LOTS: Final = _get(
+    "Lots",
+    answered({"lots": _list(thing(_LOT)), "next": _MAYBE}, {"lots": [], "next": None}, csv=True),
+    none=False,
+)
+LOT: Final = _get("A lot", answered(_LOT, _LOT_SHOWN))
+TRACE: Final = _get(
+    "Where a lot came from and went",
+    answered(
+        {"lot": _TEXT, "back": _list(_STEP), "forward": _list(_STEP), "foreign": _list(_FOREIGN)},
+        {"lot": "L-7", "back": [], "forward": [], "foreign": []},
+    ),
+)
+_GOODS: Final[Json] = thing(
+    {"lot": _TEXT, "mark": _MAYBE, "units": _INT, "applied": _INT, "shipped": _INT,
+     "reported": _INT, "certified": _INT, "received": _INT}
+)  # fmt: skip
+_SHIPMENT: Final[Json] = {
+    "shipment": _TEXT, "exporter": _MAYBE, "importer": _MAYBE, "departed": _MAYBE,
+    "arrived": _MAYBE, "certificates": _list(_ANY), "reports": _WORDS, "goods": _list(_GOODS),
+}  # fmt: skip
+SHIPMENTS: Final = _get(
+    "Shipments",
+    answered(
+        {"shipments": _list(thing(_SHIPMENT)), "next": _MAYBE},
+        {"shipments": [], "next": None},
+        csv=True,
+    ),
+    none=False,
+)
+SHIPMENT: Final = _get(
+    "A shipment: five columns",
+    answered(
+        _SHIPMENT,
+        {"shipment": "S-1", "exporter": "EXP-1", "importer": "IMP-1", "departed": None,
+         "arrived": None, "certificates": [], "reports": [], "goods": []},
+        csv=True,
+    ),
+)  # fmt: skip
+_CERTIFICATE: Final[Json] = {"certificate": _TEXT, "state": _TEXT, "shipments": _WORDS}
+CERTIFICATES: Final = _get(
+    "Certificates, or the control log of an issuer",
+    answered(
+        {"certificates": _list(thing(_CERTIFICATE)), "next": _MAYBE,
+         "missing": {"type": ["array", "null"], "items": _TEXT}},
+        {"certificates": [], "missing": None, "next": None},
+        csv=True,
+    ),
+)  # fmt: skip
+CERTIFICATE: Final = _get(
+    "A certificate",
+    answered(_CERTIFICATE, {"certificate": "CB-1 C-7", "state": "LIVE", "shipments": ["S-1"]}),
+)
+
+_CASE: Final[Json] = {
+    "id": _TEXT, "rule": _TEXT, "slug": _TEXT, "subject_kind": _TEXT, "subject": _TEXT,
+    "discriminator": _TEXT, "severity": _TEXT, "family": _TEXT, "state": _TEXT,
+    "suspected_scanner_artifact": _BOOL, "expected": _WORDS, "found": _WORDS,
+    "evidence": _WORDS, "evidence_total": _INT, "opened_at": _TEXT, "changed_at": _TEXT,
+}  # fmt: skip
+_CASE_SHOWN: Final[Json] = {
+    "id": _ID, "rule": "M-01", "slug": "negative-stock", "subject_kind": "account",
+    "subject": "JAS-A EXP-1 W1", "discriminator": "", "severity": "C", "family": "P",
+    "state": "OPEN", "suspected_scanner_artifact": False, "expected": ["0"], "found": ["-20"],
+    "evidence": [], "evidence_total": 1, "opened_at": "2026-04-02T01:30:00.000000+00:00",
+    "changed_at": "2026-04-02T01:30:00.000000+00:00",
+}  # fmt: skip
+DISCREPANCIES: Final[Json] = {
+    "summary": "What does not fit",
+    "responses": {
+        200: {
+            "description": "Cases, or groups of them",
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "anyOf": [
+                            answered({"discrepancies": _list(thing(_CASE)), "next": _MAYBE}, {})[
+                                "content"
+                            ]["application/json"]["schema"],
+                            answered({"groups": _list(_ANY), "next": _MAYBE}, {})["content"][
+                                "application/json"
+                            ]["schema"],
+                        ]
+                    },
+                    "example": {
+                        "position": 4712, "behind": 0, "simulation": False,
+                        "discrepancies": [_CASE_SHOWN], "next": None,
+                    },
+                },
+                "text/csv": {"schema": _TEXT},
+            },
+        },
+        **PROBLEMS,
+    },
+}  # fmt: skip
+DISCREPANCY: Final = _get(
+    "A case", answered({**_CASE, "history": _list(_ANY)}, _CASE_SHOWN | {"history": []})
+)
+DECISION: Final = _post("Decide about a case", answered(_CASE, _CASE_SHOWN))
+DECISIONS: Final = _post(
+    "Decide about every case that fits",
+    answered(
+        {"decided": _WORDS, "refused": _list(thing({"id": _TEXT, "detail": _TEXT}))},
+        {"decided": [_ID], "refused": []},
+    ),
+    none=False,
+)
+STREAM: Final[Json] = {
+    "summary": "Cases as they change",
+    "responses": {
+        200: {
+            "description": "Server-sent events: id a position, event a state, data the case",
+            "content": {"text/event-stream": {"schema": _TEXT}},
+        },
+        **PROBLEMS,
+    },
+}
+
+_PERIOD: Final[Json] = {
+    "importer": _TEXT, "rcb": _TEXT, "period": _TEXT, "end": _TEXT, "state": _TEXT,
+    "person": _MAYBE, "signed_at_position": _MAYBE_INT, "row": _ANY, "stated": _ANY,
+}  # fmt: skip
+_PERIOD_SHOWN: Final[Json] = {
+    "importer": "IMP-1", "rcb": "RCB-1", "period": "2026-04",
+    "end": "2026-04-30T23:59:59.999999+09:00", "state": "CLOSED", "person": "P-9",
+    "signed_at_position": 4712, "row": {"issued": 10_000}, "stated": {"issued": 10_000},
+}  # fmt: skip
+PERIODS: Final = _get(
+    "Signed periods",
+    answered({"periods": _list(thing(_PERIOD))}, {"periods": [_PERIOD_SHOWN]}),
+    none=False,
+)
+PERIOD: Final = _get("A period", answered(_PERIOD, _PERIOD_SHOWN))
+SIGN: Final = _post("Sign a period off", answered(_PERIOD, _PERIOD_SHOWN))
+
+_CODE: Final[Json] = thing(
+    {"code": _TEXT, "level": _TEXT, "rule": _MAYBE, "en": _TEXT, "ja": _TEXT}
+)
+LABEL_CHECK: Final = _get(
+    "Whether a claim holds",
+    answered(
+        {"claim": _TEXT, "on": _TEXT, "lot": _MAYBE, "eligible": _BOOL, "proven": _BOOL,
+         "codes": _list(_CODE)},
+        {"claim": "JAS_ORGANIC", "on": "2026-04-02", "lot": "L-7", "eligible": True,
+         "proven": True, "codes": []},
+    ),
+)  # fmt: skip
+_SOURCE: Final[Json] = thing(
+    {"source": _TEXT, "events": _INT, "last_position": _INT, "last_recorded": _TEXT,
+     "last_time": _TEXT}
+)  # fmt: skip
+SOURCES: Final = _get(
+    "Who reports",
+    answered({"sources": _list(_SOURCE), "next": _MAYBE}, {"sources": [], "next": None}, csv=True),
+    none=False,
+)
+_REFUSAL: Final[Json] = thing(
+    {"number": _INT, "recorded_at": _TEXT, "door": _TEXT, "place": _TEXT, "index": _INT,
+     "reason": _TEXT, "path": _TEXT, "id": _MAYBE, "size": _MAYBE_INT, "sha256": _TEXT,
+     "payload": _TEXT}
+)  # fmt: skip
+REFUSALS: Final = _get(
+    "What was refused",
+    answered(
+        {"refusals": _list(_REFUSAL), "next": _MAYBE}, {"refusals": [], "next": None}, csv=True
+    ),
+    none=False,
+)
+LIVE: Final[Json] = {
+    "summary": "Alive",
+    "responses": {
+        200: {
+            "description": "Alive",
+            "content": {"application/json": {"schema": thing({"status": _TEXT})}},
+        },
+        429: PROBLEMS[429],
+    },
+}
+READY: Final[Json] = {
+    "summary": "Ready",
+    "responses": {
+        200: answered({"status": _TEXT, "audited": _INT}, {"status": "ready", "audited": 4700}),
+        429: PROBLEMS[429],
+        503: PROBLEMS[503],
+    },
+}

@@ -1,0 +1,121 @@
+"""`/periods`: a pair's month or fiscal year, signed off by its body."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from ledger.cases.canonical import encode_decision
+from ledger.cases.period import Period, Row, Signed, close_period, period_of
+from ledger.facts.scalars import time_text
+from ledger.log import Entry
+from ledger.log.seeing import Viewer
+from ledger.rules.moments import JAPAN
+from ledger.views.cases import signed_period, signed_periods
+from ledger.views.projection import Projector
+from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
+from ledger.web.access.asking import AtDesk
+from ledger.web.access.roles import Certifier, Onlooker, person_of
+from ledger.web.api import openapi_reads as openapi
+from ledger.web.api.answers import answer
+from ledger.web.api.parameters import ID_PATTERN, TEXT_PATTERN, IdPath
+from ledger.web.desk import Desk, Looking
+from ledger.web.problems import not_found
+
+router = APIRouter(tags=["periods"])
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
+
+
+class Signature(BaseModel):
+    """A body signs a period of one of its importers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    importer: Id
+    period: Annotated[str, Field(pattern=ID_PATTERN, max_length=7, examples=["2026-04", "FY2026"])]
+    person: Annotated[str | None, Field(pattern=ID_PATTERN, max_length=80)] = None
+    text: Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)] = None
+
+
+@router.get("/periods", **openapi.PERIODS)
+def get_periods(viewer: Onlooker, desk: AtDesk) -> Response:
+    """Every signed period that the viewer sees, and its row where facts changed it since."""
+    with desk.looking(viewer) as looking:
+        found = [_signed(known) for known in signed_periods(looking.rows)]
+    return answer(looking.standing, {"periods": found})
+
+
+@router.get("/periods/{importer}/{rcb}/{name}", **openapi.PERIOD)
+def get_period(
+    importer: IdPath, rcb: IdPath, name: IdPath, viewer: Onlooker, desk: AtDesk
+) -> Response:
+    """A period: what was signed, or what would be."""
+    wanted = period_of(importer, rcb, name)
+    with desk.looking(viewer) as looking:
+        known = signed_period(looking.rows, wanted.id)
+        if known is not None:
+            return answer(looking.standing, _signed(known))
+        if viewer.role != "operator" and viewer.party not in (importer, rcb):
+            raise not_found("such period")
+        row = row_of(looking, wanted)
+    return answer(looking.standing, _head(wanted, "UNSIGNED") | {"row": row, "stated": row})
+
+
+@router.post("/periods", **openapi.SIGN)
+def sign_period(body: Signature, viewer: Certifier, desk: AtDesk) -> Response:
+    """Sign the row as of the end of a period off."""
+    known = sign(
+        desk, viewer, period_of(body.importer, viewer.party, body.period),
+        person=person_of(viewer, body.person), text=body.text,
+    )  # fmt: skip
+    return answer(desk.standing(), _signed(known))
+
+
+def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str | None) -> Signed:
+    """Sign a period as its body; raises Misuse where it may not be, Conflict where it was."""
+    now = desk.now()
+    with desk.looking(viewer) as looking:
+        known = signed_period(looking.rows, period.id)
+        event = close_period(
+            known, period, row_of(looking, period), party=viewer.party, person=person,
+            text=text, now=now, position=looking.standing.position,
+        )  # fmt: skip
+    version = 1 if known is None else known.version + 1
+    state = encode_decision(event)
+    desk.log.decide([Entry(UUID(event.period), type(event).__name__, state, version, now)])
+    Projector(desk.log).catch_up()
+    with desk.looking(viewer) as looking:
+        signed = signed_period(looking.rows, period.id)
+    assert signed is not None  # noqa: S101 -- it was just signed, and nothing is ever removed
+    return signed
+
+
+def row_of(looking: Looking, period: Period) -> Row:
+    """Figures and claims as of the end of a period; 404 where there is no such pair."""
+    asked = Question(importer=period.importer, rcb=period.rcb, as_of=period.end)
+    found = reconcile(looking.rows, looking.log, asked, now=period.end)
+    if not found:
+        raise not_found("such pair")
+    return {name: int(found[0][name]) for name in (*FIGURES, *CLAIMS)}
+
+
+_NOBODY: Final = {"person": None, "signed_at_position": None}
+
+
+def _head(of: Period, state: str) -> dict[str, Any]:
+    return {
+        "importer": of.importer, "rcb": of.rcb, "period": of.name,
+        "end": time_text(of.end, JAPAN), "state": state, **_NOBODY,
+    }  # fmt: skip
+
+
+def _signed(known: Signed) -> dict[str, Any]:
+    return _head(known.period, str(known.state)) | {
+        "person": known.person,
+        "signed_at_position": known.position,
+        "row": known.signed,
+        "stated": known.stated,
+    }
