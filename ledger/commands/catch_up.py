@@ -26,6 +26,7 @@ def catch_up(
 
     Example: ledger catch-up --now 2026-12-01
     """
+    check_tables()
     with opened() as log:
         if (at := moment(now, "--now")) is not None:
             set_clock(log, at)
@@ -35,7 +36,6 @@ def catch_up(
 
 def follow(log: Log) -> int:
     """Project and audit until nothing is behind, with progress; answer the position."""
-    check_tables()
     policy = policy_of(load())
     projector = Projector(log)
     projector.make()

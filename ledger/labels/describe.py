@@ -3,6 +3,7 @@
 What is asked for but unknown is refused by a sentence that lists what is known.
 """
 
+import tomllib
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, get_args
@@ -214,17 +215,38 @@ def retention_row(lot: str, kept: Retention) -> dict[str, Any]:
     }
 
 
-def read_recipe(content: bytes, place: str) -> Recipe:
-    """A recipe from JSON: class, name, ingredients as a product is registered.
+_EVENT_FIELDS: Final = frozenset(
+    {"type", "id", "time", "source", "actor", "corrects", "documents", "note", "product",
+     "operator", "recipe_version"}
+)  # fmt: skip
+"""What a product as an event has beside its recipe."""
 
-    Raises Misuse naming the place and the field that is wrong.
+
+def read_recipe(content: bytes, place: str) -> Recipe:
+    """A recipe from JSON, or TOML where the place ends so: class, name, ingredients.
+
+    It may be a product as it is registered; what is not said to be gene-modified or irradiated is
+    not. Raises Misuse naming the place and the field that is wrong.
     """
     try:
-        raw = msgspec.json.decode(content)
-        if isinstance(raw, dict):
-            raw = {("class_" if name == "class" else name): value for name, value in raw.items()}
+        raw = _document(content, place)
         recipe = msgspec.convert(raw, Recipe, dec_hook=read_figure)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misuse(f"{place}: {error}".replace("class_", "class")) from None
     known_class(recipe.class_)
     return recipe
+
+
+def _document(content: bytes, place: str) -> object:
+    is_toml = place.endswith(".toml")
+    raw = tomllib.loads(content.decode()) if is_toml else msgspec.json.decode(content)
+    if not isinstance(raw, dict):
+        return raw
+    raw = {name: value for name, value in raw.items() if name not in _EVENT_FIELDS}
+    entries = raw.get("ingredients")
+    if isinstance(entries, list):
+        plain = {"gmo": False, "irradiated": False}
+        raw["ingredients"] = [
+            plain | entry if isinstance(entry, dict) else entry for entry in entries
+        ]
+    return {("class_" if name == "class" else name): value for name, value in raw.items()}
