@@ -6,10 +6,16 @@ what names them, and an agent what names its exporters. Nobody sees more by forg
 
 from typing import Final
 
+from ledger.views.access.facts import FUNCTIONS
+
 _ALL: Final = "(SELECT public.sees_all())"
 _MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
 _PARTIES: Final = "ANY ((SELECT public.viewer('parties'))::text[])"
 _ACCOUNTS: Final = "ANY ((SELECT public.viewer('accounts'))::text[])"
+_ARRAYS: Final = (
+    "(SELECT public.viewer('marks')), (SELECT public.viewer('parties')),"
+    " (SELECT public.viewer('accounts'))"
+)
 _ME: Final = "(SELECT public.viewer_party() WHERE public.viewer_role() <> 'scanner')"
 
 
@@ -78,7 +84,7 @@ SEEN: Final[dict[str, str]] = {
     "label_marks": f"{_ALL} OR mark = {_MARKS}",
     "licences": f"{_ALL} OR mark = {_MARKS}",
     "contracts": f"{_ALL} OR {_named('5', 'contracts.contract')}",
-    "cases": f"{_ALL} OR sees_case(id, subject_kind, subject)",
+    "cases": f"{_ALL} OR sees_case(id, subject_kind, subject, {_ARRAYS})",
     "case_states": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",
     "case_shown": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_shown.id)",
     "periods": f"{_ALL} OR importer = {_ME} OR rcb = {_ME}",
@@ -134,101 +140,10 @@ BEGIN ATOMIC
             WHERE l.mark = asked);
 END;
 
--- Whom a case concerned when it was last looked at, without asking who may see that.
-CREATE FUNCTION shown_to(asked uuid, marks text[], parties text[]) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM case_shown AS s WHERE s.id = asked
-        AND (s.marks && shown_to.marks OR s.parties && shown_to.parties));
-END;
-
 -- When an event last happened, whoever reported it: an answer as of a time rests on it.
 CREATE FUNCTION heard_last() RETURNS int8 LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT coalesce(max(last_time), 0) FROM sources;
 END;
-"""
-
-_LABEL: Final = "(fact->>'label') || ' ' || (fact->>'version')"
-
-_FACT: Final = f"""
-CREATE FUNCTION sees_fact(
-    topic text, fact jsonb, marks text[], parties text[], accounts text[]
-) RETURNS boolean LANGUAGE plpgsql STABLE AS $body$
-DECLARE
-    me text := public.viewer_party();
-    named text[] := array_remove(ARRAY[fact->>'party', fact->>'holder', fact->>'from_holder',
-        fact->>'to_holder', fact->>'exporter', fact->>'importer', fact->>'rcb', fact->>'agent',
-        fact->>'operator', fact->>'issuer'], NULL);
-    on_marks text[] := CASE WHEN fact ? 'mark' THEN ARRAY[fact->>'mark'] ELSE '{{}}' END;
-BEGIN
-    IF fact ? 'lines' THEN
-        SELECT on_marks || coalesce(array_agg(line->>'mark'), '{{}}') INTO on_marks
-        FROM jsonb_array_elements(fact->'lines') AS line WHERE line ? 'mark';
-    END IF;
-    IF me = ANY(named) OR on_marks && marks OR fact->'proof_sent_to' ? me THEN
-        RETURN true;
-    ELSIF topic = 'MarkRegistered' THEN
-        RETURN deals_with(fact->>'mark');
-    ELSIF on_marks <> '{{}}' AND named && parties THEN
-        RETURN EXISTS (SELECT FROM unnest(on_marks) AS m (mark), unnest(named) AS n (party)
-            WHERE (m.mark || ' ' || n.party) = ANY(accounts));
-    ELSIF named && parties OR {_named("2", "fact->>'source'")} THEN
-        RETURN true;
-    ELSIF topic = 'EventRetracted' THEN
-        -- A retraction of a retraction ends here: whoever may see the first fact sees the first.
-        RETURN EXISTS (SELECT FROM public.events AS e
-            WHERE e.originator_id = (fact->>'target')::uuid AND e.topic <> 'EventRetracted');
-    END IF;
-    RETURN (fact ? 'lot' AND ({_named("11", "fact->>'lot'")} OR {_placed(4, "fact->>'lot'")}))
-        OR (fact ? 'shipment' AND ({_SHIPMENT.format("fact->>'shipment'")}))
-        OR (fact ? 'contract' AND {_named("5", "fact->>'contract'")})
-        OR (fact ? 'product' AND {_named("7", "fact->>'product'")})
-        OR (fact ? 'label' AND ({_named("8", _LABEL)} OR EXISTS (
-            SELECT FROM label_marks AS m WHERE m.label = {_LABEL})))
-        OR (fact ? 'number' AND fact ? 'issuer' AND EXISTS (SELECT FROM certificates AS c
-            WHERE (c.issuer, c.number) = (fact->>'issuer', fact->>'number')));
-END
-$body$;
-
-CREATE FUNCTION sees_case(asked uuid, kind text, subject text) RETURNS boolean
-LANGUAGE plpgsql STABLE AS $body$
-DECLARE
-    viewer text := public.viewer_role();
-    me text := public.viewer_party();
-    marks text[];
-    parties text[];
-    part text := split_part(subject, ' ', 1);
-BEGIN
-    IF viewer IS NULL OR viewer = 'scanner' THEN
-        RETURN false;
-    END IF;
-    marks := public.viewer('marks');
-    parties := public.viewer('parties');
-    -- Cases of no pair are any certifier's to decide.
-    RETURN (viewer = 'certifier' AND kind IN ('source', 'person', 'issuer'))
-        OR shown_to(asked, marks, parties)
-        OR CASE kind
-            WHEN 'account' THEN part = ANY(marks) OR split_part(subject, ' ', 2) = me
-                OR (part || ' ' || split_part(subject, ' ', 2)) = ANY(public.viewer('accounts'))
-            WHEN 'mark' THEN subject = ANY(marks)
-            WHEN 'dispatch' THEN {_named("10", "subject")} OR {_placed(3, "subject")}
-            WHEN 'lot' THEN {_named("11", "subject")} OR {_placed(4, "subject")}
-            WHEN 'shipment' THEN {_SHIPMENT.format("subject")}
-            WHEN 'certificate' THEN {_named("16", "subject")}
-            WHEN 'report' THEN {_named("19", "subject")}
-            WHEN 'contract' THEN {_named("5", "subject")}
-            WHEN 'source' THEN {_named("2", "subject")}
-            WHEN 'person' THEN {_named("6", "subject")}
-            WHEN 'label' THEN {_named("8", "subject")}
-            WHEN 'party-year' THEN part = me OR {_named("22", "subject")}
-            WHEN 'issuer' THEN subject = me
-            WHEN 'application' THEN EXISTS (SELECT FROM public.events AS e
-                WHERE e.originator_id = subject::uuid)
-            WHEN 'event' THEN EXISTS (SELECT FROM public.events AS e
-                WHERE e.originator_id = subject::uuid)
-            ELSE false
-        END;
-END
-$body$;
 """
 
 _GUARD: Final = """
@@ -247,7 +162,7 @@ $body$;
 
 POLICIES: Final = (
     _KNOWN
-    + _FACT
+    + FUNCTIONS
     + "".join(
         f"CREATE POLICY seen ON {table} FOR SELECT USING ({rows});\n"
         for table, rows in SEEN.items()
