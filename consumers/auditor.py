@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from consumers.auditor_deciding import Decided, decided
+from consumers.auditor_looking import APPLICATIONS, Alike, Looking, neighbours
 from consumers.auditor_touching import Touched, touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict
-from ledger.facts.record import Known
-from ledger.facts.seals import SealsApplied, SealsIssued
+from ledger.facts.seals import SealsApplied
 from ledger.log import Log, batch_events_max
-from ledger.rules.audit import evaluate
 from ledger.rules.policy import Policy
-from ledger.rules.violation import Subject, SubjectKind, Violation
+from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema
 from ledger.views.auditing import Progress
-from ledger.views.books.reads import rests
 from ledger.views.books.snapshot import ViewBooks
+from ledger.views.cases import any_case
 from ledger.views.projection import reading
 
 look_events_max: Final = 4_000
@@ -28,10 +27,6 @@ look_subjects_max: Final = 2_000
 facts_kept_max: Final = 60_000
 """Facts held between two looks at the same state of the log."""
 _seen_max: Final = 300_000
-_APPLICATIONS: Final = "applications"
-"""Stands for all applications to a lot, which rest on much the same; the key is the lot, and where
-a look at them ended, the position after which the next one goes on."""
-_EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 
 _HORIZON = """
 SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
@@ -64,6 +59,7 @@ class _Look(NamedTuple):
     changed: set[int]
     waits: list[auditing.Key]
     decided: Decided
+    tracked: frozenset[Alike]
     events: int
     behind: bool
 
@@ -79,6 +75,7 @@ class Auditor:
         self._clean = 0  # no decision stands between what was projected and here
         self._horizon = -1
         self._books: ViewBooks | None = None
+        self._tracked: frozenset[Alike] = frozenset()
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
 
@@ -116,17 +113,20 @@ class Auditor:
         before = auditing.progress(rows)
         if before.policy != self._digest:
             # Other parameters: every event is looked at again, and with it every subject.
-            before = before._replace(position=0, floor=None)
+            before = before._replace(position=0, floor=None, again=before.position)
             self._seen.clear()
         books = self._opened(rows, position)
         now = self._clock()
         events = self._log.read(before.position, look_events_max, until=position)
         reached = events[-1].position if events else before.position
-        floor = self._horizon if before.floor is None else before.floor
+        floor, again = before.floor, before.again
+        if floor is None:
+            floor = self._horizon
+            again = max(again, floor if any_case(rows) else 0)
         found = touched(self._log, events, books, known_to=floor)
         waiting = auditing.waiting(rows, look_subjects_max)
         due = auditing.due(rows, now, look_subjects_max)
-        look = _Looking(books, self._policy, now)
+        look = Looking(books, self._policy, now, self._tracked)
         asked = self._asked(found, waiting, due)
         lots = {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)}
         books.want(asked, lots)
@@ -134,21 +134,32 @@ class Auditor:
         look.applications(found.applied)
         waits: list[auditing.Key] = []
         for kind, key in waiting:
-            if kind == _APPLICATIONS:
+            if kind == APPLICATIONS:
                 waits += look.lot(key)
         for subject in asked:
             look.subject(subject)
-        waits += self._sharing(found, books, before.position)
-        after = Progress(reached, self._digest, floor, before.turn + 1)
+        waits += neighbours(found, books, before.position)
+        after = Progress(reached, self._digest, floor, again, before.turn + 1)
+        # Nothing is known yet of an application that is looked at for the first time.
+        new = {known.id for known in found.applied} if before.position >= again else frozenset()
+        known_before = [
+            subject for subject in look.found if look.found[subject] or subject.key not in new
+        ]
         return _Look(
             before=before,
             after=after,
-            at=[*_keys(look.found), *waiting, *due],
+            at=[*_keys(known_before), *waiting, *due],
             dues=look.dues,
             rests=look.rests(),
             changed=found.changed,
             waits=waits,
-            decided=decided(look.found, books, now=now, position=position),
+            decided=decided(
+                {subject: look.found[subject] for subject in known_before},
+                books,
+                now=now,
+                position=position,
+            ),
+            tracked=frozenset(look.tracked),
             events=len(events),
             behind=reached < position
             or len(waiting) == look_subjects_max
@@ -167,6 +178,7 @@ class Auditor:
         ):
             self._books = ViewBooks(rows, self._log)
             self._horizon = horizon
+            self._tracked = frozenset()
         else:
             self._books.rebind(rows)
         return self._books
@@ -183,24 +195,10 @@ class Auditor:
         called = [
             Subject(SubjectKind(kind), key)
             for kind, key in waiting
-            if kind != _APPLICATIONS and self._seen.get((kind, key)) != self._horizon
+            if kind != APPLICATIONS and self._seen.get((kind, key)) != self._horizon
         ]
         fallen = [Subject(SubjectKind(kind), key) for kind, key in due]
         return sorted({*fresh, *called, *fallen})
-
-    def _sharing(self, found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
-        """Events looked at before that share serial numbers with new ones."""
-        waits: set[auditing.Key] = set()
-        for fact in found.ranged:
-            span = (fact.mark, fact.first, fact.last)  # type: ignore[attr-defined]  # it is Ranged
-            kinds = () if isinstance(fact, SealsIssued) else (SealsApplied,)
-            (positions,) = books.sharing([span], *kinds)
-            earlier = [position for position in positions if position <= looked_to]
-            for event in self._log.at(earlier):
-                waits.add((str(_EVENT), str(event.id)))
-                if event.topic == SealsApplied.__name__:
-                    waits.add((str(_APPLICATION), str(event.id)))
-        return sorted(waits)
 
     # -- recording
 
@@ -232,63 +230,11 @@ class Auditor:
             if len(cache) > _seen_max:
                 cache.clear()
         self._seen.update(dict.fromkeys(look.at, self._horizon))
+        self._tracked = look.tracked
         self._noted.update({key: hash(read) for key, read in fresh.items()})
 
     def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:
         return self._noted.get(key) != hash(read)
-
-
-class _Looking:
-    """What is found at one moment of the audit's clock."""
-
-    def __init__(self, books: ViewBooks, policy: Policy, now: int) -> None:
-        self._books, self._policy, self._now = books, policy, now
-        self.found: dict[Subject, list[Violation]] = {}
-        self.dues: dict[auditing.Key, int] = {}
-        self._rests: dict[auditing.Key, set[int]] = {}
-
-    def subject(self, subject: Subject) -> None:
-        """Look at a subject; what applications rest on is noted together, with their lot."""
-        kind, key = subject
-        with self._books.reads.watch() as read:
-            shown = evaluate(kind, key, self._books, self._policy)
-        now = self._now
-        self.found[subject] = [violation for violation in shown if violation.deadline <= now]
-        later = [violation.deadline for violation in shown if violation.deadline > now]
-        if later:
-            self.dues[str(kind), key] = min(later)
-        noted = str(kind), key
-        if kind is _EVENT or kind is _APPLICATION:
-            read.discard(rests("event", key))
-            known = self._books.record.known(key)
-            # One that does not count is not found through its lot again.
-            if (
-                known is not None
-                and isinstance(known.fact, SealsApplied)
-                and self._books.record.counts(known.fact)
-            ):
-                noted = _APPLICATIONS, known.fact.lot
-        if read:
-            self._rests.setdefault(noted, set()).update(read)
-
-    def applications(self, applied: Iterable[Known]) -> None:
-        """Look at applications."""
-        for known in applied:
-            for kind in (_APPLICATION, _EVENT):
-                self.subject(Subject(kind, known.id))
-
-    def lot(self, key: str) -> list[auditing.Key]:
-        """Look at the applications to a lot; answers what is left to look at."""
-        lot, _, after = key.partition(" ")
-        applied, rest = self._books.applications(lot, int(after or 0), look_subjects_max)
-        self._books.want_sealed([lot])
-        self._books.want_events(applied)
-        self.applications(applied)
-        return [] if rest is None else [(_APPLICATIONS, f"{lot} {rest}")]
-
-    def rests(self) -> dict[auditing.Key, frozenset[int]]:
-        """What each subject rests on."""
-        return {key: frozenset(read) for key, read in self._rests.items()}
 
 
 def _keys(found: Iterable[Subject]) -> list[auditing.Key]:

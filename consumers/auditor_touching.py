@@ -8,7 +8,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import TOPICS
-from ledger.facts.canonical import decode
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
@@ -29,24 +28,27 @@ class Touched(NamedTuple):
 
     `applied` = new applications, looked at one by one; `subjects` = whatever else is to be looked
     at; `changed` = hashes of what was read earlier and is different now; `ranged` = facts whose
-    serial numbers events looked at earlier may share.
+    serial numbers, and `late` = facts whose source and time, events looked at earlier may share.
     """
 
     applied: list[Known]
     subjects: set[Subject]
     changed: set[int]
     ranged: list[Fact]
+    late: list[Known]
 
 
 def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to: int) -> Touched:
     """What events touch; nothing that was looked at rests on those up to position `known_to`."""
     facts = [event for event in events if event.topic not in TOPICS]
     given = books.record.give(facts)
-    found = Touched([], set(), set(), [])
+    found = Touched([], set(), set(), [], [])
     late = [event.position > known_to for event in facts]
     scans: dict[tuple[object, ...], tuple[SealsApplied, bool]] = {}
     for known, is_late in zip(given, late, strict=True):
         fact = known.fact
+        if is_late:
+            found.late.append(known)
         if isinstance(fact, SealsApplied):
             found.applied.append(known)
             scan = (
@@ -65,9 +67,9 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
         found.subjects.update(s for s in subjects_of(applied) if s.kind not in _WHOSE)
         if is_late:
             found.changed.update(changes(applied))
-    for target in _undone(log, given):
-        _take(target, found, late=True)
-        found.changed.update(changes(target))
+    for known in books.record.give(_undone(log, given)):
+        _take(known.fact, found, late=True)
+        found.late.append(known)
     for known in given:
         found.subjects.update(_years(known.fact, books))
     return found
@@ -85,8 +87,8 @@ def _ranged(fact: Fact, found: Touched, *, late: bool) -> None:
         found.ranged.append(fact)
 
 
-def _undone(log: Log, given: Iterable[Known]) -> Iterator[Fact]:
-    """The recorded facts that something in the stretch retracts or corrects."""
+def _undone(log: Log, given: Iterable[Known]) -> Iterator[Recorded]:
+    """The events that something in the stretch retracts or corrects."""
     targets = set()
     for known in given:
         if isinstance(known.fact, EventRetracted):
@@ -96,7 +98,7 @@ def _undone(log: Log, given: Iterable[Known]) -> Iterator[Fact]:
     if targets:
         for stream in log.get(sorted(targets)).values():
             if stream[0].topic not in TOPICS:
-                yield decode(stream[0].state)
+                yield stream[0]
 
 
 def _years(fact: Fact, books: ViewBooks) -> Iterator[Subject]:

@@ -17,12 +17,13 @@ class Auditing(Fold):
     TABLES: ClassVar[str] = """
 -- position: the auditor has looked at every event up to it. policy: digest of the policy it
 -- applied. floor: the position up to which every look had seen the facts; null before the first.
--- turn: counts the looks, so that of two auditors at once one starts again.
+-- again: events up to it were looked at before. turn: counts the looks, so that of two auditors
+-- at once one starts again.
 CREATE TABLE audit (
     one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL, policy text NOT NULL,
-    floor int8, turn int8 NOT NULL
+    floor int8, again int8 NOT NULL, turn int8 NOT NULL
 );
-INSERT INTO audit (position, policy, floor, turn) VALUES (0, '', NULL, 0);
+INSERT INTO audit (position, policy, floor, again, turn) VALUES (0, '', NULL, 0, 0);
 -- at: when (µs UTC) the next violation of the subject begins to exist.
 CREATE TABLE due (
     kind text NOT NULL, key text NOT NULL, at int8 NOT NULL, PRIMARY KEY (kind, key)
@@ -52,6 +53,7 @@ class Progress(NamedTuple):
     position: int
     policy: str
     floor: int | None
+    again: int
     turn: int
 
 
@@ -75,15 +77,17 @@ Key = tuple[str, str]
 
 def progress(rows: Rows, *, lock: bool = False) -> Progress:
     """How far the audit is; with `lock` it is ours to move."""
-    rows.execute(f"SELECT position, policy, floor, turn FROM audit{' FOR UPDATE' if lock else ''}")
+    rows.execute(
+        f"SELECT position, policy, floor, again, turn FROM audit{' FOR UPDATE' if lock else ''}"
+    )
     row = rows.fetchone()
-    return Progress(0, "", None, 0) if row is None else Progress(*row)
+    return Progress(0, "", None, 0, 0) if row is None else Progress(*row)
 
 
 def advance(rows: Rows, to: Progress) -> None:
     """Say how far the audit is."""
     rows.execute(
-        "UPDATE audit SET position = %s, policy = %s, floor = %s, turn = %s",
+        "UPDATE audit SET position = %s, policy = %s, floor = %s, again = %s, turn = %s",
         tuple(to),
         prepare=True,
     )

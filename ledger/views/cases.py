@@ -140,6 +140,11 @@ def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
     return [_case(row[0]) for row in rows.execute(_OF_SUBJECTS, columns, prepare=True).fetchall()]
 
 
+def any_case(rows: Rows) -> bool:
+    """Whether there has ever been a case."""
+    return rows.execute("SELECT FROM cases LIMIT 1").fetchone() is not None
+
+
 def signed_period(rows: Rows, period: str) -> Signed | None:
     """The period of that id, if it was ever signed."""
     rows.execute("SELECT folded FROM periods WHERE id = %s", (UUID(period),))

@@ -57,7 +57,7 @@ _SAME_TIME = """
 SELECT wanted.id, h.id FROM unnest(%b::int8[], %b::int8[], %b::uuid[]) AS wanted (who, time, id)
 CROSS JOIN LATERAL (
     SELECT id FROM heard WHERE who = wanted.who AND time = wanted.time OFFSET 0
-) AS h WHERE h.id < wanted.id
+) AS h WHERE h.id <> wanted.id
 """
 _HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"
 _HOUR: Final = 3_600_000_000
@@ -163,13 +163,18 @@ class Conduct(Years):
         for key, other in self.rows.execute(_SAME_TIME, columns, prepare=True).fetchall():
             self._same_time[str(key)].append(str(other))
 
+    def heard_with(self, event: Known) -> list[str]:
+        """Events heard from the same source at the same time whose id is greater."""
+        self.want_repeats([event])
+        return [other for other in self._same_time[event.id] if other > event.id]
+
     def repeat_of(self, event_id: str) -> str | None:
         """The counting event of smaller id that says the same, the smallest of them."""
         known = self.record.known(event_id)
         if known is None or not self.record.counts(known.fact):
             return None
         self.want_repeats([known])
-        ids = self._same_time[event_id]
+        ids = [other for other in self._same_time[event_id] if other < event_id]
         if not ids:
             return None
         content = content_of(known.fact)
