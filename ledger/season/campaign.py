@@ -33,6 +33,8 @@ _STEPS: Final = {
     Mode.SUBDIVIDED: (7, 1),
 }
 """Events of a campaign besides scans and spoils, and further ones of each lot."""
+UNSEALED_EVENTS: Final = 2
+"""A lot that bears no seal is recorded and sold."""
 EXTRAS: Final = {
     "sampled": 1, "corrected": 1, "adjusted": 1, "held": 2, "doubled": 2, "removed": 1,
     "complaint": 1, "lost and found": 2, "second report": 1, "replaced": 2, "blank": 1,
@@ -186,6 +188,7 @@ def planned(c: Campaign) -> Campaign:
         records = len(activities(goods[0].class_))
     elif lane.jas_route:
         records = sum(len(activities(good.class_)) for good in goods)
+    base += UNSEALED_EVENTS if lane.unsealed else 0
     fixed = base + each * lots + records + sum(EXTRAS[name] for name in c.extras)
     room = c.budget - fixed - (1 if lane.serialised else 0)
     spoils = max(1, room // SCANS_A_SPOIL)

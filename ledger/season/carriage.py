@@ -114,12 +114,18 @@ def complaint(c: Campaign) -> None:
 
 def sold(c: Campaign) -> None:
     """Everything is sold under the claim of its label, by people who attach no seals."""
+    for batch in c.batches:
+        sold_batch(c, batch)
+
+
+def sold_batch(c: Campaign, batch: Batch) -> None:
+    """A lot is sold; what is meant for buyers abroad goes to Germany."""
     lane = c.lane
     office = lane.office(lane.importer)
-    for batch in c.batches:
-        c.office_day(1, office.offset)
-        c.say(
-            g.GoodsSold, office, actor=lane.person("sales"), importer=lane.importer,
-            lot=batch.lot, product=lane.product(batch.good), units=batch.shipped - batch.gone,
-            claim=batch.good.claim, country="JP" if lane.scheme == "JAS" else lane.country,
-        )  # fmt: skip
+    country = "JP" if lane.scheme == "JAS" else lane.country
+    c.office_day(1, office.offset)
+    c.say(
+        g.GoodsSold, office, actor=lane.person("sales"), importer=lane.importer, lot=batch.lot,
+        product=lane.product(batch.good), units=batch.shipped - batch.gone,
+        claim=batch.good.claim, country="DE" if batch.good.claim == "BUD_ABROAD" else country,
+    )  # fmt: skip

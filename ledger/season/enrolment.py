@@ -119,7 +119,7 @@ def _designated(issuer: str, country: str, scheme: str) -> Entry:
 
 
 def _certifications(lane: Lane) -> Iterator[Entry]:
-    classes = tuple(sorted({good.class_ for good in lane.goods}))
+    classes = tuple(sorted({good.class_ for good in (*lane.goods, *lane.unsealed)}))
     role = "PRODUCER" if lane.goods[0].crop else "PROCESSOR"
     body = lane.office(lane.rcb)
     yield _designated(lane.rcb, "JP" if lane.scheme == "JAS" else lane.country, lane.scheme)
@@ -137,6 +137,9 @@ def _certifications(lane: Lane) -> Iterator[Entry]:
         yield _certified(lane.operator, lane.scheme, role, lane.rcb, desk=body, classes=classes)
         if lane.scheme not in ("JAS", "NOP", "COR"):
             yield from _also_jas(lane, role, classes)
+    for scheme in sorted({dict(good.more).get("scheme", lane.scheme) for good in lane.unsealed}):
+        if scheme != lane.scheme:
+            yield _certified(lane.operator, scheme, role, lane.rcb, desk=body, classes=classes)
     programme = {"BIO_SUISSE": "BIO_SUISSE_LICENCE", "ACT": "ACT_SEAL_USE"}.get(lane.scheme)
     if programme:
         yield _programme(lane.operator, programme, lane.rcb, body)
@@ -173,7 +176,7 @@ def _mark(lane: Lane) -> Entry:
 
 
 def _products(lane: Lane) -> Iterator[Entry]:
-    for good in lane.goods:
+    for good in (*lane.goods, *lane.unsealed):
         yield product_entry(lane, good)
         yield label_entry(lane, good)
 

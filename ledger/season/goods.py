@@ -68,7 +68,8 @@ def plain(code: str, name: str, class_: str, scheme: str, form: str | None, **mo
     """A good of one ingredient, all of it organic under one scheme."""
     kind = "LIVESTOCK" if class_ in ("LIVESTOCK", "HONEY") else "AGRICULTURAL"
     origin = more.pop("origin", None)
-    recipe = (part(name, "100", scheme, kind=kind, origin=origin),)
+    status = more.get("status")
+    recipe = (part(name, "100", scheme, kind=kind, origin=origin, status=status),)
     return Good(code, name, class_, recipe, name_form=form, **more)
 
 
@@ -158,6 +159,27 @@ APPLE: Final = plain(
     "APPLE", "apples", "PLANT", "BIOGRO", None, claim="BIOGRO_ORGANIC", crop="PERENNIAL",
     pack_grams=1500,
 )  # fmt: skip
+YOUNG_PASTA: Final = plain(
+    "YPASTA", "spelt pasta", "PROCESSED_PLANT", "BIO_SUISSE", None, claim="BUD_CONVERSION",
+    origin="CH", food_group="NOODLE", status="IN_CONVERSION",
+    more=(("wording", "Product under conversion to organic farming"),),
+)  # fmt: skip
+CHOCOLATE: Final = Good(
+    "CHOC", "chocolate", "PROCESSED_PLANT",
+    (part("milk powder", "40", "BIO_SUISSE", kind="LIVESTOCK", origin="CH"),
+     part("beet sugar", "25", "BIO_SUISSE", origin="CH"),
+     part("cocoa", "35", "BIO_SUISSE", origin="GH")),
+    claim="BUD_BIO", food_group="CONFECTIONERY", pack_grams=100,
+)  # fmt: skip
+CRACKERS: Final = Good(
+    "CRACKER", "rice crackers", "PROCESSED_PLANT",
+    (part("rice", "73", "ACT", origin="TH"), part("sugar", "27", None, origin="TH")),
+    claim="ACT_PERCENT", food_group="CEREAL", pack_grams=150,
+    more=(("wording", "73 % organic materials"),),
+)  # fmt: skip
+DATES: Final = plain(
+    "DATE", "dates", "PROCESSED_PLANT", "NOP", None, claim="NOP_100", food_group="FRUIT"
+)
 HONEY: Final = plain("HONEY", "honey", "HONEY", "NOP", None, claim="NOP_ORGANIC", pack_grams=250)
 COTTON: Final = plain(
     "COTTON", "cotton wool", "NON_FOOD", "NOP", None, claim="NOP_ORGANIC", pack_grams=100

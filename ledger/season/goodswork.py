@@ -52,6 +52,15 @@ def lot_recorded(c: Campaign, batch: Batch, produced: int, **changes: Any) -> st
     return c.say(t.LotRecorded, lane.office(lane.producer), **(fields | changes))
 
 
+def unsealed(c: Campaign, good: Good) -> Batch:
+    """A lot that will bear no seal."""
+    office = c.lane.office(c.lane.producer)
+    batch = Batch(f"L-{c.name}-U", good, [], c.rng.randint(100, 400))
+    c.office_day(1, office.offset)
+    lot_recorded(c, batch, local_day_number(c.clock, office.offset))
+    return batch
+
+
 def process_recorded(c: Campaign, lot: str, good: Good, produced: int) -> None:
     """The process record of a lot made under JAS: an entry for each activity asked for."""
     lane = c.lane

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ledger.season import goods as g
+from ledger.season import goods_unsealed as u
 from ledger.season.book import Desk
 from ledger.season.goods import Good
 from ledger.season.moments import JAPAN
@@ -59,6 +60,8 @@ class Lane:
     maker: str = ""
     period_volume: bool = False
     transport: str = "SEA"
+    unsealed: tuple[Good, ...] = ()
+    """Goods sold under claims that bear no seal, one lot a campaign."""
 
     def but(self, **changes: Any) -> "Lane":
         """The same lane with some fields changed."""
@@ -158,10 +161,12 @@ def _applies(*args: Any, **more: Any) -> Lane:
     return _consigned(*args, **more).but(mode=Mode.IMPORTER_APPLIES)
 
 
-def _abroad(code: str, scheme: str, body: str, maker: str, country: str, *goods: Good) -> Lane:
+def _abroad(code: str, scheme: str, body: str, maker: str, country: str, *goods: Good,
+            unsealed: tuple[Good, ...]) -> Lane:  # fmt: skip
     return Lane(
-        code, Mode.DOMESTIC, body, maker, maker, country, goods, scheme=scheme, own_scheme=scheme
-    )
+        code, Mode.DOMESTIC, body, maker, maker, country, goods, scheme=scheme, own_scheme=scheme,
+        unsealed=unsealed,
+    )  # fmt: skip
 
 
 LANES: Final = (
@@ -173,7 +178,8 @@ LANES: Final = (
                serialised=True),
     Lane("S1", Mode.SUBDIVIDED, "RCB-KAEDE", "SUB-NAGANO", "SUB-NAGANO", "JP", (g.GREEN_TEA,),
          maker="PRC-UJI"),
-    _abroad("K1", "KRAV", "KIWA-SE", "PRC-UPPSALA", "SE", g.MUESLI),
+    _abroad("K1", "KRAV", "KIWA-SE", "PRC-UPPSALA", "SE", g.MUESLI,
+            unsealed=(u.OAT_DRINK, u.CRISPS)),
     _consigned("A3", "RCB-KAEDE", "IMP-SAKURA", "EXP-RIDGE", "US", g.GRANOLA, g.COOKIES,
                agent="AGT-HARBOR"),
     _applies("B2", "RCB-AKI", "IMP-SAKURA", "EXP-NAPA", "US", g.WINE, g.EGGS,
@@ -183,13 +189,17 @@ LANES: Final = (
                serialised=True, carrier="PREPRINTED_PACK"),
     _consigned("A5", "RCB-FUJI", "IMP-MOMIJI", "EXP-LAURENT", "CA", g.MAPLE, g.CHEESE,
                period_volume=True),
-    _abroad("E1", "EU", "DE-OEKO", "PRC-BREMEN", "DE", g.BREAD),
-    _abroad("H1", "BIO_SUISSE", "BIO-INSP", "PRC-BERN", "CH", g.PASTA),
-    _abroad("T1", "ACT", "ACT-BODY", "PRD-SURIN", "TH", g.RICE),
-    _abroad("Z1", "BIOGRO", "BIOGRO-NZ", "PRD-NELSON", "NZ", g.APPLE),
-    _abroad("N1", "NOP", "AGT-CASCADE", "PRC-DENVER", "US", g.HONEY, g.COTTON),
-    _abroad("C1", "COR", "AGT-MAPLE", "PRC-HALIFAX", "CA", g.KELP),
+    _abroad("E1", "EU", "DE-OEKO", "PRC-BREMEN", "DE", g.BREAD, unsealed=(u.RUSK, u.YOUNG_RYE)),
+    _abroad("H1", "BIO_SUISSE", "BIO-INSP", "PRC-BERN", "CH", g.PASTA, g.CHOCOLATE,
+            g.YOUNG_PASTA, unsealed=(u.MUESLI_BAR, u.COCOA)),
+    _abroad("T1", "ACT", "ACT-BODY", "PRD-SURIN", "TH", g.RICE, g.CRACKERS,
+            unsealed=(u.RICE_MIX, u.YOUNG_RICE)),
+    _abroad("Z1", "BIOGRO", "BIOGRO-NZ", "PRD-NELSON", "NZ", g.APPLE,
+            unsealed=(u.YOUNG_PEAR, u.FRUIT_PUREE)),
+    _abroad("N1", "NOP", "AGT-CASCADE", "PRC-DENVER", "US", g.HONEY, g.COTTON, g.DATES,
+            unsealed=(u.OAT_BAR,)),
+    _abroad("C1", "COR", "AGT-MAPLE", "PRC-HALIFAX", "CA", g.KELP, unsealed=(u.MAPLE_BAR,)),
     Lane("D2", Mode.DOMESTIC, "RCB-KAEDE", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU,),
-         carrier="INVOICE_MARK"),
+         carrier="INVOICE_MARK", unsealed=(u.SOY_SNACK,)),
 )  # fmt: skip
 """Most telling first: a short season has as many of them as fit."""

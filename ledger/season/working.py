@@ -81,6 +81,7 @@ def campaign_worked(c: Campaign, serial: int) -> int:
             _own_use(c)
             carriage.complaint(c)
             carriage.sold(c)
+            _unsealed(c)
         case Mode.SUBDIVIDED:
             goodswork.divided(c)
             stockwork.supplied(c)
@@ -132,6 +133,15 @@ def _sealing(c: Campaign) -> None:
     sealwork.removed(c)
     stockwork.counted(c)
     stockwork.destroyed(c)
+
+
+def _unsealed(c: Campaign) -> None:
+    """A lot of goods that bear no seal, made and sold."""
+    goods = c.lane.unsealed
+    if not goods:
+        return
+    batch = goodswork.unsealed(c, goods[c.number % len(goods)])
+    carriage.sold_batch(c, batch)
 
 
 def _taken_in(c: Campaign) -> None:

@@ -13,10 +13,13 @@ from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
 from ledger.facts.identity import Fact
-from ledger.facts.registry import SourceHeartbeat
+from ledger.facts.record import Record
+from ledger.facts.registry import LabelApproved, SourceHeartbeat
 from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.facts.seals import SealsApplied, SealsCounted
-from ledger.facts.shipments import ShipmentDeparted
+from ledger.facts.shipments import GoodsSold, ShipmentDeparted
+from ledger.labels.check import claim_check
+from ledger.labels.claims import CLAIMS
 from ledger.season import season
 
 SIZES = [(400, 1), (777, 2), (3_000, 3), (20_000, 7), (20_000, 11)]
@@ -155,12 +158,33 @@ def test_goods_of_every_scheme_and_class_are_made() -> None:
     schemes = {getattr(fact, "scheme", None) for fact in facts}
     classes = {getattr(fact, "class_", None) for fact in facts}
 
-    assert {"JAS", "NOP", "COR", "EU", "KRAV", "BIO_SUISSE", "ACT", "BIOGRO"} <= schemes
+    assert {"JAS", "NOP", "COR", "EU", "KRAV", "BIO_SUISSE", "ACT", "ACT_EU", "BIOGRO"} <= schemes
     assert {
         "PLANT", "WILD_PLANT", "FUNGI", "PROCESSED_PLANT", "PROCESSED_MIXED", "LIVESTOCK",
         "PROCESSED_LIVESTOCK", "FEED", "ALCOHOL", "HONEY", "ALGAE", "NON_FOOD",
     } <= classes  # fmt: skip
     assert sum(isinstance(fact, SealsApplied) for fact in facts) > 10_000
+
+
+def test_every_claim_is_made_and_holds() -> None:
+    """Each claim of the tables is on goods sold; those that bear a seal are sealed, others not."""
+    record = Record((fact, fact.at) for fact in season(20_000, 7).facts())
+    claims = {row.claim: row.seal for row in CLAIMS.rows()}
+    sold = {fact.claim for fact in record.all(GoodsSold)}
+    labels = {(fact.label, fact.version): fact for fact in record.all(LabelApproved)}
+    sealed = {labels[fact.label, fact.label_version].claim for fact in record.all(SealsApplied)}
+
+    assert sold == set(claims)
+    assert sealed == {claim for claim, seal in claims.items() if seal == "yes"}
+    made = {fact.product: label for label, fact in labels.items()}
+    for sale in record.all(GoodsSold):
+        label = made[sale.product]
+        if claims[sale.claim] == "no":
+            verdict = claim_check(
+                sale.claim, record, on=sale.day, lot=sale.lot, label=label,
+                label_text=labels[label].wording,
+            )  # fmt: skip
+            assert verdict.broken == (), sale
 
 
 def test_the_clock_of_the_key_lies_behind_everything() -> None:
