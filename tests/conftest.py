@@ -11,7 +11,7 @@ settings.register_profile("fast", max_examples=10, deadline=None)
 
 NEEDS_A_DATABASE = (
     "acceptance", "contract/audit", "contract/books", "contract/log", "contract/views", "fault",
-    "kafka", "property/test_any_order.py", "web",
+    "kafka", "property/test_any_order.py", "property/test_season_orders.py", "web",
 )  # fmt: skip
 """Below tests/: folders and files whose tests start servers; they are marked slow."""
 
