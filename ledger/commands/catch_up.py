@@ -6,7 +6,7 @@ import typer
 
 from consumers.auditor_running import audit_clock, set_clock
 from consumers.auditor_running import catch_up as audit
-from ledger.commands.home import opened
+from ledger.commands.home import deciding
 from ledger.commands.moments import moment
 from ledger.commands.output import progress, say
 from ledger.commands.policy import policy_of
@@ -27,7 +27,7 @@ def catch_up(
     Example: ledger catch-up --now 2026-12-01
     """
     check_tables()
-    with opened() as log:
+    with deciding() as log:
         if (at := moment(now, "--now")) is not None:
             set_clock(log, at)
         position = follow(log)

@@ -11,6 +11,7 @@ import typer
 from ledger.commands.catch_up import follow
 from ledger.commands.demo_kafka import through_kafka
 from ledger.commands.home import opened
+from ledger.commands.in_words import in_words
 from ledger.commands.load import Loading
 from ledger.commands.output import Format, say
 from ledger.commands.reconcile import answer, print_reconciliation
@@ -22,6 +23,8 @@ from ledger.log.embedded import default_home
 from ledger.season import Mix, Season
 from ledger.season import season as made
 from ledger.settings import load
+from ledger.views.discrepancies import Wanted, listed
+from ledger.views.projection import reading
 from ledger.views.reconciliation import Question
 
 SLIPS = "over-sealing,count-variance,receipt-difference,report-differs"
@@ -51,12 +54,15 @@ def demo(
         if not kafka:
             _through_a_file(log, story, home)
         follow(log)
-        rows = answer(log, Question())
+        print_reconciliation(answer(log, Question()), Format.TABLE)
+        with reading(log) as rows:
+            cases = [entry.row for entry in listed(rows, log, Wanted())]
+        typer.echo("\nWhat does not fit")
+        for sentence in in_words(log, cases):
+            typer.echo(f"  {sentence}")
         position = log.position()
-    print_reconciliation(rows, Format.TABLE)
     seconds = time.monotonic() - started
-    slips = len(story.key().cases)
-    say(f"{position:,} events in {seconds:.0f} s; {slips} cases are hidden in them.")
+    say(f"{position:,} events recorded, projected and audited in {seconds:.0f} s.")
     say(_HINTS.format(home=home))
 
 
@@ -71,7 +77,8 @@ _HINTS = """
 To look further (the demo lives in {home}):
   export LEDGER_HOME={home} PATH="$PWD/.venv/bin:$PATH"
   ledger reconcile --split exporter          who holds them, exporter by exporter
-  ledger reconcile --as-of 2026-05-31        where they were at the end of May
+  ledger reconcile --as-of 2026-01-31        where they were at the end of January
+  ledger discrepancies                       what does not fit, with its evidence
   ledger verify                              do the promises hold?
   ledger --help                              everything else"""
 

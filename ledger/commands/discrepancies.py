@@ -1,15 +1,15 @@
 """`ledger discrepancies`, and what people decide about them: explain, escalate, close."""
 
-import time
 from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from consumers.auditor_running import audit_clock
 from ledger.cases.deciding import REASONS, Close, Escalate, Explain
 from ledger.cases.discrepancy import LIVE, State
-from ledger.commands.home import opened
+from ledger.commands.home import deciding, opened
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
 from ledger.log import Log
@@ -26,10 +26,8 @@ from ledger.views.discrepancies import (
 )
 from ledger.views.projection import Projector, reading
 
-_COLUMNS = (
-    "rule", "slug", "severity", "state", "subject_kind", "subject", "discriminator", "expected",
-    "found", "evidence_total", "changed_at", "id",
-)  # fmt: skip
+_COLUMNS = ("rule", "severity", "state", "sentence", "subject", "evidence_total", "id")
+"""What a table shows; JSON and CSV have every key."""
 _MANY = "Several with commas, or the option several times."
 
 RuleOption = Annotated[
@@ -96,7 +94,8 @@ def discrepancies(
         found = _found(log, wanted, lot)
         rows = grouped(found, log, by) if by else [entry.row for entry in found]
     columns = (*by, "cases", "severities", "opened_at", "changed_at", "subjects")
-    show(rows, form, columns=columns if by else _COLUMNS, empty="No case asks for attention.")
+    chosen = None if form is Format.CSV else columns if by else _COLUMNS
+    show(rows, form, columns=chosen, empty="No case asks for attention.")
     if check and any(entry.case.state in LIVE for entry in found):
         raise typer.Exit(1)
 
@@ -191,15 +190,15 @@ def _decide(
     if wanted == Wanted() and lot is None:
         raise Misuse("Say which cases: by id, or by a filter such as --rule or --lot.")
     refused = []
-    with opened() as log:
-        follow = Projector(log).catch_up
+    with deciding() as log:
+        follow, now = Projector(log).catch_up, audit_clock(log)()
         found = _found(log, wanted._replace(states=tuple(State) if wanted.ids else ()), lot)
         missing = sorted({str(i) for i in wanted.ids} - {entry.case.id for entry in found})
         if missing:
             raise Misuse(f"There is no case {missing[0]}.")
         for entry in found:
             try:
-                settle(log, UUID(entry.case.id), command, now(), follow=follow)
+                settle(log, UUID(entry.case.id), command, now, follow=follow)
             except Misuse as refusal:
                 if len(found) == 1:
                     raise
@@ -209,11 +208,6 @@ def _decide(
     say(f"{len(found) - len(refused)} of {len(found)} cases {done}.")
     if refused or not found:
         raise typer.Exit(1)
-
-
-def now() -> int:
-    """Tell the time at which people decide, µs UTC."""
-    return time.time_ns() // 1_000
 
 
 def _found(log: Log, wanted: Wanted, lot: str | None) -> list[Listed]:

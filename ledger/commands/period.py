@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from consumers.auditor_periods import period_row, sign
+from consumers.auditor_running import audit_clock
 from ledger.cases.period import period_of
-from ledger.commands.discrepancies import now
-from ledger.commands.home import opened
+from ledger.commands.home import deciding, opened
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.facts.scalars import time_text
 from ledger.rules.moments import JAPAN
@@ -36,8 +36,9 @@ def close(
     Example: ledger period close 2026-04 --importer IMP-1 --rcb RCB-1 --as RCB-1 --person P-9
     """
     wanted = period_of(importer, rcb, period)
-    with opened() as log:
-        event = sign(log, wanted, party=party, person=person, text=text, now=now())
+    with deciding() as log:
+        now = audit_clock(log)()
+        event = sign(log, wanted, party=party, person=person, text=text, now=now)
         Projector(log).catch_up()
     row = _head(importer, rcb, period, "CLOSED", event.position) | {"row": event.row}
     show([row], form, data=row)

@@ -15,6 +15,7 @@ from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import time_text
 from ledger.log import Log
 from ledger.rules.audit import RULES
+from ledger.rules.sentences import sentence
 from ledger.views.folding import Rows
 from ledger.views.loading import facts_of
 
@@ -92,6 +93,9 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
             "marks": marks,
             "parties": parties,
         }
+        row["sentence"] = sentence(
+            case.rule, case.subject, case.discriminator, row["expected"], row["found"]
+        )
         if _fits(wanted, row, pairs):
             found.append(Listed(case, row, marks, parties, pairs))
     return found
