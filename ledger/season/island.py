@@ -108,7 +108,7 @@ class Island:
         for gone in planned if index is None else [planned[index]]:
             self.book.drop(gone)
 
-    def again(self, first: Planned, after: int, **changes: Any) -> Planned:
+    def again(self, first: Planned, after: int, /, **changes: Any) -> Planned:
         """Say a planned fact once more, microseconds later, under an id of its own.
 
         What depended on a stock is not said again: give it among the `changes`.

@@ -33,6 +33,14 @@ def importer_applies(code: str) -> Lane:
     return consigned(code).but(mode=Mode.IMPORTER_APPLIES)
 
 
+def direct(code: str) -> Lane:
+    """A grower in Mexico under a JAS certificate that attaches its own seals."""
+    maker = f"EXP-{code}"
+    return Lane(
+        code, Mode.DIRECT_JAS, f"RCB-{code}", maker, maker, "MX", (g.AVOCADO,), buyer=f"IMP-{code}"
+    )
+
+
 def domestic(code: str, *goods: Good) -> Lane:
     """A processor in Japan that attaches its own seals and sells at home."""
     maker = f"PRC-{code}"

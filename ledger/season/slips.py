@@ -2,16 +2,19 @@
 
 from math import ceil
 from random import Random
+from typing import Final
 
 from ledger.errors import Misuse
 from ledger.season import (
     slips_application,
     slips_authority,
+    slips_claims,
     slips_conduct,
     slips_labels,
     slips_lot,
     slips_papers,
     slips_process,
+    slips_scope,
     slips_shipment,
     slips_stock,
 )
@@ -28,8 +31,16 @@ FAMILIES = (
     slips_conduct,
     slips_labels,
     slips_process,
+    slips_claims,
+    slips_scope,
 )
 """Importing a family enlists its slips."""
+
+NOT_SHOWN: Final = {
+    "CONVERSION_NOT_ACCEPTED": "asked of goods that leave Japan for the United States, where seals "
+    "are no longer our question: no rule carries it to a case",
+}
+"""Reason codes at level F that no slip brings to a case, and why."""
 
 
 def rules() -> frozenset[str]:

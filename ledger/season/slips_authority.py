@@ -95,6 +95,15 @@ def role_not_authorised(i: Island) -> None:
     i.each_scan("M-11", "role")
 
 
+@slip("M-11", on.consigned)
+def sealer_not_allowed(i: Island) -> None:
+    """A printer goes on attaching seals after its contract has run out."""
+    i.register(r.PartyRegistered, {"party": i.lane.operator}, roles=("PRINTER",))
+    i.register(r.ConsignmentContractSigned, {}, until=LAPSED)
+    i.each_scan("M-11", "role")
+    i.each_scan("M-09")
+
+
 @slip("M-11", on.subdivided)
 def subdivider_not_authorised(i: Island) -> None:
     """One who is certified as importer only packs goods anew."""

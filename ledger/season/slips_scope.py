@@ -1,0 +1,156 @@
+"""Slips against equivalence and the terms of a shipment: where goods come from, what is in them."""
+
+from datetime import timedelta
+
+from ledger.facts import lots as t
+from ledger.facts import registry as r
+from ledger.facts import seals as s
+from ledger.facts.documents import SealReportFiled
+from ledger.facts.scalars import MICROS_A_SECOND
+from ledger.facts.shipments import ShipmentDeparted, ShipmentReceived
+from ledger.season import goods as g
+from ledger.season import slip_lanes as on
+from ledger.season.book import Fields
+from ledger.season.goods import part
+from ledger.season.island import Island, slip
+from ledger.season.lanes import Lane
+from ledger.season.moments import MICROS_A_MINUTE, day_of, local_day_number
+from ledger.season.slips_application import also
+from ledger.season.slips_papers import certificate
+from ledger.season.slips_shipment import reline, relined
+
+
+def _leaving(i: Island) -> int:
+    left = i.of(ShipmentDeparted)
+    return local_day_number(left.at, left.desk.offset)
+
+
+def _away(i: Island, party: str) -> None:
+    """A certification is suspended on the day the goods leave, and only then."""
+    day = day_of(_leaving(i))
+    for entry in list(i.registered(r.CertificationChanged, party=party)):
+        also(i, entry, status="SUSPENDED", from_=day)
+        also(i, entry, status="REINSTATED", from_=day + timedelta(days=1))
+
+
+@slip("M-10", on.consigned)
+def exporter_suspended_at_departure(i: Island) -> None:
+    """All is in order while seals are attached; when the goods leave, the exporter is suspended."""
+    _away(i, i.lane.operator)
+    i.expect("M-10", i.shipment, "exporter")
+
+
+@slip("M-10", on.consigned)
+def licensee_suspended_at_departure(i: Island) -> None:
+    """When the goods leave, the importer under the mark is suspended."""
+    _away(i, i.lane.licensee)
+    i.expect("M-10", i.shipment, f"licensee {i.mark}")
+
+
+@slip("M-10", on.consigned)
+def agent_lapsed_at_departure(i: Island) -> None:
+    """The agent's designation ends on the day before the goods leave."""
+    until = day_of(_leaving(i) - 1)
+    i.register(r.IssuerDesignated, {"issuer": i.lane.agent}, until=until)
+    i.expect("M-10", i.shipment, "agent")
+
+
+@slip("M-10", on.consigned)
+def body_lapsed_at_departure(i: Island) -> None:
+    """The designation of the body under the mark ends on the day before the goods leave."""
+    until = day_of(_leaving(i) - 1)
+    i.register(r.IssuerDesignated, {"issuer": i.lane.rcb}, until=until)
+    i.expect("M-10", i.shipment, f"rcb {i.mark}")
+
+
+def _thin_granola(code: str) -> Lane:
+    recipe = (part("oats", "90", "NOP"), part("corn syrup", "10", None))
+    return on.consigned(code, g.GRANOLA.but(recipe=recipe))
+
+
+@slip("M-12", _thin_granola)
+def content_out_of_scope(i: Island) -> None:
+    """Granola that is nine tenths organic is sealed for Japan."""
+    i.expect("M-12", i.shipment, i.lot)
+    label = f"{i.lane.label(i.lane.goods[0])} 1"
+    i.expect("M-15", i.lot, label)
+    i.expect("M-15", label)
+
+
+@slip("M-12", on.consigned)
+def country_without_arrangement(i: Island) -> None:
+    """Goods are made in, and leave from, a country that has no arrangement with Japan."""
+    i.register(r.PartyRegistered, {"party": i.lane.operator}, country="BR")
+    i.register(r.IssuerDesignated, {"issuer": i.lane.agent}, country="BR")
+    i.change(ShipmentDeparted, origin="BR")
+    i.each_scan("M-12", "scope")
+    i.expect("M-12", i.shipment, i.lot)
+
+
+@slip("M-12", on.consigned)
+def made_elsewhere(i: Island) -> None:
+    """The lot was made in Chile and leaves from the United States unchanged."""
+    maker = f"PRC-{i.lane.code}"
+    for entry in list(i.registered(r.PartyRegistered, party=i.lane.operator)):
+        also(i, entry, party=maker, country="CL")
+    for entry in list(i.registered(r.CertificationChanged, party=i.lane.operator)):
+        also(i, entry, party=maker, number=f"NOP-{maker}")
+    i.change(t.LotRecorded, operator=maker)
+    i.each_scan("M-12", "scope")
+    i.expect("M-12", i.shipment, i.lot)
+
+
+@slip("M-16", on.importer_applies)
+def sealed_in_advance(i: Island) -> None:
+    """Five packs that the importer is to seal leave with seals on paper."""
+    reline(i, ShipmentDeparted, mark=i.mark, seals=5)
+    reline(i, ShipmentReceived, mark=i.mark, seals=5)
+    i.expect("M-16", i.shipment, f"{i.lot} {i.mark}")
+    i.expect("M-36", i.shipment, f"{i.lot} {i.mark}")
+
+
+@slip("M-23", on.consigned, lots=2)
+def certificate_used_twice(i: Island) -> None:
+    """A certificate for one shipment goes with two, a lot in each."""
+    second = f"{i.shipment}-B"
+    for kind in (ShipmentDeparted, ShipmentReceived):
+        first = i.of(kind)
+        lines = first.fields["lines"]
+        first.fields["lines"] = lines[:1]
+        i.again(first, MICROS_A_MINUTE, shipment=second, lines=lines[1:])
+    report = i.of(SealReportFiled)
+    other = i.again(report, MICROS_A_MINUTE, report=f"{report.fields['report']}-B", shipment=second)
+    other.late = report.late
+    report.after = lambda fields: {"lines": fields["lines"][:1]}
+    other.after = lambda fields: {"lines": fields["lines"][1:]}
+    one, two = (batch.lot for batch in i.work.batches)
+    i.expect("M-23", certificate(i), "shipments")
+    i.expect("M-22", certificate(i), f"{i.shipment} {two}")
+    i.expect("M-22", certificate(i), f"{second} {one}")
+
+
+@slip("M-06", on.consigned)
+def reported_before_leaving(i: Island) -> None:
+    """A report says more seals than are on the goods, which are still in the store."""
+    i.omit(ShipmentDeparted)
+    i.omit(ShipmentReceived)
+
+    def more(fields: Fields) -> Fields:
+        lines = fields["lines"]
+        return {"lines": relined(lines, used=lines[0].used + 10)}
+
+    i.amend(SealReportFiled, more)
+    i.expect("M-06", str(i.of(SealReportFiled).fields["report"]), f"{i.lot} {i.mark}")
+
+
+@slip("M-33", on.domestic_numbered)
+def printed_twice(i: Island) -> None:
+    """A second print run repeats the last numbers of the first; both are given up."""
+    first, given_up = i.of(s.SealsIssued), i.of(s.SealsSpoiled, -1)
+    destroyed = i.of(s.SealsDestroyed, -1)
+    last = first.fields["last"]
+    numbers = {"first": last - 4, "last": last, "count": 5}
+    second = i.again(first, MICROS_A_MINUTE, print_run="RUN-AGAIN", **numbers)
+    i.again(given_up, MICROS_A_SECOND, **numbers)
+    i.again(destroyed, MICROS_A_MINUTE, **numbers)
+    i.expect("M-33", second.id, first.id)

@@ -1,0 +1,156 @@
+"""Slips show every reason of the label rules that events can show."""
+
+from collections.abc import Iterator
+from functools import singledispatch
+from random import Random
+
+import pytest
+
+from ledger.facts.corrections import EventRetracted
+from ledger.facts.documents import AnnualReportFiled, ExportCertificateIssued
+from ledger.facts.identity import Fact
+from ledger.facts.lots import LotGraded, LotSubdivided, ProcessRecorded
+from ledger.facts.mentions import About
+from ledger.facts.record import Record
+from ledger.facts.registry import LabelApproved
+from ledger.facts.seals import SealsApplied
+from ledger.facts.shipments import ShipmentDeparted
+from ledger.labels import (
+    annual_report,
+    certificate_scope,
+    claim_check,
+    grading,
+    labelling,
+    lot_facts,
+    process,
+    qualified,
+    shipment_scope,
+    statement,
+    subdividing,
+)
+from ledger.labels.codes import CODES, carried_by
+from ledger.season import Mix
+from ledger.season.island import SLIPS, Island
+from ledger.season.slips import NOT_SHOWN, islands
+
+LEVEL_F = {row.code for row in CODES.rows() if row.level == "F"} | {"CLASH"}
+"""CLASH is of level F where the label's words are known."""
+BY_A_RULE_ALONE = {"UNSEALED_SALE"}
+"""Codes that no function gives: the rule that carries them tells it from sums."""
+
+
+@singledispatch
+def reasons(fact: Fact, record: Record) -> Iterator[tuple[str, ...]]:
+    """What the label rules have against one fact."""
+    del fact, record
+    yield ()
+
+
+@reasons.register
+def _label(fact: LabelApproved, record: Record) -> Iterator[tuple[str, ...]]:
+    key = (fact.label, fact.version)
+    yield claim_check(
+        fact.claim, record, fact.product, on=fact.from_, label=key, label_text=fact.wording,
+        seals=(),
+    ).broken  # fmt: skip
+
+
+@reasons.register
+def _applied(fact: SealsApplied, record: Record) -> Iterator[tuple[str, ...]]:
+    key = (fact.label, fact.label_version)
+    approved = record.latest(LabelApproved, About.LABEL, f"{key[0]} {key[1]}")
+    departures = record.about(ShipmentDeparted, About.LINE, fact.lot)
+    for shipment in (None, *(departed.shipment for departed in departures)):
+        if approved is not None:
+            yield claim_check(
+                approved.claim, record, on=fact.day, lot=fact.lot, label=key, shipment=shipment,
+                label_text=approved.wording, seals=[fact],
+            ).broken  # fmt: skip
+    yield labelling(record, fact).broken
+    if fact.actor is not None:
+        yield qualified(record, fact.actor, fact.holder, "LABELLER", fact.day).broken
+
+
+@reasons.register
+def _graded(fact: LotGraded, record: Record) -> Iterator[tuple[str, ...]]:
+    yield grading(record, fact).broken
+    lot = lot_facts(record, fact.lot)
+    if lot is not None:
+        yield qualified(record, fact.grader, lot.operator, "GRADER", fact.day).broken
+
+
+@reasons.register
+def _divided(fact: LotSubdivided, record: Record) -> Iterator[tuple[str, ...]]:
+    yield subdividing(record, fact).broken
+
+
+@reasons.register
+def _processed(fact: ProcessRecorded, record: Record) -> Iterator[tuple[str, ...]]:
+    yield process(record, fact).broken
+
+
+@reasons.register
+def _departed(fact: ShipmentDeparted, record: Record) -> Iterator[tuple[str, ...]]:
+    for line in fact.lines:
+        yield shipment_scope(record, fact, line.lot).broken
+
+
+@reasons.register
+def _certified(fact: ExportCertificateIssued, record: Record) -> Iterator[tuple[str, ...]]:
+    yield statement(fact.form, fact.statement, fact.issued_on).broken
+    for line in fact.lines:
+        if line.lot is not None:
+            yield certificate_scope(record, fact, line.lot).broken
+
+
+@reasons.register
+def _reported(fact: AnnualReportFiled, record: Record) -> Iterator[tuple[str, ...]]:
+    del record
+    yield annual_report(fact).broken
+
+
+def shown(island: Island) -> set[str]:
+    """The codes on the facts of an island that stand behind a case of its key."""
+    record = Record(
+        [(entry.kind(id=_id(n), time="2024-04-02T09:00:00.000000+00:00",
+                     source=entry.desk.source, **entry.fields), 0)
+         for n, entry in enumerate(island.entries)]
+        + [(said.fact, said.at) for said in island.said]
+    )  # fmt: skip
+    found = {
+        code
+        for known in record
+        if record.counts(known.fact) and not isinstance(known.fact, EventRetracted)
+        for codes in reasons(known.fact, record)
+        for code in codes
+    }
+    rules = {case.rule for case in island.cases}
+    found |= {code for code in BY_A_RULE_ALONE for rule in rules if code in carried_by(rule)}
+    return {code for code in found if code == "CLASH" or any(code in carried_by(r) for r in rules)}
+
+
+def _id(number: int) -> str:
+    return f"018e9c00-0000-7000-8000-{number:012x}"
+
+
+def test_every_reason_is_shown_or_told_why_not() -> None:
+    """A case of the carrying rule shows each code of level F; the others stand in a table."""
+    found: set[str] = set()
+    for island in islands(Mix(everything=True), 1, 3):
+        found |= shown(island)
+
+    assert LEVEL_F - found == set(NOT_SHOWN)
+
+
+def test_the_table_of_what_is_not_shown_has_reasons() -> None:
+    """Each entry is a code of level F with a sentence."""
+    assert set(NOT_SHOWN) <= LEVEL_F
+    assert all(len(why) > 20 for why in NOT_SHOWN.values())
+
+
+@pytest.mark.parametrize("name", ["restricted-over-5", "made-before-certified"])
+def test_a_slip_shows_its_code(name: str) -> None:
+    """The codes of one slip are found on its own facts."""
+    island = SLIPS[name].island(0, Random(name))  # noqa: S311  # repeatable, not secret
+
+    assert shown(island) & {"RESTRICTED_OVER_5", "CERT_PRODUCTION"}
