@@ -40,3 +40,14 @@ def opened(
         if log.is_simulation():
             say("This home is a simulation: recorded times are the events' own.")
         yield log
+
+
+@contextmanager
+def deciding(settings: Settings | None = None) -> Iterator[Log]:
+    """Open the log to record decisions: in a simulation at the audit's time, as facts at theirs."""
+    with opened(settings) as log:
+        if not log.is_simulation():
+            yield log
+            return
+        with Log.open(log.dsn, recorded_at="event") as simulated:
+            yield simulated

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from consumers import auditor_running, ingest, projector, publisher
-from ledger.commands.home import opened
+from ledger.commands.home import deciding, opened
 from ledger.commands.policy import policy_of
 from ledger.errors import Misuse
 from ledger.log import Log
@@ -33,7 +33,8 @@ def run_process(
     process: Process, settings: Settings, stop: threading.Event, accept_refusals: Sequence[str] = ()
 ) -> None:
     """Run one process here until the event is set."""
-    with opened(settings) as log:
+    opening = deciding if process is Process.AUDITOR else opened
+    with opening(settings) as log:
         match process:
             case Process.INGEST:
                 for place in accept_refusals:
