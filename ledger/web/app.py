@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from ledger.log import Log
-from ledger.web import problems
+from ledger.web import pages, problems
 from ledger.web.access import sign_in
 from ledger.web.access.signing import Signing
 from ledger.web.api import (
@@ -72,6 +72,7 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
+    pages.install(app)
     app.add_middleware(Limits, rate=rate)
     app.add_middleware(Watching)
     return app

@@ -1,0 +1,33 @@
+"""Pages for people: a desk to look from overview to case and to decide there.
+
+Every page is one snapshot as its viewer may see it, in English and Japanese, without any script
+that it needs.
+"""
+
+from fastapi import FastAPI
+
+from ledger.web.pages import (
+    case,
+    cases,
+    deciding,
+    entrance,
+    overview,
+    refusals,
+    static_files,
+)
+
+_ROUTERS = (
+    static_files.router,
+    entrance.router,
+    overview.router,
+    cases.router,
+    case.router,
+    deciding.router,
+)
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to an application; what goes wrong is told a browser as a page."""
+    for router in _ROUTERS:
+        app.include_router(router)
+    refusals.install(app)

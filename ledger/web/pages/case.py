@@ -1,0 +1,120 @@
+"""One case: what was expected and found, what it rests on, what would cure it, and who decides."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ledger.cases.canonical import decode_decision
+from ledger.cases.deciding import REASONS as REASON_CODES
+from ledger.cases.deciding import text_letters_max
+from ledger.cases.discrepancy import State
+from ledger.facts.record import Known
+from ledger.views.discrepancies import Listed, Wanted, listed
+from ledger.views.loading import facts_by_id
+from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
+from ledger.web.desk import Looking
+from ledger.web.pages.charts.times import times
+from ledger.web.pages.event_names import EVENTS
+from ledger.web.pages.opening import Open, Opening
+from ledger.web.pages.rule_texts import rule_text
+from ledger.web.pages.subjects import page_of
+from ledger.web.pages.words import FAMILIES, KINDS, REASONS
+from ledger.web.problems import forbidden, not_found
+
+router = APIRouter(include_in_schema=False)
+similar_shown_max: Final = 8
+_ACTS: Final = {
+    "explain": (EXPLAINING, frozenset({"OPEN", "ESCALATED"})),
+    "escalate": (CERTIFYING, frozenset({"OPEN", "EXPLAINED"})),
+    "close": (CERTIFYING, frozenset({"OPEN", "EXPLAINED", "ESCALATED"})),
+}
+"""Who may do what in which state; whose case it is the decision itself asks."""
+_SIMILAR: Final = """
+SELECT c.id FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
+WHERE c.rule = %s AND c.id <> %s AND (s.marks && %s::text[] OR s.parties && %s::text[])
+ORDER BY c.changed DESC LIMIT %s
+"""
+
+
+@router.get("/desk/case")
+def case(opened: Open, id: UUID, done: Annotated[str, Query(max_length=20)] = "") -> Response:  # noqa: A002 -- the word in the address
+    """Show a case."""
+    return case_page(opened, id, done=done if done in _ACTS else "")
+
+
+def case_page(
+    opened: Opening, case_id: UUID, *, done: str = "", refused: str = "", given: Any = None
+) -> Response:
+    """The page of a case; `refused` says why a decision was not taken, `given` what was typed."""
+    if opened.viewer.role not in LOOKING:
+        raise forbidden("A scanner sees the receipts of its own source alone.")
+    with opened.looking() as looking:
+        entry = case_of(looking, case_id)
+        evidence = _evidence(looking, entry.row["evidence"])
+        history = looking.log.get([case_id]).get(case_id, [])
+        similar = _similar(looking, entry)
+        standing = looking.standing
+    subject = page_of(entry.case.subject_kind, entry.case.subject)
+    return opened.show(
+        "case",
+        standing,
+        status=422 if refused else 200,
+        case=entry.row,
+        pairs=entry.pairs,
+        text=rule_text(entry.case.rule),
+        rule_text=rule_text,
+        family=FAMILIES.get(entry.case.family, ""),
+        kinds=KINDS,
+        subject=opened.to(subject[0], **subject[1]) if subject else None,
+        evidence=evidence,
+        picture=times(
+            [(EVENTS[type(known.fact).__name__], known.fact.at, known.rec) for known in evidence]
+        ),
+        event_names=EVENTS,
+        history=[(recorded, decode_decision(recorded.state)) for recorded in history],
+        similar=[other.row for other in similar],
+        acts=_acts(opened, entry),
+        reasons={code: REASONS[code] for code in REASON_CODES},
+        reason_names=REASONS,
+        letters_max=text_letters_max,
+        explainer=entry.case.explainer,
+        done=done,
+        refused=refused,
+        given=given or {},
+    )
+
+
+def case_of(looking: Looking, case_id: UUID) -> Listed:
+    """The case as the viewer sees it; 404 where it does not."""
+    found = listed(looking.rows, looking.log, Wanted(ids=[case_id], states=tuple(State)))
+    if not found:
+        raise not_found("such case")
+    return found[0]
+
+
+def _evidence(looking: Looking, ids: Sequence[str]) -> list[Known]:
+    """The events it rests on that the viewer may see, in the order in which they happened."""
+    record = facts_by_id(looking.rows, looking.log, ids)
+    return sorted(record, key=lambda known: (known.fact.at, known.id))
+
+
+def _similar(looking: Looking, entry: Listed) -> list[Listed]:
+    key = UUID(entry.case.id)
+    asked = (entry.case.rule, key, entry.marks, entry.parties, similar_shown_max)
+    ids = [row[0] for row in looking.rows.execute(_SIMILAR, asked).fetchall()]
+    if not ids:
+        return []
+    return listed(looking.rows, looking.log, Wanted(ids=ids, states=tuple(State)))
+
+
+def _acts(opened: Opening, entry: Listed) -> list[str]:
+    role, party = opened.viewer.role, opened.viewer.party
+    concerned = role not in EXPLAINING or party in entry.parties
+    return [
+        act
+        for act, (roles, states) in _ACTS.items()
+        if role in roles and entry.row["state"] in states and concerned
+    ]

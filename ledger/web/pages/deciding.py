@@ -1,0 +1,78 @@
+"""Explaining, escalating and closing on a page: one case, or every one of a cause."""
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import RedirectResponse, Response
+
+from ledger.cases.deciding import Close, Escalate, Explain
+from ledger.errors import Conflict, Misuse
+from ledger.views.discrepancies import settle
+from ledger.views.projection import Projector
+from ledger.web.access.asking import check_form
+from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
+from ledger.web.pages.case import case_of, case_page
+from ledger.web.pages.opening import Open, Opening
+from ledger.web.pages.rendering import address
+from ledger.web.problems import forbidden
+
+router = APIRouter(include_in_schema=False)
+Act = Literal["explain", "escalate", "close"]
+Word = Annotated[str, Form(max_length=80)]
+text_characters_max: Final = 4_000
+_ROLES: Final = {"explain": EXPLAINING, "escalate": CERTIFYING, "close": CERTIFYING}
+
+
+class Decided:
+    """What a form of decision brings."""
+
+    def __init__(
+        self,
+        csrf: Annotated[str, Form(max_length=200)] = "",
+        person: Word = "",
+        reason: Word = "",
+        text: Annotated[str, Form(max_length=text_characters_max)] = "",
+    ) -> None:
+        self.csrf, self.person, self.reason = csrf, person, reason
+        # Forms send a line's end as two characters.
+        self.text = text.replace("\r\n", "\n").replace("\0", "")
+
+    def command(self, act: Act, opened: Opening) -> Explain | Escalate | Close:
+        """The decision that the viewer takes."""
+        person = person_of(opened.viewer, self.person.strip())
+        said: dict[str, Any] = {
+            "party": opened.viewer.party, "person": person, "text": self.text or None,
+        }  # fmt: skip
+        if act == "escalate":
+            return Escalate(**said)
+        return (Explain if act == "explain" else Close)(**said, reason=self.reason)
+
+
+Brought = Annotated[Decided, Depends(Decided)]
+
+
+@router.post("/desk/case/{act}")
+def decide(
+    opened: Open,
+    act: Act,
+    brought: Brought,
+    id: Annotated[UUID, Form()],  # noqa: A002 -- the field's name
+) -> Response:
+    """Take one decision; where it is refused the page says why and keeps what was typed."""
+    check_form(opened.request, opened.session, brought.csrf)
+    if opened.viewer.role not in _ROLES[act]:
+        raise forbidden("Your role does not decide this.")
+    with opened.looking() as looking:
+        case_of(looking, id)  # what the viewer does not see, nobody decides in its name
+    log = opened.desk.log
+    try:
+        settle(
+            log, id, brought.command(act, opened), opened.desk.now(),
+            follow=Projector(log).catch_up,
+        )  # fmt: skip
+    except (Misuse, Conflict) as refusal:
+        given = {"act": act, "reason": brought.reason, "text": brought.text,
+                 "person": brought.person}  # fmt: skip
+        return case_page(opened, id, refused=str(refusal), given=given)
+    return RedirectResponse(address("case", {"id": id, "done": act}), status_code=303)

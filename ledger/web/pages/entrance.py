@@ -1,0 +1,75 @@
+"""The way in: the sign-in page, the choice of a language, and finding a thing by its id."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from ledger.custody.places import Kind
+from ledger.web.access.sign_in import HOME
+from ledger.web.desk import Looking
+from ledger.web.pages.language import COOKIE, LANGUAGES, language_of
+from ledger.web.pages.opening import Open
+from ledger.web.pages.rendering import address, render
+
+router = APIRouter(include_in_schema=False)
+_year_seconds: Final = 365 * 86_400
+_FOUND: Final = "SELECT kind, mark, key, site FROM places WHERE key = %s AND kind = ANY(%s) LIMIT 1"
+Word = Annotated[str, Query(max_length=2_000)]
+
+
+@router.get("/sign-in")
+def old_sign_in() -> Response:
+    """Lead on to the sign-in page."""
+    return RedirectResponse(address("sign-in"), status_code=303)
+
+
+@router.get("/desk/sign-in")
+def sign_in(request: Request, then: Word = HOME) -> Response:
+    """Ask for a token."""
+    return render(request, language_of(request), "sign-in", wrong=False, then=then)
+
+
+@router.get("/desk/language")
+def choose(to: Word = "en", then: Word = HOME) -> Response:
+    """Keep the language somebody chose, and go back to the page."""
+    ours = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable()
+    response = RedirectResponse(then if ours else HOME, status_code=303)
+    if to in LANGUAGES:
+        response.set_cookie(COOKIE, to, max_age=_year_seconds, samesite="lax", httponly=True)
+    return response
+
+
+@router.get("/desk/find")
+def find(opened: Open, q: Word = "") -> Response:
+    """Open the page of whatever has that id, or say that nothing has."""
+    asked = q.strip()
+    with opened.looking() as looking:
+        found = _found(looking, asked) if asked else None
+        if found is not None:
+            page, words = found
+            return RedirectResponse(address(page, words), status_code=303)
+        return opened.show("find", looking.standing, asked=asked, status=404 if asked else 200)
+
+
+def _found(looking: Looking, asked: str) -> tuple[str, dict[str, str]] | None:
+    try:
+        event = UUID(asked)
+    except ValueError:
+        pass
+    else:
+        looking.rows.execute("SELECT FROM cases WHERE id = %s", (event,))
+        if looking.rows.fetchall():
+            return "case", {"id": str(event)}
+        return ("event", {"id": str(event)}) if looking.log.get([event]) else None
+    looking.rows.execute("SELECT FROM lots WHERE lot = %s", (asked,))
+    if looking.rows.fetchall():
+        return "lot", {"lot": asked}
+    looking.rows.execute("SELECT FROM departures WHERE shipment = %s LIMIT 1", (asked,))
+    if looking.rows.fetchall():
+        return "shipment", {"shipment": asked}
+    row = looking.rows.execute(_FOUND, (asked, [int(Kind.LOT), int(Kind.SHIPPED)])).fetchone()
+    if row is None:
+        return None
+    return ("lot", {"lot": asked}) if row[0] == Kind.LOT else ("shipment", {"shipment": asked})

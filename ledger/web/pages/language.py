@@ -1,0 +1,99 @@
+"""Languages: sentences, numbers and days as their readers write them.
+
+English stands in the code itself; every other language is a gettext catalogue beside it.
+"""
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from starlette.requests import Request
+
+from ledger.facts.scalars import micros
+
+JAPAN: Final = timezone(timedelta(hours=9), "JST")
+"""Days and years of the trade are Japan's."""
+COOKIE: Final = "ledger_language"
+LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "ja": "日本語"}
+_LOCALES: Final = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
+_MINUS: Final = "−"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Language:
+    """One language: what a page needs to speak it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.translations = NullTranslations() if code == "en" else _catalogue(code)
+        self._locale = _LOCALES[code]
+
+    def say(self, sentence: str) -> str:
+        """The sentence in this language."""
+        return self.translations.gettext(sentence) if sentence else ""
+
+    def number(self, value: object) -> str:
+        """A count with its groups of thousands; nothing for None."""
+        if value is None:
+            return ""
+        return format_decimal(str(value), locale=self._locale).replace("-", _MINUS)
+
+    def signed(self, value: int) -> str:
+        """A difference with its sign."""
+        return f"+{self.number(value)}" if value > 0 else self.number(value)
+
+    def day(self, value: date | str | None) -> str:
+        """A calendar date."""
+        if value is None:
+            return ""
+        found = date.fromisoformat(value) if isinstance(value, str) else value
+        return format_date(found, "medium", locale=self._locale)
+
+    def moment(self, value: int | str | None) -> str:
+        """A moment by Japan's clock, from µs UTC or canonical text."""
+        if value is None:
+            return ""
+        return format_datetime(in_japan(value), "medium", locale=self._locale)
+
+
+def in_japan(value: int | str) -> datetime:
+    """A moment by Japan's clock, from µs UTC or canonical text."""
+    at = value if isinstance(value, int) else micros(value)
+    return (_EPOCH + timedelta(microseconds=at)).astimezone(JAPAN)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code we know."""
+    return Language(code)
+
+
+def language_of(request: Request) -> Language:
+    """The language somebody chose, else the browser's, else English."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return language(chosen)
+    for part in request.headers.get("accept-language", "").split(","):
+        code = part.strip().split(";")[0].split("-")[0].lower()
+        if code in LANGUAGES:
+            return language(code)
+    return language("en")
+
+
+def _catalogue(code: str) -> GNUTranslations:
+    path = files("ledger.web").joinpath("locale", code, "LC_MESSAGES", "messages.po")
+    with path.open("rb") as file:
+        read = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return GNUTranslations(compiled)

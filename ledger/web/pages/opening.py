@@ -1,0 +1,110 @@
+"""A page being opened: who looks at it, in which language, at which moment.
+
+What a page shows is one snapshot, seen as the viewer may see it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse
+
+from ledger.web.access.asking import AtDesk, SignedIn
+from ledger.web.access.signing import Session
+from ledger.web.desk import Desk, Looking, Standing
+from ledger.web.pages.clocks import Asked, Clocks
+from ledger.web.pages.language import Language, language_of
+from ledger.web.pages.rendering import address, render
+
+BOTH_CLOCKS: Final = frozenset(
+    {"overview", "pair", "figure", "statements", "statement", "lot", "shipment", "certificates"}
+)
+"""Pages that can be asked for as of a time and as known at one; the others say now."""
+SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("overview", frozenset()),
+    ("cases", frozenset()),
+    ("statements", frozenset()),
+    ("lots", frozenset()),
+    ("shipments", frozenset()),
+    ("certificates", frozenset()),
+    ("sources", frozenset({"scanner"})),
+)
+"""The parts of the desk, and the roles that see nothing but those that name them."""
+_ONLY_NAMED: Final = frozenset({"scanner"})
+
+
+class Opening:
+    """One page for one person."""
+
+    def __init__(
+        self, request: Request, session: Session, desk: Desk, clocks: Clocks, language: Language
+    ) -> None:
+        self.request, self.session, self.desk = request, session, desk
+        self.clocks, self.language = clocks, language
+        self.viewer = session.viewer
+
+    @contextmanager
+    def looking(self) -> Iterator[Looking]:
+        """One snapshot as the viewer sees it."""
+        with self.desk.looking(self.viewer) as looking:
+            yield looking
+
+    def until(self, looking: Looking) -> int:
+        """The position that the clock of knowing stands for."""
+        if self.clocks.known_at is None:
+            return looking.standing.position
+        return min(looking.standing.position, looking.log.known_at(self.clocks.known_at))
+
+    def to(self, page: str, **words: object) -> str:
+        """The address of another page, the clocks kept where it knows them."""
+        kept: Mapping[str, object] = self.clocks.words if page in BOTH_CLOCKS else {}
+        return address(page, {**words, **kept})
+
+    def again(self, **words: object) -> str:
+        """This page's own address with some words changed; None leaves one out."""
+        found = {**self.request.query_params, **words}
+        given = {name: value for name, value in found.items() if value not in (None, "")}
+        return self.request.url.path + (f"?{urlencode(given)}" if given else "")
+
+    def show(
+        self, page: str, standing: Standing, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """The page as HTML."""
+        return render(
+            self.request,
+            self.language,
+            page,
+            status=status,
+            **values,
+            page=page,
+            viewer=self.viewer,
+            csrf=self.session.csrf,
+            standing=standing,
+            clocks=self.clocks,
+            to=self.to,
+            again=self.again,
+            kept=self.kept,
+            sections=self.sections,
+        )
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The words of the address besides its clocks, for a form that moves those."""
+        words = self.request.query_params.items()
+        return {name: value for name, value in words if name not in Clocks._fields}
+
+    @property
+    def sections(self) -> list[str]:
+        """The parts of the desk that the viewer has."""
+        role = self.viewer.role
+        return [name for name, roles in SECTIONS if role not in _ONLY_NAMED or role in roles]
+
+
+def opening(request: Request, session: SignedIn, desk: AtDesk, clocks: Asked) -> Opening:
+    """Open a page for whoever is signed in."""
+    return Opening(request, session, desk, clocks, language_of(request))
+
+
+Open = Annotated[Opening, Depends(opening)]

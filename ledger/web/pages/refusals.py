@@ -1,0 +1,95 @@
+"""What a browser is told instead of a page: sign in, there is none, you may not, come back.
+
+Programs go on getting problem documents: what is told is the same, its form is the asker's.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from ledger.errors import LedgerError
+from ledger.web.pages.language import language_of
+from ledger.web.pages.rendering import ROOT, address, render
+from ledger.web.pages.words import said
+from ledger.web.problems import Problem, of_error
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+_UNAUTHORISED: Final = 401
+_TITLES: Final = {
+    401: said("Sign in"),
+    403: said("You may not do this"),
+    404: said("There is nothing here"),
+    409: said("Somebody was faster"),
+    413: said("Too much at once"),
+    422: said("This cannot be"),
+    429: said("Too many requests"),
+    503: said("The database is away"),
+}
+_OTHER: Final = said("Something went wrong")
+
+
+def install(app: FastAPI) -> None:
+    """Let browsers have pages where programs have problem documents."""
+    for kind in (Problem, LedgerError, HTTPException, RequestValidationError, Exception):
+        told = cast("Handler", app.exception_handlers[kind])
+        app.add_exception_handler(kind, _either(told))
+
+
+def _either(told: Handler) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        documented = await told(request, error)
+        if not _browser(request):
+            return documented
+        status = documented.status_code
+        if status == _UNAUTHORISED:
+            return _sign_in(request, error)
+        page = render(
+            request,
+            language_of(request),
+            "problem",
+            status=status,
+            title=_TITLES.get(status, _OTHER),
+            detail=_detail(error),
+        )
+        for name in ("retry-after",):
+            if name in documented.headers:
+                page.headers[name] = documented.headers[name]
+        return page
+
+    return answer
+
+
+def _sign_in(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/session"):
+        return render(
+            request, language_of(request), "sign-in", status=_UNAUTHORISED, wrong=True, then="/"
+        )
+    del error
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    then = "/" if request.method != "GET" else here
+    return RedirectResponse(address("sign-in", {"then": then}), status_code=303)
+
+
+def _browser(request: Request) -> bool:
+    path = request.url.path
+    return (
+        path == "/"
+        or path.startswith(ROOT + "/")
+        or "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _detail(error: Exception) -> str:
+    match error:
+        case Problem():
+            return error.detail
+        case LedgerError():
+            return of_error(error).detail
+        case RequestValidationError():
+            return "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors()[:3])
+        case _:
+            return ""

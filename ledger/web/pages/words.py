@@ -1,0 +1,184 @@
+"""The words of the trade as pages write them: places, claims, roles, states, kinds of subject.
+
+They stand here in English; the catalogues translate each. A code without a word shows as itself.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def said(sentence: str) -> str:
+    """The same sentence: catalogues collect what is marked so, and pages translate it."""
+    return sentence
+
+
+ROLES: Final[Mapping[str, str]] = {
+    "scanner": said("Scanner"),
+    "exporter": said("Exporter"),
+    "processor": said("Processor"),
+    "importer": said("Importer"),
+    "certifier": said("Certifier"),
+    "operator": said("Operator"),
+}
+SECTIONS: Final[Mapping[str, str]] = {
+    "overview": said("Overview"),
+    "cases": said("Discrepancies"),
+    "statements": said("Seal ledgers"),
+    "lots": said("Lots"),
+    "shipments": said("Shipments"),
+    "certificates": said("Certificates"),
+    "sources": said("Sources"),
+}
+STATES: Final[Mapping[str, str]] = {
+    "OPEN": said("open"),
+    "EXPLAINED": said("explained"),
+    "ESCALATED": said("escalated"),
+    "CLOSED": said("closed"),
+    "WITHDRAWN": said("withdrawn"),
+}
+SEVERITIES: Final[Mapping[str, str]] = {
+    "C": said("critical"),
+    "H": said("high"),
+    "M": said("medium"),
+    "L": said("low"),
+}
+FAMILIES: Final[Mapping[str, str]] = {
+    "D": said("Records disagree"),
+    "P": said("Goods or seals without a record"),
+    "N": said("A record without goods or seals"),
+    "L": said("A seal or claim that should not be there"),
+    "H": said("Goods not to move until this is understood"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    "account": said("Stock"),
+    "dispatch": said("Dispatch"),
+    "lot": said("Lot"),
+    "application": said("Application"),
+    "shipment": said("Shipment"),
+    "certificate": said("Certificate"),
+    "issuer": said("Issuer"),
+    "report": said("Report"),
+    "contract": said("Contract"),
+    "source": said("Source"),
+    "person": said("Person"),
+    "label": said("Label"),
+    "party-year": said("Party and year"),
+    "event": said("Event"),
+    "mark": said("Mark"),
+}
+FIGURES: Final[Mapping[str, str]] = {
+    "issued": said("Issued"),
+    "supplied": said("Supplied"),
+    "stock_importer": said("In stock, importer"),
+    "stock_exporters": said("In stock, exporters"),
+    "in_transit": said("On the way to a holder"),
+    "on_lots": said("On goods in hand"),
+    "shipped": said("On goods shipped"),
+    "delivered": said("Delivered"),
+    "spoiled": said("Spoiled, to be destroyed"),
+    "destroyed": said("Destroyed"),
+    "sampled": said("Kept as samples"),
+    "lost": said("Lost"),
+    "stolen": said("Stolen"),
+    "adjusted": said("Adjusted"),
+    "dispatched": said("Sent by the importer"),
+    "received": said("Received by exporters"),
+    "departed": said("Left on goods"),
+    "reported": said("Reported as used"),
+    "arrived": said("Arrived on goods"),
+    "returned": said("Came back on goods"),
+    "shipped_units": said("Units shipped"),
+    "certified_units": said("Units certified"),
+    "counted": said("Counted"),
+    "book": said("Book at the count"),
+    "unexplained": said("Unexplained"),
+}
+REASONS: Final[Mapping[str, str]] = {
+    "COUNT_ERROR": said("Counted wrongly"),
+    "SCANNER_ARTIFACT": said("Scanner artefact"),
+    "LATE_ENTRY": said("Entered late"),
+    "WRONG_ACCOUNT": said("Booked to the wrong stock"),
+    "DAMAGED_IN_TRANSIT": said("Damaged on the way"),
+    "PRINTER_SHORT_ROLL": said("Roll shorter than printed on it"),
+    "MISAPPLIED": said("Attached wrongly"),
+    "REWORK": said("Rework"),
+    "SAMPLE_KEPT": said("Kept as a sample"),
+    "LOSS": said("Loss"),
+    "THEFT": said("Theft"),
+    "DOCUMENT_CORRECTED": said("Document corrected"),
+    "RULE_CHANGED": said("Rule changed"),
+    "UNEXPLAINED": said("Unexplained"),
+    "OTHER": said("Other"),
+}
+MADE: Final[Mapping[str, str]] = {
+    "DiscrepancyOpened": said("Opened"),
+    "DiscrepancyWithdrawn": said("Withdrawn: the facts no longer show it"),
+    "DiscrepancyReopened": said("Reopened: the facts show it again, or otherwise"),
+    "DiscrepancyExplained": said("Explained"),
+    "DiscrepancyEscalated": said("Escalated"),
+    "DiscrepancyClosed": said("Closed"),
+}
+STEPS: Final[Mapping[str, str]] = {
+    "input": said("made from"),
+    "used_in": said("used in"),
+    "subdivided_from": said("subdivided from"),
+    "subdivided_into": said("subdivided into"),
+    "seals": said("sealed with"),
+    "shipment": said("shipped in"),
+    "arrival": said("arrived in"),
+    "certificate": said("certified by"),
+    "sale": said("sold by"),
+}
+PAPERS: Final[Mapping[str, str]] = {
+    "LIVE": said("valid"),
+    "NOT_ISSUED": said("not issued"),
+    "REPLACED": said("replaced"),
+    "VOIDED": said("voided"),
+    "DESTROYED": said("destroyed"),
+    "OTHER": said("cancelled"),
+}
+MODES: Final[Mapping[str, str]] = {
+    "CONSIGNED": said("Sealed under contract before export"),
+    "IMPORTER_APPLIES": said("Sealed by the importer after arrival"),
+    "DIRECT_JAS": said("Sealed by a JAS operator abroad"),
+}
+PLACES_SHORT: Final[Mapping[str, str]] = {
+    "stock_importer": said("Importer"),
+    "in_transit": said("On the way"),
+    "lost": said("Lost"),
+    "stolen": said("Stolen"),
+    "stock_exporters": said("Exporters"),
+    "spoiled": said("Spoiled"),
+    "destroyed": said("Destroyed"),
+    "sampled": said("Samples"),
+    "adjusted": said("Adjusted"),
+    "on_lots": said("On goods"),
+    "shipped": said("Shipped"),
+    "delivered": said("Delivered"),
+}
+"""Places in the order in which seals come to them, as short as a chart needs."""
+WAYS: Final[Mapping[str, str]] = {
+    "lot": said("Lot"),
+    "contract": said("Contract"),
+    "party": said("Party"),
+    "mark": said("Mark"),
+    "shipment": said("Shipment"),
+    "source": said("Source"),
+    "day": said("Day"),
+    "state": said("State"),
+}
+"""What cases can be grouped by besides their rule."""
+CLAIMS_SHORT: Final[Mapping[str, str]] = {
+    "dispatched": said("Sent"),
+    "received": said("Received"),
+    "in_transit": said("On the way"),
+    "departed": said("Left"),
+    "reported": said("Reported"),
+    "arrived": said("Arrived"),
+    "returned": said("Came back"),
+    "shipped_units": said("Shipped"),
+    "certified_units": said("Certified"),
+    "counted": said("Counted"),
+    "book": said("Book"),
+}
+"""Claims as short as a column needs."""
