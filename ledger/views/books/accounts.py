@@ -247,7 +247,7 @@ class Accounts(Source):
 
     def _opener(self, mark: str, place: Place, found: int, time: int) -> tuple[str, int]:
         self.rows.execute(_TAKERS, (found, time), prepare=True)
-        events = self.record.give(self.log.at([position for (position,) in self.rows.fetchall()]))
+        events = self.at(position for (position,) in self.rows.fetchall())
         takes = [
             (known.rec, known.id)
             for known in events

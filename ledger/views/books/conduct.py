@@ -157,8 +157,13 @@ class Conduct(Years):
         missing = [known for known in events if known.id not in self._same_time]
         if not missing:
             return
+        ids = self.record.ids
         who = [self.reads.memo(("who", k.fact.source), partial(_who, k)) for k in missing]
-        columns = (who, [known.at for known in missing], [UUID(known.id) for known in missing])
+        columns = (
+            who,
+            [known.at for known in missing],
+            [ids.get(k.id) or UUID(k.id) for k in missing],
+        )
         self._same_time.update({known.id: [] for known in missing})
         for key, other in self.rows.execute(_SAME_TIME, columns, prepare=True).fetchall():
             self._same_time[str(key)].append(str(other))

@@ -3,18 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from ledger.custody.places import Kind, Place
+from ledger.errors import Fatal
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books import FirstApplied, Moment, Naming, Sealed
+from ledger.rules.books import FirstApplied, Moment, Sealed
 from ledger.views.books.source import Source
-from ledger.views.books.tallies import folded
-from ledger.views.places import place_id
 
 _LOTS = """
 SELECT p.key, p.mark, s.label, s.version, s.holder, s.units, s.seals, s.applications,
@@ -24,7 +21,9 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
 ) AS s JOIN places AS p ON p.id = s.lot
 """
 _LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
-_INTO = "SELECT position FROM moves WHERE place = %b AND delta > 0 AND time BETWEEN %b AND %b"
+_INTO = (
+    "SELECT position FROM moves WHERE place = %b AND delta > 0 ORDER BY {order} OFFSET %b LIMIT %b"
+)
 _DAYS = """
 SELECT day, first, first_id FROM applied_days WHERE holder = %b AND mark = %b AND contract = %b
     AND day BETWEEN %b AND %b AND applications > 0 ORDER BY day
@@ -39,62 +38,26 @@ CROSS JOIN LATERAL (
         AND ranges.first <= wanted.last OFFSET 0
 ) AS r WHERE r.last >= wanted.first AND (%b::text[] IS NULL OR r.topic = ANY(%b::text[]))
 """
-_SCANS_NEAR = """
-SELECT position FROM moves WHERE place = %b AND time BETWEEN %b AND %b AND abs(delta) = %b
-"""
-_evidence_max: Final = 100
+_BY_POSITION: Final = "position"
+_BY_TIME: Final = "time DESC"
+_attached_at_once: Final = 64
 _LONG: Final = timedelta(days=1)
 _NEVER: Final = 2**63 - 1
-
-
-class Shot(NamedTuple):
-    """What makes two shots of one scanner look like one shot taken twice."""
-
-    kind: type[Fact]
-    source: str
-    mark: str
-    place: Place
-    lot: str | None
-    seals: int
-
-
-_Shot = (
-    s.SealsIssued
-    | s.SealsReceived
-    | s.SealsApplied
-    | s.SealsSpoiled
-    | s.SealsSampled
-    | s.SealsDestroyed
-    | s.SealsRemoved
-    | s.SealsLost
-)
-
-
-def shot_of(fact: Fact) -> Shot | None:
-    """What a twin of the event shares with it; None for types without a count."""
-    if isinstance(fact, s.SealsDispatched):
-        place = Place(Kind.STOCK, fact.from_holder, fact.from_site)
-        return Shot(type(fact), fact.source, fact.mark, place, None, fact.count)
-    if isinstance(fact, _Shot):
-        spoiled = isinstance(fact, s.SealsDestroyed | s.SealsRemoved)
-        place = Place(Kind.SPOILED if spoiled else Kind.STOCK, fact.holder, fact.site)
-        lot = getattr(fact, "lot", None)
-        return Shot(type(fact), fact.source, fact.mark, place, lot, fact.count)
-    return None
 
 
 class _Tally(Sealed):
     """A tally whose latest and earliest recorded applications are read where somebody asks."""
 
-    read: Callable[[], list[Known]]
+    read: Callable[[str], Known]
 
     @property
     def last(self) -> Moment:
-        return max(Moment(known.at, known.id) for known in self.read())
+        known = self.read(_BY_TIME)
+        return Moment(known.at, known.id)
 
     @property
     def rec(self) -> int:
-        return min(known.rec for known in self.read())
+        return self.read(_BY_POSITION).rec
 
 
 class Goods(Source):
@@ -126,21 +89,31 @@ class Goods(Source):
                 seals=seals, applications=count, first=Moment(at, str(key)),
                 first_day=first.fact.day, first_rec=first.rec, last=Moment(last, ""), rec=0,
             )  # fmt: skip
-            tally.read = partial(self._attached, place, label, version, holder)
+            tally.read = partial(self._attached, (place, label, version, holder))
             self._sealed[lot].append(tally)
         for lot in missing:
             self._sealed[lot].sort()
 
-    def _attached(self, place: int, label: str, version: int, holder: str) -> list[Known]:
-        positions = self.rows.execute(_INTO, (place, -_NEVER, _NEVER), prepare=True).fetchall()
-        return [
-            known
-            for known in self.record.give(self.log.at([position for (position,) in positions]))
-            if isinstance(known.fact, s.SealsApplied)
-            and (known.fact.label, known.fact.label_version, known.fact.holder)
-            == (label, version, holder)
-            and self.record.counts(known.fact)
-        ]
+    def _attached(self, of: tuple[int, str, int, str], order: str) -> Known:
+        """The first application of a tally (lot's place, label, version, holder) in an order."""
+        place, *tally = of
+        for start in range(0, _NEVER, _attached_at_once):
+            asked = (place, start, _attached_at_once)
+            found = self.rows.execute(_INTO.format(order=order), asked, prepare=True).fetchall()
+            positions = [position for (position,) in found]
+            if not positions:
+                break
+            fits = [
+                known
+                for known in self.at(positions)
+                if isinstance(known.fact, s.SealsApplied)
+                and [known.fact.label, known.fact.label_version, known.fact.holder] == tally
+                and self.record.counts(known.fact)
+            ]
+            if fits:
+                # The log answers by position, whatever order was asked for.
+                return fits[0] if order == _BY_POSITION else max(fits)
+        raise Fatal("a tally counts applications that the log does not hold")
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
         """What was applied to a lot, ordered."""
@@ -189,7 +162,7 @@ class Goods(Source):
         return min(
             (
                 known
-                for known in self.record.give(self.log.at(positions))
+                for known in self.at(positions)
                 if isinstance(known.fact, s.SealsApplied)
                 and known.fact.contract == contract
                 and known.fact.day == day
@@ -228,7 +201,7 @@ class Goods(Source):
         shared = self._sharing.get((mark, first, last))
         if shared is None:
             (positions,) = self.sharing([(mark, first, last)], *kinds)
-            shared = self.record.give(self.log.at(positions))
+            shared = self.at(positions)
         return sorted(
             known
             for known in shared
@@ -256,48 +229,6 @@ class Goods(Source):
             found = self.rows.execute(_CLASSES, (mark,), prepare=True).fetchall()
             sizes = self._classes[mark] = [size for (size,) in found]
         return sizes
-
-    # -- look-alikes
-
-    def alike(self, about: About, key: str) -> bool:
-        """S3: whether a known id of a kind, other than this one, has the same fold."""
-        looks = folded(about, key)
-        self.reads.note("fold", int(about), looks)
-        row = self.rows.execute(
-            "SELECT EXISTS (SELECT FROM known_ids WHERE about = %s AND fold = %s AND key <> %s"
-            " AND facts > 0)",
-            (int(about), looks, key),
-            prepare=True,
-        ).fetchone()
-        return row is not None and bool(row[0])
-
-    def double_shot(self, event_id: str, within: int) -> bool:
-        """S4: whether a twin of the event lies within so many microseconds of it."""
-        known = self.record.known(event_id)
-        shot = None if known is None else shot_of(known.fact)
-        if known is None or shot is None:
-            return False
-        place = place_id(shot.mark, *shot.place)
-        near = (place, known.at - within, known.at + within, shot.seals)
-        found = self.rows.execute(_SCANS_NEAR, near, prepare=True).fetchall()
-        return any(
-            other.id != event_id
-            and self.record.counts(other.fact)
-            and shot_of(other.fact) == shot
-            and abs(other.at - known.at) <= within
-            for other in self.record.give(self.log.at([position for (position,) in found]))
-        )
-
-    def naming(self, mark: str) -> Naming | None:
-        """The counting events that name a mark."""
-        self.reads.note("naming", mark)
-        row = self.rows.execute(
-            "SELECT events, first FROM namings WHERE mark = %s AND events > 0", (mark,)
-        ).fetchone()
-        if row is None:
-            return None
-        (first,) = self.log.at([row[1]])
-        return Naming(row[0], first.recorded_at, (str(first.id),))
 
     def _event(self, event_id: str) -> Known:
         known = self.record.known(event_id)

@@ -33,12 +33,17 @@ class Reads:
 
     def __init__(self) -> None:
         self._open: list[set[int]] = []
-        self._memo: dict[Hashable, tuple[Any, frozenset[int]]] = {}
+        self._memo: dict[Hashable, tuple[Any, frozenset[int] | None]] = {}
 
     def note(self, *what: Hashable) -> None:
         """Something was read."""
         if self._open:
             self._open[-1].add(rests(*what))
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody wants to know what is read."""
+        return bool(self._open)
 
     @contextmanager
     def watch(self) -> Iterator[set[int]]:
@@ -55,11 +60,15 @@ class Reads:
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` gives, computed once; whoever asks has read what it read."""
         known = self._memo.get(key)
-        if known is None:
-            with self.watch() as read:
-                known = self._memo[key] = compute(), frozenset(read)
-        elif self._open:
-            self._open[-1] |= known[1]
+        if not self._open:
+            if known is None:
+                # Nobody notes anything now; who does so later has it computed again.
+                known = self._memo[key] = compute(), None
+        else:
+            if known is None or known[1] is None:
+                with self.watch() as read:
+                    known = self._memo[key] = compute(), frozenset(read)
+            self._open[-1] |= known[1] or frozenset()
         value: T = known[0]
         return value
 

@@ -49,6 +49,8 @@ class BooksRecord(Record):
         self._rows, self._log, self._reads = rows, log, reads
         self._whole: set[tuple[About, str]] = set()
         self._given: dict[str, Known] = {}
+        self.ids: dict[str, UUID] = {}
+        """The ids of events that were given, as the log has them."""
         self._take(facts_of(rows, log, REGISTRY))
 
     def rebind(self, rows: Rows) -> None:
@@ -89,6 +91,7 @@ class BooksRecord(Record):
                 fact = decode(event.state)
                 known = Known(fact.at, fact.id, event.recorded_at, fact)
                 self._given[key] = known
+                self.ids[key] = event.id
                 fresh.append(event.id)
             given.append(known)
         if fresh:
@@ -125,8 +128,11 @@ class BooksRecord(Record):
 
     def known(self, event_id: str) -> Known | None:
         """The event of that id, whether it counts or not."""
+        known = self._given.get(event_id)
+        if known is not None and not self._reads.watched:
+            return known
         self._reads.note("event", event_id)
-        known = self._given.get(event_id) or self._known.get(event_id)
+        known = known or self._known.get(event_id)
         if known is None:
             self.give_ids([event_id])
             known = self._given.get(event_id)

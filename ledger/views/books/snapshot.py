@@ -9,6 +9,7 @@ from ledger.facts.seals import SealsApplied
 from ledger.rules.contracts import mark_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts
+from ledger.views.books.alike import Alike
 from ledger.views.books.conduct import Conduct
 from ledger.views.books.goods import Goods
 from ledger.views.folding import Rows
@@ -24,7 +25,7 @@ _ABOUT = {
 """What rules on a subject ask about it; what they ask beyond that is loaded as they ask."""
 
 
-class ViewBooks(Accounts, Goods, Conduct):
+class ViewBooks(Accounts, Goods, Alike, Conduct):
     """Books over a snapshot of the views; what they have read is theirs until they are dropped."""
 
     def want(self, subjects: Iterable[Subject], lots: Iterable[str]) -> None:
@@ -75,21 +76,22 @@ class ViewBooks(Accounts, Goods, Conduct):
         found = self.rows.execute("SELECT DISTINCT year FROM worked WHERE mark = %s", (mark,))
         return {year for (year,) in found.fetchall()}
 
-    def applications(self, lot: str, after: int, limit: int) -> tuple[list[Known], int | None]:
-        """Applications to a lot in order of position, and where to go on; None where done."""
+    def applications(
+        self, lot: str, after: int, until: int, limit: int
+    ) -> tuple[list[Known], int | None]:
+        """Applications to a lot at positions after one up to another, in their order.
+
+        Answers also where to go on; None where done.
+        """
         found = self.rows.execute(
             "SELECT DISTINCT m.position FROM places AS p JOIN moves AS m ON m.place = p.id"
             " WHERE p.kind = 4 AND p.key = %s AND m.delta > 0 AND m.position > %s"
-            " ORDER BY m.position LIMIT %s",
-            (lot, after, limit),
+            " AND m.position <= %s ORDER BY m.position LIMIT %s",
+            (lot, after, until, limit),
             prepare=True,
         )
         positions = [position for (position,) in found.fetchall()]
-        given = [
-            known
-            for known in self.record.give(self.log.at(positions))
-            if isinstance(known.fact, SealsApplied)
-        ]
+        given = [known for known in self.at(positions) if isinstance(known.fact, SealsApplied)]
         return given, positions[-1] if len(positions) == limit else None
 
     def rebind(self, rows: Rows) -> None:

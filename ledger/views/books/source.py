@@ -1,5 +1,8 @@
 """What every part of the books reads from: one snapshot of the views, the log, and the record."""
 
+from collections.abc import Iterable
+
+from ledger.facts.record import Known
 from ledger.log import Log
 from ledger.views.books.reads import Reads
 from ledger.views.books.record import BooksRecord
@@ -14,3 +17,7 @@ class Source:
         self.reads = Reads()
         self.record = BooksRecord(rows, log, self.reads)
         self.memo = self.reads.memo
+
+    def at(self, positions: Iterable[int]) -> list[Known]:
+        """The events at positions, each once, in the order of position."""
+        return self.record.give(self.log.at(sorted(set(positions))))

@@ -48,6 +48,11 @@ INSERT INTO known_ids AS k (about, fold, key, facts) SELECT * FROM unnest(%b::in
     %b::text[], %b::int8[])
 ON CONFLICT (about, fold, key) DO UPDATE SET facts = k.facts + excluded.facts
 """
+_SEALERS = """
+INSERT INTO sealers AS s (lot, actor, applications) SELECT * FROM unnest(%b::text[], %b::text[],
+    %b::int8[])
+ON CONFLICT (lot, actor) DO UPDATE SET applications = s.applications + excluded.applications
+"""
 _WORKED = """
 INSERT INTO worked AS w (mark, year, lot, label, version, units) SELECT * FROM unnest(%b::text[],
     %b::int4[], %b::text[], %b::text[], %b::int4[], %b::int8[])
@@ -80,6 +85,10 @@ CREATE TABLE applied_days (
     PRIMARY KEY (holder, mark, contract, day)
 ) WITH (fillfactor = 70);
 CREATE INDEX applied_days_by_mark ON applied_days (mark, day);
+-- Who attached seals to a lot.
+CREATE TABLE sealers (
+    lot text NOT NULL, actor text NOT NULL, applications int8 NOT NULL, PRIMARY KEY (lot, actor)
+) WITH (fillfactor = 70);
 CREATE TABLE removals (mark text NOT NULL, position int8 NOT NULL);
 CREATE INDEX removals_by_mark ON removals (mark);
 -- Units applied; year: the fiscal year N from 1 April N to 31 March N + 1, Japan's time.
@@ -106,6 +115,7 @@ CREATE TABLE known_ids (
         self._namings: dict[str, list[int]] = {}
         self._known: dict[tuple[int, str, str], int] = {}
         self._worked: dict[tuple[str, int, str, str, int], int] = {}
+        self._sealers: dict[tuple[str, str], int] = {}
         self._years: dict[int, int] = {}
 
     def scan(self, scan: Scan, position: int, sign: int) -> None:
@@ -119,6 +129,9 @@ CREATE TABLE known_ids (
         if sign > 0 and at <= day[1] and (at < day[1] or scan.id < day[2]):
             day[1], day[2] = at, scan.id
         self._name(scan.mark, position, sign)
+        if scan.actor is not None:
+            sealer = (scan.lot_key, scan.actor)
+            self._sealers[sealer] = self._sealers.get(sealer, 0) + sign
         year = self._years.get(at // MICROS_A_DAY)
         if year is None or at % MICROS_A_DAY >= _JAPAN_MIDNIGHT:
             year = fiscal_year(at)
@@ -168,9 +181,11 @@ CREATE TABLE known_ids (
         ]
         namings = [(mark, *values) for mark, values in sorted(self._namings.items())]
         known = [(*key, facts) for key, facts in sorted(self._known.items())]
+        sealers = [(*key, count) for key, count in sorted(self._sealers.items())]
         worked = [(*key, units) for key, units in sorted(self._worked.items())]
         for statement, values in (
             (_DAYS, days), (_NAMINGS, namings), (_KNOWN, known), (_WORKED, worked),
+            (_SEALERS, sealers),
         ):  # fmt: skip
             if values:
                 rows.execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)
@@ -185,6 +200,7 @@ CREATE TABLE known_ids (
         self._namings.clear()
         self._known.clear()
         self._worked.clear()
+        self._sealers.clear()
         self._years.clear()
 
 

@@ -14,13 +14,14 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Series, Worked
 from ledger.rules.moments import fiscal_year
 from ledger.rules.number_series import Named, numbers_named, series_of
-from ledger.views.books.goods import shot_of
+from ledger.views.books.alike import shot_of
 from ledger.views.books.source import Source
 
 _INTO = """
 SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id
 WHERE p.kind = 4 AND p.key = %b AND p.mark = ANY(%b::text[]) AND m.delta > 0
 """
+_SEALED_BY = "SELECT FROM sealers WHERE lot = %b AND actor = %b AND applications > 0"
 _LOT_MARKS = "SELECT mark FROM places WHERE kind = 4 AND key = %b"
 _WORKED = """
 SELECT lot, label, version, units FROM worked WHERE mark = %b AND year = %b AND units <> 0
@@ -49,13 +50,16 @@ class Years(Source):
     def sealed_by(self, lot: str, person: str) -> str | None:
         """The first application to a lot whose actor is that person."""
         self.reads.note("sealed", lot)
+        row = self.rows.execute(_SEALED_BY, (lot, person), prepare=True).fetchone()
+        if row is None:
+            return None
         marks = [mark for (mark,) in self.rows.execute(_LOT_MARKS, (lot,)).fetchall()]
         applied = self._applied_to(lot, marks)
         return next((known.id for known in applied if known.fact.actor == person), None)
 
     def _applied_to(self, lot: str, marks: Collection[str]) -> list[Known]:
         found = self.rows.execute(_INTO, (lot, list(marks)), prepare=True).fetchall()
-        return self.counting(self.record.give(self.log.at([position for (position,) in found])))
+        return self.counting(self.at(position for (position,) in found))
 
     def counting(self, given: Iterable[Known]) -> list[Known]:
         """The applications among events that count, by (time, id)."""
@@ -96,7 +100,7 @@ class Years(Source):
         ).fetchall()
         return [
             known.fact
-            for known in self.record.give(self.log.at([position for (position,) in found]))
+            for known in self.at(position for (position,) in found)
             if isinstance(known.fact, s.SealsRemoved) and self.record.counts(known.fact)
         ]
 
@@ -131,7 +135,7 @@ class Years(Source):
             " AND p.kind = 2 AND p.key = %s AND m.time BETWEEN %s AND %s AND m.delta < 0",
             (mark, holder, at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY),
         ).fetchall()
-        given = self.record.give(self.log.at([position for (position,) in found]))
+        given = self.at(position for (position,) in found)
         return [
             known
             for known in self.counting(given)

@@ -1,0 +1,96 @@
+"""What looks like something else: ids with the same fold, shots taken twice, marks nobody knows."""
+
+from typing import NamedTuple
+
+from ledger.custody.places import Kind, Place
+from ledger.facts import seals as s
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.rules.books import Naming
+from ledger.views.books.source import Source
+from ledger.views.books.tallies import folded
+from ledger.views.places import place_id
+
+_SCANS_NEAR = """
+SELECT position FROM moves WHERE place = %b AND time BETWEEN %b AND %b AND abs(delta) = %b
+"""
+
+
+class Shot(NamedTuple):
+    """What makes two shots of one scanner look like one shot taken twice."""
+
+    kind: type[Fact]
+    source: str
+    mark: str
+    place: Place
+    lot: str | None
+    seals: int
+
+
+_Shot = (
+    s.SealsIssued
+    | s.SealsReceived
+    | s.SealsApplied
+    | s.SealsSpoiled
+    | s.SealsSampled
+    | s.SealsDestroyed
+    | s.SealsRemoved
+    | s.SealsLost
+)
+
+
+def shot_of(fact: Fact) -> Shot | None:
+    """What a twin of the event shares with it; None for types without a count."""
+    if isinstance(fact, s.SealsDispatched):
+        place = Place(Kind.STOCK, fact.from_holder, fact.from_site)
+        return Shot(type(fact), fact.source, fact.mark, place, None, fact.count)
+    if isinstance(fact, _Shot):
+        spoiled = isinstance(fact, s.SealsDestroyed | s.SealsRemoved)
+        place = Place(Kind.SPOILED if spoiled else Kind.STOCK, fact.holder, fact.site)
+        lot = getattr(fact, "lot", None)
+        return Shot(type(fact), fact.source, fact.mark, place, lot, fact.count)
+    return None
+
+
+class Alike(Source):
+    """The part of the books about look-alikes."""
+
+    def alike(self, about: About, key: str) -> bool:
+        """S3: whether a known id of a kind, other than this one, has the same fold."""
+        looks = folded(about, key)
+        self.reads.note("fold", int(about), looks)
+        row = self.rows.execute(
+            "SELECT EXISTS (SELECT FROM known_ids WHERE about = %s AND fold = %s AND key <> %s"
+            " AND facts > 0)",
+            (int(about), looks, key),
+            prepare=True,
+        ).fetchone()
+        return row is not None and bool(row[0])
+
+    def double_shot(self, event_id: str, within: int) -> bool:
+        """S4: whether a twin of the event lies within so many microseconds of it."""
+        known = self.record.known(event_id)
+        shot = None if known is None else shot_of(known.fact)
+        if known is None or shot is None:
+            return False
+        place = place_id(shot.mark, *shot.place)
+        near = (place, known.at - within, known.at + within, shot.seals)
+        found = self.rows.execute(_SCANS_NEAR, near, prepare=True).fetchall()
+        return any(
+            other.id != event_id
+            and self.record.counts(other.fact)
+            and shot_of(other.fact) == shot
+            and abs(other.at - known.at) <= within
+            for other in self.at(position for (position,) in found)
+        )
+
+    def naming(self, mark: str) -> Naming | None:
+        """The counting events that name a mark."""
+        self.reads.note("naming", mark)
+        row = self.rows.execute(
+            "SELECT events, first FROM namings WHERE mark = %s AND events > 0", (mark,)
+        ).fetchone()
+        if row is None:
+            return None
+        (first,) = self.log.at([row[1]])
+        return Naming(row[0], first.recorded_at, (str(first.id),))
