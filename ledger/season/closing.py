@@ -1,4 +1,4 @@
-"""The end of a lane's season: nothing left in stock, contracts ended, the year reported."""
+"""The end of a lane's season: the stock cleared, contracts ended, the year reported, a new roll."""
 
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from ledger.season.moments import (
     CLOSING_DAY,
     FILING_DAY,
     MICROS_A_MINUTE,
+    NEXT_ROLL_DAY,
     day_number,
     day_of,
     local_day_number,
@@ -25,6 +26,8 @@ _TEN_O_CLOCK: Final = 10 * 3600
 def closing_events(lane: Lane, products: int) -> int:
     """How many events the closing of a lane takes."""
     stock = 0 if lane.serialised else 6 if lane.mode is Mode.CONSIGNED else 3
+    if lane.goes_on:
+        return stock + (3 if lane.mode is Mode.CONSIGNED else 1) + products
     return stock + (2 if lane.mode is Mode.CONSIGNED else 0) + products
 
 
@@ -35,7 +38,9 @@ def closed(lane: Lane, book: Book) -> None:
         if lane.mode is Mode.CONSIGNED:
             _given_back(lane, book, at)
         _cleared(lane, book, at + 12 * MICROS_A_DAY)
-    if lane.mode is Mode.CONSIGNED:
+    if lane.goes_on:
+        _next_roll(lane, book)
+    elif lane.mode is Mode.CONSIGNED:
         office = lane.office(lane.operator)
         end = at + 13 * MICROS_A_DAY
         day = day_of(local_day_number(end, office.offset))
@@ -48,6 +53,32 @@ def closed(lane: Lane, book: Book) -> None:
             r.LabelWithdrawn, end + MICROS_A_DAY, agent, label=lane.label(lane.goods[0]),
             version=1, on=day, reason="new design from next season",
         )  # fmt: skip
+
+
+def _next_roll(lane: Lane, book: Book) -> None:
+    """A roll for the next season is printed; an exporter gets half of it."""
+    consigned = lane.mode is Mode.CONSIGNED
+    at = moment(day_number(NEXT_ROLL_DAY), _TEN_O_CLOCK, lane.offset(lane.rcb))
+    count = book.rng.randint(20, 60) * 100
+    book.say(
+        s.SealsIssued, at, lane.office(lane.rcb), mark=lane.mark, holder=lane.licensee,
+        site=lane.store if consigned else lane.site, count=count,
+        print_run=f"RUN-{lane.code}-next",
+    )  # fmt: skip
+    if not consigned:
+        return
+    roll: dict[str, Any] = {
+        "dispatch": f"D-{lane.code}-next", "mark": lane.mark, "count": count // 2,
+    }  # fmt: skip
+    book.say(
+        s.SealsDispatched, at + MICROS_A_DAY, lane.dock, purpose="SUPPLY",
+        from_holder=lane.licensee, from_site=lane.store, to_holder=lane.operator,
+        to_site=lane.site, **roll,
+    )  # fmt: skip
+    book.say(
+        s.SealsReceived, at + 7 * MICROS_A_DAY, lane.scanner(1), holder=lane.operator,
+        site=lane.site, condition="GOOD", **roll,
+    )  # fmt: skip
 
 
 def _given_back(lane: Lane, book: Book, at: int) -> None:

@@ -62,6 +62,8 @@ class Lane:
     transport: str = "SEA"
     unsealed: tuple[Good, ...] = ()
     """Goods sold under claims that bear no seal, one lot a campaign."""
+    goes_on: bool = False
+    """Whether a fresh roll lies ready for the next season when this one ends."""
 
     def but(self, **changes: Any) -> "Lane":
         """The same lane with some fields changed."""
@@ -170,21 +172,24 @@ def _abroad(code: str, scheme: str, body: str, maker: str, country: str, *goods:
 
 
 LANES: Final = (
-    _consigned("A1", "RCB-AKI", "IMP-TSUBAKI", "EXP-SIERRA", "US", g.ALMONDS, g.RAISINS),
+    _consigned("A1", "RCB-AKI", "IMP-TSUBAKI", "EXP-SIERRA", "US", g.ALMONDS, g.RAISINS,
+               goes_on=True),
     Lane("M1", Mode.DIRECT_JAS, "RCB-AKI", "EXP-URUAPAN", "EXP-URUAPAN", "MX",
          (g.AVOCADO, g.YOUNG_MANGO), buyer="IMP-HINOKI"),
-    _applies("B1", "RCB-FUJI", "IMP-HINOKI", "EXP-ASPEN", "CA", g.MAPLE, g.CHEESE),
+    _applies("B1", "RCB-FUJI", "IMP-HINOKI", "EXP-ASPEN", "CA", g.MAPLE, g.CHEESE,
+             goes_on=True),
     _consigned("A2", "RCB-FUJI", "IMP-MOMIJI", "EXP-PRAIRIE", "CA", g.OATS, g.BLUEBERRY,
                serialised=True),
     Lane("S1", Mode.SUBDIVIDED, "RCB-KAEDE", "SUB-NAGANO", "SUB-NAGANO", "JP", (g.GREEN_TEA,),
-         maker="PRC-UJI"),
+         maker="PRC-UJI", goes_on=True),
     _abroad("K1", "KRAV", "KIWA-SE", "PRC-UPPSALA", "SE", g.MUESLI,
             unsealed=(u.OAT_DRINK, u.CRISPS)),
     _consigned("A3", "RCB-KAEDE", "IMP-SAKURA", "EXP-RIDGE", "US", g.GRANOLA, g.COOKIES,
-               agent="AGT-HARBOR"),
+               agent="AGT-HARBOR", goes_on=True),
     _applies("B2", "RCB-AKI", "IMP-SAKURA", "EXP-NAPA", "US", g.WINE, g.EGGS,
              agent="AGT-HARBOR", serialised=True),
-    Lane("D1", Mode.DOMESTIC, "RCB-FUJI", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU, g.FEED)),
+    Lane("D1", Mode.DOMESTIC, "RCB-FUJI", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU, g.FEED),
+         goes_on=True),
     _consigned("A4", "RCB-AKI", "IMP-TSUBAKI", "EXP-COAST", "US", g.SHIITAKE, g.EGGS,
                serialised=True, carrier="PREPRINTED_PACK"),
     _consigned("A5", "RCB-FUJI", "IMP-MOMIJI", "EXP-LAURENT", "CA", g.MAPLE, g.CHEESE,

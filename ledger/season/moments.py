@@ -22,11 +22,14 @@ FIRST_DAY: Final = date(2025, 10, 6)
 LAST_SEALING: Final = date(2026, 3, 6)
 """The last campaign seals from here, so that all sealing falls into the fiscal year 2025."""
 CLOSING_DAY: Final = date(2026, 5, 18)
-"""From here on nothing is left in any stock: what remains is given up and destroyed."""
+"""From here on nothing of the season is left in stock: what remains is given up and destroyed."""
 FILING_DAY: Final = date(2026, 6, 8)
 """Annual reports of the fiscal year 2025 are filed from here on; they are due on 30 June."""
-NOW: Final = "2026-07-08T00:00:00.000000+00:00"
-"""The clock the answer key is written for. Clean goods stay clean at any later one too."""
+NEXT_ROLL_DAY: Final = date(2026, 11, 4)
+"""Some importers have a fresh roll printed for the season to come, and send part of it on."""
+NOW: Final = "2026-11-20T00:00:00.000000+00:00"
+"""The clock the answer key is written for. A clean season stays so until its fresh rolls have lain
+for 180 days, in May 2027; nothing is left on its way, which 30 or 60 days later would be a case."""
 
 JAPAN: Final = 540
 """Minutes east of UTC."""

@@ -58,7 +58,8 @@ def islands(mix: Mix, lots: int, seed: int) -> list[Island]:
     if mix.everything:
         chosen = known
     elif mix.share is not None:
-        chosen = [known[n % len(known)] for n in range(ceil(mix.share * lots))]
+        order = Random(f"{seed}/kinds").sample(known, len(known))  # noqa: S311  # repeatable, not secret
+        chosen = [order[n % len(order)] for n in range(ceil(mix.share * lots))]
     for name, times in mix.named:
         fitting = [slip for slip in known if name in (slip.name, slip.rule)]
         if not fitting:

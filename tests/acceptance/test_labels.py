@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SECTION = (ROOT / "README.md").read_text().partition("## Labels")[2].partition("\n## ")[0]
 EXAMPLES = re.findall(r"^\| `ledger (label check [^`]+)` \| (.+) \|$", SECTION, flags=re.MULTILINE)
 SCHEMES = {"JAS", "KRAV", "BIO_SUISSE", "ACT", "BIOGRO", "EU", "NOP", "COR"}
-NOW = "2026-07-08"
+NOW = "2026-11-20"
 SLIPS = "restricted-over-5"
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from ledger.custody.moves import moves
-from ledger.custody.places import SIGNED, Place
+from ledger.custody.places import SIGNED, Kind, Place
 from ledger.errors import Misuse
 from ledger.facts.canonical import decode, encode
 from ledger.facts.catalogue import TYPES
@@ -185,6 +185,19 @@ def test_every_claim_is_made_and_holds() -> None:
                 label_text=labels[label].wording,
             )  # fmt: skip
             assert verdict.broken == (), sale
+
+
+def test_a_season_goes_on() -> None:
+    """At its end fresh seals lie with importers and exporters; nothing is on its way."""
+    held: Counter[Kind] = Counter()
+    for fact in counting(list(season(20_000, 7).facts())):
+        for move in moves(fact):
+            held[move.source.kind] -= move.seals
+            held[move.target.kind] += move.seals
+
+    assert held[Kind.STOCK] > 10_000
+    assert held[Kind.TRANSIT] == held[Kind.SHIPPED] == 0
+    assert held[Kind.DELIVERED] > held[Kind.LOT] > 0
 
 
 def test_the_clock_of_the_key_lies_behind_everything() -> None:
