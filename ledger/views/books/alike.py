@@ -16,6 +16,17 @@ SELECT position FROM moves WHERE place = %b AND time BETWEEN %b AND %b AND abs(d
 """
 
 
+# Only an application posts a move to a lot of a mark without being an event of that list.
+_NEXT_NAMING = """
+SELECT min(position) FROM (
+    SELECT min(position) AS position FROM named_marks WHERE mark = %(mark)s AND position > %(after)s
+    UNION ALL
+    SELECT min(m.position) FROM places AS p JOIN moves AS m ON m.place = p.id
+    WHERE p.mark = %(mark)s AND p.kind = 4 AND m.delta > 0 AND m.position > %(after)s
+) AS next
+"""
+
+
 class Shot(NamedTuple):
     """What makes two shots of one scanner look like one shot taken twice."""
 
@@ -92,5 +103,11 @@ class Alike(Source):
         ).fetchone()
         if row is None:
             return None
-        (first,) = self.log.at([row[1]])
-        return Naming(row[0], first.recorded_at, (str(first.id),))
+        events, position = row
+        for _ in range(events):
+            (first,) = self.at([position])
+            if self.record.counts(first.fact):
+                return Naming(events, first.rec, (first.id,))
+            found = self.rows.execute(_NEXT_NAMING, {"mark": mark, "after": position}).fetchone()
+            position = 0 if found is None else int(found[0])
+        return None

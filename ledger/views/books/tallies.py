@@ -99,6 +99,9 @@ CREATE TABLE worked (
 -- events: that count and name the mark. first: position of the first that ever did.
 CREATE TABLE namings (mark text PRIMARY KEY, events int8 NOT NULL, first int8 NOT NULL)
     WITH (fillfactor = 70);
+-- Events but applications that name a mark.
+CREATE TABLE named_marks (mark text NOT NULL, position int8 NOT NULL);
+CREATE INDEX named_marks_by_mark ON named_marks (mark, position);
 -- fold: what the id looks like. facts: how many that count make it known.
 CREATE TABLE known_ids (
     about int2 NOT NULL, fold text NOT NULL, key text NOT NULL, facts int8 NOT NULL,
@@ -111,6 +114,7 @@ CREATE TABLE known_ids (
         self._inflows: list[tuple[int, int, UUID, int]] = []
         self._spoilage: list[tuple[int, date, UUID]] = []
         self._removals: list[tuple[str, int]] = []
+        self._named: list[tuple[str, int]] = []
         self._days: dict[_DayKey, list[Any]] = {}
         self._namings: dict[str, list[int]] = {}
         self._known: dict[tuple[int, str, str], int] = {}
@@ -154,6 +158,8 @@ CREATE TABLE known_ids (
                 self._spoilage.append((place, fact.day, UUID(fact.id)))
         for mark in marks_of(fact):
             self._name(mark, position, sign)
+            if sign > 0:
+                self._named.append((mark, position))
         for about, key in known_ids(fact):
             known = (int(about), folded(about, key), key)
             self._known[known] = self._known.get(known, 0) + sign
@@ -174,6 +180,7 @@ CREATE TABLE known_ids (
             self._inflows,
         )  # fmt: skip
         copy_rows(rows, "removals (mark, position)", ("text", "int8"), self._removals)
+        copy_rows(rows, "named_marks (mark, position)", ("text", "int8"), self._named)
         copy_rows(rows, "spoilage (place, day, id)", ("int8", "date", "uuid"), self._spoilage)
         days = [
             (*key, count, first, UUID(text) if text else _NO_ID)
@@ -196,6 +203,7 @@ CREATE TABLE known_ids (
         self._inflows.clear()
         self._spoilage.clear()
         self._removals.clear()
+        self._named.clear()
         self._days.clear()
         self._namings.clear()
         self._known.clear()

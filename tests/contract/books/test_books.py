@@ -1,0 +1,174 @@
+"""The books of the views answer every question as the books of all facts in memory do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import product
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ledger.custody.moves import moves
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.seals import SealsApplied, SealsIssued
+from ledger.log import Log
+from ledger.rules.books import Books
+from ledger.rules.memory import MemoryBooks
+from ledger.season import Mix, season
+from ledger.views.books.snapshot import ViewBooks
+from ledger.views.projection import Projector, reading
+from tests.auditing import RECORDED, AuditWorld, entry, known, shuffled
+from tests.contract.views.world import EXPORTERS, HOLDERS, LOTS, MARKS, SITES
+from tests.databases import Cluster
+
+MINUTE = 60_000_000
+Question = tuple[str, tuple[Any, ...]]
+
+
+@contextmanager
+def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Books, Books]]:
+    """The books of the views and those of memory, after the facts came in some order."""
+    with Log.open(dsn, clock=lambda: RECORDED) as log:
+        log.append([entry(fact) for fact in facts])
+        projector = Projector(log)
+        projector.make()
+        while projector.run_batch(chance.randrange(1, 90)):
+            pass
+        record = known(log)
+        with reading(log) as rows:
+            yield ViewBooks(rows, log), MemoryBooks(record)
+
+
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "account": lambda of: (
+        of.current, of.first_in, of.oldest,
+        {
+            name: (month.spoiled, month.applied, tuple(sorted(month.evidence)))
+            for name, month in of.months.items()
+            if month.spoiled or month.applied
+        },
+    ),
+    "dips": lambda dips: [(dip.start, dip.lowest, dip.opener, dip.rec) for dip in dips],
+    "sealed": lambda tallies: [(*tally[:10], tally.last, tally.rec) for tally in tallies],
+    "naming": lambda naming: naming and (naming.events, naming.first_rec),
+    "stocks": lambda stocks: {site: held for site, held in stocks.items() if held},
+    "contracts_named": lambda names: sorted(map(str, names)),
+    "ranged": lambda events: [event.id for event in events],
+    "worked": lambda entries: [entry for entry in entries if entry.units],
+    "applications_of": list,
+    "first_application": lambda first: first,
+}  # fmt: skip
+"""What of an answer is compared: its meaning, not its shape."""
+
+
+def answers(books: Books, ask: Question) -> Any:
+    """What books answer, in a form that compares."""
+    name, arguments = ask
+    return FORMS.get(name, lambda found: found)(getattr(books, name)(*arguments))
+
+
+def of_world(facts: list[Fact]) -> Iterator[Question]:
+    """Every question about everything that a world knows."""
+    places = {(move.mark, place) for fact in facts for move in moves(fact)
+              for place in (move.source, move.target)}  # fmt: skip
+    times = sorted({fact.at for fact in facts})[::5]
+    for mark, place in sorted(places):
+        yield "dips", (mark, place)
+        for at in (None, *times):
+            yield "balance", (mark, place, at)
+    for mark, holder, site in product(MARKS, HOLDERS, SITES):
+        yield "account", (mark, holder, site)
+    for mark, holder in product(MARKS, HOLDERS):
+        yield "stocks", (mark, holder)
+        yield "contracts_named", (holder, mark)
+        for contract in (None, "C1"):
+            for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2)):
+                yield "first_application", (holder, mark, contract, day, date(2026, 4, 3))
+    for lot in LOTS:
+        yield "sealed", (lot,)
+        for marks in (MARKS, MARKS[:1]):
+            yield "applications_of", (lot, marks)
+            yield "lot_shot_twice", (lot, marks, 90 * MINUTE)
+        for person in ("P1", "P2", "P9"):
+            yield "sealed_by", (lot, person)
+    yield from of_marks()
+    yield from of_conduct(facts)
+
+
+def of_marks() -> Iterator[Question]:
+    """Every question about marks and their numbers."""
+    for mark in MARKS:
+        yield "naming", (mark,)
+        for first in range(0, 260, 40):
+            yield "ranged", (mark, first, first + 30)
+            yield "ranged", (mark, first, first + 30, SealsIssued)
+            yield "ranged", (mark, first, first, SealsApplied)
+        for year in (2025, 2026):
+            yield "worked", (mark, year)
+            yield "first_of_year", (mark, year)
+
+
+def of_conduct(facts: list[Fact]) -> Iterator[Question]:
+    """Every question about sources, persons, single events and look-alikes."""
+    for source in ("SC-1", "SC-2", "SC-3", "SC-9"):
+        yield "crossings", ("source", source, 120 * MINUTE)
+        yield "late_days", (source, 7 * 1440 * MINUTE)
+        yield "reversed_months", (source,)
+        yield "busy_hours", (source, 40)
+        yield "last_heard", (source,)
+        yield "hour_shot_twice", (source, "2026-04-01T03", 90 * MINUTE)
+    for person in ("P1", "P2"):
+        yield "crossings", ("person", person, 120 * MINUTE)
+    for issuer in ("AG-1", "AG-2", *EXPORTERS):
+        yield "numbers", (issuer,)
+    for fact in facts:
+        yield "double_shot", (fact.id, 90 * MINUTE)
+        yield "repeat_of", (fact.id,)
+    for about, key in (
+        (About.LOT, "L-1"), (About.LOT, "L1"), (About.MARK, "JASA"), (About.DISPATCH, "d1"),
+        (About.SHIPMENT, "S-1"), (About.CONTRACT, "CI"), (About.LABEL, "LB_1"),
+        (About.CERTIFICATE, "AG-1 N%20I"), (About.CERTIFICATE, "AG-1 N1"),
+    ):  # fmt: skip
+        yield "alike", (about, key)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    # The server stays, each example makes a database of its own; a seed has nothing to shrink.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],
+)
+@given(st.integers(0, 2**32))
+def test_both_books_answer_the_same(embedded_cluster: Cluster, seed: int) -> None:
+    """Whatever is asked of a dense world, in whatever order its facts came."""
+    chance = Random(seed)  # noqa: S311 -- a seed gives a story; nothing here is secret
+    facts = AuditWorld(seed).draw(chance.randrange(20, 250))
+    coming = shuffled(facts, chance)
+    with embedded_cluster.database() as dsn, both(dsn, coming, chance) as (views, memory):
+        for ask in of_world(facts):
+            assert answers(views, ask) == answers(memory, ask), ask
+
+
+def test_a_season_has_the_same_books(database: str) -> None:
+    """Accounts and lots of a made season, as rules ask about them."""
+    made = list(season(2_500, 2, Mix.parse("over-sealing,M-01,M-38,M-40,M-43")).facts())
+    asks: dict[Question, None] = {}
+    build: dict[str, Callable[[Any], Question]] = {
+        "site": lambda f: ("account", (f.mark, f.holder, f.site)),
+        "label": lambda f: ("sealed", (f.lot,)),
+    }
+    for fact in made:
+        for field, ask in build.items():
+            if all(hasattr(fact, name) for name in ("mark", "holder", field)) and (
+                field == "site" or isinstance(fact, SealsApplied)
+            ):
+                asks[ask(fact)] = None
+        for move in moves(fact):
+            asks["dips", (move.mark, move.source)] = None
+    with both(database, made, Random(1)) as (views, memory):  # noqa: S311 -- see above
+        for ask_ in asks:
+            assert answers(views, ask_) == answers(memory, ask_), ask_
