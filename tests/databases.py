@@ -154,6 +154,8 @@ def _ordinary_server(folder: Path) -> Iterator[str]:
             admin = f"postgresql://postgres:{secret}@127.0.0.1:{port}/postgres"
             with _connected(admin) as connection:
                 connection.execute(f"CREATE ROLE ledger LOGIN CREATEDB PASSWORD '{secret}'")
+                connection.execute("CREATE ROLE ledger_reader NOLOGIN")
+                connection.execute("GRANT ledger_reader TO ledger")
             yield f"postgresql://ledger:{secret}@127.0.0.1:{port}/postgres"
         finally:
             process.send_signal(signal.SIGINT)  # a fast shutdown

@@ -12,6 +12,7 @@ _ALL: Final = "(SELECT public.sees_all())"
 _MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
 _PARTIES: Final = "ANY ((SELECT public.viewer('parties'))::text[])"
 _ACCOUNTS: Final = "ANY ((SELECT public.viewer('accounts'))::text[])"
+_DEALT: Final = "ANY ((SELECT public.viewer('dealt'))::text[])"
 _ARRAYS: Final = (
     "(SELECT public.viewer('marks')), (SELECT public.viewer('parties')),"
     " (SELECT public.viewer('accounts'))"
@@ -33,7 +34,16 @@ def _placed(kind: int, key: str) -> str:
 
 
 def _at(place: str) -> str:
-    return f"EXISTS (SELECT FROM places AS p WHERE p.id = {place})"
+    """Whether the viewer sees a place with all that is in it."""
+    return (
+        f"EXISTS (SELECT FROM places AS p WHERE p.id = {place}"
+        f" AND (p.kind <> 6 OR p.mark = {_MARKS} OR p.key = {_ME}))"
+    )
+
+
+def _on(lot: str) -> str:
+    """Whether the viewer sees the lot that seals are on, wherever they are."""
+    return f"({lot} <> 0 AND EXISTS (SELECT FROM places AS l WHERE l.id = {lot}))"
 
 
 # The numbers are those of ledger.facts.mentions.About and ledger.custody.places.Kind.
@@ -49,12 +59,17 @@ SEEN: Final[dict[str, str]] = {
     "named_parties": f"{_ALL} OR party = {_PARTIES}",
     "places": f"{_ALL} OR mark = {_MARKS}"
     f" OR (kind IN (2, 6, 7, 8, 9, 10, 11, 12) AND ({_held('mark', 'key')}))"
+    # What an importer holds is of many exporters: the place is seen, and of it one's own lots.
+    f" OR (kind = 6 AND mark = {_DEALT})"
     " OR (kind IN (3, 4, 5) AND "
     + _named("CASE kind WHEN 3 THEN 10 WHEN 4 THEN 11 ELSE 15 END", "places.key")
     + ")",
     **{table: f"{_ALL} OR {_at(f'{table}.place')}" for table in (
-        "moves", "balances", "goods", "days", "lows", "counts", "adjustments", "inflows", "ranges",
+        "balances", "days", "lows", "counts", "adjustments", "inflows", "ranges",
         "spoilage",
+    )},
+    **{table: f"{_ALL} OR {_at(f'{table}.place')} OR {_on(f'{table}.lot')}" for table in (
+        "moves", "goods",
     )},
     "sealed": f"{_ALL} OR {_at('sealed.lot')}",
     "totals": f"{_ALL} OR mark = {_MARKS} OR {_held('mark', 'party')}",
@@ -131,7 +146,15 @@ CREATE FUNCTION viewer_accounts() RETURNS text[] LANGUAGE sql STABLE SECURITY DE
         AND NOT EXISTS (SELECT FROM retracted AS r WHERE r.target = l.id);
 END;
 
--- The marks whose registration a party may read: those it deals with.
+-- The marks that a party deals with: named beside them, or by a contract of their pair.
+CREATE FUNCTION viewer_dealt() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
+    SELECT coalesce(array_agg(mark), '{}') FROM (
+        SELECT key AS mark FROM named_parties WHERE about = 4 AND party = public.viewer_party()
+        UNION SELECT l.mark FROM licences AS l JOIN viewer_contracts() AS c USING (importer, rcb)
+    ) AS found;
+END;
+
+-- The marks whose registration a party may read.
 CREATE FUNCTION deals_with(asked text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT EXISTS (SELECT FROM named_parties WHERE about = 4 AND key = asked

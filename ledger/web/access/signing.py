@@ -64,6 +64,11 @@ class Signing:
         """The token's id and the form's word of a request's cookie; None without a valid one."""
         return _pair(self._sessions, request.cookies.get(COOKIE), session_seconds_max)
 
+    def word(self, cookie: str) -> str:
+        """The word that a form of this session has to bring back; "" for no session of ours."""
+        found = _pair(self._sessions, cookie, session_seconds_max)
+        return "" if found is None else found[1]
+
     def link(self, token: str) -> str:
         """What a sign-in link carries for a token's id: valid for a day."""
         signed = self._links.dumps([token, ""])

@@ -1,0 +1,163 @@
+"""Which facts and cases a viewer sees, decided for one of them at a time.
+
+The functions see every table: what the viewer may see is what they are given, and said in full.
+"""
+
+from typing import Final
+
+
+def _named(about: int, key: str) -> str:
+    """Whether one of the viewer's parties is named on a subject."""
+    return (
+        f"EXISTS (SELECT FROM named_parties AS n WHERE n.about = {about} AND n.key = {key}"
+        " AND n.party = ANY(parties))"
+    )
+
+
+def _placed(kind: int, key: str) -> str:
+    """Whether seals of one of the viewer's marks ever were on a subject."""
+    return (
+        f"EXISTS (SELECT FROM places AS p WHERE p.kind = {kind} AND p.key = {key}"
+        " AND p.mark = ANY(marks))"
+    )
+
+
+def _lot(key: str) -> str:
+    return f"({_named(11, key)} OR {_placed(4, key)})"
+
+
+def _shipment(key: str) -> str:
+    return f"({_named(15, key)} OR {_placed(5, key)})"
+
+
+def _certificate(key: str) -> str:
+    return f"""({_named(16, key)} OR EXISTS (
+        SELECT FROM certificates AS c JOIN places AS p ON p.kind = 5 AND p.key = c.shipment
+        WHERE c.issuer = split_part({key}, ' ', 1)
+            AND certificate_key(c.issuer, c.number) = {key} AND p.mark = ANY(marks)
+    ) OR EXISTS (
+        SELECT FROM named AS c JOIN places AS p ON p.kind = 5 AND p.key = c.shipment
+        WHERE c.issuer = split_part({key}, ' ', 1)
+            AND certificate_key(c.issuer, c.number) = {key} AND p.mark = ANY(marks)
+    ))"""
+
+
+# The numbers are those of ledger.facts.mentions.About and ledger.custody.places.Kind.
+FUNCTIONS: Final = f"""
+CREATE FUNCTION sees_label(label text, marks text[], parties text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
+BEGIN
+    RETURN {_named(8, "label")} OR EXISTS (
+        SELECT FROM label_marks AS m WHERE m.label = sees_label.label AND m.mark = ANY(marks));
+END
+$body$;
+
+CREATE FUNCTION sees_fact(
+    topic text, fact jsonb, marks text[], parties text[], accounts text[]
+) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
+DECLARE
+    me text := public.viewer_party();
+    named text[] := array_remove(ARRAY[fact->>'party', fact->>'holder', fact->>'from_holder',
+        fact->>'to_holder', fact->>'exporter', fact->>'importer', fact->>'rcb', fact->>'agent',
+        fact->>'operator', fact->>'issuer'], NULL);
+    on_marks text[] := CASE WHEN fact ? 'mark' THEN ARRAY[fact->>'mark'] ELSE '{{}}' END;
+    target record;
+BEGIN
+    IF fact ? 'lines' THEN
+        SELECT on_marks || coalesce(array_agg(line->>'mark'), '{{}}') INTO on_marks
+        FROM jsonb_array_elements(fact->'lines') AS line WHERE line ? 'mark';
+    END IF;
+    IF me = ANY(named) OR on_marks && marks OR fact->'proof_sent_to' ? me THEN
+        RETURN true;
+    ELSIF topic = 'MarkRegistered' THEN
+        RETURN deals_with(fact->>'mark');
+    ELSIF on_marks <> '{{}}' AND named && parties THEN
+        -- An agent sees its exporters on the marks that it certifies them for, and on no others.
+        RETURN EXISTS (SELECT FROM unnest(on_marks) AS m (mark), unnest(named) AS n (party)
+            WHERE (m.mark || ' ' || n.party) = ANY(accounts));
+    ELSIF named && parties THEN
+        RETURN true;
+    END IF;
+    IF topic = 'EventRetracted' THEN
+        -- A retraction of a retraction ends here.
+        SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO target
+        FROM public.events AS e WHERE e.originator_id = (fact->>'target')::uuid
+            AND e.originator_version = 1 AND e.topic <> 'EventRetracted';
+        IF target IS NOT NULL AND target.topic NOT LIKE 'Discrepancy%'
+            AND target.topic NOT LIKE 'Period%'
+            AND sees_fact(target.topic, target.fact, marks, parties, accounts) THEN
+            RETURN true;
+        END IF;
+    END IF;
+    IF fact ? 'lot' THEN
+        IF {_lot("(fact->>'lot')")} THEN RETURN true; END IF;
+    END IF;
+    IF fact ? 'shipment' THEN
+        IF {_shipment("(fact->>'shipment')")} THEN RETURN true; END IF;
+    END IF;
+    IF fact ? 'contract' THEN
+        IF {_named(5, "(fact->>'contract')")} THEN RETURN true; END IF;
+    END IF;
+    IF topic = 'LabelApproved' OR topic = 'LabelWithdrawn' THEN
+        IF sees_label((fact->>'label') || ' ' || (fact->>'version'), marks, parties) THEN
+            RETURN true;
+        END IF;
+    END IF;
+    IF fact ? 'product' THEN
+        IF {_named(7, "(fact->>'product')")} THEN RETURN true; END IF;
+    END IF;
+    IF topic LIKE 'ExportCertificate%' AND fact ? 'number' THEN
+        IF {_certificate("certificate_key(fact->>'issuer', fact->>'number')")} THEN
+            RETURN true;
+        END IF;
+    END IF;
+    -- What one's own sources reported.
+    RETURN {_named(2, "(fact->>'source')")};
+END
+$body$;
+
+CREATE FUNCTION sees_case(
+    asked uuid, kind text, subject text, marks text[], parties text[], accounts text[]
+) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
+DECLARE
+    viewer text := public.viewer_role();
+    me text := public.viewer_party();
+    part text := split_part(subject, ' ', 1);
+    second text := split_part(subject, ' ', 2);
+    about record;
+BEGIN
+    IF viewer IS NULL OR viewer = 'scanner' THEN
+        RETURN false;
+    -- Cases of no pair are any certifier's to decide.
+    ELSIF viewer = 'certifier' AND kind IN ('source', 'person', 'issuer') THEN
+        RETURN true;
+    END IF;
+    IF EXISTS (SELECT FROM case_shown AS s WHERE s.id = asked
+        AND (s.marks && sees_case.marks OR s.parties && sees_case.parties)) THEN
+        RETURN true;
+    END IF;
+    IF kind = 'account' THEN
+        RETURN part = ANY(marks) OR second = me OR (part || ' ' || second) = ANY(accounts);
+    ELSIF kind IN ('application', 'event') THEN
+        SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO about
+        FROM public.events AS e
+        WHERE e.originator_id = subject::uuid AND e.originator_version = 1;
+        RETURN about IS NOT NULL AND sees_fact(about.topic, about.fact, marks, parties, accounts);
+    ELSIF kind = 'mark' THEN RETURN subject = ANY(marks);
+    ELSIF kind = 'dispatch' THEN RETURN {_named(10, "subject")} OR {_placed(3, "subject")};
+    ELSIF kind = 'lot' THEN RETURN {_lot("subject")};
+    ELSIF kind = 'shipment' THEN RETURN {_shipment("subject")};
+    ELSIF kind = 'certificate' THEN RETURN {_certificate("subject")};
+    ELSIF kind = 'report' THEN RETURN {_named(19, "subject")};
+    ELSIF kind = 'contract' THEN RETURN {_named(5, "subject")};
+    ELSIF kind = 'source' THEN RETURN {_named(2, "subject")};
+    ELSIF kind = 'person' THEN RETURN {_named(6, "subject")};
+    ELSIF kind = 'label' THEN RETURN sees_label(subject, marks, parties);
+    ELSIF kind = 'party-year' THEN RETURN part = ANY(parties) OR {_named(22, "subject")};
+    ELSIF kind = 'issuer' THEN RETURN subject = me;
+    END IF;
+    RETURN false;
+END
+$body$;
+"""
+"""The statements that make them, after the tables that they read."""

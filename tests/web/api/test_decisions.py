@@ -1,0 +1,184 @@
+"""Cases and periods over HTTP: who may decide, what is refused, what is told."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.web.api.conftest import Trade
+
+
+def case(trade: Trade, rule: str) -> dict[str, Any]:
+    """A case of a rule, as the operator sees it."""
+    found = trade.get(f"/discrepancies?state=all&rule={rule}", trade.as_role("operator"))
+    first: dict[str, Any] = found.json()["discrepancies"][0]
+    return first
+
+
+def chain(trade: Trade, found: dict[str, Any]) -> tuple[str, str]:
+    """A party concerned by a case, and a certifier of it."""
+    mark = found["marks"][0]
+    rows = trade.get("/reconciliation", trade.as_role("operator")).json()["rows"]
+    records = trade.get(f"/discrepancies?mark={mark}&group=rcb", trade.as_role("operator")).json()
+    assert rows
+    return found["parties"][0], records["groups"][0]["rcb"]
+
+
+def test_a_case_from_its_opening_to_its_end(trade: Trade) -> None:
+    """Explained by whom it concerns, closed by another person of the body; foreigners find none."""
+    found = case(trade, "M-01")
+    party, rcb = chain(trade, found)
+    exporter, certifier = trade.headers("exporter", party), trade.headers("certifier", rcb)
+    post = trade.desk.client.post
+    where = f"/discrepancies/{found['id']}"
+    reason = {"reason": "LATE_ENTRY", "text": "scanned late", "person": "P-1"}
+
+    assert trade.get(where, exporter).json()["state"] == "OPEN"
+    assert post(f"{where}/close", json=reason, headers=exporter).status_code == 403
+    assert post(f"{where}/explain", json=reason, headers=certifier).status_code == 403
+    foreign = trade.headers("exporter", "EXP-NOBODY")
+    assert post(f"{where}/explain", json=reason, headers=foreign).status_code == 404
+    assert trade.get(where, foreign).status_code == 404
+    assert (
+        post(f"{where}/explain", json=reason | {"text": None}, headers=exporter).status_code == 422
+    )
+
+    explained = post(f"{where}/explain", json=reason, headers=exporter)
+    assert (explained.status_code, explained.json()["state"]) == (200, "EXPLAINED")
+    again = post(f"{where}/explain", json=reason, headers=exporter)
+    assert again.status_code == 409
+    assert post(f"{where}/close", json=reason, headers=certifier).status_code == 422  # same person
+    closed = post(f"{where}/close", json=reason | {"person": "P-2"}, headers=certifier)
+    assert (closed.status_code, closed.json()["state"]) == (200, "CLOSED")
+    told = trade.get(where, certifier).json()["history"]
+    assert [one["decision"] for one in told] == [
+        "DiscrepancyOpened", "DiscrepancyExplained", "DiscrepancyClosed",
+    ]  # fmt: skip
+
+
+def test_cases_are_decided_about_by_filter(trade: Trade) -> None:
+    """All that fit, each by itself; what may not be is told beside what was."""
+    found = case(trade, "M-18")
+    _, rcb = chain(trade, found)
+    certifier = trade.headers("certifier", rcb)
+    body = {"text": "Where do they come from?", "person": "P-9"}
+
+    answer = trade.desk.client.post(
+        "/discrepancies/escalate", json=body | {"where": {"rule": "M-18"}}, headers=certifier
+    )
+    nothing = trade.desk.client.post(
+        "/discrepancies/escalate", json=body | {"where": {}}, headers=certifier
+    )
+
+    assert answer.json()["decided"] == [found["id"]]
+    assert nothing.status_code == 422
+    assert nothing.json()["errors"][0]["field"] == "where"
+
+
+def test_a_person_bound_to_a_token_decides_alone(trade: Trade) -> None:
+    """Nobody signs with another's name."""
+    found = case(trade, "M-02")
+    party, _ = chain(trade, found)
+    bound = trade.desk.token("exporter", party, person="P-7")
+    body = {"reason": "COUNT_ERROR", "text": "counted twice", "person": "P-8"}
+
+    answer = trade.desk.client.post(
+        f"/discrepancies/{found['id']}/explain", json=body, headers=bound
+    )
+
+    assert answer.status_code == 403
+
+
+def test_a_body_signs_the_periods_of_its_importers(trade: Trade) -> None:
+    """Signed once, seen by both of the pair, by nobody else."""
+    parties = trade.parties
+    certifier = trade.as_role("certifier")
+    body = {"importer": parties.importer, "period": "2026-05", "person": "P-9"}
+    where = f"/periods/{parties.importer}/{parties.rcb}/2026-05"
+
+    before = trade.get(where, certifier)
+    signed = trade.desk.client.post("/periods", json=body, headers=certifier)
+    again = trade.desk.client.post("/periods", json=body, headers=certifier)
+
+    assert (before.status_code, before.json()["state"]) == (200, "UNSIGNED")
+    assert signed.status_code == 200, signed.text
+    assert signed.json()["row"] == before.json()["row"]
+    assert again.status_code == 422
+    assert trade.get(where, trade.as_role("importer")).json()["state"] == "CLOSED"
+    assert trade.get(where, trade.as_role("exporter")).status_code == 404
+    assert trade.get(where, trade.as_role("certifier", foreign=True)).status_code == 404
+    exporter = trade.as_role("exporter")
+    assert trade.desk.client.post("/periods", json=body, headers=exporter).status_code == 403
+    foreign = {**body, "importer": parties.other_importer}
+    assert trade.desk.client.post("/periods", json=foreign, headers=certifier).status_code == 404
+
+
+def test_the_stream_tells_what_was_decided(trade: Trade) -> None:
+    """From a position on, each change once, with the position to come back with."""
+    found = case(trade, "M-02")
+    party, rcb = chain(trade, found)
+    certifier = trade.headers("certifier", rcb)
+    before = trade.get("/health/ready", {}).json()["position"]
+    body = {"text": "Count again.", "person": "P-9"}
+    trade.desk.client.post(f"/discrepancies/{found['id']}/escalate", json=body, headers=certifier)
+
+    mine = trade.get(
+        "/discrepancies/stream?seconds=1",
+        trade.headers("exporter", party) | {"Last-Event-ID": str(before)},
+    )
+    others = trade.get(
+        f"/discrepancies/stream?seconds=1&after={before}", trade.headers("exporter", "EXP-NOBODY")
+    )
+
+    assert mine.headers["content-type"].startswith("text/event-stream")
+    assert "event: ESCALATED" in mine.text
+    assert found["id"] in mine.text
+    assert f"id: {before + 1}\n" in mine.text
+    assert "event:" not in others.text
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "W3t9XQ", "WyJcdTAwMDAiXQ", "é"])
+def test_a_cursor_of_nobody_is_refused(trade: Trade, cursor: str) -> None:
+    """Only what a page gave leads on."""
+    answer = trade.get(f"/lots?cursor={cursor}", trade.as_role("operator"))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+def test_pages_hold_everything_once(trade: Trade) -> None:
+    """Followed to the end, small pages are the whole list."""
+    operator = trade.as_role("operator")
+    for path, rows, key in (
+        ("/lots", "lots", "lot"), ("/shipments", "shipments", "shipment"),
+        ("/certificates", "certificates", "certificate"), ("/sources", "sources", "source"),
+        ("/discrepancies", "discrepancies", "id"),
+    ):  # fmt: skip
+        whole = trade.get(f"{path}?limit=1000", operator).json()[rows]
+        found: list[Any] = []
+        more = ""
+        while True:
+            page = trade.get(f"{path}?limit=2{more}", operator).json()
+            found += page[rows]
+            if page["next"] is None:
+                break
+            more = f"&cursor={page['next']}"
+
+        assert [one[key] for one in found] == [one[key] for one in whole]
+
+
+def test_spreadsheets_get_csv(trade: Trade) -> None:
+    """By Accept, with the standing in the headers, and no formulas."""
+    answer = trade.get("/reconciliation", trade.as_role("importer") | {"Accept": "text/csv"})
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["ledger-simulation"] == "true"
+    head, first, *_ = answer.text.splitlines()
+    assert head.startswith("importer,rcb,exporter,agent,as_of,known_at,position,issued,")
+    assert first.startswith(trade.parties.importer)
+    assert "cases_C" in head
+
+
+def test_an_unknown_case_is_nobodys(trade: Trade) -> None:
+    """404, as for a case of others."""
+    assert trade.get(f"/discrepancies/{uuid4()}", trade.as_role("operator")).status_code == 404
