@@ -197,7 +197,7 @@ def test_a_season_goes_on() -> None:
 
     assert held[Kind.STOCK] > 10_000
     assert held[Kind.TRANSIT] == held[Kind.SHIPPED] == 0
-    assert held[Kind.DELIVERED] > held[Kind.LOT] > 0
+    assert min(held[Kind.DELIVERED], held[Kind.LOT]) > 0
 
 
 def test_the_clock_of_the_key_lies_behind_everything() -> None:
