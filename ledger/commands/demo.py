@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ledger.commands.catch_up import follow
+from ledger.commands.demo_desk import open_desk
 from ledger.commands.demo_kafka import through_kafka
 from ledger.commands.home import opened
 from ledger.commands.in_words import in_words
@@ -37,10 +38,14 @@ def demo(
     kafka: Annotated[
         bool, typer.Option("--kafka", help="Through a real local broker (Java 17, Maven).")
     ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Print and exit, without serving the desk.")
+    ] = False,
 ) -> None:
-    """Record a season with a few planted slips and print the reconciliation.
+    """Record a season with a few planted slips, print what the ledger says, serve the desk.
 
-    It lives in a home of its own beside the usual one, made anew each time.
+    It lives in a home of its own beside the usual one, made anew each time. The desk is served on
+    loopback until Ctrl-C, with a sign-in link for each role.
 
     Example: ledger demo --events 50000 --seed 3
     """
@@ -60,10 +65,11 @@ def demo(
         typer.echo("\nWhat does not fit")
         for sentence in in_words(log, cases):
             typer.echo(f"  {sentence}")
-        position = log.position()
-    seconds = time.monotonic() - started
-    say(f"{position:,} events recorded, projected and audited in {seconds:.0f} s.")
-    say(_HINTS.format(home=home))
+        seconds = time.monotonic() - started
+        say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
+        say(_HINTS.format(home=home))
+        if not once:
+            open_desk(log, settings)
 
 
 def _through_a_file(log: Log, story: Season, home: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from consumers import auditor_running, ingest, projector, publisher
+from ledger import metrics, web
 from ledger.commands.home import deciding, opened
 from ledger.commands.policy import policy_of
 from ledger.errors import Misuse
@@ -25,16 +26,16 @@ class Process(StrEnum):
 def available(settings: Settings) -> list[Process]:
     """Name what these settings have work for."""
     if settings.kafka_bootstrap is None:
-        return [Process.PROJECTOR, Process.AUDITOR]
-    return [Process.INGEST, Process.PROJECTOR, Process.AUDITOR, Process.PUBLISHER]
+        return [Process.PROJECTOR, Process.AUDITOR, Process.WEB]
+    return list(Process)
 
 
 def run_process(
     process: Process, settings: Settings, stop: threading.Event, accept_refusals: Sequence[str] = ()
 ) -> None:
-    """Run one process here until the event is set."""
+    """Run one process here until the event is set, its metrics served beside it."""
     opening = deciding if process is Process.AUDITOR else opened
-    with opening(settings) as log:
+    with _metrics(settings), opening(settings) as log:
         match process:
             case Process.INGEST:
                 for place in accept_refusals:
@@ -47,7 +48,16 @@ def run_process(
             case Process.AUDITOR:
                 auditor_running.run(log, policy_of(settings), stop)
             case Process.WEB:
-                raise Misuse(f"There is no {process} in this version.")
+                web.serve(settings, log, stop)
+
+
+def _metrics(settings: Settings) -> metrics.Serving:
+    try:
+        return metrics.serve(settings.metrics_host, settings.metrics_port)
+    except OSError as error:
+        raise Misuse(
+            f"LEDGER_METRICS_PORT={settings.metrics_port} cannot be served: {error.strerror}."
+        ) from None
 
 
 def _accept(log: Log, place: str) -> None:
