@@ -54,6 +54,7 @@ class _Look(NamedTuple):
     before: Progress
     after: Progress
     at: list[auditing.Key]
+    waited: list[auditing.Key]
     dues: dict[auditing.Key, int]
     rests: dict[auditing.Key, frozenset[int]]
     changed: set[int]
@@ -131,34 +132,25 @@ class Auditor:
         lots = {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)}
         books.want(asked, lots)
         books.want_events(found.applied)
-        look.applications(found.applied)
+        look.applications(found.applied, anew=before.position >= again)
         waits: list[auditing.Key] = []
         for kind, key in waiting:
             if kind == APPLICATIONS:
-                waits += look.lot(key)
+                waits += look.lot(key, before.position)
         for subject in asked:
             look.subject(subject)
         waits += neighbours(found, books, before.position)
         after = Progress(reached, self._digest, floor, again, before.turn + 1)
-        # Nothing is known yet of an application that is looked at for the first time.
-        new = {known.id for known in found.applied} if before.position >= again else frozenset()
-        known_before = [
-            subject for subject in look.found if look.found[subject] or subject.key not in new
-        ]
         return _Look(
             before=before,
             after=after,
-            at=[*_keys(known_before), *waiting, *due],
+            at=_keys(look.found),
+            waited=[*waiting, *_keys(look.found)],
             dues=look.dues,
             rests=look.rests(),
             changed=found.changed,
             waits=waits,
-            decided=decided(
-                {subject: look.found[subject] for subject in known_before},
-                books,
-                now=now,
-                position=position,
-            ),
+            decided=decided(look.found, books, now=now, position=position),
             tracked=frozenset(look.tracked),
             events=len(events),
             behind=reached < position
@@ -212,7 +204,7 @@ class Auditor:
             if there.turn != look.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
             auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
-            auditing.looked(rows, look.at, look.dues)
+            auditing.looked(rows, look.waited, look.at, look.dues)
             auditing.wake(rows, sorted(look.changed), look.at)
             auditing.wait(rows, look.waits)
             auditing.show(rows, look.decided.shown)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from consumers.auditor_touching import Touched
 from ledger.facts.record import Known
@@ -35,11 +36,11 @@ class Looking:
         self.dues: dict[auditing.Key, int] = {}
         self._rests: dict[auditing.Key, set[int]] = {}
 
-    def subject(self, subject: Subject) -> None:
+    def subject(self, subject: Subject, *, anew: bool = False) -> None:
         """Look at a subject; what applications rest on is noted together, with their lot."""
         kind, key = subject
         with self._books.reads.watch() as read:
-            self._find(subject)
+            self._find(subject, anew=anew)
         noted = str(kind), key
         if kind is _EVENT or kind is _APPLICATION:
             read.discard(rests("event", key))
@@ -54,9 +55,12 @@ class Looking:
         if read:
             self._rests.setdefault(noted, set()).update(read)
 
-    def _find(self, subject: Subject) -> None:
+    def _find(self, subject: Subject, *, anew: bool = False) -> None:
+        """Apply every rule; nothing found of what is looked at for the first time says nothing."""
         kind, key = subject
         shown = evaluate(kind, key, self._books, self._policy)
+        if not shown and anew:
+            return
         now = self._now
         self.found[subject] = holds = []
         for violation in shown:
@@ -66,9 +70,12 @@ class Looking:
                 due = (str(kind), key)
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
-    def applications(self, applied: Iterable[Known]) -> None:
-        """Look at applications; those of one kind read the same, so it is noted once."""
-        record = self._books.record
+    def applications(self, applied: Iterable[Known], *, anew: bool = False) -> None:
+        """Look at applications; those of one kind read the same, so it is noted once.
+
+        `anew` = no look has ever been taken at them.
+        """
+        counts, tracked, find = self._books.record.counts, self.tracked, self._find
         for known in applied:
             fact = known.fact
             assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
@@ -76,18 +83,18 @@ class Looking:
                 fact.lot, fact.mark, fact.holder, fact.site, fact.label, fact.label_version,
                 fact.contract, fact.actor, fact.source, fact.time[:10],
             )  # fmt: skip
-            noted = alike in self.tracked and fact.corrects is None and record.counts(fact)
-            self.tracked.add(alike)
-            for kind in (_APPLICATION, _EVENT):
-                if noted:
-                    self._find(Subject(kind, known.id))
-                else:
-                    self.subject(Subject(kind, known.id))
+            if alike in tracked and fact.corrects is None and counts(fact):
+                find(Subject(_APPLICATION, known.id), anew=anew)
+                find(Subject(_EVENT, known.id), anew=anew)
+            else:
+                tracked.add(alike)
+                self.subject(Subject(_APPLICATION, known.id), anew=anew)
+                self.subject(Subject(_EVENT, known.id), anew=anew)
 
-    def lot(self, key: str) -> list[auditing.Key]:
-        """Look at the applications to a lot; answers what is left to look at."""
+    def lot(self, key: str, looked_to: int) -> list[auditing.Key]:
+        """Look again at the applications to a lot; answers what is left to look at."""
         lot, _, after = key.partition(" ")
-        applied, rest = self._books.applications(lot, int(after or 0), lot_events_max)
+        applied, rest = self._books.applications(lot, int(after or 0), looked_to, lot_events_max)
         self._books.want_sealed([lot])
         self._books.want_events(applied)
         self.applications(applied)
@@ -111,6 +118,9 @@ def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditin
             if event.topic == SealsApplied.__name__:
                 waits.add((str(_APPLICATION), str(event.id)))
     books.want_repeats(found.late)
-    for known in found.late:
-        waits.update((str(_EVENT), other) for other in books.heard_with(known))
+    heard = {UUID(other) for known in found.late for other in books.heard_with(known)}
+    if heard:
+        for stream in books.log.get(sorted(heard)).values():
+            if stream[0].position <= looked_to:
+                waits.add((str(_EVENT), str(stream[0].id)))
     return sorted(waits)

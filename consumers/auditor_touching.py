@@ -53,7 +53,7 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
             found.applied.append(known)
             scan = (
                 fact.mark, fact.holder, fact.site, fact.lot, fact.source, fact.actor,
-                fact.contract, fiscal_year(known.at),
+                fact.contract, _about_year(known),
             )  # fmt: skip
             before = scans.get(scan)
             scans[scan] = fact, is_late or (before is not None and before[1])
@@ -63,16 +63,25 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
                 found.changed.add(rests("event", fact.id))
         else:
             _take(fact, found, late=is_late)
+            found.subjects.update(_years(fact, books))
     for applied, is_late in scans.values():
         found.subjects.update(s for s in subjects_of(applied) if s.kind not in _WHOSE)
+        found.subjects.update(_years(applied, books))
         if is_late:
             found.changed.update(changes(applied))
-    for known in books.record.give(_undone(log, given)):
-        _take(known.fact, found, late=True)
-        found.late.append(known)
-    for known in given:
+    undone = _undone(log, given, late)
+    for known, is_late in zip(books.record.give(undone.keys()), undone.values(), strict=True):
+        _take(known.fact, found, late=is_late)
         found.subjects.update(_years(known.fact, books))
+        if is_late:
+            found.late.append(known)
     return found
+
+
+def _about_year(known: Known) -> object:
+    """What tells fiscal years apart: the month, but where a year ends, wherever that is."""
+    month = known.fact.time[5:7]
+    return fiscal_year(known.at) if month in ("03", "04") else known.fact.time[:7]
 
 
 def _take(fact: Fact, found: Touched, *, late: bool) -> None:
@@ -87,18 +96,23 @@ def _ranged(fact: Fact, found: Touched, *, late: bool) -> None:
         found.ranged.append(fact)
 
 
-def _undone(log: Log, given: Iterable[Known]) -> Iterator[Recorded]:
-    """The events that something in the stretch retracts or corrects."""
-    targets = set()
-    for known in given:
-        if isinstance(known.fact, EventRetracted):
-            targets.add(UUID(known.fact.target))
-        if known.fact.corrects is not None:
-            targets.add(UUID(known.fact.corrects))
-    if targets:
-        for stream in log.get(sorted(targets)).values():
-            if stream[0].topic not in TOPICS:
-                yield stream[0]
+def _undone(log: Log, given: Iterable[Known], late: Iterable[bool]) -> dict[Recorded, bool]:
+    """The events that something in the stretch retracts or corrects, and whether that is late."""
+    targets: dict[UUID, bool] = {}
+    for known, is_late in zip(given, late, strict=True):
+        fact = known.fact
+        corrected = [fact.target] if isinstance(fact, EventRetracted) else []
+        if fact.corrects is not None:
+            corrected.append(fact.corrects)
+        for target in map(UUID, corrected):
+            targets[target] = is_late or targets.get(target, False)
+    if not targets:
+        return {}
+    return {
+        stream[0]: targets[key]
+        for key, stream in log.get(sorted(targets)).items()
+        if stream[0].topic not in TOPICS
+    }
 
 
 def _years(fact: Fact, books: ViewBooks) -> Iterator[Subject]:
