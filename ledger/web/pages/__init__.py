@@ -12,6 +12,7 @@ from ledger.web.pages import (
     deciding,
     entrance,
     overview,
+    pair,
     refusals,
     static_files,
 )
@@ -23,6 +24,7 @@ _ROUTERS = (
     cases.router,
     case.router,
     deciding.router,
+    pair.router,
 )
 
 

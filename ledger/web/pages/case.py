@@ -15,6 +15,7 @@ from ledger.facts.record import Known
 from ledger.views.discrepancies import Listed, Wanted, listed
 from ledger.views.loading import facts_by_id
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
+from ledger.web.api.discrepancies import one
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.times import times
 from ledger.web.pages.event_names import EVENTS
@@ -22,7 +23,7 @@ from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.subjects import page_of
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS
-from ledger.web.problems import forbidden, not_found
+from ledger.web.problems import forbidden
 
 router = APIRouter(include_in_schema=False)
 similar_shown_max: Final = 8
@@ -52,7 +53,7 @@ def case_page(
     if opened.viewer.role not in LOOKING:
         raise forbidden("A scanner sees the receipts of its own source alone.")
     with opened.looking() as looking:
-        entry = case_of(looking, case_id)
+        entry = one(looking, case_id)
         evidence = _evidence(looking, entry.row["evidence"])
         history = looking.log.get([case_id]).get(case_id, [])
         similar = _similar(looking, entry)
@@ -85,14 +86,6 @@ def case_page(
         refused=refused,
         given=given or {},
     )
-
-
-def case_of(looking: Looking, case_id: UUID) -> Listed:
-    """The case as the viewer sees it; 404 where it does not."""
-    found = listed(looking.rows, looking.log, Wanted(ids=[case_id], states=tuple(State)))
-    if not found:
-        raise not_found("such case")
-    return found[0]
 
 
 def _evidence(looking: Looking, ids: Sequence[str]) -> list[Known]:

@@ -7,20 +7,22 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
 from ledger.cases.deciding import Close, Escalate, Explain
+from ledger.cases.period import period_of
 from ledger.errors import Conflict, Misuse
-from ledger.views.discrepancies import settle
-from ledger.views.projection import Projector
 from ledger.web.access.asking import check_form
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
-from ledger.web.pages.case import case_of, case_page
+from ledger.web.api.discrepancies import settled
+from ledger.web.api.periods import sign
+from ledger.web.pages.case import case_page
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import address
-from ledger.web.problems import forbidden
+from ledger.web.problems import Problem, forbidden
 
 router = APIRouter(include_in_schema=False)
 Act = Literal["explain", "escalate", "close"]
 Word = Annotated[str, Form(max_length=80)]
 text_characters_max: Final = 4_000
+_NOT_FOUND: Final = 404
 _ROLES: Final = {"explain": EXPLAINING, "escalate": CERTIFYING, "close": CERTIFYING}
 
 
@@ -63,16 +65,31 @@ def decide(
     check_form(opened.request, opened.session, brought.csrf)
     if opened.viewer.role not in _ROLES[act]:
         raise forbidden("Your role does not decide this.")
-    with opened.looking() as looking:
-        case_of(looking, id)  # what the viewer does not see, nobody decides in its name
-    log = opened.desk.log
     try:
-        settle(
-            log, id, brought.command(act, opened), opened.desk.now(),
-            follow=Projector(log).catch_up,
-        )  # fmt: skip
-    except (Misuse, Conflict) as refusal:
+        settled(opened.desk, opened.viewer, id, brought.command(act, opened))
+    except (Misuse, Conflict, Problem) as refusal:
+        if isinstance(refusal, Problem) and refusal.status == _NOT_FOUND:
+            raise
         given = {"act": act, "reason": brought.reason, "text": brought.text,
                  "person": brought.person}  # fmt: skip
         return case_page(opened, id, refused=str(refusal), given=given)
     return RedirectResponse(address("case", {"id": id, "done": act}), status_code=303)
+
+
+@router.post("/desk/period")
+def sign_off(
+    opened: Open,
+    importer: Word = "",
+    period: Word = "",
+    person: Word = "",
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Sign a period of the viewer's own pair off."""
+    check_form(opened.request, opened.session, csrf)
+    if opened.viewer.role not in CERTIFYING:
+        raise forbidden("Your role does not decide this.")
+    rcb = opened.viewer.party
+    wanted = period_of(importer, rcb, period.strip())
+    who = person_of(opened.viewer, person.strip())
+    sign(opened.desk, opened.viewer, wanted, person=who, text=None)
+    return RedirectResponse(address("pair", {"importer": importer, "rcb": rcb}), status_code=303)

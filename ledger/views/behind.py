@@ -1,0 +1,117 @@
+"""Which events stand behind a figure or a claim: the way from a sum back to what was reported.
+
+What they add up to is the figure; an event that no longer counts stands there with what took it
+back.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from ledger.custody.places import Kind
+from ledger.views.figures import Claim
+from ledger.views.folding import Rows
+
+_KINDS: Final[Mapping[str, Kind]] = {
+    "issued": Kind.ISSUER,
+    "stock_importer": Kind.STOCK,
+    "stock_exporters": Kind.STOCK,
+    "in_transit": Kind.TRANSIT,
+    "on_lots": Kind.LOT,
+    "shipped": Kind.SHIPPED,
+    "delivered": Kind.DELIVERED,
+    "spoiled": Kind.SPOILED,
+    "destroyed": Kind.DESTROYED,
+    "sampled": Kind.SAMPLED,
+    "lost": Kind.LOST,
+    "stolen": Kind.STOLEN,
+    "adjusted": Kind.ADJUSTED,
+}
+_MOVED: Final = """
+SELECT m.position, min(m.time), sum({sign}m.delta)::int8
+FROM moves AS m JOIN places AS p ON p.id = m.place
+WHERE p.mark = ANY(%(marks)s) AND p.kind = %(kind)s AND {whose}
+    AND m.time <= %(time)s AND m.position <= %(position)s AND m.position < %(before)s
+GROUP BY m.position ORDER BY m.position DESC LIMIT %(limit)s
+"""
+_CLAIMED: Final = """
+SELECT position, min(time), sum(count)::int8 FROM claims
+WHERE mark = ANY(%(marks)s) AND figure = %(figure)s AND time <= %(time)s
+    AND position <= %(position)s AND position < %(before)s
+GROUP BY position ORDER BY position DESC LIMIT %(limit)s
+"""
+_SAID: Final[Mapping[str, str]] = {
+    "reported": """
+SELECT x.position, x.time, sum(l.used)::int8 FROM reports AS x JOIN report_lines AS l
+USING (position) WHERE l.mark = ANY(%(marks)s)
+""",
+    "certified_units": """
+SELECT x.position, x.time, sum(l.units)::int8 FROM certificates AS x JOIN certificate_lines AS l
+USING (position) WHERE EXISTS (SELECT FROM departed_lots AS d
+    WHERE d.lot = l.lot AND d.mark = ANY(%(marks)s))
+""",
+    "counted": """
+SELECT x.position, x.time, sum(x.counted)::int8 FROM counts AS x JOIN places AS p
+ON p.id = x.place WHERE p.mark = ANY(%(marks)s)
+""",
+}
+_IN_ORDER: Final = """
+    AND x.time <= %(time)s AND x.position <= %(position)s AND x.position < %(before)s
+GROUP BY 1, 2 ORDER BY 1 DESC LIMIT %(limit)s
+"""
+_SAME: Final = {"book": "counted", "unexplained": "counted"}
+"""Claims that rest on the events of another one."""
+
+
+class Behind(NamedTuple):
+    """One event: its position, when it happened (µs UTC), and what it adds to the figure."""
+
+    position: int
+    time: int
+    amount: int
+
+
+def known(figure: str) -> bool:
+    """Whether a figure or claim has that name."""
+    return (
+        figure in _KINDS
+        or _SAME.get(figure, figure) in _SAID
+        or figure.upper() in Claim.__members__
+    )
+
+
+def behind(
+    rows: Rows,
+    marks: Sequence[str],
+    figure: str,
+    *,
+    importer: str,
+    time: int,
+    position: int,
+    before: int,
+    limit: int,
+) -> list[Behind]:
+    """The events behind a figure of marks, the latest recorded first, from under position `before`.
+
+    `time` and `position` are the clocks of the figure; `importer` tells the importer's stock from
+    the others'.
+    """
+    values: dict[str, Any] = {
+        "marks": list(marks), "importer": importer, "time": time, "position": position,
+        "before": before, "limit": limit,
+    }  # fmt: skip
+    if figure in _KINDS:
+        kind = _KINDS[figure]
+        whose = {
+            "stock_importer": "p.key = %(importer)s",
+            "stock_exporters": "p.key <> %(importer)s",
+        }
+        statement = _MOVED.format(
+            sign="-" if kind is Kind.ISSUER else "", whose=whose.get(figure, "true")
+        )
+        values["kind"] = int(kind)
+    elif (said := _SAID.get(_SAME.get(figure, figure))) is not None:
+        statement = said + _IN_ORDER
+    else:
+        statement = _CLAIMED
+        values["figure"] = int(Claim[figure.upper()])
+    return [Behind._make(row) for row in rows.execute(statement, values).fetchall()]
