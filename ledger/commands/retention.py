@@ -19,7 +19,7 @@ from ledger.labels.retention import keep_lot_until, kept_at_least_until
 from ledger.views.asking import AskingRecord, registry_facts
 from ledger.views.lots import names
 
-_page_lots: Final = 500
+_page_lots: Final = 100
 """Lots looked at together; what is held in memory is a page of lots and the registry."""
 
 

@@ -252,3 +252,24 @@ def unqualified_grader(i: Island) -> None:
         r.PersonQualified, {"function": "GRADER"}, schooling="NONE", practice_years=Years("1.0")
     )
     i.expect("M-64", i.of(t.LotGraded).id, "GRADER")
+
+
+@slip("M-64", on.subdivided)
+def unqualified_divider(i: Island) -> None:
+    """Who divides the lot has been in the trade for half a year."""
+    i.register(
+        r.PersonQualified, {"function": "SUBDIVIDING_PERSON"}, schooling="NONE",
+        practice_years=Years("0.5"),
+    )  # fmt: skip
+    i.expect("M-64", i.of(t.LotSubdivided).id, "SUBDIVIDING_PERSON")
+
+
+@slip("M-64", on.subdivided)
+def unqualified_labeller(i: Island) -> None:
+    """One of those who attach seals is known as a grader only."""
+    person = i.lane.person("line1")
+    i.unregister(r.SealTrainingCompleted, person=person)
+    i.register(r.PersonQualified, {"person": person}, function="GRADER")
+    for scan in i.book.planned(s.SealsApplied):
+        if scan.fields["actor"] == person:
+            i.expect("M-64", scan.id, "LABELLER")

@@ -53,6 +53,20 @@ def certificate_importer_differs(i: Island) -> None:
     i.expect("M-22", certificate(i), f"{i.shipment} importer")
 
 
+@slip("M-22", on.consigned)
+def certificate_exporter_differs(i: Island) -> None:
+    """The certificate names another exporter."""
+    i.change(ExportCertificateIssued, exporter=f"EXP-{i.lane.code}-B")
+    i.expect("M-22", certificate(i), f"{i.shipment} exporter")
+
+
+@slip("M-21", on.consigned_period)
+def product_not_certified(i: Island) -> None:
+    """The certificate for the period is for another product than the one that leaves."""
+    reline(i, ExportCertificateIssued, product=f"P-{i.lane.code}-OTHER")
+    i.expect("M-21", i.shipment, f"lot {i.lot}")
+
+
 @slip("M-23", on.consigned_period)
 def overdrawn(i: Island) -> None:
     """More leaves under a certificate for a period than it allows."""

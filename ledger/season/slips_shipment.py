@@ -189,3 +189,35 @@ def received_before_sent(i: Island) -> None:
     i.omit(s.SealsReceived, 0)
     early = i.again(received, sent.at - received.at - 60 * MICROS_A_MINUTE)
     i.expect("M-45", early.id, f"TRANSIT {sent.fields['dispatch']} {i.mark}")
+
+
+def _removed(i: Island, found_at: str, after: int, holder: str, site: str) -> None:
+    """Seals of five units are taken off; so much less is sold."""
+    good = i.lane.goods[0]
+    first = i.of(s.SealsApplied)
+    i.of(GoodsSold).fields["units"] -= 5
+    taken_off = i.book.say(
+        s.SealsRemoved, first.at + after, first.desk, mark=i.mark, lot=i.lot,
+        label=i.lane.label(good), found_at=found_at, holder=holder, site=site, units=5, count=5,
+        method="REMOVED", cause="pack torn",
+    )  # fmt: skip
+    place = f"LOT {i.lot}" if found_at == "LOT" else f"DELIVERED {holder}"
+    i.expect("M-45", taken_off.id, f"{place} {i.mark}")
+
+
+@slip("M-45", on.domestic)
+def removed_before_sealing(i: Island) -> None:
+    """Seals are taken off a lot a quarter of an hour before any was attached.
+
+    No label was on the lot then, so the year's weight is not less for it.
+    """
+    units = i.work.batches[0].units
+    i.year = {"quantity": weight(units * i.lane.goods[0].pack_grams)}
+    _removed(i, "LOT", -15 * MICROS_A_MINUTE, i.lane.sealer, i.lane.site)
+
+
+@slip("M-45", on.consigned)
+def removed_before_arrival(i: Island) -> None:
+    """The importer takes seals off goods a day before they reach it."""
+    early = i.of(ShipmentReceived).at - i.of(s.SealsApplied).at - MICROS_A_DAY
+    _removed(i, "DELIVERED", early, i.lane.importer, i.lane.store)

@@ -64,6 +64,15 @@ def wrong_receiver(i: Island) -> None:
     i.expect("M-03", dispatched.fields["dispatch"], f"{i.mark} receiver")
 
 
+@slip("M-03", on.consigned_numbered)
+def foreign_numbers(i: Island) -> None:
+    """The numbers taken in are one off from those sent, so the last was never printed."""
+    sent, received = i.of(s.SealsDispatched), i.of(s.SealsReceived)
+    received.fields.update(first=sent.fields["first"] + 1, last=sent.fields["last"] + 1)
+    i.expect("M-03", sent.fields["dispatch"], f"{i.mark} numbers")
+    i.expect("M-34", received.id, "numbers")
+
+
 @slip("M-04", on.consigned)
 def never_received(i: Island) -> None:
     """A second roll is sent and never heard of."""
