@@ -16,8 +16,10 @@ from ledger.commands.moments import day
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
 from ledger.facts.mentions import About
+from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, ProductRegistered
 from ledger.facts.scalars import local_day, time_text
+from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
 from ledger.labels.describe import (
     check_tables,
@@ -115,6 +117,10 @@ def _registered(
     """The verdict on goods that are recorded; Misuse where what is named is not."""
     with asking() as asked:
         record = asked.record
+        if lot is not None and lot_facts(record, lot) is None:
+            raise Misuse(f"There is no lot {lot!r}.")
+        if lot is not None and claim is None and label is None:
+            label = _label_on(record, lot)
         approved = None
         if label is not None:
             approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
@@ -124,8 +130,6 @@ def _registered(
             text = text if text is not None else approved.wording
         if claim is None:
             raise Misuse("Name a --claim or a --label.")
-        if lot is not None and lot_facts(record, lot) is None:
-            raise Misuse(f"There is no lot {lot!r}.")
         if lot is None and product is None:
             raise Misuse("Name a --recipe, a --product, a --label or a --lot.")
         if product is not None and not record.about(ProductRegistered, About.PRODUCT, product):
@@ -135,6 +139,16 @@ def _registered(
             label=label, shipment=shipment, label_text=text,
         )  # fmt: skip
     return {"claim": claim, "on": on.isoformat(), "lot": lot, **verdict_row(verdict)}
+
+
+def _label_on(record: Record, lot: str) -> tuple[str, int]:
+    """The label attached to a lot, where it is one."""
+    seals = record.about(SealsApplied, About.LOT, lot)
+    labels = sorted({(applied.label, applied.label_version) for applied in seals})
+    if len(labels) != 1:
+        known = ", ".join(f"{name} {version}" for name, version in labels) or "none"
+        raise Misuse(f"Name a --claim or a --label; labels on {lot}: {known}.")
+    return labels[0]
 
 
 def _show_verdict(found: dict[str, Any], form: Format) -> None:

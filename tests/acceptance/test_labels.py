@@ -129,6 +129,8 @@ def test_a_recorded_lot_is_judged(home: Home) -> None:
     )
 
     assert clean["eligible"]
+    by_itself = home.told("label", "check", "--lot", GOOD_LOT, "--on", "2025-12-01")
+    assert by_itself["claim"] == clean["claim"]
     assert [entry["code"] for entry in spoiled["codes"]] == ["RESTRICTED_OVER_5"]
     assert spoiled["claim"] == "JAS_ORGANIC"
 
