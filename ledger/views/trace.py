@@ -32,10 +32,11 @@ WHERE p.kind = %s AND p.key = ANY(%s) GROUP BY 1, 2 ORDER BY 1, 2
 class Step(NamedTuple):
     """One find: `id` is the lot, mark, shipment or certificate, `event` the fact that says so.
 
-    `amount` is units of goods, or seals of a mark; `quantity` kg as text.
+    `of` is the lot that it was found at, `amount` is units of goods, or seals of a mark; `quantity` kg as text.
     """
 
     kind: str
+    of: str
     id: str
     event: str
     amount: int | None
@@ -44,8 +45,8 @@ class Step(NamedTuple):
     def told(self) -> dict[str, Any]:
         """The step under the names that readers know."""
         return {
-            "kind": self.kind, "id": self.id, "event": self.event, "count": self.amount,
-            "quantity": self.quantity,
+            "kind": self.kind, "of": self.of, "id": self.id, "event": self.event,
+            "count": self.amount, "quantity": self.quantity,
         }  # fmt: skip
 
 
@@ -107,12 +108,12 @@ def _walk(
 def _sources(record: Record, lot: str) -> Iterator[Step]:
     made = record.latest(LotRecorded, About.LOT, lot)
     for entry in made.inputs if made else ():
-        yield Step("input", entry.lot, made.id if made else "", None, str(entry.quantity))
+        yield Step("input", lot, entry.lot, made.id if made else "", None, str(entry.quantity))
     for divided in record.about(LotSubdivided, About.CHILD, lot):
         for child in divided.children:
             if child.lot == lot:
                 weight = str(child.quantity)
-                yield Step("subdivided_from", divided.lot, divided.id, child.units, weight)
+                yield Step("subdivided_from", lot, divided.lot, divided.id, child.units, weight)
 
 
 def _products(record: Record, lot: str) -> Iterator[Step]:
@@ -123,18 +124,18 @@ def _products(record: Record, lot: str) -> Iterator[Step]:
         made = made or record.about(LotRecorded, About.INPUT, lot)[-1]
         for entry in made.inputs:
             if entry.lot == lot:
-                yield Step("used_in", user, made.id, None, str(entry.quantity))
+                yield Step("used_in", lot, user, made.id, None, str(entry.quantity))
     for divided in record.about(LotSubdivided, About.LOT, lot):
         for child in divided.children:
             weight = str(child.quantity)
-            yield Step("subdivided_into", child.lot, divided.id, child.units, weight)
+            yield Step("subdivided_into", lot, child.lot, divided.id, child.units, weight)
 
 
 def _papers(rows: Rows, log: Log, lots: list[str], until: int) -> Iterator[Step]:
     """Seals, shipments, certificates and sales of lots."""
     sealed: dict[str, list[Step]] = {}
     for lot, mark, seals, event in rows.execute(_SEALED, (int(Kind.LOT), lots)).fetchall():
-        sealed.setdefault(lot, []).append(Step("seals", mark, event, seals, None))
+        sealed.setdefault(lot, []).append(Step("seals", lot, mark, event, seals, None))
     record = _about(rows, log, lots, (About.LOT, About.LINE), until)
     for lot in lots:
         yield from sealed.get(lot, ())
@@ -143,9 +144,9 @@ def _papers(rows: Rows, log: Log, lots: list[str], until: int) -> Iterator[Step]
             key = certificate_key(issued.issuer, issued.number)
             for line in issued.lines:
                 if line.lot == lot:
-                    yield Step("certificate", key, issued.id, line.units, str(line.net_weight))
+                    yield Step("certificate", lot, key, issued.id, line.units, str(line.net_weight))
         for sold in record.about(GoodsSold, About.LOT, lot):
-            yield Step("sale", sold.importer, sold.id, sold.units, None)
+            yield Step("sale", lot, sold.importer, sold.id, sold.units, None)
 
 
 def _travels(record: Record, lot: str) -> Iterator[Step]:
@@ -155,4 +156,4 @@ def _travels(record: Record, lot: str) -> Iterator[Step]:
             lines = [line for line in event.lines if line.lot == lot]
             weight = sum((line.net_weight for line in lines), Decimal(0))
             units = sum(line.units for line in lines)
-            yield Step(name, event.shipment, event.id, units, str(weight))
+            yield Step(name, lot, event.shipment, event.id, units, str(weight))

@@ -120,7 +120,8 @@ def test_a_trace_runs_both_ways(season: Season) -> None:
     assert forward["forward"][3]["count"] == 20
     assert short(back["back"]) == [("subdivided_from", "TEA"), ("input", "LEAF")]
     assert back["back"][1] == {
-        "kind": "input", "id": "LEAF", "event": tea, "count": None, "quantity": "50.000",
+        "kind": "input", "of": "TEA", "id": "LEAF", "event": tea, "count": None,
+        "quantity": "50.000",
     }  # fmt: skip
 
 
