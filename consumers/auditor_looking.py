@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from consumers.auditor_touching import Touched
+from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.rules.audit import evaluate
@@ -108,15 +109,15 @@ class Looking:
 def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
     """Events looked at before that share serial numbers, or source and time, with late ones."""
     waits: set[auditing.Key] = set()
-    for fact in found.ranged:
-        span = (fact.mark, fact.first, fact.last)  # type: ignore[attr-defined]  # it is Ranged
-        kinds = () if isinstance(fact, SealsIssued) else (SealsApplied,)
-        (positions,) = books.sharing([span], *kinds)
-        earlier = [position for position in positions if position <= looked_to]
-        for event in books.log.at(earlier):
-            waits.add((str(_EVENT), str(event.id)))
-            if event.topic == SealsApplied.__name__:
-                waits.add((str(_APPLICATION), str(event.id)))
+    issued = [_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)]
+    others = [_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)]
+    # Numbers issued are asked for by every event that has them; all others by applications.
+    shared = [*books.sharing(issued), *books.sharing(others, SealsApplied)]
+    earlier = {at for positions in shared for at in positions if at <= looked_to}
+    for event in books.log.at(sorted(earlier)):
+        waits.add((str(_EVENT), str(event.id)))
+        if event.topic == SealsApplied.__name__:
+            waits.add((str(_APPLICATION), str(event.id)))
     books.want_repeats(found.late)
     heard = {UUID(other) for known in found.late for other in books.heard_with(known)}
     if heard:
@@ -124,3 +125,9 @@ def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditin
             if stream[0].position <= looked_to:
                 waits.add((str(_EVENT), str(stream[0].id)))
     return sorted(waits)
+
+
+def _span(fact: Fact) -> tuple[str, int, int]:
+    """Mark, first and last number of a fact that has them."""
+    mark, first, last = (getattr(fact, name) for name in ("mark", "first", "last"))
+    return mark, first, last
