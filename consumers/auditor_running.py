@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from consumers.auditor import Auditor, Step
 from consumers.auditor_periods import restate_periods
+from ledger import metrics
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import time_text
 from ledger.log import Log
@@ -105,6 +106,8 @@ def run(log: Log, policy: Policy, stop: threading.Event) -> None:
         try:
             step = auditor.step()
             failures = 0
+            metrics.auditor_position.set(step.position)
+            metrics.auditor_decisions.inc(step.decisions)
             if step.views:
                 stop.wait(views_wait_seconds)
             elif not step.behind:

@@ -115,14 +115,57 @@ auditor_position = Gauge(
 )
 auditor_decisions = Counter(
     "ledger_auditor_decisions_total",
-    "Decisions appended by the auditor, by type: opened, withdrawn, reopened, restated",
-    ["decision"],
+    "Decisions appended by the auditor: cases opened, withdrawn, reopened",
     registry=REGISTRY,
 )
 open_cases = Gauge(
     "ledger_open_cases",
-    "Discrepancies that are not closed or withdrawn, by severity",
-    ["severity"],
+    "Discrepancies that are not closed or withdrawn, by rule and severity",
+    ["rule", "severity"],
+    registry=REGISTRY,
+)
+
+projector_lag_events = Gauge(
+    "ledger_projector_lag_events",
+    "Recorded events that the views do not rest on yet",
+    registry=REGISTRY,
+)
+auditor_lag_events = Gauge(
+    "ledger_auditor_lag_events",
+    "Recorded events that the rules have not been evaluated on yet",
+    registry=REGISTRY,
+)
+lag_seconds = Gauge(
+    "ledger_lag_seconds",
+    "For how long the views or the audit have been behind the log without a break, else 0",
+    ["follower"],
+    registry=REGISTRY,
+)
+case_freshness_seconds = Histogram(
+    "ledger_case_freshness_seconds",
+    "From the latest event that a case rests on being recorded to the case being opened",
+    registry=REGISTRY,
+    buckets=(0.5, 1, 2, 5, 10, 30, 60, 300, 3_600, 14_400, 86_400, 604_800),
+)
+seals = Gauge(
+    "ledger_seals",
+    "Seals of an importer and its certifying body, by place; `issued` is their sum",
+    ["importer", "rcb", "place"],
+    registry=REGISTRY,
+)
+silent_sources = Gauge(
+    "ledger_silent_sources",
+    "Registered sources whose heartbeats have stopped",
+    registry=REGISTRY,
+)
+dead_letters = Gauge(
+    "ledger_dead_letters",
+    "Refusals that were ever written to the dead letters",
+    registry=REGISTRY,
+)
+state_seconds = Gauge(
+    "ledger_state_timestamp_seconds",
+    "When the state of the ledger (positions, cases, seals) was last read for these metrics",
     registry=REGISTRY,
 )
 

@@ -13,6 +13,7 @@ from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.web.app import make_app
+from ledger.web.gauges import Gauges
 
 stop_seconds_max = 10
 _look_seconds = 0.1
@@ -79,6 +80,8 @@ async def _serve(
     server = _Server(config)
     # Its own lifespan hides what went wrong at the start; ours raises it.
     async with app.router.lifespan_context(app):
+        gauges = Gauges(app.state.desk)
+        gauges.start()
         running = asyncio.ensure_future(server.serve([listening]))
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event
             await asyncio.sleep(_look_seconds / 10)
@@ -89,6 +92,7 @@ async def _serve(
             await asyncio.sleep(_look_seconds)
         server.should_exit = True
         await running
+        await asyncio.to_thread(gauges.stop)
 
 
 class _Server(uvicorn.Server):

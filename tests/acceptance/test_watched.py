@@ -1,0 +1,198 @@
+"""The ledger is watched: every metric is shown or rung for, and Prometheus itself reads them."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ledger import metrics
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+DASHBOARD: dict[str, Any] = json.loads(
+    (DEPLOY / "grafana" / "dashboards" / "seal-ledger.json").read_text()
+)
+RULES: list[dict[str, Any]] = [
+    rule
+    for group in yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"]
+    for rule in group["rules"]
+]
+EXPRESSIONS = [
+    target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", ())
+]
+NAME = re.compile(r"\bledger_[a-z0-9_]+")
+wait_seconds_max = 60
+
+
+def exported() -> set[str]:
+    """Every name that `/metrics` may show for a metric of ours."""
+    names = set()
+    for family in metrics.REGISTRY.collect():
+        if not family.name.startswith("ledger_"):
+            continue
+        kind = family.type
+        names |= {family.name + "_total"} if kind == "counter" else set()
+        names |= {family.name} if kind == "gauge" else set()
+        if kind == "histogram":
+            names |= {family.name + end for end in ("_bucket", "_sum", "_count")}
+    return names
+
+
+def tool(name: str) -> str:
+    """A program of Debian's package `prometheus`."""
+    found = shutil.which(name)
+    if found is None:
+        if os.environ.get("LEDGER_REQUIRE_ALL") == "1":
+            pytest.fail(f"{name} is missing: apt-get install prometheus")
+        pytest.skip(f"{name} is missing: apt-get install prometheus")
+    return found
+
+
+@pytest.mark.parametrize("expression", [*EXPRESSIONS, *(rule["expr"] for rule in RULES)])
+def test_expressions_name_exported_metrics(expression: str) -> None:
+    """A panel or alert about a metric that is not there would show nothing for ever."""
+    found = set(NAME.findall(expression)) - {"ledger_"}
+
+    assert found or "up{" in expression
+    assert found <= exported()
+
+
+def test_every_metric_is_shown_somewhere() -> None:
+    """A metric that nobody looks at is no metric."""
+    shown = {name for expression in EXPRESSIONS for name in NAME.findall(expression)}
+    families = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in exported()}
+
+    assert families - {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in shown} == set()
+
+
+def test_every_metric_is_measured() -> None:
+    """A metric that nothing sets is a promise broken."""
+    text = "\n".join(
+        path.read_text()
+        for folder in ("ledger", "consumers")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "metrics.py"
+    )
+    declared = re.findall(
+        r"^([a-z_]+) = (?:Counter|Gauge|Histogram)\(", (ROOT / "ledger" / "metrics.py").read_text(),
+        flags=re.MULTILINE,
+    )  # fmt: skip
+
+    assert [name for name in declared if f"metrics.{name}" not in text] == []
+
+
+def test_every_alert_says_what_to_do() -> None:
+    """Who is woken is told what happened and what to do about it."""
+    for rule in RULES:
+        assert rule["labels"]["severity"] in {"page", "ticket"}, rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "action"}, rule["alert"]
+
+
+def test_every_alert_is_tested() -> None:
+    """Each one fires in the tests, and keeps quiet in them."""
+    text = (DEPLOY / "alerts_test.yml").read_text()
+
+    for rule in RULES:
+        assert text.count(rule["alert"]) >= 2, rule["alert"]
+
+
+def test_alerts_fire_where_they_should() -> None:
+    """Prometheus' own tester agrees."""
+    for arguments in (
+        ["check", "config", "prometheus.yml"], ["check", "rules", "alerts.yml"],
+        ["test", "rules", "alerts_test.yml"],
+    ):  # fmt: skip
+        done = subprocess.run(
+            [tool("promtool"), *arguments], cwd=DEPLOY, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def free_port() -> int:
+    """A port that nobody has."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], log: Path, **environment: str) -> Iterator[None]:
+    """A program of ours or Prometheus', for the time of the block."""
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | environment) as process,
+    ):
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def asked(address: str, **query: str) -> Any:
+    """A JSON answer, or None while nobody answers."""
+    try:
+        with urllib.request.urlopen(  # noqa: S310 -- an address of this test's own
+            f"{address}?{urllib.parse.urlencode(query)}"
+        ) as answer:
+            return json.loads(answer.read())
+    except (urllib.error.URLError, ConnectionError):
+        return None
+
+
+@pytest.mark.slow
+def test_prometheus_scrapes_a_running_ledger(database: str, tmp_path: Path) -> None:
+    """The real one reads the real one: figures arrive, and every alert is evaluated."""
+    prometheus = tool("prometheus")
+    scraped, shown, web = free_port(), free_port(), free_port()
+    config = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
+    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    config["rule_files"] = [str(DEPLOY / "alerts.yml")]
+    config["scrape_configs"][0]["static_configs"] = [{"targets": [f"127.0.0.1:{scraped}"]}]
+    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(config))
+    ledger = [sys.executable, "-m", "ledger", "run", "--only", "web"]
+    watcher = [
+        prometheus, f"--config.file={tmp_path}/prometheus.yml",
+        f"--storage.tsdb.path={tmp_path}/db",
+        f"--web.listen-address=127.0.0.1:{shown}",
+    ]  # fmt: skip
+    settings = {
+        "LEDGER_DATABASE_URL": database, "LEDGER_METRICS_PORT": str(scraped),
+        "LEDGER_WEB_PORT": str(web),
+    }  # fmt: skip
+    with (
+        running(ledger, tmp_path / "ledger.log", **settings),
+        running(watcher, tmp_path / "prometheus.log"),
+    ):
+        deadline = time.monotonic() + wait_seconds_max
+        up: list[Any] = []
+        while not up and time.monotonic() < deadline:
+            time.sleep(0.5)
+            query = "up == 1 and on() (time() - max(ledger_state_timestamp_seconds) < 60)"
+            found = asked(f"http://127.0.0.1:{shown}/api/v1/query", query=query)
+            up = found["data"]["result"] if found else []
+        assert up, (tmp_path / "ledger.log").read_text() + (tmp_path / "prometheus.log").read_text()
+        rules = asked(f"http://127.0.0.1:{shown}/api/v1/rules")
+        states = {
+            rule["name"]: (rule["state"], rule["health"])
+            for group in rules["data"]["groups"]
+            for rule in group["rules"]
+        }
+
+    assert set(states) == {rule["alert"] for rule in RULES}
+    assert {health for _, health in states.values()} <= {"ok", "unknown"}
+    assert "firing" not in {state for state, _ in states.values()}
