@@ -32,7 +32,8 @@ WHERE p.kind = %s AND p.key = ANY(%s) GROUP BY 1, 2 ORDER BY 1, 2
 class Step(NamedTuple):
     """One find: `id` is the lot, mark, shipment or certificate, `event` the fact that says so.
 
-    `of` is the lot that it was found at, `amount` is units of goods, or seals of a mark; `quantity` kg as text.
+    `of` is the lot that it was found at; `amount` is units of goods, or seals of a mark;
+    `quantity` kg as text.
     """
 
     kind: str
