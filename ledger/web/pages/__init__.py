@@ -9,11 +9,17 @@ from fastapi import FastAPI
 from ledger.web.pages import (
     case,
     cases,
+    certificates,
     deciding,
     entrance,
+    events,
+    lots,
     overview,
     pair,
     refusals,
+    shipments,
+    sources,
+    statements,
     static_files,
 )
 
@@ -25,6 +31,12 @@ _ROUTERS = (
     case.router,
     deciding.router,
     pair.router,
+    statements.router,
+    lots.router,
+    shipments.router,
+    certificates.router,
+    sources.router,
+    events.router,
 )
 
 

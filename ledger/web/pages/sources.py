@@ -1,0 +1,110 @@
+"""Sources: who reports and when it was last heard; and what was refused, with reason and bytes."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ledger.facts.mentions import About
+from ledger.facts.registry import SourceRegistered
+from ledger.facts.scalars import MICROS_A_DAY
+from ledger.log import DeadLetter
+from ledger.views.loading import facts_of
+from ledger.views.sources import sources as sources_view
+from ledger.web.desk import Looking
+from ledger.web.pages.opening import Open
+from ledger.web.pages.paging import PageNumber, shown
+from ledger.web.problems import not_found
+
+router = APIRouter(include_in_schema=False)
+refusals_shown_max: Final = 50
+bytes_shown_max: Final = 4_096
+_LAST: Final = 2**63 - 1
+_REFUSED: Final = """
+SELECT number FROM public.dead_letter WHERE number < %s ORDER BY number DESC LIMIT %s
+"""
+
+
+@router.get("/desk/sources")
+def sources(
+    opened: Open,
+    page: PageNumber = 0,
+    source: Annotated[str, Query(max_length=80)] = "",
+    before: Annotated[int, Query(ge=1)] = _LAST,
+) -> Response:
+    """List the sources that the viewer sees, and what was refused of its own."""
+    with opened.looking() as looking:
+        heard = [row for row in sources_view(looking.rows) if source in ("", row["source"])]
+        registered = facts_of(looking.rows, looking.log, [SourceRegistered])
+        now = max(opened.desk.now(), looking.log.recorded_last())
+        letters = _letters(looking, min(before, _LAST))
+        standing = looking.standing
+    rows, more = shown(
+        [
+            {
+                **row,
+                "registered": registered.latest(SourceRegistered, About.SOURCE, row["source"]),
+                "days": (now - row["last_recorded"]) // MICROS_A_DAY,
+            }
+            for row in heard
+        ],
+        page,
+    )
+    return opened.show(
+        "sources",
+        standing,
+        rows=rows,
+        more=more,
+        source=source,
+        letters=letters[:refusals_shown_max],
+        further=letters[-2].number if len(letters) > refusals_shown_max else None,
+    )
+
+
+@router.get("/desk/refusal")
+def refusal(opened: Open, number: Annotated[int, Query(ge=1, lt=_LAST)]) -> Response:
+    """Show what was refused, byte by byte."""
+    with opened.looking() as looking:
+        found = [one for one in looking.log.dead_letters(number - 1, 1) if one.number == number]
+        if not found:
+            raise not_found("such refusal")
+        payload = found[0].refusal.payload
+        return opened.show(
+            "refusal",
+            looking.standing,
+            letter=found[0],
+            dump=_dump(payload[:bytes_shown_max]),
+            text=_text(payload[:bytes_shown_max]),
+            cut=len(payload) > bytes_shown_max,
+        )
+
+
+def _letters(looking: Looking, before: int) -> list[DeadLetter]:
+    """The refusals under a number, the latest first; one more than is shown."""
+    looking.rows.execute(_REFUSED, (before, refusals_shown_max + 1))
+    numbers = [row[0] for row in looking.rows.fetchall()]
+    if not numbers:
+        return []
+    found = looking.log.dead_letters(numbers[-1] - 1, len(numbers))
+    return sorted(found, key=lambda letter: -letter.number)
+
+
+def _text(payload: bytes) -> str | None:
+    """The bytes as text, where they are some."""
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if all(char.isprintable() or char in "\r\n\t" for char in text) else None
+
+
+def _dump(payload: bytes) -> list[dict[str, Any]]:
+    """Sixteen bytes a line: offset, hexadecimal, what is printable."""
+    return [
+        {
+            "offset": f"{start:06x}",
+            "hex": payload[start : start + 16].hex(" "),
+            "text": "".join(chr(b) if 32 <= b < 127 else "·" for b in payload[start : start + 16]),
+        }
+        for start in range(0, len(payload), 16)
+    ]

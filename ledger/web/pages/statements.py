@@ -1,0 +1,205 @@
+"""The seal ledger (受払簿) of a stock: day by day, with remarks and who checked, fit for paper."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ledger.custody.places import Kind
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.registry import MarkRegistered, PartyRegistered
+from ledger.facts.seals import (
+    SealsCounted,
+    SealsDispatched,
+    SealsIssued,
+    SealsLost,
+    SealsReceived,
+    SealsSampled,
+    SealsSpoiled,
+    StockAdjusted,
+)
+from ledger.rules.violation import key_of
+from ledger.views.loading import facts_about, facts_of
+from ledger.views.places import place_id
+from ledger.views.statements import statement as stated
+from ledger.web.api.answers import as_csv
+from ledger.web.api.parameters import day
+from ledger.web.desk import Looking, as_of
+from ledger.web.pages.charts.steps import steps
+from ledger.web.pages.opening import Open, Opening
+from ledger.web.pages.paging import PageNumber, shown
+from ledger.web.pages.words import REASONS
+from ledger.web.problems import forbidden, invalid, not_found
+
+router = APIRouter(include_in_schema=False)
+Id = Annotated[str, Query(max_length=80)]
+Day = Annotated[str, Query(max_length=10)]
+_STOCKS: Final = """
+SELECT p.mark, p.key, p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id
+WHERE p.kind = %s AND (%s = '' OR p.mark = %s) AND (%s = '' OR p.key = %s)
+ORDER BY p.mark, p.key, p.site
+"""
+_KNOWN: Final = "SELECT FROM places WHERE id = %s"
+_COLUMNS: Final = (
+    "day", "received", "used", "discarded", "other", "remaining", "remarks", "checker",
+)  # fmt: skip
+
+
+class Remark(NamedTuple):
+    """What happened besides use: what it was, how many seals, and what it is known by."""
+
+    what: str
+    seals: int | None
+    name: str
+    event: str
+
+
+@router.get("/desk/statements")
+def statements(opened: Open, mark: Id = "", holder: Id = "", page: PageNumber = 0) -> Response:
+    """List the stocks that the viewer sees."""
+    _onlooker(opened)
+    with opened.looking() as looking:
+        looking.rows.execute(_STOCKS, (int(Kind.STOCK), mark, mark, holder, holder))
+        stocks, more = shown(looking.rows.fetchall(), page)
+        return opened.show(
+            "statements", looking.standing, stocks=stocks, more=more, mark=mark, holder=holder
+        )
+
+
+@router.get("/desk/statement")
+def statement(
+    opened: Open,
+    mark: Id,
+    holder: Id,
+    site: Id,
+    start: Annotated[str, Query(alias="from", max_length=10)] = "",
+    end: Annotated[str, Query(alias="to", max_length=10)] = "",
+    form: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """Show one stock day by day; `form=csv` is the same for a spreadsheet."""
+    _onlooker(opened)
+    first, last = day(start or None, "from"), day(end or None, "to")
+    if first and last and last < first:
+        raise invalid("to", "lies before `from`")
+    account = (mark, holder, site)
+    with opened.looking() as looking:
+        looking.rows.execute(_KNOWN, (place_id(mark, Kind.STOCK, holder, site),))
+        if not looking.rows.fetchall():
+            raise not_found("such stock")
+        found = stated(
+            looking.rows, looking.log, account, start=first, end=last,
+            as_of=opened.clocks.as_of, known_at=opened.clocks.known_at,
+        )  # fmt: skip
+        facts = _facts(opened, looking, account)
+        registered = facts_of(looking.rows, looking.log, [MarkRegistered, PartyRegistered])
+        standing = looking.standing
+    rows = _rows(found["opening"], found["days"], facts, first, last)
+    if form == "csv":
+        return _csv(account, rows)
+    days = [(date.fromisoformat(row["day"]), row["remaining"]) for row in found["days"]]
+    return opened.show(
+        "statement",
+        standing,
+        account=account,
+        opening=found["opening"],
+        closing=found["closing"],
+        rows=rows,
+        picture=steps(found["opening"], days),
+        start=start,
+        end=end,
+        reasons=REASONS,
+        registered=registered.latest(MarkRegistered, About.MARK, mark),
+        party=registered.latest(PartyRegistered, About.PARTY, holder),
+    )
+
+
+def _facts(opened: Opening, looking: Looking, account: tuple[str, str, str]) -> list[Fact]:
+    """What is reported of the stock besides use, as far as it counts then."""
+    mark, holder, site = account
+    record = facts_about(
+        looking.rows,
+        as_of(looking, opened.clocks.as_of),
+        [(About.ACCOUNT, f"{mark} {holder} {site}")],
+        opened.until(looking),
+    )
+    counting = [known.fact for known in record if record.counts(known.fact)]
+    return sorted(counting, key=lambda fact: (fact.at, fact.id))
+
+
+def _rows(
+    opening: int,
+    days: list[dict[str, Any]],
+    facts: list[Fact],
+    first: date | None,
+    last: date | None,
+) -> list[dict[str, Any]]:
+    """The days with their remarks; a day on which seals were only counted has a row too."""
+    remarks: dict[str, list[Remark]] = defaultdict(list)
+    checkers: dict[str, list[str]] = defaultdict(list)
+    for fact in facts:
+        if (first and fact.day < first) or (last and fact.day > last):
+            continue
+        name = fact.day.isoformat()
+        remarks[name] += _remarks(fact)
+        if isinstance(fact, SealsCounted):
+            checkers[name] += [
+                fact.counted_by,
+                *([fact.second_person] if fact.second_person else []),
+            ]
+    rows = {row["day"]: row for row in days}
+    found = []
+    remaining = opening
+    for name in sorted({*rows, *remarks}):
+        row = rows.get(name)
+        if row is not None:
+            remaining = row["remaining"]
+        empty = dict.fromkeys(("received", "used", "discarded", "other"), 0)
+        said = {"remarks": remarks[name], "checker": ", ".join(dict.fromkeys(checkers[name]))}
+        found.append({"day": name, **empty, "remaining": remaining, **(row or {}), **said})
+    return found
+
+
+def _remarks(fact: Fact) -> Iterator[Remark]:
+    match fact:
+        case SealsIssued():
+            yield Remark("issued", fact.count, "", fact.id)
+        case SealsReceived():
+            yield Remark("received", fact.count, fact.dispatch, fact.id)
+        case SealsDispatched():
+            yield Remark("dispatched", fact.count, f"{fact.dispatch} → {fact.to_holder}", fact.id)
+        case SealsSpoiled():
+            yield Remark("spoiled", fact.count, fact.reason, fact.id)
+        case SealsSampled():
+            yield Remark("sampled", fact.count, "", fact.id)
+        case SealsLost():
+            yield Remark("lost", fact.count, fact.cause, fact.id)
+        case StockAdjusted():
+            yield Remark("adjusted", fact.delta, fact.reason, fact.id)
+        case SealsCounted():
+            yield Remark("counted", fact.counted, "", fact.id)
+
+
+def _csv(account: tuple[str, str, str], rows: list[dict[str, Any]]) -> Response:
+    lines = [
+        {**row, "remarks": "; ".join(_plain(remark) for remark in row["remarks"])} for row in rows
+    ]
+    name = key_of(*account).replace(" ", "_").replace('"', "").replace("/", "-")
+    return Response(
+        as_csv(lines, _COLUMNS),
+        media_type="text/csv; charset=utf-8; header=present",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def _plain(remark: Remark) -> str:
+    seals = "" if remark.seals is None else str(remark.seals)
+    return " ".join(part for part in (remark.what, seals, remark.name) if part)
+
+
+def _onlooker(opened: Opening) -> None:
+    if opened.viewer.role == "scanner":
+        raise forbidden("A scanner sees the receipts of its own source alone.")
