@@ -5,16 +5,23 @@ from datetime import timedelta
 from ledger.facts import lots as t
 from ledger.facts import registry as r
 from ledger.facts import seals as s
-from ledger.facts.documents import SealReportFiled
+from ledger.facts.documents import ExportCertificateRequested, SealReportFiled
 from ledger.facts.scalars import MICROS_A_SECOND
-from ledger.facts.shipments import ShipmentDeparted, ShipmentReceived
+from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent, ShipmentReceived
 from ledger.season import goods as g
 from ledger.season import slip_lanes as on
 from ledger.season.book import Fields
 from ledger.season.goods import part
 from ledger.season.island import Island, slip
 from ledger.season.lanes import Lane
-from ledger.season.moments import MICROS_A_MINUTE, day_of, local_day_number
+from ledger.season.moments import (
+    MICROS_A_MINUTE,
+    REGISTRY_DAY,
+    day_number,
+    day_of,
+    local_day_number,
+    moment,
+)
 from ledger.season.slips_application import also
 from ledger.season.slips_papers import certificate
 from ledger.season.slips_shipment import reline, relined
@@ -141,6 +148,34 @@ def reported_before_leaving(i: Island) -> None:
 
     i.amend(SealReportFiled, more)
     i.expect("M-06", str(i.of(SealReportFiled).fields["report"]), f"{i.lot} {i.mark}")
+
+
+@slip("M-29", on.consigned)
+def requested_without_report(i: Island) -> None:
+    """A certificate is asked for sealed goods that have not left, and nobody reports the seals."""
+    for kind in (ShipmentDeparted, ShipmentReceived, SealReportFiled):
+        i.omit(kind)
+    i.change(ShipmentDocumentsSent, report=None)
+    i.expect("M-29", i.shipment)
+
+
+@slip("M-48", on.consigned)
+def request_said_twice(i: Island) -> None:
+    """One request for a certificate names two invoices."""
+    first = i.of(ExportCertificateRequested)
+    second = i.again(first, MICROS_A_MINUTE, invoice=f"INV-{i.lane.code}-B")
+    i.expect("M-48", second.id, first.id)
+
+
+@slip("M-48", on.consigned)
+def contract_said_twice(i: Island) -> None:
+    """A contract is reported again with another site beside the first."""
+    entry = next(i.registered(r.ConsignmentContractSigned))
+    at = moment(day_number(REGISTRY_DAY) + 30, 9 * 3600, 0)
+    first = i.tell(entry, at)
+    sites = (*entry.fields["sites"], f"{i.lane.operator}-W2")
+    second = i.tell(entry, at + MICROS_A_MINUTE, sites=sites)
+    i.expect("M-48", second, first)
 
 
 @slip("M-33", on.domestic_numbered)
