@@ -53,6 +53,8 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         place = f"{settings.web_host}:{settings.web_port}"
         raise Misuse(f"The desk cannot be served at {place}: {error.strerror}.") from None
+    # Accepted connections inherit it; without it small answers wait for the client's next packet.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setblocking(False)  # noqa: FBT003 -- the socket module's own way
     return made
 
