@@ -140,7 +140,7 @@ class Auditor:
         for subject in asked:
             look.subject(subject)
         waits += neighbours(found, books, before.position)
-        after = Progress(reached, self._digest, floor, again, before.turn + 1)
+        after = Progress(reached, self._digest, floor, again, before.turn + 1, now)
         return _Look(
             before=before,
             after=after,

@@ -9,13 +9,16 @@ from uuid import UUID
 import msgspec
 import typer
 
+from consumers.auditor_proof import unsettled
 from ledger.commands.home import opened
 from ledger.commands.output import progress, say
+from ledger.commands.policy import policy_of
 from ledger.errors import Misuse
 from ledger.facts.canonical import decode, encode
 from ledger.facts.catalogue import TYPES
 from ledger.log import Log, Receipt, Recorded
 from ledger.log.promises import broken, unkept
+from ledger.settings import load
 from ledger.views import verify as views
 from ledger.views.projection import rebuild as built_anew
 
@@ -33,7 +36,8 @@ def verify(
 
     Each acknowledged event is stored once with the content acknowledged; positions are dense and
     in order; every refused message is kept with its reason; the views equal a rebuild from the
-    log; the moves of every mark sum to zero.
+    log; the moves of every mark sum to zero; every violation has a case that says so, and no
+    other case asks for attention.
 
     Example: ledger verify --receipts r.ndjson
     """
@@ -64,6 +68,10 @@ def _findings(log: Log, receipts: Path | None) -> Iterator[str]:
         for batch in _read_receipts(receipts):
             yield from unkept(log, batch)
     yield from views.verify(log)
+    unlike = unsettled(log, policy_of(load()))
+    if unlike is None:
+        say("The audit is behind, so cases are not compared: run `ledger catch-up` first.")
+    yield from unlike or ()
 
 
 def _stored_badly(log: Log) -> Iterator[str]:

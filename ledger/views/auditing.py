@@ -18,12 +18,13 @@ class Auditing(Fold):
 -- position: the auditor has looked at every event up to it. policy: digest of the policy it
 -- applied. floor: the position up to which every look had seen the facts; null before the first.
 -- again: events up to it were looked at before. turn: counts the looks, so that of two auditors
--- at once one starts again.
+-- at once one starts again. clock: the audit's time at the last look, µs UTC.
 CREATE TABLE audit (
     one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL, policy text NOT NULL,
-    floor int8, again int8 NOT NULL, turn int8 NOT NULL
+    floor int8, again int8 NOT NULL, turn int8 NOT NULL, clock int8 NOT NULL
 );
-INSERT INTO audit (position, policy, floor, again, turn) VALUES (0, '', NULL, 0, 0);
+INSERT INTO audit (position, policy, floor, again, turn, clock)
+    VALUES (0, '', NULL, 0, 0, 0);
 -- at: when (µs UTC) the next violation of the subject begins to exist.
 CREATE TABLE due (
     kind text NOT NULL, key text NOT NULL, at int8 NOT NULL, PRIMARY KEY (kind, key)
@@ -55,6 +56,7 @@ class Progress(NamedTuple):
     floor: int | None
     again: int
     turn: int
+    clock: int
 
 
 class Shown(NamedTuple):
@@ -77,20 +79,28 @@ Key = tuple[str, str]
 
 def progress(rows: Rows, *, lock: bool = False) -> Progress:
     """How far the audit is; with `lock` it is ours to move."""
-    rows.execute(
-        f"SELECT position, policy, floor, again, turn FROM audit{' FOR UPDATE' if lock else ''}"
-    )
+    columns = "position, policy, floor, again, turn, clock"
+    rows.execute(f"SELECT {columns} FROM audit{' FOR UPDATE' if lock else ''}")
     row = rows.fetchone()
-    return Progress(0, "", None, 0, 0) if row is None else Progress(*row)
+    return Progress(0, "", None, 0, 0, 0) if row is None else Progress(*row)
 
 
 def advance(rows: Rows, to: Progress) -> None:
     """Say how far the audit is."""
     rows.execute(
-        "UPDATE audit SET position = %s, policy = %s, floor = %s, again = %s, turn = %s",
+        "UPDATE audit SET position = %s, policy = %s, floor = %s, again = %s, turn = %s,"
+        " clock = %s",
         tuple(to),
         prepare=True,
     )
+
+
+def behind(rows: Rows, position: int) -> bool:
+    """Whether anything up to a position of the log is yet to be looked at."""
+    there = progress(rows)
+    if there.position < position or waiting(rows, 1):
+        return True
+    return bool(due(rows, there.clock, 1))
 
 
 def due(rows: Rows, now: int, limit: int) -> list[Key]:
@@ -141,20 +151,20 @@ def rest(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
         )
 
 
-def looked(rows: Rows, at: Sequence[Key], dues: dict[Key, int]) -> None:
-    """Take subjects off the waiting list and note when each is due next, if ever."""
-    columns = _columns(sorted(set(at)), 2)
-    for table in ("waiting", "due"):
-        rows.execute(
-            f"DELETE FROM {table} AS t USING unnest(%b::text[], %b::text[]) AS done (kind, key)"
-            " WHERE (t.kind, t.key) = (done.kind, done.key)",
-            columns,
-            prepare=True,
-        )
+def looked(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key, int]) -> None:
+    """Take subjects off the waiting list, and note when each looked at is due next, if ever."""
+    for table, done in (("waiting", waited), ("due", at)):
+        if done:
+            rows.execute(
+                f"DELETE FROM {table} AS t USING unnest(%b::text[], %b::text[]) AS done (kind, key)"
+                " WHERE (t.kind, t.key) = (done.kind, done.key)",
+                _columns(sorted(set(done)), 2),
+                prepare=True,
+            )
     if dues:
         rows.execute(
             "INSERT INTO due (kind, key, at) SELECT * FROM unnest(%b::text[], %b::text[],"
-            " %b::int8[])",
+            " %b::int8[]) ON CONFLICT (kind, key) DO UPDATE SET at = excluded.at",
             _columns([(*key, when) for key, when in sorted(dues.items())], 3),
             prepare=True,
         )

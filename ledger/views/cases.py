@@ -140,6 +140,11 @@ def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
     return [_case(row[0]) for row in rows.execute(_OF_SUBJECTS, columns, prepare=True).fetchall()]
 
 
+def all_cases(rows: Rows) -> list[Case]:
+    """Every case, in whatever state."""
+    return [_case(row[0]) for row in rows.execute("SELECT folded FROM cases").fetchall()]
+
+
 def any_case(rows: Rows) -> bool:
     """Whether there has ever been a case."""
     return rows.execute("SELECT FROM cases LIMIT 1").fetchone() is not None

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from consumers.auditor import Auditor
+from consumers.auditor_proof import unsettled
 from ledger.errors import Conflict, Unavailable
 from ledger.log import Entry, Log, Receipt
 from ledger.views.projection import Projector
@@ -92,6 +93,7 @@ def test_any_order_any_split_any_crash(embedded_cluster: Cluster, seed: int) -> 
             found = caught_up(sound)
 
             assert from_nothing(sound, FAR) == found
+            assert unsettled(sound, POLICY) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -7,6 +7,7 @@ import pytest
 
 from consumers.auditor import Auditor
 from consumers.auditor_periods import restate_periods, sign
+from consumers.auditor_proof import unsettled
 from ledger.cases.deciding import Close, Escalate, Explain
 from ledger.cases.discrepancy import State
 from ledger.cases.period import PeriodState, period_of
@@ -244,3 +245,26 @@ def test_a_case_nobody_looked_at_is_not_decided_about(log: Log) -> None:
 
     with pytest.raises(Unavailable, match="catch-up"):
         trade.decide(EXPLAIN, case)
+
+
+def test_the_proof_tells_what_is_unlike(log: Log) -> None:
+    """A case that was lost and one that nothing shows are named; an audit behind says nothing."""
+    trade = Trade(log)
+    assert unsettled(log, POLICY) == []
+    with log.transaction() as rows:
+        rows.execute("DELETE FROM views_1.cases WHERE rule = 'M-06'")
+        rows.execute("UPDATE views_1.cases SET subject = 'L2' WHERE rule = 'M-18'")
+        rows.execute(
+            "UPDATE views_1.cases SET folded = replace(encode(folded, 'escape'), %s, %s)::bytea"
+            " WHERE rule = 'M-18'",
+            (trade.case("M-18", "JAS").row["id"], "00000000-0000-8000-8000-000000000001"),
+        )
+
+    said = unsettled(log, POLICY)
+
+    assert said is not None
+    assert "M-06 holds of report R1 L1 JAS-A and has no case that says so." in said
+    assert any("is OPEN, and nothing shows it any more" in sentence for sentence in said)
+    trade.report(2, 470)
+    log.append([entry(fact) for fact, _ in trade.facts[-1:]])
+    assert unsettled(log, POLICY) is None
