@@ -12,8 +12,8 @@ from ledger.facts.canonical import encode
 from ledger.facts.identity import Fact
 from ledger.log import Entry, Log
 from ledger.views.projection import Projector
-from ledger.web import make_app
 from ledger.web.access import tokens
+from ledger.web.app import make_app
 
 NOW = 1_775_000_000_000_000
 """When the tokens of tests were made, µs UTC; they never expire unless told."""

@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from ledger.commands.catch_up import follow
-from ledger.commands.demo_desk import open_desk
-from ledger.commands.demo_kafka import through_kafka
 from ledger.commands.home import opened
 from ledger.commands.in_words import in_words
 from ledger.commands.load import Loading
@@ -54,6 +52,8 @@ def demo(
     started = time.monotonic()
     story = made(events, seed, Mix.parse(SLIPS))
     if kafka:
+        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `processes`
+
         through_kafka(story.facts(), events, settings)
     with opened(settings, recorded_at="clock" if kafka else "event") as log:
         if not kafka:
@@ -69,6 +69,8 @@ def demo(
         say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
         say(_HINTS.format(home=home))
         if not once:
+            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `processes`
+
             open_desk(log, settings)
 
 

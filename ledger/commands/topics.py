@@ -1,14 +1,15 @@
 """`ledger topics create`: the Kafka topics the ledger reads and writes."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consumers import connection
-from consumers import topics as kafka_topics
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
 from ledger.settings import Settings, load
+
+if TYPE_CHECKING:
+    from consumers.connection import Connection
 
 app = typer.Typer(help="Kafka topics.", no_args_is_help=True)
 
@@ -30,6 +31,8 @@ def create(
 
     Example: LEDGER_KAFKA_BOOTSTRAP=127.0.0.1:9092 ledger topics create
     """
+    from consumers import topics as kafka_topics  # noqa: PLC0415 - see `processes`
+
     reports = kafka_topics.create(broker(load()), partitions=partitions, replication=replication)
     rows = [
         {
@@ -43,8 +46,10 @@ def create(
     show(rows, form)
 
 
-def broker(settings: Settings) -> connection.Connection:
+def broker(settings: Settings) -> "Connection":
     """Take the connection to Kafka from the settings; raises Misuse where none is set."""
+    from consumers import connection  # noqa: PLC0415 - see `processes`
+
     if settings.kafka_bootstrap is None:
         raise Misuse("No broker is named: set LEDGER_KAFKA_BOOTSTRAP to host:port.")
     return connection.from_settings(settings)

@@ -18,8 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from ledger.log import Log
 from ledger.settings import Settings
-from ledger.web import serve
-from ledger.web.serving import address, listen
+from ledger.web.serving import address, listen, serve
 from tests.databases import Cluster
 from tests.desks import Served, served
 from tests.web.api.conftest import Trade
