@@ -40,9 +40,13 @@ _ALL_TIMES = """
 SELECT time, sum(delta)::int8 FROM moves WHERE place = %b GROUP BY time ORDER BY time
 """
 _AFTER = f"""
-SELECT coalesce((SELECT sum(net) FROM lows WHERE place = %(place)b AND day > %(day)b), 0)::int8
-    + coalesce((SELECT sum(delta) FROM moves WHERE place = %(place)b AND time > %(at)b
-        AND time < (%(day)b::int8 + 1) * {MICROS_A_DAY}), 0)::int8
+SELECT wanted.place, wanted.at, (coalesce((
+        SELECT sum(net) FROM lows WHERE place = wanted.place AND day > wanted.day
+    ), 0) + coalesce((
+        SELECT sum(delta) FROM moves WHERE place = wanted.place AND time > wanted.at
+            AND time < (wanted.day::int8 + 1) * {MICROS_A_DAY}
+    ), 0))::int8
+FROM unnest(%b::int8[], %b::int8[], %b::int4[]) AS wanted (place, at, day)
 """
 _UP_TO = "SELECT coalesce(sum(delta), 0)::int8 FROM moves WHERE place = %b AND time <= %b"
 _TAKERS = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta < 0"
@@ -83,6 +87,7 @@ class Accounts(Source):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._balances: dict[int, int] = {}
+        self._after: dict[tuple[int, int], int] = {}
         self._below: dict[int, list[tuple[int, int, int]]] = {}
         self._dips: dict[int, Sequence[Dip]] = {}
         self._first_in: dict[int, Moment] = {}
@@ -108,6 +113,15 @@ class Accounts(Source):
             self._balances.update(dict.fromkeys(missing, 0))
             found = self.rows.execute(_BALANCES, (missing,), prepare=True).fetchall()
             self._balances.update(dict(found))
+
+    def want_after(self, moments: Iterable[tuple[int, int]]) -> None:
+        """Read in bulk what moved in and out of places since moments."""
+        missing = sorted(set(moments) - self._after.keys())
+        if missing:
+            columns = [*map(list, zip(*missing, strict=True))]
+            days = [at // MICROS_A_DAY for _, at in missing]
+            found = self.rows.execute(_AFTER, (*columns, days), prepare=True).fetchall()
+            self._after.update({(place, at): net for place, at, net in found})
 
     def _want_below(self, places: list[int]) -> None:
         self.want_balances(places)
@@ -184,8 +198,8 @@ class Accounts(Source):
         held = self._balances[found]
         if at is None:
             return held
-        after = {"place": found, "day": at // MICROS_A_DAY, "at": at}
-        return held - self._number(_AFTER, after)
+        self.want_after([(found, at)])
+        return held - self._after[found, at]
 
     def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
         """What a holder has of a mark, by site."""

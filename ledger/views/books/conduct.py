@@ -30,6 +30,9 @@ from ledger.views.folding import Rows
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
+_SITES = """
+SELECT count(DISTINCT site) FROM heard_at WHERE who = %b AND source = ANY(%b::int8[])
+"""
 _CROSSINGS = f"""
 SELECT before, before_at, id, time FROM (
     SELECT id, time, site, lag(id) OVER w AS before, lag(time) OVER w AS before_at,
@@ -78,9 +81,11 @@ class Conduct(Years):
         """Neighbouring scans at different sites less than so many microseconds apart."""
         self.reads.note("heard", of, key)
         scanners = self.reads.memo("scanners", self._scanners)
-        found = self.rows.execute(
-            _CROSSINGS, (hashed(of, key), scanners, within), prepare=True
-        ).fetchall()
+        who = hashed(of, key)
+        row = self.rows.execute(_SITES, (who, scanners), prepare=True).fetchone()
+        if row is None or row[0] < 2:
+            return []  # always at one place
+        found = self.rows.execute(_CROSSINGS, (who, scanners, within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
         return [
             Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))

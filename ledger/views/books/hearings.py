@@ -36,6 +36,12 @@ ON CONFLICT (source, day) DO UPDATE SET events = h.events + excluded.events
 """
 
 
+_SITES = """
+INSERT INTO heard_at (who, site, source) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
+ON CONFLICT DO NOTHING
+"""
+
+
 class Hearings(Fold):
     """Keeps them."""
 
@@ -47,11 +53,15 @@ CREATE TABLE heard (
     source int8 NOT NULL
 ) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
 CREATE INDEX heard_by_time ON heard (who, time);
+-- Where whom was heard scanning, and through which source: one place for most.
+CREATE TABLE heard_at (
+    who int8 NOT NULL, site int8 NOT NULL, source int8 NOT NULL, PRIMARY KEY (who, site, source)
+);
 -- What was recorded at least an hour after its time; recorded_at µs UTC.
 CREATE TABLE late (
     source int8 NOT NULL, recorded_at int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL
 );
-CREATE INDEX late_by_source ON late (source);
+CREATE INDEX late_by_source ON late (source, (recorded_at - time));
 -- hour: hours since 1970, UTC.
 CREATE TABLE busy (
     source int8 NOT NULL, hour int8 NOT NULL, seals int8 NOT NULL, PRIMARY KEY (source, hour)
@@ -70,6 +80,7 @@ CREATE INDEX reversed_by_source ON reversed (source);
         self._names: dict[tuple[str, str], int] = {}
         self._packed: list[bytes] = []
         self._late: list[tuple[int, int, int, UUID]] = []
+        self._sites: set[tuple[int, int, int]] = set()
         self._hours: dict[tuple[int, int], int] = {}
         self._days: dict[tuple[int, int], int] = {}
         self._reversed: list[tuple[int, int, UUID]] = []
@@ -97,6 +108,10 @@ CREATE INDEX reversed_by_source ON reversed (source);
         if actor is not None and site is not None:
             person = self.name("person", actor)
             self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
+        if where != NOWHERE:
+            self._sites.add((who, where, who))
+            if actor is not None:
+                self._sites.add((self.name("person", actor), where, who))
         if recorded_at - at >= lag_micros_min:
             self._late.append((who, recorded_at, at, key))
         of = (who, at // MICROS_A_DAY)
@@ -136,6 +151,9 @@ CREATE INDEX reversed_by_source ON reversed (source);
                     copy.set_types(types)
                     for row in found:
                         copy.write_row(row)
+        sites = sorted(self._sites)
+        if sites:
+            rows.execute(_SITES, [*map(list, zip(*sites, strict=True))], prepare=True)
         for statement, counted in ((_HOURS, self._hours), (_DAYS, self._days)):
             if counted:
                 values = sorted((*key, count) for key, count in counted.items())
@@ -146,6 +164,7 @@ CREATE INDEX reversed_by_source ON reversed (source);
         """Drop the batch."""
         self._packed.clear()
         self._late.clear()
+        self._sites.clear()
         self._hours.clear()
         self._days.clear()
         self._reversed.clear()
