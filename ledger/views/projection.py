@@ -98,7 +98,6 @@ class Projector:
         )  # fmt: skip
         self._scan_takers = (
             *(fold.scan for fold in self._scanning), self._hearings.scan, self._touched.scan,
-            self._named.scan,
         )  # fmt: skip
         self._position = -1
 
@@ -173,6 +172,9 @@ class Projector:
                 self._sources.heard(fact.source, at, position, event.recorded_at)
                 heard = (event.id, at, event.recorded_at)
                 self._hearings.hear(heard, fact.source, fact.actor, fact.site)
+                self._named.applied(
+                    (fact.mark, fact.holder, fact.lot, fact.label, fact.label_version)
+                )
                 if corrected and position in corrected:
                     self._correct(event, corrected[position])
                 if not early or fact.id not in early:

@@ -13,7 +13,7 @@ from ledger.facts.lots import InputVerified, ProcessRecorded
 from ledger.facts.mentions import About, mentions
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
 from ledger.views.access.policies import POLICIES
-from ledger.views.folding import Fold, Rows, Scan, copy_rows
+from ledger.views.folding import Fold, Rows, copy_rows
 
 PARTY_FIELDS: Final = (
     "party", "holder", "from_holder", "to_holder", "exporter", "importer", "rcb", "agent",
@@ -73,14 +73,13 @@ CREATE TABLE contracts (
 
     def __init__(self) -> None:
         self._named: set[_Key] = set()
-        self._scanned: set[tuple[str, str, str, int, str]] = set()
+        self._applied: set[tuple[str, str, str, str, int]] = set()
         self._licences: list[tuple[object, ...]] = []
         self._contracts: list[tuple[object, ...]] = []
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
-        """The holder of an application is named on its lot, its mark and its label."""
-        del position, sign
-        self._scanned.add((scan.mark, scan.holder, scan.lot_key, scan.version, scan.label))
+    def applied(self, named: tuple[str, str, str, str, int]) -> None:
+        """Take mark, holder, lot, label and its version of an application, counting or not."""
+        self._applied.add(named)
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take the parties that a fact names."""
@@ -104,7 +103,7 @@ CREATE TABLE contracts (
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
         labels = set()
-        for mark, holder, lot, version, label in self._scanned:
+        for mark, holder, lot, label, version in self._applied:
             labels.add((f"{label} {version}", mark))
             self._named.add((int(About.MARK), mark, holder))
             self._named.add((int(About.LOT), lot, holder))
@@ -127,7 +126,7 @@ CREATE TABLE contracts (
     def forget(self) -> None:
         """Drop the batch."""
         self._named.clear()
-        self._scanned.clear()
+        self._applied.clear()
         self._licences.clear()
         self._contracts.clear()
 
