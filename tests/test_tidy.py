@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "rules": {"facts", "custody", "labels", "errors"},
     "cases": {"facts", "custody", "labels", "rules", "errors"},
     "season": {"facts", "custody", "labels", "rules", "errors"},
-    "intake": {"facts", "errors", "log"},
+    "intake": {"facts", "cases", "errors", "log"},
     "log": {"errors"},
     "views": {"facts", "custody", "labels", "rules", "cases", "log", "errors"},
     "web": {

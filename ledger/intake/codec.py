@@ -27,7 +27,7 @@ from ledger.intake.judging import (
     permitted,
     refuse,
 )
-from ledger.intake.schemas import Repair, Schema, Schemas, released
+from ledger.intake.schemas import Repair, Schema, Schemas, released, released_decisions
 from ledger.intake.verdicts import Problem, Refused, Verdict, refused
 
 SINGLE_OBJECT: Final = b"\xc3\x01"
@@ -54,9 +54,17 @@ def judge_single(index: int, raw: bytes, door: Door, schemas: Schemas | None = N
         problem = Problem("undecodable", "", "the message ends within its header")
         return refused(index, problem, raw)
     if schema is None:
-        sentence = f"no released schema has the fingerprint {raw[2:HEADER_BYTES].hex()}"
-        return refused(index, Problem("unknown-schema", "", sentence), raw)
+        return refused(index, not_ours(raw[2:HEADER_BYTES]), raw)
     return judge_body(index, raw, HEADER_BYTES, schema, schemas=ours, door=door)
+
+
+def not_ours(fingerprint: bytes) -> Problem:
+    """Why a fingerprint that no schema of a fact has is refused."""
+    decision = released_decisions().by_fingerprint.get(fingerprint)
+    if decision is not None:
+        return Problem("not-permitted", "type", f"{decision.name} is the ledger's own to decide")
+    sentence = f"no released schema has the fingerprint {fingerprint.hex()}"
+    return Problem("unknown-schema", "", sentence)
 
 
 def judge_confluent(index: int, raw: bytes, door: Door, ids: Mapping[int, Schema]) -> Verdict:

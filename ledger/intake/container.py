@@ -14,7 +14,13 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from fastavro.schema import SchemaParseException
 
-from ledger.intake.codec import DECODING_ERRORS, SINGLE_OBJECT, judge_record, read_record
+from ledger.intake.codec import (
+    DECODING_ERRORS,
+    SINGLE_OBJECT,
+    judge_record,
+    not_ours,
+    read_record,
+)
 from ledger.intake.doors import Door
 from ledger.intake.schemas import Schema, Schemas, fingerprint_of, released
 from ledger.intake.verdicts import (
@@ -171,10 +177,11 @@ def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
         prints = [fingerprint_of(each) for each in sources]
     except (*DECODING_ERRORS, SchemaParseException) as error:
         raise _undecodable(f"its schema is none: {type(error).__name__} {error}") from None
-    unknown = [p.hex() for p in prints if p not in ours.by_fingerprint]
-    if unknown or not prints:
-        sentence = f"no released schema has the fingerprint {', '.join(unknown[:3])}"
-        raise Problem("unknown-schema", "", sentence)
+    for each in prints:
+        if each not in ours.by_fingerprint:
+            raise not_ours(each)
+    if not prints:
+        raise Problem("unknown-schema", "", "it has no schema")
     return tuple(ours.by_fingerprint[p] for p in prints), isinstance(source, list)
 
 

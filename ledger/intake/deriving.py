@@ -13,7 +13,6 @@ from typing import Any, Final, Literal, cast, get_args, get_origin, get_type_hin
 from msgspec import Struct, inspect
 
 from ledger.facts.catalogue import TYPES
-from ledger.facts.identity import Fact
 from ledger.facts.scalars import Figure
 
 NAMESPACE: Final = "seals.v1"
@@ -37,7 +36,7 @@ _COMMON_DOCS: Final = {
 Json = dict[str, Any]
 
 
-def derive(kind: type[Fact]) -> Json:
+def derive(kind: type[Struct]) -> Json:
     """The Avro schema of a fact type, as the newest file in `schemas/` holds it."""
     info = cast("inspect.StructType", inspect.type_info(kind))
     fields: list[Json] = []
@@ -100,7 +99,7 @@ def _simple(of: inspect.Type) -> Any:
             return {
                 "type": "bytes", "logicalType": "decimal", "precision": digits, "scale": places,
             }  # fmt: skip
-        case inspect.StrType():
+        case inspect.StrType() | inspect.EnumType():
             return "string"
         case inspect.BoolType():
             return "boolean"
@@ -112,7 +111,8 @@ def _simple(of: inspect.Type) -> Any:
 
 
 def _enum(of: inspect.LiteralType, name: str) -> Json:
-    symbols = list(_written_order()[frozenset(of.values)])
+    # Literals that only decisions have stand in the order that msgspec gives: sorted.
+    symbols = list(_written_order().get(frozenset(of.values), of.values))
     if OPEN_SYMBOL not in symbols:
         return {"type": "enum", "name": name, "symbols": symbols}
     symbols.remove(OPEN_SYMBOL)

@@ -110,6 +110,12 @@ def released() -> Schemas:
     return load(folder())
 
 
+@cache
+def released_decisions() -> Schemas:
+    """The schemas of the ledger's own decisions, apart: nobody may send them to us."""
+    return load(folder() / "decisions")
+
+
 def folder() -> Path:
     """Where the schemas lie: beside the packages in a checkout, else below the environment."""
     for place in (

@@ -1,0 +1,82 @@
+"""Avro schemas of decisions from their types; run as a module it writes those that are missing.
+
+The types are the source; a released file is never rewritten. `python -m
+ledger.intake.decisions_deriving` names the types that differ from their newest file.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from ledger.cases.discrepancy import Decision, Event
+from ledger.intake.deriving import as_text, derive
+
+DECISIONS: Final[dict[str, type[Decision]]] = {kind.__name__: kind for kind in get_args(Event)}
+"""The decisions that others are told, by name."""
+
+_UUID: Final = {"type": "string", "logicalType": "uuid"}
+_DOCS: Final = {
+    "case": "Which discrepancy: the same question has the same id for ever",
+    "time": "When it was decided, microseconds since 1970, UTC",
+    "offset": "Minutes east of UTC where it was decided",
+    "position": "The last position of the log that the decision rests on",
+    "rule": "Number of the rule, M-01 and on",
+    "subject_kind": "What it is about: account, dispatch, lot, application, shipment and others",
+    "subject": "Its key; parts are joined by one space, a space inside one is %20",
+    "discriminator": "Tells discrepancies of one rule about one subject apart",
+    "family": "D data, P product without data, N data without product, L label, H hold",
+    "shows": "What the facts showed",
+    "party": "The party that decided",
+    "person": "Reference to a person, never a name",
+    "text": "At most 500 characters",
+    "values": "What was expected and found; a decision about the case holds for these values",
+    "expected": "In the order of the rule",
+    "found": "In the order of the rule",
+    "severity": "C critical, H high, M medium, L low",
+    "artefact": "Whether a scanner's mistake is suspected",
+    "evidence": "Ids of events it rests on, at most 100",
+    "evidence_total": "How many events it rests on",
+}
+
+
+def derive_decision(kind: type[Decision]) -> dict[str, Any]:
+    """The Avro schema of a decision, as the newest file in `schemas/decisions/` holds it."""
+    schema = derive(kind)
+    _finish(schema)
+    return schema
+
+
+def _finish(record: dict[str, Any]) -> None:
+    """Say which strings are ids, and what each field means, in a record and those within."""
+    for field in record["fields"]:
+        name = field["name"]
+        if name == "case":
+            field["type"] = _UUID
+        elif name == "evidence":
+            field["type"] = {"type": "array", "items": _UUID}
+        if name in _DOCS:
+            # Before the default, where the schemas of facts have it.
+            default = {key: field.pop(key) for key in ("default",) if key in field}
+            field.update({"doc": _DOCS[name]} | default)
+        if isinstance(field["type"], dict) and field["type"]["type"] == "record":
+            _finish(field["type"])
+
+
+def main(folder: Path) -> int:
+    """Write what is missing in the folder; say what differs from its type."""
+    differing = []
+    for name, kind in DECISIONS.items():
+        text = as_text(derive_decision(kind))
+        versions = len(list(folder.glob(f"{name}.v*.avsc")))
+        newest = folder / f"{name}.v{versions}.avsc"
+        if not versions:
+            (folder / f"{name}.v1.avsc").write_text(text, encoding="utf-8")
+        elif newest.read_text(encoding="utf-8") != text:
+            differing.append(newest.name)
+    for name in differing:
+        sys.stderr.write(f"{name} differs from its type: write the next version beside it\n")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path("schemas/decisions")))

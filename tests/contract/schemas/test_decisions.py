@@ -1,0 +1,135 @@
+"""The schemas of decisions: what their types say, pinned, and readable with the file alone."""
+
+import hashlib
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import fastavro
+import pytest
+
+from ledger.cases.canonical import encode_decision
+from ledger.cases.discrepancy import (
+    DiscrepancyClosed,
+    DiscrepancyEscalated,
+    DiscrepancyExplained,
+    DiscrepancyOpened,
+    DiscrepancyReopened,
+    DiscrepancyWithdrawn,
+    Event,
+    Picture,
+    Values,
+)
+from ledger.errors import Fatal
+from ledger.intake import OPERATOR, Refused
+from ledger.intake.codec import judge_single
+from ledger.intake.decisions import decision_to_avro
+from ledger.intake.decisions_deriving import DECISIONS, derive_decision, main
+from ledger.intake.deriving import as_text
+from ledger.intake.linting import faults
+from ledger.intake.messages import read
+from ledger.intake.schemas import released, released_decisions, version_of
+from ledger.rules.violation import SubjectKind
+
+FOLDER = Path(__file__).parents[3] / "schemas" / "decisions"
+PINS: dict[str, str] = {
+    line.split()[1]: line.split()[0]
+    for line in (FOLDER / "released.sha256").read_text().splitlines()
+}
+CASE = "8f8e3c53-9d5b-8bb6-a4d1-0a6b7a5c9d10"
+EVENT = "0197f000-0000-7000-8000-000000000001"
+MOMENT: Any = {"case": CASE, "time": "2026-04-02T00:30:00.000000+00:00", "position": 7}
+VALUES = Values("C", ("500",), ("520", "名"))
+SHOWS = Picture(values=VALUES, artefact=True, evidence=(EVENT,), evidence_total=400)
+PERSON: Any = {"party": "RCB-1", "person": "P-1"}
+EVERY: list[Event] = [
+    DiscrepancyOpened(
+        **MOMENT, rule="M-18", subject_kind=SubjectKind.PARTY_YEAR, subject="L-7",
+        discriminator="", family="D", shows=SHOWS,
+    ),
+    DiscrepancyWithdrawn(**MOMENT),
+    DiscrepancyReopened(**MOMENT, shows=SHOWS),
+    DiscrepancyExplained(**MOMENT, **PERSON, reason="LATE_ENTRY", values=VALUES),
+    DiscrepancyEscalated(**MOMENT, **PERSON, text="Which line?"),
+    DiscrepancyClosed(**MOMENT, **PERSON, reason="OTHER", text="Seen", values=VALUES),
+]  # fmt: skip
+
+
+def versions(name: str) -> list[Path]:
+    """The files of a type, oldest first."""
+    return sorted(FOLDER.glob(f"{name}.v*.avsc"), key=version_of)
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_derived(name: str) -> None:
+    """The newest file says what the type says, and breaks nothing that an older one promised."""
+    assert as_text(derive_decision(DECISIONS[name])) == versions(name)[-1].read_text("utf-8")
+    *_, newest = (json.loads(path.read_text()) for path in versions(name))
+    assert [faults(json.loads(path.read_text()), newest) for path in versions(name)] == [
+        [] for _ in versions(name)
+    ]
+
+
+def test_every_file_is_pinned_and_has_its_type() -> None:
+    """A file for each decision about a discrepancy and no other, as released, told apart."""
+    files = {path.name: path.read_bytes() for path in FOLDER.glob("*.avsc")}
+
+    assert {name: hashlib.sha256(text).hexdigest() for name, text in files.items()} == PINS
+    assert {name.split(".")[0] for name in files} == set(DECISIONS)
+    assert len(released_decisions().by_fingerprint) == len(files)
+    assert not released_decisions().by_fingerprint.keys() & released().by_fingerprint.keys()
+
+
+def test_missing_files_are_written_and_others_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What has no file gets one; a file that differs is named and stays."""
+    assert main(tmp_path) == 0
+    changed = tmp_path / "DiscrepancyOpened.v1.avsc"
+    changed.write_text("{}")
+
+    assert main(tmp_path) == 1
+    assert changed.read_text() == "{}"
+    assert capsys.readouterr().err.startswith("DiscrepancyOpened.v1.avsc differs")
+
+
+@pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
+def test_read_with_the_file_alone(event: Event) -> None:
+    """Whoever has the file reads every field of the decision as it was taken."""
+    name = type(event).__name__
+    message = decision_to_avro(name, encode_decision(event))
+    schema = fastavro.parse_schema(json.loads(versions(name)[-1].read_text()))
+
+    read_back: Any = fastavro.schemaless_reader(BytesIO(message[10:]), schema, None)
+
+    expected = json.loads(encode_decision(event))
+    del expected["type"]
+    assert read_back.pop("time").isoformat(timespec="microseconds") == expected.pop("time")
+    assert (read_back.pop("offset"), read_back.pop("case")) == (0, UUID(expected.pop("case")))
+    if "shows" in expected:
+        assert read_back["shows"].pop("evidence") == [UUID(EVENT)]
+        assert expected["shows"].pop("evidence") == [EVENT]
+    assert read_back == expected
+
+
+@pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
+def test_nobody_else_may_send_one(event: Event) -> None:
+    """A decision that comes in is refused at the most permissive door, alone or in a container."""
+    name = type(event).__name__
+    verdict = judge_single(0, decision_to_avro(name, encode_decision(event)), OPERATOR)
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.path) == ("not-permitted", "type")
+
+    container = BytesIO()
+    fastavro.writer(container, released_decisions().newest[name].writer, [])
+    (verdict,) = read(container.getvalue(), "", OPERATOR)
+    assert isinstance(verdict, Refused)
+    assert verdict.reason == "not-permitted"
+
+
+def test_a_decision_without_a_schema_is_not_guessed() -> None:
+    """What others are not told has no form for them."""
+    with pytest.raises(Fatal, match="PeriodClosed"):
+        decision_to_avro("PeriodClosed", b"{}")
