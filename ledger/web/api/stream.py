@@ -37,7 +37,7 @@ SELECT id, position, state FROM case_states WHERE position > %s ORDER BY positio
 _open: set[object] = set()
 
 
-@router.get("/discrepancies/stream", response_model=None, **openapi.STREAM)
+@router.get("/discrepancies/stream", response_class=StreamingResponse, **openapi.STREAM)
 async def stream(
     request: Request,
     viewer: Onlooker,
