@@ -24,9 +24,9 @@ from ledger.views.projection import reading
 
 look_events_max: Final = 4_000
 look_subjects_max: Final = 2_000
-facts_kept_max: Final = 60_000
+facts_kept_max: Final = 20_000
 """Facts held between two looks at the same state of the log."""
-_seen_max: Final = 300_000
+_seen_max: Final = 100_000
 
 _HORIZON = """
 SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)

@@ -20,7 +20,7 @@ from ledger.views.cases import all_cases
 from ledger.views.projection import reading
 
 chunk_events_max = 4_000
-facts_kept_max = 60_000
+facts_kept_max = 20_000
 
 
 def unsettled(log: Log, policy: Policy) -> list[str] | None:

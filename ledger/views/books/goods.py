@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
 
+from ledger.custody.places import Kind
 from ledger.errors import Fatal
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
@@ -12,6 +13,7 @@ from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import FirstApplied, Moment, Sealed
 from ledger.views.books.source import Source
+from ledger.views.places import place_id
 
 _LOTS = """
 SELECT p.key, p.mark, s.label, s.version, s.holder, s.units, s.seals, s.applications,
@@ -24,6 +26,12 @@ _LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[
 _INTO = (
     "SELECT position FROM moves WHERE place = %b AND delta > 0 ORDER BY {order} OFFSET %b LIMIT %b"
 )
+_EARLIEST = """
+SELECT m.place, m.position FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
+    SELECT place, min(position) AS position FROM moves
+    WHERE place = wanted.place AND delta > 0 GROUP BY place OFFSET 0
+) AS m
+"""
 _DAYS = """
 SELECT day, first, first_id FROM applied_days WHERE holder = %b AND mark = %b AND contract = %b
     AND day BETWEEN %b AND %b AND applications > 0 ORDER BY day
@@ -49,6 +57,7 @@ class _Tally(Sealed):
     """A tally whose latest and earliest recorded applications are read where somebody asks."""
 
     read: Callable[[str], Known]
+    earliest: Known | None
 
     @property
     def last(self) -> Moment:
@@ -57,7 +66,8 @@ class _Tally(Sealed):
 
     @property
     def rec(self) -> int:
-        return self.read(_BY_POSITION).rec
+        known = self.earliest
+        return self.read(_BY_POSITION).rec if known is None else known.rec
 
 
 class Goods(Source):
@@ -82,6 +92,7 @@ class Goods(Source):
             _LOTS, ([lot for _, lot in places], [place for place, _ in places]), prepare=True
         ).fetchall()
         self.record.give_ids(str(row[9]) for row in found)
+        earliest = self._earliest([place for place, _ in places])
         for lot, mark, label, version, holder, units, seals, count, at, key, last, place in found:
             first = self._event(str(key))
             tally = _Tally(
@@ -89,27 +100,42 @@ class Goods(Source):
                 seals=seals, applications=count, first=Moment(at, str(key)),
                 first_day=first.fact.day, first_rec=first.rec, last=Moment(last, ""), rec=0,
             )  # fmt: skip
-            tally.read = partial(self._attached, (place, label, version, holder))
+            of = (place, label, version, holder)
+            tally.read = partial(self._attached, of)
+            tally.earliest = earliest.get(place) if self._is_of(earliest.get(place), of) else None
             self._sealed[lot].append(tally)
         for lot in missing:
             self._sealed[lot].sort()
 
+    def _earliest(self, places: list[int]) -> dict[int, Known]:
+        """What was recorded first of all that came to lots, mostly an application that counts."""
+        found: dict[int, int] = dict(
+            self.rows.execute(_EARLIEST, (places,), prepare=True).fetchall()
+        )
+        positions = sorted(set(found.values()))
+        given = dict(zip(positions, self.at(positions), strict=True))
+        return {place: given[position] for place, position in found.items()}
+
+    def _is_of(self, known: Known | None, of: tuple[int, str, int, str]) -> bool:
+        """Whether an event is an application of a tally that counts."""
+        return (
+            known is not None
+            and isinstance(known.fact, s.SealsApplied)
+            and (known.fact.label, known.fact.label_version, known.fact.holder) == of[1:]
+            and place_id(known.fact.mark, Kind.LOT, known.fact.lot) == of[0]
+            and self.record.counts(known.fact)
+        )
+
     def _attached(self, of: tuple[int, str, int, str], order: str) -> Known:
         """The first application of a tally (lot's place, label, version, holder) in an order."""
-        place, *tally = of
+        place = of[0]
         for start in range(0, _NEVER, _attached_at_once):
             asked = (place, start, _attached_at_once)
             found = self.rows.execute(_INTO.format(order=order), asked, prepare=True).fetchall()
             positions = [position for (position,) in found]
             if not positions:
                 break
-            fits = [
-                known
-                for known in self.at(positions)
-                if isinstance(known.fact, s.SealsApplied)
-                and [known.fact.label, known.fact.label_version, known.fact.holder] == tally
-                and self.record.counts(known.fact)
-            ]
+            fits = [known for known in self.at(positions) if self._is_of(known, of)]
             if fits:
                 # The log answers by position, whatever order was asked for.
                 return fits[0] if order == _BY_POSITION else max(fits)
@@ -164,6 +190,7 @@ class Goods(Source):
                 known
                 for known in self.at(positions)
                 if isinstance(known.fact, s.SealsApplied)
+                and (known.fact.holder, known.fact.mark) == (holder, mark)
                 and known.fact.contract == contract
                 and known.fact.day == day
                 and self.record.counts(known.fact)

@@ -19,7 +19,7 @@ from ledger.views.books.tallies import folded, known_ids
 from ledger.views.places import hashed
 
 T = TypeVar("T")
-_hashes_kept_max: Final = 200_000
+_hashes_kept_max: Final = 100_000
 
 
 @lru_cache(maxsize=_hashes_kept_max)
@@ -32,35 +32,31 @@ class Reads:
     """Notes what is read, and what was computed from what."""
 
     def __init__(self) -> None:
-        self._open: list[set[int]] = []
+        self.open: list[set[int]] = []
+        """What those who want to know what is read have been told; empty: nobody does."""
         self._memo: dict[Hashable, tuple[Any, frozenset[int] | None]] = {}
 
     def note(self, *what: Hashable) -> None:
         """Something was read."""
-        if self._open:
-            self._open[-1].add(rests(*what))
-
-    @property
-    def watched(self) -> bool:
-        """Whether somebody wants to know what is read."""
-        return bool(self._open)
+        if self.open:
+            self.open[-1].add(rests(*what))
 
     @contextmanager
     def watch(self) -> Iterator[set[int]]:
         """Give the set of everything read within the block."""
         read: set[int] = set()
-        self._open.append(read)
+        self.open.append(read)
         try:
             yield read
         finally:
-            self._open.pop()
-            if self._open:
-                self._open[-1] |= read
+            self.open.pop()
+            if self.open:
+                self.open[-1] |= read
 
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` gives, computed once; whoever asks has read what it read."""
         known = self._memo.get(key)
-        if not self._open:
+        if not self.open:
             if known is None:
                 # Nobody notes anything now; who does so later has it computed again.
                 known = self._memo[key] = compute(), None
@@ -68,7 +64,7 @@ class Reads:
             if known is None or known[1] is None:
                 with self.watch() as read:
                     known = self._memo[key] = compute(), frozenset(read)
-            self._open[-1] |= known[1] or frozenset()
+            self.open[-1] |= known[1] or frozenset()
         value: T = known[0]
         return value
 

@@ -129,7 +129,7 @@ class BooksRecord(Record):
     def known(self, event_id: str) -> Known | None:
         """The event of that id, whether it counts or not."""
         known = self._given.get(event_id)
-        if known is not None and not self._reads.watched:
+        if known is not None and not self._reads.open:
             return known
         self._reads.note("event", event_id)
         known = known or self._known.get(event_id)

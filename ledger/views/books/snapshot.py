@@ -107,7 +107,12 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
             prepare=True,
         )
         positions = [position for (position,) in found.fetchall()]
-        given = [known for known in self.at(positions) if isinstance(known.fact, SealsApplied)]
+        # A correction may have moved seals back here, and be an application to another lot.
+        given = [
+            known
+            for known in self.at(positions)
+            if isinstance(known.fact, SealsApplied) and known.fact.lot == lot
+        ]
         return given, positions[-1] if len(positions) == limit else None
 
     def rebind(self, rows: Rows) -> None:

@@ -59,7 +59,14 @@ class Years(Source):
 
     def _applied_to(self, lot: str, marks: Collection[str]) -> list[Known]:
         found = self.rows.execute(_INTO, (lot, list(marks)), prepare=True).fetchall()
-        return self.counting(self.at(position for (position,) in found))
+        # A correction may have moved seals back here, and be an application to another lot.
+        return [
+            known
+            for known in self.counting(self.at(position for (position,) in found))
+            if isinstance(known.fact, s.SealsApplied)
+            and known.fact.lot == lot
+            and known.fact.mark in marks
+        ]
 
     def counting(self, given: Iterable[Known]) -> list[Known]:
         """The applications among events that count, by (time, id)."""
@@ -139,7 +146,9 @@ class Years(Source):
         return [
             known
             for known in self.counting(given)
-            if getattr(known.fact, "contract", None) == contract
+            if isinstance(known.fact, s.SealsApplied)
+            and (known.fact.holder, known.fact.mark) == (holder, mark)
+            and known.fact.contract == contract
             and known.fact.day == day
             and fiscal_year(known.at) == year
         ][:1]
