@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.brokers", "tests.databases"]
+pytest_plugins = ["tests.brokers", "tests.chromium", "tests.databases"]
 
 settings.register_profile("fast", max_examples=10, deadline=None)
 

@@ -1,9 +1,9 @@
 """The inbox of discrepancies: the gravest and oldest first, and how many share a cause."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from ledger.cases.discrepancy import State
@@ -11,6 +11,7 @@ from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, Wanted, grouped, listed
 from ledger.web.access.roles import LOOKING
+from ledger.web.pages.given import Key
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.pages.rule_texts import rule_text
@@ -19,7 +20,6 @@ from ledger.web.pages.words import KINDS
 from ledger.web.problems import forbidden, invalid
 
 router = APIRouter(include_in_schema=False)
-Word = Annotated[str, Query(max_length=300)]
 groups_shown_max: Final = 30
 _FILTERS: Final = (
     "rule",
@@ -39,16 +39,16 @@ _CAUSES: Final = ("lot", "contract", "party", "mark", "shipment", "source", "day
 @router.get("/desk/cases")
 def inbox(
     opened: Open,
-    rule: Word = "",
-    severity: Word = "",
-    state: Word = "",
-    importer: Word = "",
-    rcb: Word = "",
-    party: Word = "",
-    mark: Word = "",
-    subject: Word = "",
-    lot: Word = "",
-    by: Word = "",
+    rule: Key = "",
+    severity: Key = "",
+    state: Key = "",
+    importer: Key = "",
+    rcb: Key = "",
+    party: Key = "",
+    mark: Key = "",
+    subject: Key = "",
+    lot: Key = "",
+    by: Key = "",
     page: PageNumber = 0,
 ) -> Response:
     """List the cases that the viewer sees, as filtered."""

@@ -1,14 +1,15 @@
 """Certificates: each issuer's control log by number, missing numbers in their place."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from ledger.facts.mentions import certificate_key
 from ledger.rules.violation import parts_of
 from ledger.views import certificates as certificates_view
 from ledger.web.desk import as_of
+from ledger.web.pages.given import Id
 from ledger.web.pages.lots import onlooker
 from ledger.web.pages.opening import Open
 from ledger.web.pages.paging import PageNumber, shown
@@ -16,7 +17,6 @@ from ledger.web.pages.words import PAPERS
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[str, Query(max_length=80)]
 entries_shown_max: Final = 100
 
 
@@ -40,8 +40,8 @@ def certificates(opened: Open, issuer: Id = "", number: Id = "", page: PageNumbe
             if number:
                 key = certificate_key(issuer, number)
                 entries = [entry for entry in entries if entry["certificate"] == key]
-            if not entries and (issuer not in issuers or number):
-                raise not_found("such certificate" if number else "such issuer")
+            if number and not entries:
+                raise not_found("such certificate")
         cut, more = shown(entries, page, entries_shown_max)
         return opened.show(
             "certificates",

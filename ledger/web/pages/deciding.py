@@ -14,13 +14,13 @@ from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
 from ledger.web.api.discrepancies import settled
 from ledger.web.api.periods import sign
 from ledger.web.pages.case import case_page
+from ledger.web.pages.given import Typed
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import address
 from ledger.web.problems import Problem, forbidden
 
 router = APIRouter(include_in_schema=False)
 Act = Literal["explain", "escalate", "close"]
-Word = Annotated[str, Form(max_length=80)]
 text_characters_max: Final = 4_000
 _NOT_FOUND: Final = 404
 _ROLES: Final = {"explain": EXPLAINING, "escalate": CERTIFYING, "close": CERTIFYING}
@@ -32,8 +32,8 @@ class Decided:
     def __init__(
         self,
         csrf: Annotated[str, Form(max_length=200)] = "",
-        person: Word = "",
-        reason: Word = "",
+        person: Typed = "",
+        reason: Typed = "",
         text: Annotated[str, Form(max_length=text_characters_max)] = "",
     ) -> None:
         self.csrf, self.person, self.reason = csrf, person, reason
@@ -79,9 +79,9 @@ def decide(
 @router.post("/desk/period")
 def sign_off(
     opened: Open,
-    importer: Word = "",
-    period: Word = "",
-    person: Word = "",
+    importer: Typed = "",
+    period: Typed = "",
+    person: Typed = "",
     csrf: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Sign a period of the viewer's own pair off."""

@@ -1,14 +1,15 @@
 """The way in: the sign-in page, the choice of a language, and finding a thing by its id."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.custody.places import Kind
 from ledger.web.access.sign_in import HOME
 from ledger.web.desk import Looking
+from ledger.web.pages.given import Sought
 from ledger.web.pages.language import COOKIE, LANGUAGES, language_of
 from ledger.web.pages.opening import Open
 from ledger.web.pages.rendering import address, render
@@ -16,7 +17,6 @@ from ledger.web.pages.rendering import address, render
 router = APIRouter(include_in_schema=False)
 _year_seconds: Final = 365 * 86_400
 _FOUND: Final = "SELECT kind, mark, key, site FROM places WHERE key = %s AND kind = ANY(%s) LIMIT 1"
-Word = Annotated[str, Query(max_length=2_000)]
 
 
 @router.get("/sign-in")
@@ -26,13 +26,13 @@ def old_sign_in() -> Response:
 
 
 @router.get("/desk/sign-in")
-def sign_in(request: Request, then: Word = HOME) -> Response:
+def sign_in(request: Request, then: Sought = HOME) -> Response:
     """Ask for a token."""
     return render(request, language_of(request), "sign-in", wrong=False, then=then)
 
 
 @router.get("/desk/language")
-def choose(to: Word = "en", then: Word = HOME) -> Response:
+def choose(to: Sought = "en", then: Sought = HOME) -> Response:
     """Keep the language somebody chose, and go back to the page."""
     ours = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable()
     response = RedirectResponse(then if ours else HOME, status_code=303)
@@ -42,7 +42,7 @@ def choose(to: Word = "en", then: Word = HOME) -> Response:
 
 
 @router.get("/desk/find")
-def find(opened: Open, q: Word = "") -> Response:
+def find(opened: Open, q: Sought = "") -> Response:
     """Open the page of whatever has that id, or say that nothing has."""
     asked = q.strip()
     with opened.looking() as looking:

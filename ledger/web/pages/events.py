@@ -6,9 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from ledger.custody.places import Kind
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import DECISIONS
 from ledger.rules.subjects import subjects_of
+from ledger.rules.violation import Subject, SubjectKind, parts_of
+from ledger.views.places import place_id
 from ledger.web.api.records import receipt, refusal, shown
 from ledger.web.desk import Looking
 from ledger.web.pages.event_names import EVENTS
@@ -19,6 +22,7 @@ from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
 _CORRECTED: Final = "SELECT position, recorded_at FROM retracted WHERE target = %s"
+_PLACE: Final = "SELECT FROM places WHERE id = %s"
 _CORRECTING: Final = ("corrects", "target", "count_event")
 
 
@@ -58,6 +62,15 @@ def _is_case(topic: str) -> bool:
     return topic.startswith("Discrepancy")
 
 
+def _seen(looking: Looking, subject: Subject) -> bool:
+    """Whether the viewer may open the page of a subject: a fact names stocks of others too."""
+    if subject.kind is not SubjectKind.ACCOUNT:
+        return True
+    mark, holder, site = parts_of(subject.key)
+    looking.rows.execute(_PLACE, (place_id(mark, Kind.STOCK, holder, site),))
+    return bool(looking.rows.fetchall())
+
+
 def _about(opened: Open, looking: Looking, event_id: UUID) -> list[tuple[str, str, str]]:
     """The subjects of a fact that have a page: kind, key, address."""
     stream = looking.log.get([event_id]).get(event_id, [])
@@ -66,6 +79,6 @@ def _about(opened: Open, looking: Looking, event_id: UUID) -> list[tuple[str, st
     found: dict[tuple[str, str], str] = {}
     for subject in sorted(subjects_of(decode(stream[0].state))):
         page: Any = page_of(subject.kind, subject.key)
-        if page is not None and page[0] != "event":
+        if page is not None and page[0] != "event" and _seen(looking, subject):
             found[str(subject.kind), subject.key] = opened.to(page[0], **page[1])
     return [(kind, key, place) for (kind, key), place in found.items()]

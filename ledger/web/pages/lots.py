@@ -1,9 +1,10 @@
 """Lots: a card, where it comes from and what became of it, its seals, verdicts and papers."""
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Any, Final
+from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from ledger.facts.mentions import About
@@ -21,13 +22,13 @@ from ledger.web.access.roles import LOOKING
 from ledger.web.api.goods import countries
 from ledger.web.desk import SYSTEM, Desk, Looking, as_of
 from ledger.web.pages.charts.graph import graph
+from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import STEPS
 from ledger.web.problems import forbidden, not_found
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[str, Query(max_length=80)]
 lots_shown_max: Final = 50
 _KNOWN: Final = """
 SELECT FROM lots WHERE lot = %(lot)s UNION ALL SELECT FROM places WHERE kind = 4 AND key = %(lot)s
@@ -61,6 +62,7 @@ def lot(opened: Open, lot: Id) -> Response:
         cases = listed(looking.rows, looking.log, Wanted(subject_kind="lot", subject=lot))
         foreign = _foreign(looking, found)
         labels = sorted({(tally["label"], tally["version"]) for tally in card["sealed"]})
+        events = _seen(looking, found, card)
         product = card["product"] and AskingRecord(looking.rows, looking.log).latest(
             ProductRegistered, About.PRODUCT, card["product"]
         )
@@ -73,6 +75,7 @@ def lot(opened: Open, lot: Id) -> Response:
         trace=found,
         picture=graph(lot, found),
         steps=STEPS,
+        events=events,
         foreign={entry["lot"]: entry["country"] for entry in countries(opened.desk, foreign)},
         verdicts=_verdicts(opened.desk, lot, labels),
         cases=[entry.row for entry in cases],
@@ -92,6 +95,13 @@ def _foreign(looking: Looking, found: dict[str, Any]) -> list[str]:
     named = sorted({step["id"] for step in steps if step["kind"] in _LOT_STEPS})
     looking.rows.execute("SELECT lot FROM lots WHERE lot = ANY(%s)", (named,))
     return sorted(set(named) - {name for (name,) in looking.rows.fetchall()})
+
+
+def _seen(looking: Looking, found: dict[str, Any], card: dict[str, Any]) -> set[str]:
+    """The events that the viewer may open, of those that the page names."""
+    ids = {step["event"] for step in (*found["back"], *found["forward"]) if step["event"]}
+    ids |= {tally["first_id"] for tally in card["sealed"]}
+    return {str(key) for key in looking.log.get([UUID(one) for one in sorted(ids)])}
 
 
 def _verdicts(desk: Desk, lot: str, labels: list[tuple[str, int]]) -> list[dict[str, Any]]:

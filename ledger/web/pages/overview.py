@@ -1,9 +1,9 @@
 """The overview: for every importer and body where the seals are, and who says otherwise."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from ledger.cases.period import period_of
@@ -16,18 +16,18 @@ from ledger.web.api.reconciling import seen_rows
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.flow import bar, flow
 from ledger.web.pages.comparing import Compared, compared
+from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.words import CLAIMS_SHORT, PLACES_SHORT
 from ledger.web.problems import invalid
 
 router = APIRouter(include_in_schema=False)
-Word = Annotated[str, Query(max_length=80)]
 ORDER: Final = tuple(PLACES_SHORT)
 _PARTED: Final = frozenset({"exporter", "processor"})
 
 
 @router.get("/")
-def overview(opened: Open, exporter: Word = "", agent: Word = "", period: Word = "") -> Response:
+def overview(opened: Open, exporter: Id = "", agent: Id = "", period: Id = "") -> Response:
     """Show every row that the viewer sees, filtered as the address says."""
     with opened.looking() as looking:
         if opened.viewer.role == "scanner":

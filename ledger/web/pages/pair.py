@@ -16,6 +16,7 @@ from ledger.web.desk import Looking
 from ledger.web.pages.charts.flow import flow
 from ledger.web.pages.equations import equations
 from ledger.web.pages.event_names import EVENTS
+from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.overview import ORDER
 from ledger.web.pages.words import FIGURES as NAMES
@@ -23,7 +24,6 @@ from ledger.web.pages.words import PLACES_SHORT
 from ledger.web.problems import forbidden, not_found
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[str, Query(max_length=80)]
 events_shown_max: Final = 100
 _LAST: Final = 2**63 - 1
 _STOCKS: Final = """

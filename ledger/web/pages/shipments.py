@@ -1,14 +1,15 @@
 """Shipments: five claims about the same goods side by side, and where they part."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from ledger.views import shipments as shipments_view
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.loading import LAST
 from ledger.web.desk import as_of
+from ledger.web.pages.given import Id
 from ledger.web.pages.lots import onlooker
 from ledger.web.pages.opening import Open
 from ledger.web.pages.rule_texts import rule_text
@@ -16,7 +17,6 @@ from ledger.web.pages.words import MODES
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[str, Query(max_length=80)]
 shipments_shown_max: Final = 50
 _KNOWN: Final = """
 SELECT FROM departures WHERE shipment = %(shipment)s

@@ -12,6 +12,7 @@ from ledger.log import DeadLetter
 from ledger.views.loading import facts_of
 from ledger.views.sources import sources as sources_view
 from ledger.web.desk import Looking
+from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open
 from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.problems import not_found
@@ -29,7 +30,7 @@ SELECT number FROM public.dead_letter WHERE number < %s ORDER BY number DESC LIM
 def sources(
     opened: Open,
     page: PageNumber = 0,
-    source: Annotated[str, Query(max_length=80)] = "",
+    source: Id = "",
     before: Annotated[int, Query(ge=1)] = _LAST,
 ) -> Response:
     """List the sources that the viewer sees, and what was refused of its own."""

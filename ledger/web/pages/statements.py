@@ -30,14 +30,13 @@ from ledger.web.api.answers import as_csv
 from ledger.web.api.parameters import day
 from ledger.web.desk import Looking, as_of
 from ledger.web.pages.charts.steps import steps
+from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.pages.words import REASONS
 from ledger.web.problems import forbidden, invalid, not_found
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[str, Query(max_length=80)]
-Day = Annotated[str, Query(max_length=10)]
 _STOCKS: Final = """
 SELECT p.mark, p.key, p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id
 WHERE p.kind = %s AND (%s = '' OR p.mark = %s) AND (%s = '' OR p.key = %s)

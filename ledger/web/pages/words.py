@@ -176,8 +176,8 @@ CLAIMS_SHORT: Final[Mapping[str, str]] = {
     "reported": said("Reported"),
     "arrived": said("Arrived"),
     "returned": said("Came back"),
-    "shipped_units": said("Shipped"),
-    "certified_units": said("Certified"),
+    "shipped_units": said("Units shipped"),
+    "certified_units": said("Units certified"),
     "counted": said("Counted"),
     "book": said("Book"),
 }

@@ -1,0 +1,86 @@
+"""A desk as people find it: a season with slips in it, audited, served at an address of its own."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from consumers.auditor_running import catch_up
+from ledger.facts.registry import ConsignmentContractSigned
+from ledger.facts.scalars import micros
+from ledger.log import Log
+from ledger.rules.policy import default_policy
+from ledger.season import Mix, season
+from ledger.settings import Settings
+from ledger.views.discrepancies import Listed, Wanted, listed
+from ledger.views.loading import facts_of
+from ledger.views.projection import reading
+from ledger.web.access import tokens
+from ledger.web.serving import address, listen, serve
+from tests.auditing import entry
+
+EVENTS = 1_500
+SLIPS = "report-differs:2,over-sealing,count-variance,receipt-difference,number-gap,negative-stock"
+start_seconds_max = 30
+
+
+class Open(NamedTuple):
+    """An open desk: where it is, its log, and what opens it by role."""
+
+    place: str
+    log: Log
+    secrets: dict[str, str]
+    parties: dict[str, str]
+    case: Listed
+
+
+@contextmanager
+def opened(dsn: str) -> Iterator[Open]:
+    """Make the season, audit it, serve it; the pair is one with a report that differs."""
+    with Log.open(dsn, recorded_at="event") as log:
+        made = season(EVENTS, 7, Mix.parse(SLIPS))
+        facts = list(made.facts())
+        for start in range(0, len(facts), 5_000):
+            log.append([entry(fact) for fact in facts[start : start + 5_000]])
+        catch_up(log, default_policy(), lambda: micros(made.key().now))
+        case, parties = _pair(log)
+        secrets = {}
+        for role, party in parties.items():
+            source = "SCAN-1" if role == "scanner" else None
+            secrets[role] = tokens.create(log, role, party, source=source, now=1)[1]
+        with _served(log) as place:
+            yield Open(place, log, secrets, parties, case)
+
+
+def _pair(log: Log) -> tuple[Listed, dict[str, str]]:
+    """A case that an exporter can explain, and everybody around it."""
+    with reading(log) as rows:
+        found = listed(rows, log, Wanted(rules=["M-06"]))
+        contracts = facts_of(rows, log, [ConsignmentContractSigned]).all(ConsignmentContractSigned)
+    for case in found:
+        for contract in contracts:
+            pair = (contract.importer, contract.rcb)
+            if pair in case.pairs and contract.exporter in case.parties:
+                return case, {
+                    "exporter": contract.exporter, "importer": contract.importer,
+                    "certifier": contract.rcb, "operator": "operator",
+                    "processor": contract.exporter, "scanner": contract.exporter,
+                }  # fmt: skip
+    raise AssertionError("the season has no report that differs")
+
+
+@contextmanager
+def _served(log: Log) -> Iterator[str]:
+    listening = listen(Settings(web_host="127.0.0.1", web_port=0))
+    place = address(listening)
+    stop, ready = threading.Event(), threading.Event()
+    thread = threading.Thread(
+        target=serve, args=(Settings(), log, stop), kwargs={"ready": ready, "listening": listening}
+    )
+    thread.start()
+    try:
+        assert ready.wait(start_seconds_max)
+        yield place
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,70 @@
+"""Languages: every sentence of the pages is there in each, with the same blanks to fill."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from ledger.web.pages.language import LANGUAGES, language
+
+WEB = Path(__file__).parents[3] / "ledger" / "web"
+BLANK = re.compile(r"%\((\w+)\)s")
+OTHERS = [code for code in LANGUAGES if code != "en"]
+
+
+def sentences() -> Iterator[str]:
+    """Every sentence that templates and code mark as one for people."""
+    found = extract_from_dir(
+        WEB / "pages",
+        method_map=[("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")],
+        options_map={"**.html": {"trim_blocks": "true", "newstyle_gettext": "true"}},
+        keywords={"_": None, "ngettext": (1, 2), "said": None},
+    )
+    for _, _, message, _, _ in found:
+        yield message if isinstance(message, str) else message[0]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_sentence_is_translated(code: str) -> None:
+    """The catalogue has what the pages say, and nothing else."""
+    with (WEB / "locale" / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    translated = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogue
+        if message.id and message.string and not message.fuzzy
+    }
+
+    assert set(sentences()) - translated == set()
+    assert translated - set(sentences()) == set()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_blanks_are_the_same(code: str) -> None:
+    """A translation fills in what the sentence does."""
+    spoken = language(code)
+    wrong = [
+        sentence
+        for sentence in sentences()
+        if set(BLANK.findall(sentence)) != set(BLANK.findall(spoken.say(sentence)))
+    ]
+
+    assert wrong == []
+
+
+def test_numbers_and_days_are_the_readers_own() -> None:
+    """Groups of thousands, a true minus, days in the order of the language; times are Japan's."""
+    english, japanese = language("en"), language("ja")
+
+    assert english.number(-1234567) == "−1,234,567"
+    assert english.signed(5) == "+5"
+    assert english.number("12.500") == "12.5"
+    assert english.day(date(2026, 4, 2)) == "2 Apr 2026"
+    assert japanese.day("2026-04-02") == "2026/04/02"
+    assert english.moment("2026-04-02T00:30:00.000000+00:00") == "2 Apr 2026, 09:30:00"
+    assert english.moment(0) == "1 Jan 1970, 09:00:00"
+    assert (english.number(None), english.day(None), english.moment(None)) == ("", "", "")
