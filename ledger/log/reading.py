@@ -5,7 +5,7 @@ Positions are dense and appear in their order: nothing becomes visible behind a 
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 from uuid import UUID
@@ -17,11 +17,18 @@ from ledger.errors import Fatal, Unavailable
 from ledger.log.recorder import APPLICATION_NAME, CHANNEL, Recorder, Rows
 from ledger.log.rows import DeadLetter, Recorded, Refusal
 
+positions_looked_max = 20_000
+"""How far one look for events of some topics goes: a few tens of milliseconds."""
 _poll_seconds_max = 1.0  # a lost notification costs at most this much
 _COLUMNS = "notification_id, recorded_at, originator_id, originator_version, topic, state"
 _READ = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
+"""
+_OF_TOPICS = f"""
+SELECT {_COLUMNS} FROM public.events
+WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
+ORDER BY notification_id LIMIT %s
 """
 _AT = f"""
 SELECT e.* FROM unnest(%b::int8[]) AS wanted (position) CROSS JOIN LATERAL (
@@ -102,6 +109,22 @@ class Reader:
         with self._rows() as rows:
             rows.execute(_READ, (after, last), prepare=True)
             return list(map(Recorded._make, rows.fetchall()))
+
+    def of_topics(
+        self, topics: Collection[str], after: int, limit: int
+    ) -> tuple[int, list[Recorded]]:
+        """Read at most `limit` events of these topics behind `after`; tell how far was looked.
+
+        Everything of these topics up to the position told is among those read. Where nothing is
+        recorded behind `after`, that is `after`.
+        """
+        last = min(after + positions_looked_max, self.position())
+        if last <= after:
+            return after, []
+        with self._rows() as rows:
+            rows.execute(_OF_TOPICS, (after, last, list(topics), limit), prepare=True)
+            found = list(map(Recorded._make, rows.fetchall()))
+        return (found[-1].position if len(found) == limit else last), found
 
     def at(self, positions: Sequence[int]) -> list[Recorded]:
         """Read the events at these positions, in the order of position."""
