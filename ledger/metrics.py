@@ -187,6 +187,12 @@ publisher_failures = Counter(
     ["feed"],
     registry=REGISTRY,
 )
+publisher_waiting = Gauge(
+    "ledger_publisher_waiting_seconds",
+    "For how long a feed's receiver has not taken what it is told, without a break, else 0",
+    ["feed"],
+    registry=REGISTRY,
+)
 
 web_requests = Counter(
     "ledger_web_requests_total",
