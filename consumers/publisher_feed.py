@@ -6,11 +6,18 @@ A position may move on without a message: not every item is for others.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+page_items_max = 100
+"""Dead letters have up to 256 KiB each, and a page is held in memory."""
+
 
 class Message(NamedTuple):
-    """What a receiver is handed: `id` is the same whenever the same item is told again."""
+    """What a receiver is handed: `id` is the same whenever the same item is told again.
+
+    `position` is the item's own, and where its feed stands once the receiver has it.
+    """
 
     id: str
+    position: int
     key: bytes
     value: bytes
     headers: Sequence[tuple[str, bytes | None]] = ()
@@ -41,9 +48,11 @@ class Feed(NamedTuple):
     """One thing that others are told.
 
     `name` names its position beside the log and its metrics. `read(after, limit)` gives the items
-    behind a position, none where there are none; `receiver` takes them.
+    behind a position, none where there are none; `receiver` takes them, `messages_max` at once:
+    what is told again after a failure is at most so many.
     """
 
     name: str
     read: Callable[[int, int], Page]
     receiver: Receiver
+    messages_max: int = page_items_max

@@ -34,6 +34,7 @@ def message(letter: DeadLetter) -> Message:
     theirs = [pair for pair in ingest_refusals.unpack(refusal.headers) if pair[0] not in taken]
     return Message(
         id=number,
+        position=letter.number,
         key=number.encode() if refusal.key is None else refusal.key,
         value=refusal.payload,
         headers=[*theirs, *((name, value.encode()) for name, value in ours)],

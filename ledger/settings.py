@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="address that /metrics listens at; anything but loopback shows it to others",
     )
+    webhooks: Path | None = Field(
+        default=None,
+        description="TOML file that lists who is told of discrepancies over HTTP: name, url and "
+        "secret_file of each webhook; not set: nobody",
+    )
     web_host: str = Field(
         default="127.0.0.1", min_length=1, description="address that the API and pages listen at"
     )

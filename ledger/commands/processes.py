@@ -28,9 +28,9 @@ class Process(StrEnum):
 
 def available(settings: Settings) -> list[Process]:
     """Name what these settings have work for."""
-    if settings.kafka_bootstrap is None:
-        return [Process.PROJECTOR, Process.AUDITOR, Process.WEB]
-    return list(Process)
+    kafka = settings.kafka_bootstrap is not None
+    needed = {Process.INGEST: kafka, Process.PUBLISHER: kafka or settings.webhooks is not None}
+    return [process for process in Process if needed.get(process, True)]
 
 
 def run_process(

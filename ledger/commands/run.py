@@ -41,8 +41,9 @@ def run(
 ) -> None:
     """Run the ledger's processes until Ctrl-C; one that ends is started again.
 
-    Without Kafka in the settings there is no ingest and no publisher. Metrics are served on
-    loopback: the first process has LEDGER_METRICS_PORT, each further one the next port.
+    Without Kafka in the settings there is no ingest, and a publisher only where there are
+    webhooks. Metrics are served on loopback: the first process has LEDGER_METRICS_PORT, each
+    further one the next port.
 
     Example: ledger run --only ingest,projector
     """

@@ -17,6 +17,7 @@ from consumers.connection import Connection, consumer
 from consumers.ingest_refusals import pack, unpack
 from consumers.local_broker import LocalBroker
 from consumers.publisher_feed import Feed, Message, Page
+from consumers.publisher_following import Follower, follow
 from consumers.publisher_letters import message
 from consumers.topics import DEAD_LETTERS, create
 from ledger.errors import Malformed, Misuse, Unavailable
@@ -114,7 +115,7 @@ def test_a_feed_that_fails_repeats_and_holds_up_no_other(log: Log) -> None:
     shaky, steady = Receiver(failures=2), Receiver()
     feeds = [feed("shaky", log, shaky, page=3), feed("steady", log, steady, page=3)]
     stop = threading.Event()
-    thread = threading.Thread(target=publisher.follow, args=(feeds, log, stop))
+    thread = threading.Thread(target=follow, args=(feeds, log, stop))
     thread.start()
     until(lambda: len(shaky.told) == len(steady.told) == 7)
     stop.set()
@@ -131,10 +132,9 @@ def test_a_feed_moves_on_over_what_is_not_for_others(log: Log) -> None:
     """A page without messages moves the position, and nobody is bothered."""
     silent = Receiver(failures=1)
     moving = Feed("silent", lambda after, limit: Page(min(after + limit, 150), []), silent)
+    follower = Follower(moving, log)
 
-    assert publisher.publish(moving, log) == 100
-    assert publisher.publish(moving, log) == 50
-    assert publisher.publish(moving, log) == 0
+    assert [follower.step() for _ in range(3)] == [100, 50, 0]
     assert log.meta("publisher/silent") == "150"
 
 

@@ -1,0 +1,110 @@
+"""A feed followed from where it stands: told again until it is taken, and only then moved on.
+
+Each feed has a thread of its own, so a receiver that is away or slow holds up no other.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from functools import partial
+
+from tenacity import (
+    RetryCallState,
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_when_event_set,
+)
+from tenacity.wait import wait_exponential_jitter
+
+from consumers.publisher_feed import Feed, Message, page_items_max
+from ledger import metrics
+from ledger.errors import Unavailable
+from ledger.log import Log
+
+idle_seconds = 0.5
+retry_seconds_min = 0.25
+retry_seconds_max = 60.0
+
+_log = logging.getLogger("ledger.publisher")
+
+
+class Follower:
+    """Where a feed stands, and what of it is read but not told yet."""
+
+    def __init__(self, feed: Feed, log: Log) -> None:
+        self._feed = feed
+        self._log = log
+        self._key = f"publisher/{feed.name}"
+        self._position: int | None = None
+        self._page_end = 0
+        self._in_hand: Sequence[Message] = ()
+
+    def step(self) -> int:
+        """Tell what comes next and move on; by how many positions. Raises Unavailable."""
+        if self._position is None:
+            self._position = int(self._log.meta(self._key) or 0)
+        if not self._in_hand:
+            self._page_end, self._in_hand = self._feed.read(self._position, page_items_max)
+            if self._page_end == self._position:
+                return 0
+        batch = self._in_hand[: self._feed.messages_max]
+        rest = self._in_hand[self._feed.messages_max :]
+        if batch:
+            self._feed.receiver.deliver(batch)
+        end = batch[-1].position if rest else self._page_end
+        # Only now: what is not acknowledged comes again.
+        self._log.set_meta(self._key, str(end))
+        moved = end - self._position
+        self._position, self._in_hand = end, rest
+        metrics.publisher_position.labels(self._feed.name).set(end)
+        metrics.publisher_messages.labels(self._feed.name).inc(len(batch))
+        return moved
+
+
+def follow(feeds: Sequence[Feed], log: Log, stop: threading.Event) -> None:
+    """Follow every feed until `stop` is set; what is being told then is finished first.
+
+    A feed whose receiver is away waits and tells again. What waiting does not mend ends them all:
+    `stop` is set, and the error raised.
+    """
+    with ThreadPoolExecutor(max(1, len(feeds)), thread_name_prefix="publisher") as threads:
+        ends = [threads.submit(_follow, feed, log, stop) for feed in feeds]
+        try:
+            wait(ends, return_when=FIRST_COMPLETED)
+        finally:
+            # Also where this thread is interrupted; after an ordinary end it is set already.
+            stop.set()
+        for end in ends:
+            end.result()
+
+
+def _follow(feed: Feed, log: Log, stop: threading.Event) -> None:
+    follower = Follower(feed, log)
+    while not stop.is_set():
+        patiently = Retrying(
+            retry=retry_if_exception_type(Unavailable),
+            wait=wait_exponential_jitter(
+                multiplier=retry_seconds_min, max=retry_seconds_max, jitter=retry_seconds_min
+            ),
+            stop=stop_when_event_set(stop),
+            sleep=sleep_using_event(stop),
+            before_sleep=partial(_failed, feed, time.monotonic()),
+        )
+        try:
+            moved = patiently(follower.step)
+        except RetryError:
+            return  # stopped meanwhile; what was not taken is told at the next start
+        metrics.publisher_waiting.labels(feed.name).set(0)
+        if not moved:
+            stop.wait(idle_seconds)
+
+
+def _failed(feed: Feed, since: float, attempt: RetryCallState) -> None:
+    metrics.publisher_failures.labels(feed.name).inc()
+    metrics.publisher_waiting.labels(feed.name).set(time.monotonic() - since)
+    error = attempt.outcome.exception() if attempt.outcome is not None else None
+    _log.warning("%s: %s; told again in %.3g s", feed.name, error, attempt.upcoming_sleep)

@@ -1,0 +1,98 @@
+"""Who is told over HTTP: a list in TOML, each with a name, an address and a secret of its own.
+
+What is wrong in it is said at the start, never guessed; an address or a secret is never shown.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import msgspec
+
+from ledger.errors import Misuse
+
+hooks_max: Final = 20
+"""Each has a thread, which now and then needs one of the log's few connections."""
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One receiver: `name` is shown in logs and metrics and keeps its position."""
+
+    name: str
+    url: str = field(repr=False)
+    """It may hold a key, as addresses of chat rooms do."""
+    secret: bytes = field(repr=False)
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    url: str
+    secret_file: str
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    webhook: list[_Row]
+
+
+def read_hooks(path: Path) -> list[Hook]:
+    """The webhooks that a file lists, at least one.
+
+    A relative `secret_file` lies beside the list; line ends behind the secret do not count. Raises
+    Misuse with what is wrong.
+    """
+    try:
+        file = msgspec.toml.decode(path.read_bytes(), type=_File)
+    except OSError as error:
+        raise Misuse(f"LEDGER_WEBHOOKS={path} cannot be read: {error.strerror}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Misuse(f"LEDGER_WEBHOOKS={path}: {error}.") from None
+    if not 1 <= len(file.webhook) <= hooks_max:
+        raise Misuse(
+            f"LEDGER_WEBHOOKS={path} lists {len(file.webhook)} webhooks, not 1 to {hooks_max}."
+        )
+    names = [row.name for row in file.webhook]
+    for name in names:
+        if _NAME.fullmatch(name) is None:
+            raise Misuse(f"Webhook {name!r}: a name is a-z, 0-9 and -, up to 40 letters.")
+        if names.count(name) > 1:
+            raise Misuse(f"Webhook {name!r} is listed twice: its position is kept by its name.")
+    return [_hook(row, path.parent) for row in file.webhook]
+
+
+def on_loopback(url: str) -> bool:
+    """Whether an address is this machine's own."""
+    host = httpx2.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _hook(row: _Row, folder: Path) -> Hook:
+    _checked(row)
+    path = folder / row.secret_file
+    try:
+        secret = path.read_bytes().rstrip(b"\r\n")
+    except OSError as error:
+        raise Misuse(f"Webhook {row.name}: {path} cannot be read: {error.strerror}.") from None
+    if not secret:
+        raise Misuse(f"Webhook {row.name}: {path} is empty; anybody could sign with that.")
+    return Hook(row.name, row.url, secret)
+
+
+def _checked(row: _Row) -> None:
+    try:
+        url = httpx2.URL(row.url)
+    except httpx2.InvalidURL as error:
+        raise Misuse(f"Webhook {row.name}: its url is none: {error}.") from None
+    if not url.host or url.scheme not in {"http", "https"}:
+        raise Misuse(f"Webhook {row.name}: its url is not https://host/path.")
+    if url.userinfo:
+        raise Misuse(f"Webhook {row.name}: a url with a password in it; the signature is enough.")
+    if url.scheme == "http" and not on_loopback(row.url):
+        raise Misuse(f"Webhook {row.name}: http is for this machine alone; use https.")
