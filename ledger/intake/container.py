@@ -177,11 +177,9 @@ def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
         prints = [fingerprint_of(each) for each in sources]
     except (*DECODING_ERRORS, SchemaParseException) as error:
         raise _undecodable(f"its schema is none: {type(error).__name__} {error}") from None
-    for each in prints:
-        if each not in ours.by_fingerprint:
-            raise not_ours(each)
-    if not prints:
-        raise Problem("unknown-schema", "", "it has no schema")
+    unknown = [each for each in prints if each not in ours.by_fingerprint]
+    if unknown or not prints:
+        raise not_ours(unknown[0] if unknown else b"")
     return tuple(ours.by_fingerprint[p] for p in prints), isinstance(source, list)
 
 
