@@ -38,18 +38,12 @@ def set_clock(log: Log, at: int) -> None:
 
 
 def audit_clock(log: Log, clock: Callable[[], int] | None = None) -> Callable[[], int]:
-    """The clock the audit goes by: the real one, or what it was set to if that is later.
-
-    In a simulation, where recorded times are made up too, what it was set to is the time.
-    """
+    """The clock the audit goes by: the real one, or what it was set to if that is later."""
     real = clock or _now
-    simulated = log.is_simulation()
 
     def tell() -> int:
         stored = log.meta(AUDIT_CLOCK)
-        if stored is None:
-            return real()
-        return int(stored) if simulated else max(int(stored), real())
+        return real() if stored is None else max(int(stored), real())
 
     return tell
 
