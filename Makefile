@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ONCE := $(shell test -t 0 || echo --once)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka test test-fast faults bench lint format types lock clean
+.PHONY: help demo demo-kafka test test-fast pictures faults bench lint format types lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java
 test-fast: $(BIN)/.developer ## the tests without broker and browser, under 30 s
 	@$(BIN)/python -m pytest -q -n 2 --hypothesis-profile fast \
 	  -m 'not kafka and not browser and not slow'
+
+pictures: $(BIN)/.developer ## the README's pictures, from the running product (Chromium)
+	@$(BIN)/python -m tests.web.pages.pictures
 
 faults: $(BIN)/.developer ## the kill tests at full length
 	@LEDGER_FAULT_ROUNDS=20 $(BIN)/python -m pytest -q tests/fault

@@ -35,10 +35,10 @@ class Open(NamedTuple):
 
 
 @contextmanager
-def opened(dsn: str) -> Iterator[Open]:
+def opened(dsn: str, events: int = EVENTS) -> Iterator[Open]:
     """Make the season, audit it, serve it; the pair is one with a report that differs."""
     with Log.open(dsn, recorded_at="event") as log:
-        made = season(EVENTS, 7, Mix.parse(SLIPS))
+        made = season(events, 7, Mix.parse(SLIPS))
         facts = list(made.facts())
         for start in range(0, len(facts), 5_000):
             log.append([entry(fact) for fact in facts[start : start + 5_000]])

@@ -1,6 +1,7 @@
 """One case: what was expected and found, what it rests on, what would cure it, and who decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from starlette.responses import Response
 from ledger.cases.canonical import decode_decision
 from ledger.cases.deciding import REASONS as REASON_CODES
 from ledger.cases.deciding import text_letters_max
-from ledger.cases.discrepancy import State
+from ledger.cases.discrepancy import Event, State, evolve
+from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.record import Known
+from ledger.facts.scalars import micros, time_text
+from ledger.log import Recorded
 from ledger.views.discrepancies import Listed, Wanted, listed
 from ledger.views.loading import facts_by_id
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
@@ -23,7 +27,7 @@ from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.subjects import page_of
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS
-from ledger.web.problems import forbidden
+from ledger.web.problems import forbidden, not_found
 
 router = APIRouter(include_in_schema=False)
 similar_shown_max: Final = 8
@@ -54,8 +58,9 @@ def case_page(
         raise forbidden("A scanner sees the receipts of its own source alone.")
     with opened.looking() as looking:
         entry = one(looking, case_id)
-        evidence = _evidence(looking, entry.row["evidence"])
-        history = looking.log.get([case_id]).get(case_id, [])
+        history = _history(opened, looking, case_id)
+        row = entry.row if not opened.clocks.moved else _then(entry.row, history)
+        evidence = _evidence(opened, looking, row["evidence"])
         similar = _similar(looking, entry)
         standing = looking.standing
     subject = page_of(entry.case.subject_kind, entry.case.subject)
@@ -63,7 +68,7 @@ def case_page(
         "case",
         standing,
         status=422 if refused else 200,
-        case=entry.row,
+        case=row,
         pairs=entry.pairs,
         text=rule_text(entry.case.rule),
         rule_text=rule_text,
@@ -75,9 +80,9 @@ def case_page(
             [(EVENTS[type(known.fact).__name__], known.fact.at, known.rec) for known in evidence]
         ),
         event_names=EVENTS,
-        history=[(recorded, decode_decision(recorded.state)) for recorded in history],
+        history=history,
         similar=[other.row for other in similar],
-        acts=_acts(opened, entry),
+        acts=[] if opened.clocks.moved else _acts(opened, entry),
         reasons={code: REASONS[code] for code in REASON_CODES},
         reason_names=REASONS,
         letters_max=text_letters_max,
@@ -88,10 +93,43 @@ def case_page(
     )
 
 
-def _evidence(looking: Looking, ids: Sequence[str]) -> list[Known]:
+def _history(opened: Opening, looking: Looking, case_id: UUID) -> list[tuple[Recorded, Event]]:
+    """What was decided about it by both clocks; 404 where nothing was yet."""
+    until, as_of = opened.until(looking), opened.clocks.as_of
+    found = []
+    for recorded in looking.log.get([case_id]).get(case_id, []):
+        decision = decode_decision(recorded.state)
+        if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
+            continue
+        if as_of is None or micros(decision.time) <= as_of:
+            found.append((recorded, decision))
+    if not found:
+        raise not_found("such case at that time")
+    return found
+
+
+def _then(row: Mapping[str, Any], history: Sequence[tuple[Recorded, Event]]) -> dict[str, Any]:
+    """The case as its decisions up to a moment left it."""
+    case = reduce(evolve, (decision for _, decision in history), None)
+    assert case is not None  # noqa: S101 -- there is at least one decision
+    return {
+        **row,
+        "state": str(case.state),
+        "severity": case.shows.values.severity,
+        "expected": list(case.shows.values.expected),
+        "found": list(case.shows.values.found),
+        "evidence": list(case.shows.evidence),
+        "evidence_total": case.shows.evidence_total,
+        "changed_at": time_text(history[-1][0].recorded_at, 0),
+    }
+
+
+def _evidence(opened: Opening, looking: Looking, ids: Sequence[str]) -> list[Known]:
     """The events it rests on that the viewer may see, in the order in which they happened."""
-    record = facts_by_id(looking.rows, looking.log, ids)
-    return sorted(record, key=lambda known: (known.fact.at, known.id))
+    record = facts_by_id(looking.rows, looking.log, ids, opened.until(looking))
+    as_of = opened.clocks.as_of
+    known = [one for one in record if as_of is None or one.fact.at <= as_of]
+    return sorted(known, key=lambda one: (one.fact.at, one.id))
 
 
 def _similar(looking: Looking, entry: Listed) -> list[Listed]:

@@ -19,7 +19,7 @@ from ledger.web.pages.language import Language, language_of
 from ledger.web.pages.rendering import address, render
 
 BOTH_CLOCKS: Final = frozenset(
-    {"overview", "pair", "figure", "statements", "statement", "lot", "shipment", "certificates"}
+    {"overview", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
 )
 """Pages that can be asked for as of a time and as known at one; the others say now."""
 SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (

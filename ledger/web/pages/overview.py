@@ -36,7 +36,7 @@ def overview(opened: Open, exporter: Id = "", agent: Id = "", period: Id = "") -
         return opened.show(
             "overview",
             looking.standing,
-            rows=[row_of(row) for row in found],
+            rows=[row_of(row) for row in sorted(found, key=_gravest)],
             picture=flow(_sum(found), ORDER) if found else None,
             names=CLAIMS_SHORT,
             short=PLACES_SHORT,
@@ -76,6 +76,12 @@ def row_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "claims": claims,
         "whole": row["issued"] is not None,
     }
+
+
+def _gravest(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Rows that ask for attention come first: by their gravest cases, then by name."""
+    cases = [-(row["cases"][severity] or 0) for severity in SEVERITIES]
+    return *cases, row["importer"], row["rcb"], row["exporter"] or "", row["agent"] or ""
 
 
 def _sum(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -33,7 +33,7 @@ from ledger.web.pages.charts.steps import steps
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.paging import PageNumber, shown
-from ledger.web.pages.words import REASONS
+from ledger.web.pages.words import REASONS, SPOILED
 from ledger.web.problems import forbidden, invalid, not_found
 
 router = APIRouter(include_in_schema=False)
@@ -110,7 +110,7 @@ def statement(
         picture=steps(found["opening"], days),
         start=start,
         end=end,
-        reasons=REASONS,
+        reasons={**REASONS, **SPOILED},
         registered=registered.latest(MarkRegistered, About.MARK, mark),
         party=registered.latest(PartyRegistered, About.PARTY, holder),
     )
@@ -143,7 +143,8 @@ def _rows(
         if (first and fact.day < first) or (last and fact.day > last):
             continue
         name = fact.day.isoformat()
-        remarks[name] += _remarks(fact)
+        if remarked := list(_remarks(fact)):
+            remarks[name] += remarked
         if isinstance(fact, SealsCounted):
             checkers[name] += [
                 fact.counted_by,

@@ -182,3 +182,14 @@ CLAIMS_SHORT: Final[Mapping[str, str]] = {
     "book": said("Book"),
 }
 """Claims as short as a column needs."""
+SPOILED: Final[Mapping[str, str]] = {
+    "WET": said("wet"),
+    "TORN": said("torn"),
+    "MISPRINT": said("misprinted"),
+    "MACHINE": said("spoiled by a machine"),
+    "EXPIRED": said("expired"),
+    "UNUSED": said("given up unused"),
+    "LOST": said("lost"),
+    "STOLEN": said("stolen"),
+}
+"""Why seals were spoiled or lost, in a remark."""
