@@ -27,14 +27,23 @@ def test_a_load_goes_on_after_ctrl_c() -> None:
         home = folder / "home"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
         environment["LEDGER_HOME"] = str(home)
-        command = [sys.executable, "-m", "ledger", "load", "--format", "json", str(file)]
+        command = [sys.executable, "-m", "ledger", "load", "--format", "json"]
+        lines = file.read_bytes().splitlines(keepends=True)
         dsn = server(home)
         migrate(dsn)
         try:
             with Log.open(dsn) as log:
                 with subprocess.Popen(
-                    command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                    [*command, "-"],
+                    env=environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
                 ) as first:
+                    assert first.stdin is not None
+                    # The rest never comes: it waits in the middle of the file when it is stopped.
+                    first.stdin.write(b"".join(lines[: len(lines) // 2]))
+                    first.stdin.flush()
                     while log.position() < RUN_AGAIN_AT_EVENTS:
                         time.sleep(0.005)
                     first.send_signal(signal.SIGINT)
@@ -45,7 +54,9 @@ def test_a_load_goes_on_after_ctrl_c() -> None:
                 assert b"Load again to go on" in words
                 assert 0 < interrupted_at < len(distinct)
 
-                again = subprocess.run(command, env=environment, capture_output=True, check=True)
+                again = subprocess.run(
+                    [*command, str(file)], env=environment, capture_output=True, check=True
+                )
                 summary = json.loads(again.stdout)
 
                 assert summary["recorded"] == len(distinct) - interrupted_at

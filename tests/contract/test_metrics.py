@@ -10,8 +10,22 @@ from ledger import metrics
 
 ROOT = Path(__file__).parents[2]
 LABELS = {
-    "topic", "partition", "result", "why", "door", "reason", "feed", "route", "status",
-    "decision", "severity",
+    "decision",
+    "door",
+    "feed",
+    "follower",
+    "importer",
+    "partition",
+    "place",
+    "rcb",
+    "reason",
+    "result",
+    "route",
+    "rule",
+    "severity",
+    "status",
+    "topic",
+    "why",
 }  # fmt: skip
 """What a metric may be split by: few values each, none of them a seal, a lot or a person."""
 
