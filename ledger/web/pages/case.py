@@ -82,7 +82,7 @@ def case_page(
         event_names=EVENTS,
         history=history,
         similar=[other.row for other in similar],
-        acts=[] if opened.clocks.moved else _acts(opened, entry),
+        acts=[] if opened.clocks.moved else acts_in(opened, entry),
         reasons={code: REASONS[code] for code in REASON_CODES},
         reason_names=REASONS,
         letters_max=text_letters_max,
@@ -141,7 +141,8 @@ def _similar(looking: Looking, entry: Listed) -> list[Listed]:
     return listed(looking.rows, looking.log, Wanted(ids=ids, states=tuple(State)))
 
 
-def _acts(opened: Opening, entry: Listed) -> list[str]:
+def acts_in(opened: Opening, entry: Listed) -> list[str]:
+    """What the viewer may do to a case as it stands."""
     role, party = opened.viewer.role, opened.viewer.party
     concerned = role not in EXPLAINING or party in entry.parties
     return [

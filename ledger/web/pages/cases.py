@@ -1,37 +1,30 @@
 """The inbox of discrepancies: the gravest and oldest first, and how many share a cause."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ledger.cases.discrepancy import State
+from ledger.cases.deciding import REASONS as REASON_CODES
+from ledger.cases.deciding import text_letters_max
 from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
-from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, Wanted, grouped, listed
-from ledger.web.access.roles import LOOKING
+from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, grouped
+from ledger.web.access.roles import CERTIFYING, EXPLAINING
+from ledger.web.pages.case import acts_in
+from ledger.web.pages.filtering import Filter, Filtered, known
 from ledger.web.pages.given import Key
+from ledger.web.pages.lots import onlooker
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.subjects import page_of
-from ledger.web.pages.words import KINDS
-from ledger.web.problems import forbidden, invalid
+from ledger.web.pages.words import KINDS, REASONS
 
 router = APIRouter(include_in_schema=False)
 groups_shown_max: Final = 30
-_FILTERS: Final = (
-    "rule",
-    "severity",
-    "state",
-    "importer",
-    "rcb",
-    "party",
-    "mark",
-    "subject",
-    "lot",
-)
+decided_cases_max: Final = 200
+"""Cases that one form may decide about."""
 _CAUSES: Final = ("lot", "contract", "party", "mark", "shipment", "source", "day", "state")
 """What besides the rule may stand for a cause."""
 
@@ -39,36 +32,29 @@ _CAUSES: Final = ("lot", "contract", "party", "mark", "shipment", "source", "day
 @router.get("/desk/cases")
 def inbox(
     opened: Open,
-    rule: Key = "",
-    severity: Key = "",
-    state: Key = "",
-    importer: Key = "",
-    rcb: Key = "",
-    party: Key = "",
-    mark: Key = "",
-    subject: Key = "",
-    lot: Key = "",
+    chosen: Filtered,
     by: Key = "",
     page: PageNumber = 0,
+    decided: Annotated[int, Query(ge=0, le=decided_cases_max)] = 0,
 ) -> Response:
-    """List the cases that the viewer sees, as filtered."""
-    if opened.viewer.role not in LOOKING:
-        raise forbidden("A scanner sees the receipts of its own source alone.")
-    wanted = Wanted(
-        rules=_known(rule, RULES, "rule"),
-        states=_states(state),
-        severities=_known(severity, SEVERITIES, "severity"),
-        importer=importer or None,
-        rcb=rcb or None,
-        party=party or None,
-        mark=mark or None,
-        subject=subject or None,
-    )
-    _known(by, GROUPS, "by")
+    """List the cases that the viewer sees, as filtered; `decided` is how many just were."""
+    return inbox_page(opened, chosen, by=by, page=page, decided=decided)
+
+
+def inbox_page(
+    opened: Opening,
+    chosen: Filter,
+    *,
+    by: str = "",
+    page: int = 0,
+    decided: int = 0,
+    refused: str = "",
+) -> Response:
+    """The inbox; `refused` says why a decision about several was not taken."""
+    onlooker(opened)
+    known(by, GROUPS, "by")
     with opened.looking() as looking:
-        found = listed(looking.rows, looking.log, wanted)
-        if lot:
-            found = _about(found, grouped(found, looking.log, ["lot", "subject"]), lot)
+        found = chosen.found(looking)
         causes = grouped(found, looking.log, ["rule", *([by] if by and by != "rule" else [])])
         standing = looking.standing
         now = max(opened.desk.now(), looking.log.recorded_last())
@@ -76,6 +62,7 @@ def inbox(
     return opened.show(
         "cases",
         standing,
+        status=422 if refused else 200,
         entries=[_entry(opened, entry, now) for entry in entries],
         more=more,
         causes=causes[:groups_shown_max],
@@ -85,9 +72,27 @@ def inbox(
         kinds=KINDS,
         text=rule_text,
         counts={code: sum(e.row["severity"] == code for e in found) for code in SEVERITIES},
-        chosen={name: opened.request.query_params.get(name, "") for name in _FILTERS},
+        chosen=chosen._asdict(),
         rules=sorted(RULES),
+        acts=_acts(opened, chosen, found),
+        critical=any(entry.row["severity"] == "C" for entry in found),
+        reasons={code: REASONS[code] for code in REASON_CODES},
+        letters_max=text_letters_max,
+        filter_words=chosen.given,
+        decided=decided,
+        refused=refused,
     )
+
+
+def _acts(opened: Opening, chosen: Filter, found: list[Listed]) -> list[tuple[str, int]]:
+    """What the viewer may do to all that one rule found here, and to how many cases."""
+    if not chosen.rule or opened.viewer.role not in EXPLAINING | CERTIFYING:
+        return []
+    counts: dict[str, int] = {}
+    for entry in found:
+        for act in acts_in(opened, entry):
+            counts[act] = counts.get(act, 0) + 1
+    return [(act, count) for act, count in counts.items() if 1 < count <= decided_cases_max]
 
 
 def _gravest(entry: Listed) -> tuple[int, str, str]:
@@ -104,20 +109,3 @@ def _entry(opened: Opening, entry: Listed, now: int) -> dict[str, Any]:
         "address": opened.to(found[0], **found[1]) if found else None,
         "text": rule_text(entry.case.rule),
     }
-
-
-def _about(found: Sequence[Listed], groups: list[dict[str, Any]], lot: str) -> list[Listed]:
-    subjects = {row["subject"] for row in groups if row["lot"] == lot}
-    return [entry for entry in found if entry.case.subject in subjects]
-
-
-def _states(text: str) -> tuple[State, ...]:
-    if text == "all":
-        return tuple(State)
-    return tuple(State(name) for name in _known(text, [*map(str, State)], "state"))
-
-
-def _known(text: str, known: Any, field: str) -> tuple[str, ...]:
-    if text and text not in known:
-        raise invalid(field, f"one of {', '.join(known)}")
-    return (text,) if text else ()

@@ -13,7 +13,9 @@ from ledger.web.access.asking import check_form
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
 from ledger.web.api.discrepancies import settled
 from ledger.web.api.periods import sign
-from ledger.web.pages.case import case_page
+from ledger.web.pages.case import acts_in, case_page
+from ledger.web.pages.cases import decided_cases_max, inbox_page
+from ledger.web.pages.filtering import Filtered
 from ledger.web.pages.given import Typed
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import address
@@ -74,6 +76,37 @@ def decide(
                  "person": brought.person}  # fmt: skip
         return case_page(opened, id, refused=str(refusal), given=given)
     return RedirectResponse(address("case", {"id": id, "done": act}), status_code=303)
+
+
+@router.post("/desk/cases/{act}")
+def decide_many(
+    opened: Open,
+    act: Act,
+    brought: Brought,
+    chosen: Filtered,
+    count: Annotated[int, Form(ge=1, le=decided_cases_max)],
+) -> Response:
+    """Take one decision about every case that fits, if they are as many as the page said."""
+    check_form(opened.request, opened.session, brought.csrf)
+    if opened.viewer.role not in _ROLES[act]:
+        raise forbidden("Your role does not decide this.")
+    command = brought.command(act, opened)
+    with opened.looking() as looking:
+        found = [entry for entry in chosen.found(looking) if act in acts_in(opened, entry)]
+    if len(found) != count:
+        sentence = f"By now {len(found)} cases fit, not {count}: look again, then decide."
+        return inbox_page(opened, chosen, refused=sentence)
+    decided, refused = 0, ""
+    for entry in found:
+        try:
+            settled(opened.desk, opened.viewer, UUID(entry.case.id), command)
+        except (Misuse, Conflict, Problem) as refusal:
+            refused = str(refusal)
+        else:
+            decided += 1
+    if refused:
+        return inbox_page(opened, chosen, decided=decided, refused=refused)
+    return RedirectResponse(address("cases", {**chosen.given, "decided": decided}), status_code=303)
 
 
 @router.post("/desk/period")

@@ -20,6 +20,13 @@ def desk(embedded_cluster: Cluster) -> Iterator[Open]:
 
 
 @pytest.fixture
+def own_desk(embedded_cluster: Cluster) -> Iterator[Open]:
+    """A desk whose cases a test may close."""
+    with embedded_cluster.database() as dsn, opened(dsn) as found:
+        yield found
+
+
+@pytest.fixture
 def visit(desk: Open) -> Iterator[Visit]:
     """Somebody of a role signed in, without a browser; nobody for ''."""
     clients: list[httpx2.Client] = []

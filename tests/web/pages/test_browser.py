@@ -9,8 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import ARTEFACTS
-from tests.databases import Cluster
-from tests.desks_open import Open, opened
+from tests.desks_open import Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEED_PAGES = (
@@ -41,13 +40,6 @@ def enter(chromium: Browser, desk: Open) -> Iterator[Enter]:
     yield sign_in
     for context in contexts:
         context.close()
-
-
-@pytest.fixture
-def own_desk(embedded_cluster: Cluster) -> Iterator[Open]:
-    """A desk whose cases a test may close."""
-    with embedded_cluster.database() as dsn, opened(dsn) as found:
-        yield found
 
 
 def picture(page: Page, name: str) -> None:

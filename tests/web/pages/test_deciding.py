@@ -131,3 +131,37 @@ def test_a_period_is_signed_by_its_body(desk: Open, visit: Visit) -> None:
     page = client.get(first.headers["location"]).text
     assert "2020-01" in page
     assert visit("exporter").post("/desk/period", data=sent).status_code == 403
+
+
+def test_all_of_a_cause_are_decided_at_once(own_desk: Open) -> None:
+    """As many as the page said, or none; each is then as if decided by itself."""
+    address = "/desk/cases/explain?rule=M-06"
+    with httpx2.Client(base_url=own_desk.place, headers={"accept": "text/html"}) as client:
+        client.post("/session", data={"token": own_desk.secrets["exporter"]})
+        sent = form(client, own_desk, reason="LATE_ENTRY", text="Packed later.")
+
+        other = client.post(address, data={**sent, "count": "2"})
+        before = state(own_desk)
+        taken = client.post(address, data={**sent, "count": "1"})
+        page = client.get(taken.headers["location"])
+
+    assert (other.status_code, "By now 1 cases fit, not 2" in other.text) == (422, True)
+    assert before is State.OPEN
+    assert taken.status_code == 303
+    assert "1 case was decided." in page.text
+    assert state(own_desk) is State.EXPLAINED
+
+
+def test_a_case_can_be_seen_as_it_was(desk: Open, visit: Visit) -> None:
+    """Before it was opened there is none; as known since then it is there, with nothing to do."""
+    client = visit("certifier")
+    case = {"id": desk.case.case.id}
+    opened = in_japan(desk.case.row["opened_at"])
+
+    before = client.get("/desk/case", params={**case, "known_at": "2020-01-01"})
+    since = client.get("/desk/case", params={**case, "known_at": opened.isoformat()})
+
+    assert before.status_code == 404
+    assert since.status_code == 200
+    assert "Go back to now to decide." in since.text
+    assert 'action="/desk/case/close"' not in since.text
