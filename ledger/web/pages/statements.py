@@ -49,12 +49,16 @@ _COLUMNS: Final = (
 
 
 class Remark(NamedTuple):
-    """What happened besides use: what it was, how many seals, and what it is known by."""
+    """What happened besides use: what it was, how many seals, and what it is known by.
+
+    `event` is the first of the events that it stands for, `times` how many they are.
+    """
 
     what: str
     seals: int | None
     name: str
     event: str
+    times: int = 1
 
 
 @router.get("/desk/statements")
@@ -143,8 +147,8 @@ def _rows(
         if (first and fact.day < first) or (last and fact.day > last):
             continue
         name = fact.day.isoformat()
-        if remarked := list(_remarks(fact)):
-            remarks[name] += remarked
+        for remark in _remarks(fact):
+            _add(remarks[name], remark)
         if isinstance(fact, SealsCounted):
             checkers[name] += [
                 fact.counted_by,
@@ -161,6 +165,17 @@ def _rows(
         said = {"remarks": remarks[name], "checker": ", ".join(dict.fromkeys(checkers[name]))}
         found.append({"day": name, **empty, "remaining": remaining, **(row or {}), **said})
     return found
+
+
+def _add(remarks: list[Remark], found: Remark) -> None:
+    """Add a remark to a day's; seals spoiled for one reason are one remark."""
+    for number, known in enumerate(remarks):
+        if found.what == "spoiled" and (known.what, known.name) == (found.what, found.name):
+            remarks[number] = known._replace(
+                seals=(known.seals or 0) + (found.seals or 0), times=known.times + 1
+            )
+            return
+    remarks.append(found)
 
 
 def _remarks(fact: Fact) -> Iterator[Remark]:

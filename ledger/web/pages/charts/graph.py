@@ -6,9 +6,9 @@ Lots stand in columns by how many steps away they are; a lot is drawn once on ei
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-_box_width: Final = 150.0
+_box_width: Final = 180.0
 _box_height: Final = 40.0
-_column: Final = 210.0
+_column: Final = 240.0
 _row: Final = 54.0
 _margin: Final = 12.0
 nodes_max: Final = 120
