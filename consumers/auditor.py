@@ -4,6 +4,7 @@ Level-triggered: a look depends on the facts as they stand, never on how they ca
 lost in a crash, or taken twice, changes nothing.
 """
 
+import gc
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +26,7 @@ from ledger.views.projection import reading
 look_events_max: Final = 4_000
 look_subjects_max: Final = 2_000
 facts_kept_max: Final = 20_000
+collect_every_looks: Final = 8
 """Facts held between two looks at the same state of the log."""
 _seen_max: Final = 100_000
 
@@ -79,6 +81,7 @@ class Auditor:
         self._tracked: frozenset[Alike] = frozenset()
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
+        self._looks = 0
 
     def step(self) -> Step:
         """Look once; on return everything it found is recorded.
@@ -86,6 +89,10 @@ class Auditor:
         Raises Conflict where another auditor or person was first, Unavailable where the database
         is away: nothing is written then, and the same call may be repeated.
         """
+        self._looks += 1
+        if self._looks % collect_every_looks == 0:
+            # What looks noted refers to itself and outlives the collections of young objects.
+            gc.collect()
         with reading(self._log) as rows:
             position = schema.position(rows)
             if self._unfolded(rows, position):

@@ -38,7 +38,6 @@ from ledger.views.ranges import Ranges
 from ledger.views.sealed import Sealed
 from ledger.views.sources import Sources
 from ledger.views.statements import Days
-from ledger.views.touched import Touched
 
 batch_events_max = 5_000
 _APPLIED: Final = "SealsApplied"
@@ -87,17 +86,16 @@ class Projector:
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
             Ranges(self._places), Tallies(self._places),
         )  # fmt: skip
-        self._touched = Touched()
         self._claims = Claims()
         self._cases = Cases()
         # It puts the policies on every table, so its own come last.
         self._named = Named()
         self._folds = (
-            self._corrections, *self._recording, *self._scanning, self._claims, self._touched,
+            self._corrections, *self._recording, *self._scanning, self._claims,
             self._cases, Auditing(), self._named,
         )  # fmt: skip
         self._scan_takers = (
-            *(fold.scan for fold in self._scanning), self._hearings.scan, self._touched.scan,
+            *(fold.scan for fold in self._scanning), self._hearings.scan,
         )  # fmt: skip
         self._position = -1
 
@@ -186,7 +184,6 @@ class Projector:
             at = fact.at
             for fold in self._recording:
                 fold.record(fact, at, position, event.recorded_at)
-            self._touched.record(fact, at, position, event.recorded_at)
             self._named.record(fact, at, position, event.recorded_at)
             if position in corrected:
                 self._correct(event, corrected[position])
@@ -242,8 +239,6 @@ class Projector:
             fold.post(fact, at, position, sign)
         self._claims.post(fact, at, position, sign)
         self._hearings.post(fact, at, position, sign)
-        if sign < 0:
-            self._touched.post(fact, at, position, sign)
 
 
 def _read(event: Recorded) -> Fact | _Applied | None:

@@ -41,9 +41,6 @@ CONTENT: Final = {
     "sources": "SELECT source, events, last_time FROM sources",
 }
 """Of each table what does not tell when something became known; what cancels out left out.
-
-`touched` is not among them: it tells what to look at again, which is less where an application
-came after its correction and never counted.
 """
 
 

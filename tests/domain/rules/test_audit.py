@@ -10,8 +10,6 @@ from ledger.facts.record import Record
 from ledger.facts.scalars import canonical_time, micros
 from ledger.rules.audit import RULES, audit
 from ledger.rules.policy import default_policy
-from ledger.rules.reaching import touched
-from ledger.rules.touches import Reach, spreads
 from ledger.rules.violation import Violation
 from ledger.season import season
 from tests.domain.rules.soup import Soup
@@ -74,24 +72,6 @@ def _on_goods(found: set[Violation]) -> set[Violation]:
     return {violation for violation in found if violation.rule not in ON_REPORTING}
 
 
-@given(SEEDS)
-@settings(max_examples=120, deadline=None)
-def test_a_fact_changes_only_what_it_touches(seed: int) -> None:
-    """A subject that the newest fact does not touch keeps its verdict."""
-    rows = drawn(seed, 70)
-    before, after = violations(rows[:-1]), violations(rows)
-    changed = {
-        (violation.subject_kind, violation.subject)
-        for violation in _unflagged(before) ^ _unflagged(after)
-    }
-
-    assert changed <= {tuple(subject) for subject in touched(rows[-1][0], Record(rows))}
-
-
-def _unflagged(found: set[Violation]) -> set[Violation]:
-    return {violation._replace(artefact=False) for violation in found}
-
-
 def test_a_clean_season_has_no_case() -> None:
     """Two thousand facts of a trade in order: no rule speaks."""
     made = season(2000, 5, None)
@@ -109,13 +89,6 @@ def test_rule_numbers_are_unique_and_written_alike() -> None:
     assert all(number == rule.number for number, rule in RULES.items())
     assert len({rule.slug for rule in RULES.values()}) == len(RULES)
     assert all(rule.checks or rule.applied for rule in RULES.values())
-
-
-def test_every_reach_starts_somewhere() -> None:
-    """No reach is listed that no fact starts."""
-    started = {spread.reach for fact in Soup(1).facts(1000) for spread in spreads(fact)}
-
-    assert started == set(Reach)
 
 
 def test_a_fact_that_never_counted_moves_nothing() -> None:
