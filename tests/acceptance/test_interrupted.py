@@ -39,6 +39,8 @@ def test_a_load_goes_on_after_ctrl_c() -> None:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
+                    # In the background SIGINT is ignored, and that is inherited.
+                    preexec_fn=_heeding_ctrl_c,  # noqa: PLW1509 - no thread of ours forks here
                 ) as first:
                     assert first.stdin is not None
                     # The rest never comes: it waits in the middle of the file when it is stopped.
@@ -65,3 +67,7 @@ def test_a_load_goes_on_after_ctrl_c() -> None:
                 assert {str(event.id) for event in log.read(0, len(distinct))} == distinct
         finally:
             leave(home)
+
+
+def _heeding_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
