@@ -45,7 +45,6 @@ def decided(
                     topic=type(event).__name__,
                     state=encode_decision(event),
                     version=1 if case is None else case.version + 1,
-                    time=now,
                 )
             )
         if violation is not None and (event is not None or case is None or case.state in LIVE):

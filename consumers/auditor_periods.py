@@ -46,7 +46,7 @@ def sign(
             position=schema.position(rows),
         )
         known = signed_period(rows, period.id)
-    log.decide([_entry(event, 1 if known is None else known.version + 1, now)])
+    log.decide([_entry(event, 1 if known is None else known.version + 1)])
     return event
 
 
@@ -63,18 +63,17 @@ def restate_periods(log: Log, now: int, changed_since: int = 0) -> int:
                 continue
             event = restate(known, period_row(rows, log, known.period), now=now, position=position)
             if event is not None:
-                entries.append(_entry(event, known.version + 1, now))
+                entries.append(_entry(event, known.version + 1))
     log.decide(entries)
     return len(entries)
 
 
-def _entry(event: PeriodClosed | PeriodRestated, version: int, now: int) -> Entry:
+def _entry(event: PeriodClosed | PeriodRestated, version: int) -> Entry:
     return Entry(
         id=UUID(event.period),
         topic=type(event).__name__,
         state=encode_decision(event),
         version=version,
-        time=now,
     )
 
 

@@ -44,7 +44,10 @@ def opened(
 
 @contextmanager
 def deciding(settings: Settings | None = None) -> Iterator[Log]:
-    """Open the log to record decisions: in a simulation at the audit's time, as facts at theirs."""
+    """Open the log to record decisions: in a simulation right behind the last fact.
+
+    At the real clock they would push the facts that are still to come behind it.
+    """
     with opened(settings) as log:
         if not log.is_simulation():
             yield log

@@ -88,7 +88,6 @@ def _settle(
         topic=type(event).__name__,
         state=encode_decision(event),
         version=case.version + 1,
-        time=now,
     )
     log.decide([entry], inside=inside)
     return event

@@ -85,7 +85,7 @@ def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str |
         )  # fmt: skip
     version = 1 if known is None else known.version + 1
     state = encode_decision(event)
-    desk.log.decide([Entry(UUID(event.period), type(event).__name__, state, version, now)])
+    desk.log.decide([Entry(UUID(event.period), type(event).__name__, state, version)])
     Projector(desk.log).catch_up()
     with desk.looking(viewer) as looking:
         signed = signed_period(looking.rows, period.id)
