@@ -41,7 +41,9 @@ pictures: $(BIN)/.developer ## the README's pictures, from the running product (
 	@$(BIN)/python -m tests.web.pages.pictures
 
 faults: $(BIN)/.developer ## the kill tests at full length
-	@LEDGER_FAULT_ROUNDS=20 $(BIN)/python -m pytest -q tests/fault
+	@LEDGER_FAULT_ROUNDS=20 $(BIN)/python -m pytest -q tests/fault \
+	  --deselect tests/fault/test_auditor_killed.py
+	@LEDGER_FAULT_ROUNDS=50 $(BIN)/python -m pytest -q tests/fault/test_auditor_killed.py
 
 bench: $(BIN)/.developer ## rates, ratios to a calibration loop, memory
 	@$(BIN)/python -m bench
