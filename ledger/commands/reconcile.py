@@ -93,8 +93,8 @@ def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:
 
 
 def open_cases(row: dict[str, Any]) -> int:
-    """How many cases are open on a row."""
-    return sum(row["cases"].values())
+    """How many cases are open on a row; split rows have none of their own."""
+    return sum(count or 0 for count in row["cases"].values())
 
 
 def unlike(row: dict[str, Any]) -> bool:

@@ -1,6 +1,9 @@
 """The README tells the truth: its settings, its packages, its commands."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import typer.main
 
 from ledger import settings
 from ledger.__main__ import app
+from tests.databases import open_folder
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -51,3 +55,24 @@ def test_help_has_an_example() -> None:
     ]
 
     assert lacking == []
+
+
+def test_the_commands_shown_run() -> None:
+    """Every line of "How it is used" does what it says, one after the other, in a new home."""
+    block = README.partition("## How it is used")[2].split("```")[1]
+    shown = [line.partition("  #")[0] for line in block.splitlines() if "bin/ledger" in line]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
+    with open_folder() as folder:
+        for line in shown:
+            done = subprocess.run(  # noqa: S602 - as a reader's shell would run it
+                line.replace(".venv/bin/ledger", f"{sys.executable} -m ledger"),
+                shell=True,
+                cwd=folder,
+                env=environment | {"LEDGER_HOME": str(folder / "home")},
+                capture_output=True,
+                check=False,
+            )
+
+            assert done.returncode == 0, (line, done.stderr.decode())
+
+    assert len(shown) > 5
