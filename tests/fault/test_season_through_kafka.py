@@ -131,6 +131,8 @@ def test_killed_and_frozen_the_reconciliation_is_the_same(own_broker: LocalBroke
                     send(own_broker, part)
                     time.sleep(chance.random() * life_seconds_max)
                     victim.kill()
+                    # Gone and buried, else it is taken for its successor.
+                    victim.wait(patience_seconds)
                 frozen = ingest_of(supervisor)
                 send(own_broker, parts[ROUNDS])
                 before = log.position()
