@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from consumers.auditor_deciding import Decided, decided
-from consumers.auditor_looking import APPLICATIONS, Alike, Looking, neighbours
+from consumers.auditor_looking import APPLICATIONS, Looking, Sieves, neighbours
 from consumers.auditor_touching import Touched, touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict
@@ -62,7 +62,7 @@ class _Look(NamedTuple):
     changed: set[int]
     waits: list[auditing.Key]
     decided: Decided
-    tracked: frozenset[Alike]
+    sieves: Sieves
     events: int
     behind: bool
 
@@ -78,7 +78,7 @@ class Auditor:
         self._clean = 0  # no decision stands between what was projected and here
         self._horizon = -1
         self._books: ViewBooks | None = None
-        self._tracked: frozenset[Alike] = frozenset()
+        self._sieves: Sieves = {}
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
         self._looks = 0
@@ -134,7 +134,7 @@ class Auditor:
         found = touched(self._log, events, books, known_to=floor)
         waiting = auditing.waiting(rows, look_subjects_max)
         due = auditing.due(rows, now, look_subjects_max)
-        look = Looking(books, self._policy, now, self._tracked)
+        look = Looking(books, self._policy, now, self._sieves)
         asked = self._asked(found, waiting, due)
         lots = {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)}
         books.want(asked, lots)
@@ -158,7 +158,7 @@ class Auditor:
             changed=found.changed,
             waits=waits,
             decided=decided(look.found, books, now=now, position=position),
-            tracked=frozenset(look.tracked),
+            sieves=look.sieves,
             events=len(events),
             behind=reached < position
             or len(waiting) == look_subjects_max
@@ -177,7 +177,7 @@ class Auditor:
         ):
             self._books = ViewBooks(rows, self._log)
             self._horizon = horizon
-            self._tracked = frozenset()
+            self._sieves = {}
         else:
             self._books.rebind(rows)
         return self._books
@@ -229,7 +229,7 @@ class Auditor:
             if len(cache) > _seen_max:
                 cache.clear()
         self._seen.update(dict.fromkeys(look.at, self._horizon))
-        self._tracked = look.tracked
+        self._sieves = look.sieves
         self._noted.update({key: hash(read) for key, read in fresh.items()})
 
     def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:

@@ -1,6 +1,6 @@
 """Looking: every rule on subjects at one moment of the clock, and what a look rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -8,8 +8,10 @@ from consumers.auditor_touching import Touched
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
-from ledger.rules.audit import evaluate
+from ledger.rules.applied import scan_kind
+from ledger.rules.audit import evaluate, sieve
 from ledger.rules.policy import Policy
+from ledger.rules.rule import Suspects
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.books.reads import rests
@@ -18,8 +20,8 @@ from ledger.views.books.snapshot import ViewBooks
 APPLICATIONS: Final = "applications"
 """Stands for all applications to a lot, which rest on much the same; the key is the lot, and where
 a look at them ended, the position after which the next one goes on."""
-Alike = tuple[str | int | None, ...]
-"""What applications have in common that read the same."""
+Sieves = dict[Hashable, tuple[Suspects, ...]]
+"""By kind of scan: what rules suspect among applications of that kind."""
 lot_events_max: Final = 2_000
 _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 
@@ -27,21 +29,22 @@ _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 class Looking:
     """What is found at one moment of the audit's clock."""
 
-    def __init__(
-        self, books: ViewBooks, policy: Policy, now: int, tracked: frozenset[Alike]
-    ) -> None:
-        """`tracked` = kinds of applications whose reads were noted in the books' lifetime."""
+    def __init__(self, books: ViewBooks, policy: Policy, now: int, sieves: Sieves) -> None:
+        """`sieves` = those made in the books' lifetime, whose reads were noted."""
         self._books, self._policy, self._now = books, policy, now
-        self.tracked = set(tracked)
+        self.sieves = dict(sieves)
         self.found: dict[Subject, list[Violation]] = {}
         self.dues: dict[auditing.Key, int] = {}
         self._rests: dict[auditing.Key, set[int]] = {}
 
     def subject(self, subject: Subject, *, anew: bool = False) -> None:
         """Look at a subject; what applications rest on is noted together, with their lot."""
-        kind, key = subject
         with self._books.reads.watch() as read:
             self._find(subject, anew=anew)
+        self._note(subject, read)
+
+    def _note(self, subject: Subject, read: set[int]) -> None:
+        kind, key = subject
         noted = str(kind), key
         if kind is _EVENT or kind is _APPLICATION:
             read.discard(rests("event", key))
@@ -72,25 +75,33 @@ class Looking:
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
     def applications(self, applied: Iterable[Known], *, anew: bool = False) -> None:
-        """Look at applications; those of one kind read the same, so it is noted once.
+        """Look at applications, closely at those that some rule suspects.
 
-        `anew` = no look has ever been taken at them.
+        Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
+        at them.
         """
-        counts, tracked, find = self._books.record.counts, self.tracked, self._find
+        counts, sieves = self._books.record.counts, self.sieves
         for known in applied:
-            fact = known.fact
+            at, key, rec, fact = known
             assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
-            alike = (
-                fact.lot, fact.mark, fact.holder, fact.site, fact.label, fact.label_version,
-                fact.contract, fact.actor, fact.source, fact.time[:10],
-            )  # fmt: skip
-            if alike in tracked and fact.corrects is None and counts(fact):
-                find(Subject(_APPLICATION, known.id), anew=anew)
-                find(Subject(_EVENT, known.id), anew=anew)
-            else:
-                tracked.add(alike)
-                self.subject(Subject(_APPLICATION, known.id), anew=anew)
-                self.subject(Subject(_EVENT, known.id), anew=anew)
+            subjects = Subject(_APPLICATION, key), Subject(_EVENT, key)
+            if fact.corrects is None and counts(fact):
+                kind = scan_kind(fact)
+                suspects = sieves.get(kind)
+                if suspects is None:
+                    suspects = sieves[kind] = self._sieve(subjects[0])
+                if not any(suspect(fact, at, rec) for suspect in suspects):
+                    if not anew:
+                        self.found.update((subject, []) for subject in subjects)
+                    continue
+            for subject in subjects:
+                self.subject(subject, anew=anew)
+
+    def _sieve(self, application: Subject) -> tuple[Suspects, ...]:
+        with self._books.reads.watch() as read:
+            suspects = sieve(application.key, self._books, self._policy)
+        self._note(application, read)
+        return suspects
 
     def lot(self, key: str, looked_to: int) -> list[auditing.Key]:
         """Look again at the applications to a lot; answers what is left to look at."""

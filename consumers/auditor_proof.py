@@ -65,7 +65,7 @@ def _violations(
         lots = {known.fact.lot for known in found.applied if isinstance(known.fact, SealsApplied)}
         books.want(fresh, lots)
         books.want_events(found.applied)
-        look = Looking(books, policy, now, frozenset())
+        look = Looking(books, policy, now, {})
         look.applications(found.applied)
         for subject in sorted(fresh):
             look.subject(subject)

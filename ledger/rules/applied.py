@@ -71,6 +71,21 @@ def kind_of(app: Application) -> Hashable:
     )
 
 
+def scan_kind(fact: SealsApplied) -> Hashable:
+    """What applications have in common that are sieved together: their kind, and who scanned."""
+    return (
+        fact.lot,
+        fact.mark,
+        fact.holder,
+        fact.site,
+        fact.label,
+        fact.label_version,
+        fact.contract,
+        fact.actor,
+        fact.time[:10],
+    )
+
+
 class MarkedLine(NamedTuple):
     """The lines of a shipment with one lot and one registered mark, and who departed with them."""
 

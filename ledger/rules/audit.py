@@ -7,12 +7,12 @@ from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
 from ledger.rules import rulebook
-from ledger.rules.applied import application_of, kind_of
+from ledger.rules.applied import Application, Breach, application_of, kind_of
 from ledger.rules.books import Books
 from ledger.rules.memory import MemoryBooks
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Check, Rule
+from ledger.rules.rule import Check, Rule, Suspects, everything
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Finding, Subject, SubjectKind, Violation
 
@@ -39,6 +39,7 @@ _EVENT_CHECKS: Final[dict[type[Fact], _Looks]] = {
     of: _looks(SubjectKind.EVENT, of) for of in TYPES.values()
 }
 _ALIKE: Final = [(rule, check) for rule in RULES.values() for check in rule.applied]
+_SIEVES: Final = [sift for rule in RULES.values() for sift in rule.sieves]
 
 
 def evaluate(kind: SubjectKind, key: str, books: Books, policy: Policy) -> list[Violation]:
@@ -59,16 +60,34 @@ def evaluate(kind: SubjectKind, key: str, books: Books, policy: Policy) -> list[
     return sorted(found)
 
 
+def sieve(key: str, books: Books, policy: Policy) -> tuple[Suspects, ...]:
+    """What the rules suspect among all applications of one kind (`scan_kind`), from one of them.
+
+    Of an application that counts, corrects nothing, and that none of these suspects, nothing can
+    be found: neither on it nor on its event.
+    """
+    app = application_of(key, books)
+    if app is None or _breaches(app, books):
+        return (everything,)
+    found = [sift(app, books, policy) for sift in _SIEVES]
+    if everything in found:
+        return (everything,)
+    return tuple(suspects for suspects in found if suspects is not None)
+
+
+def _breaches(app: Application, books: Books) -> list[tuple[Rule, Breach]]:
+    return books.memo(
+        ("alike", kind_of(app)),
+        lambda: [(rule, breach) for rule, check in _ALIKE for breach in check(app, books)],
+    )
+
+
 def _alike(key: str, books: Books, policy: Policy) -> Iterator[Violation]:
     """What holds for all applications of a kind, said of one."""
     app = application_of(key, books)
     if app is None:
         return
-    breaches = books.memo(
-        ("alike", kind_of(app)),
-        lambda: [(rule, breach) for rule, check in _ALIKE for breach in check(app, books)],
-    )
-    for rule, breach in breaches:
+    for rule, breach in _breaches(app, books):
         finding = Finding(
             discriminator=breach.discriminator,
             expected=breach.expected,

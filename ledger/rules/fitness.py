@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from ledger.facts.lots import LotHeld, LotRecorded, LotReleased
+from ledger.facts.lots import LotGraded, LotHeld, LotRecorded, LotReleased
 from ledger.facts.mentions import About
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, application_of
@@ -12,7 +12,7 @@ from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_conforms")
@@ -67,11 +67,17 @@ _Part = tuple[str, tuple[str, ...], tuple[str, ...]]
 def _grading(app: Application, books: Books) -> Iterator[_Part]:
     graded = lot_facts.graded(books, app.fact.lot, app.at)
     if graded is not None:
-        failed = sorted(check for check in CHECKS if not getattr(graded, check))
-        if graded.result == "NON_CONFORMING" or failed:
-            yield "grade", (graded.result, *failed), (graded.id,)
+        failed = _failed(graded)
+        if failed:
+            yield "grade", failed, (graded.id,)
     elif app.standing is not None and app.standing.own and not _certified(app, books):
         yield "ungraded", ("none",), ()
+
+
+def _failed(graded: LotGraded) -> tuple[str, ...]:
+    """The result of a grading that a lot does not pass, and which of its checks failed."""
+    failed = sorted(check for check in CHECKS if not getattr(graded, check))
+    return (graded.result, *failed) if graded.result == "NON_CONFORMING" or failed else ()
 
 
 def _certified(app: Application, books: Books) -> bool:
@@ -99,6 +105,27 @@ def _hold(app: Application, history: _History) -> Iterator[_Part]:
         yield "held", ("held",), (last.id,)
 
 
+def unfit_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-31 suspects: all to a lot of which something was said, or all before its grading."""
+    history = _history(app.fact.lot, books)
+    graded = [pair for level in lot_facts.gradings(books, app.fact.lot) for pair in level]
+    if history.held or any(_status(history)) or any(_failed(event) for _, event in graded):
+        return everything
+    if app.standing is None or not app.standing.own or _certified(app, books):
+        return None
+    if not graded:
+        return everything
+    first = min(at for at, _ in graded)
+    return lambda _fact, at, _rec: at < first
+
+
 RULES: Final = (
-    Rule("M-31", "unfit-lot-sealed", "H", "C", ((SubjectKind.APPLICATION, unfit_lot_sealed),)),
+    Rule(
+        "M-31",
+        "unfit-lot-sealed",
+        "H",
+        "C",
+        ((SubjectKind.APPLICATION, unfit_lot_sealed),),
+        sieves=(unfit_among,),
+    ),
 )

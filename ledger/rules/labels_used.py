@@ -20,7 +20,7 @@ from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -65,6 +65,15 @@ def seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
+def miscounted_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-16 suspects: whose seals are not what its units need."""
+    label = label_of(books, app.fact.label, app.fact.label_version)
+    per_unit = None if label is None else seals_expected(label, 1)
+    if per_unit is None:
+        return None
+    return lambda fact, _at, _rec: fact.count != fact.units * per_unit
+
+
 def shipped_seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-16 on a shipment: its lines carry more or fewer seals than their units need."""
     shipment = shipment_of(books, key)
@@ -104,5 +113,6 @@ RULES: Final = (
         "D",
         "H",
         ((_APPLICATION, seal_count), (_SHIPMENT, shipped_seal_count)),
+        sieves=(miscounted_among,),
     ),
 )

@@ -14,11 +14,12 @@ from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered, Pro
 from ledger.facts.seals import SealsApplied, SealsDispatched, SealsReceived, SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.rules import lot_facts
+from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -137,12 +138,37 @@ def _text(fact: Fact, name: str) -> str:
     return ",".join(named) if len(named) == len(value) else f"of {len(value)}"
 
 
+def made_later_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-45 suspects: all of a day before their lot was made."""
+    made = _made(app.fact.lot, books)
+    return None if made is None or made.produced_on <= app.day else everything
+
+
+def repeats_among(_app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-48 suspects: what was said before."""
+    return lambda fact, _at, _rec: books.repeat_of(fact.id) is not None
+
+
 _EVENT: Final = SubjectKind.EVENT
 _ORDERED: Final = (
     SealsApplied, LotGraded, SealsReceived, ShipmentReceived, SealsRemoved, GoodsReturned,
 )  # fmt: skip
 
 RULES: Final = (
-    Rule("M-45", "impossible-order", "D", "H", ((_EVENT, impossible_order, _ORDERED),)),
-    Rule("M-48", "conflicting-facts", "D", "H", ((_EVENT, conflicting_facts),)),
+    Rule(
+        "M-45",
+        "impossible-order",
+        "D",
+        "H",
+        ((_EVENT, impossible_order, _ORDERED),),
+        sieves=(made_later_among,),
+    ),
+    Rule(
+        "M-48",
+        "conflicting-facts",
+        "D",
+        "H",
+        ((_EVENT, conflicting_facts),),
+        sieves=(repeats_among,),
+    ),
 )

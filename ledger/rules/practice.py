@@ -10,12 +10,13 @@ from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
 from ledger.labels.process import missing_activities, process, qualified
 from ledger.rules import lot_facts
+from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -76,7 +77,7 @@ def unqualified_person(key: str, books: Books, policy: Policy) -> Iterator[Findi
     task = None if known is None else _task(known.fact, books)
     if known is None or task is None:
         return
-    reported = books.memo(("M-64", task), lambda: _unqualified(task, books))
+    reported = _reported(task, books)
     if reported:
         last = max(reported, key=lambda fact: (fact.from_, fact.at, fact.id))
         yield Finding(
@@ -110,6 +111,10 @@ def _licensee(mark: str, books: Books) -> str | None:
     return books.memo(("licensee", mark), read)
 
 
+def _reported(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
+    return books.memo(("M-64", task), lambda: _unqualified(task, books))
+
+
 def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
     """What was reported on a person who is not qualified; nothing where it is, or none was."""
     if qualified(books.record, *task).eligible:
@@ -118,11 +123,24 @@ def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
     return tuple(fact for fact in reported if fact.party == task.party)
 
 
+def unqualified_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-64 suspects: all whose actor was not qualified that day."""
+    task = _task(app.fact, books)
+    return None if task is None or not _reported(task, books) else everything
+
+
 _EVENT: Final = SubjectKind.EVENT
 _BY_PERSONS: Final = (LotGraded, SealsApplied, LotSubdivided)
 
 RULES: Final = (
     Rule("M-62", "unfit-process", "H", "H", ((_EVENT, unfit_process, (ProcessRecorded,)),)),
     Rule("M-63", "records-missing", "P", "M", ((SubjectKind.LOT, records_missing),)),
-    Rule("M-64", "unqualified-person", "P", "H", ((_EVENT, unqualified_person, _BY_PERSONS),)),
+    Rule(
+        "M-64",
+        "unqualified-person",
+        "P",
+        "H",
+        ((_EVENT, unqualified_person, _BY_PERSONS),),
+        sieves=(unqualified_among,),
+    ),
 )

@@ -12,10 +12,11 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import SourceRegistered
+from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -82,6 +83,11 @@ def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             )
 
 
+def reversing_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-49 suspects: what replaces something."""
+    return lambda fact, _at, _rec: fact.corrects is not None
+
+
 RULES: Final = (
     Rule(
         "M-49",
@@ -89,5 +95,6 @@ RULES: Final = (
         "D",
         "M",
         ((SubjectKind.EVENT, reversal), (SubjectKind.SOURCE, reversed_months)),
+        sieves=(reversing_among,),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ledger.facts.identity import Fact
+from ledger.facts.seals import SealsApplied
 from ledger.rules.applied import Application, Breach
 from ledger.rules.books import Books
 from ledger.rules.policy import Policy
@@ -20,10 +21,24 @@ Alike = Callable[[Application, Books], Iterator[Breach]]
 label and contract on that day: worked out once for all of them."""
 
 
+Suspects = Callable[[SealsApplied, int, int], bool]
+"""(application, its time, when it was recorded; both µs UTC) → whether a check may find something
+on it. A check that is silent on an application it suspects has only cost time."""
+
+Sieve = Callable[[Application, Books, Policy], Suspects | None]
+"""From one counting application: what a check suspects all of its kind of. None: of nothing."""
+
+
+def everything(_fact: SealsApplied, _at: int, _rec: int) -> bool:
+    """Suspects every application."""
+    return True
+
+
 class Rule(NamedTuple):
     """One row of the rule book; a rule may look at subjects of several kinds.
 
-    `applied` = what it looks at in all applications of one kind together.
+    `applied` = what it looks at in all applications of one kind together. `sieves`, one for each
+    check on applications by themselves, spare nearly all of them that check.
     """
 
     number: str
@@ -32,3 +47,4 @@ class Rule(NamedTuple):
     severity: Severity
     checks: tuple[Look, ...]
     applied: tuple[Alike, ...] = ()
+    sieves: tuple[Sieve, ...] = ()

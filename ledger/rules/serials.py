@@ -17,13 +17,13 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
-from ledger.rules.applied import application_of
+from ledger.rules.applied import Application, application_of
 from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -138,6 +138,25 @@ def _serialised(mark: str, books: Books) -> bool:
     return registered is not None and registered.serialised
 
 
+def numbered_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-33 suspects: whoever has numbers, where the mark does."""
+    return _numbered if _serialised(app.fact.mark, books) else None
+
+
+def unissued_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-34 suspects: all of a mark that has numbers."""
+    return everything if _serialised(app.fact.mark, books) else None
+
+
+def resurrected_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-35 suspects: whoever has numbers."""
+    return _numbered
+
+
+def _numbered(fact: SealsApplied, _at: int, _rec: int) -> bool:
+    return fact.first is not None
+
+
 _EVENT = SubjectKind.EVENT
 
 RULES: Final = (
@@ -147,6 +166,7 @@ RULES: Final = (
         "L",
         "C",
         ((_EVENT, sealed_twice, (SealsApplied, SealsIssued)),),
+        sieves=(numbered_among,),
     ),
     Rule(
         "M-34",
@@ -154,6 +174,14 @@ RULES: Final = (
         "P",
         "C",
         ((SubjectKind.MARK, unknown_mark), (_EVENT, unknown_numbers, (Ranged,))),
+        sieves=(unissued_among,),
     ),
-    Rule("M-35", "resurrected-seal", "L", "C", ((SubjectKind.APPLICATION, resurrected_seal),)),
+    Rule(
+        "M-35",
+        "resurrected-seal",
+        "L",
+        "C",
+        ((SubjectKind.APPLICATION, resurrected_seal),),
+        sieves=(resurrected_among,),
+    ),
 )

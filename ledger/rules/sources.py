@@ -5,11 +5,12 @@ from typing import Final, Literal
 
 from ledger.facts.mentions import About
 from ledger.facts.registry import SourceRegistered
+from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import MICROS_A_MINUTE, days, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -67,6 +68,12 @@ def future_event(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
+def future_among(_app: Application, _books: Books, policy: Policy) -> Suspects | None:
+    """Who M-47 suspects: what lies ahead of its recording."""
+    skew = policy.clock_skew
+    return lambda _fact, at, rec: at - rec > skew
+
+
 def beyond_capacity(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-51: a source applied more seals in an hour than a line can."""
     for busy in books.busy_hours(key, policy.line_capacity):
@@ -109,7 +116,14 @@ RULES: Final = (
         "M",
         ((SubjectKind.PERSON, two_sites_person), (_SOURCE, two_sites_source)),
     ),
-    Rule("M-47", "clock", "D", "L", ((_SOURCE, late_scans), (SubjectKind.EVENT, future_event))),
+    Rule(
+        "M-47",
+        "clock",
+        "D",
+        "L",
+        ((_SOURCE, late_scans), (SubjectKind.EVENT, future_event)),
+        sieves=(future_among,),
+    ),
     Rule("M-51", "beyond-capacity", "D", "M", ((_SOURCE, beyond_capacity),)),
     Rule("M-60", "silent-source", "N", "L", ((_SOURCE, silent_source),)),
 )

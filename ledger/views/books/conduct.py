@@ -180,6 +180,8 @@ class Conduct(Years):
 
     def repeat_of(self, event_id: str) -> str | None:
         """The counting event of smaller id that says the same, the smallest of them."""
+        if self._same_time.get(event_id) == []:
+            return None  # nearly every event stands alone
         known = self.record.known(event_id)
         if known is None or not self.record.counts(known.fact):
             return None
