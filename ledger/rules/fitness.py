@@ -1,5 +1,6 @@
 """Fitness: only a lot that was fit at that moment is sealed."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
@@ -19,17 +20,17 @@ CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_
 """What a grader attests besides the result."""
 
 
+_Part = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""What is wrong, what was found, and the events that show it."""
+
+
 def unfit_lot_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-31: the lot did not conform, was not graded, is conventional, or was on hold."""
     app = application_of(key, books)
     if app is None:
         return
     history = _history(app.fact.lot, books)
-    for part, found, evidence in (
-        *_grading(app, books),
-        *_status(history),
-        *_hold(app, history),
-    ):
+    for part, found, evidence in _unfit(app, history, books):
         yield Finding(
             discriminator=part,
             expected=("conforming",),
@@ -61,7 +62,10 @@ def _history(lot: str, books: Books) -> _History:
     return books.memo(("fitness", lot), read)
 
 
-_Part = tuple[str, tuple[str, ...], tuple[str, ...]]
+def _unfit(app: Application, history: _History, books: Books) -> Iterator[_Part]:
+    yield from _grading(app, books)
+    yield from _status(history)
+    yield from _hold(app, history)
 
 
 def _grading(app: Application, books: Books) -> Iterator[_Part]:
@@ -106,17 +110,16 @@ def _hold(app: Application, history: _History) -> Iterator[_Part]:
 
 
 def unfit_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-31 suspects: all to a lot of which something was said, or all before its grading."""
-    history = _history(app.fact.lot, books)
-    graded = [pair for level in lot_facts.gradings(books, app.fact.lot) for pair in level]
-    if history.held or any(_status(history)) or any(_failed(event) for _, event in graded):
+    """Who M-31 suspects: all in a stretch of time in which their lot was not fit."""
+    lot = app.fact.lot
+    history = _history(lot, books)
+    levels = lot_facts.gradings(books, lot)
+    turns = sorted({at for at, _ in history.held} | {at for level in levels for at, _ in level})
+    starts = [turns[0] - 1 if turns else 0, *turns]
+    unfit = [any(_unfit(app._replace(at=start), history, books)) for start in starts]
+    if all(unfit):
         return everything
-    if app.standing is None or not app.standing.own or _certified(app, books):
-        return None
-    if not graded:
-        return everything
-    first = min(at for at, _ in graded)
-    return lambda _fact, at, _rec: at < first
+    return (lambda _fact, at, _rec: unfit[bisect_right(turns, at)]) if any(unfit) else None
 
 
 RULES: Final = (

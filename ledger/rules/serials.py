@@ -23,7 +23,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -138,23 +138,38 @@ def _serialised(mark: str, books: Books) -> bool:
     return registered is not None and registered.serialised
 
 
-def numbered_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-33 suspects: whoever has numbers, where the mark does."""
-    return _numbered if _serialised(app.fact.mark, books) else None
+def twice_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-33 suspects: whoever shares a number with another application."""
+    if not _serialised(app.fact.mark, books):
+        return None
+    return lambda fact, _at, _rec: any(
+        other.id != fact.id for other in _sharing(fact, books, SealsApplied)
+    )
 
 
 def unissued_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-34 suspects: all of a mark that has numbers."""
-    return everything if _serialised(app.fact.mark, books) else None
+    """Who M-34 suspects: whoever has no numbers, or some that no single issue holds."""
+    if not _serialised(app.fact.mark, books):
+        return None
+
+    def suspects(fact: SealsApplied, _at: int, _rec: int) -> bool:
+        span = span_of(fact)
+        issues = _sharing(fact, books, SealsIssued)
+        return span is None or all(outside([span], spans([e.fact])) for e in issues)
+
+    return suspects
 
 
-def resurrected_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-35 suspects: whoever has numbers."""
-    return _numbered
+def resurrected_among(_app: Application, books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-35 suspects: whoever has a number that some event put elsewhere."""
+    return lambda fact, _at, _rec: any(
+        _elsewhere(other.fact, fact) for other in _sharing(fact, books)
+    )
 
 
-def _numbered(fact: SealsApplied, _at: int, _rec: int) -> bool:
-    return fact.first is not None
+def _sharing(fact: SealsApplied, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
+    span = span_of(fact)
+    return () if span is None else books.ranged(fact.mark, *span, *kinds)
 
 
 _EVENT = SubjectKind.EVENT
@@ -166,7 +181,7 @@ RULES: Final = (
         "L",
         "C",
         ((_EVENT, sealed_twice, (SealsApplied, SealsIssued)),),
-        sieves=(numbered_among,),
+        sieves=(twice_among,),
     ),
     Rule(
         "M-34",

@@ -221,19 +221,21 @@ class Goods(Source):
         events = self.log.at(positions)
         given = dict(zip(positions, self.record.give(events), strict=True))
         for span, each in zip(missing, found, strict=True):
-            self._sharing[span] = [given[position] for position in each]
+            self._sharing[span] = self._counting(given[position] for position in each)
 
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
-        shared = self._sharing.get((mark, first, last))
+        span = (mark, first, last)
+        shared = self._sharing.get(span)
         if shared is None:
-            (positions,) = self.sharing([(mark, first, last)], *kinds)
-            shared = self.at(positions)
-        return sorted(
-            known
-            for known in shared
-            if (not kinds or isinstance(known.fact, kinds)) and self.record.counts(known.fact)
-        )
+            (positions,) = self.sharing([span], *kinds)
+            shared = self._counting(self.at(positions))
+            if not kinds:
+                self._sharing[span] = shared
+        return [known for known in shared if isinstance(known.fact, kinds)] if kinds else shared
+
+    def _counting(self, found: Iterable[Known]) -> list[Known]:
+        return sorted(known for known in found if self.record.counts(known.fact))
 
     def sharing(self, spans: Sequence[tuple[str, int, int]], *kinds: type[Fact]) -> list[list[int]]:
         """Positions of events, also of those that do not count, sharing numbers with each span."""
