@@ -114,7 +114,7 @@ def _settle(log: Log, now: int) -> None:
 def _again(log: Log, rounds: float) -> None:
     """Audit all of it from the start, by another policy, as it were."""
     with log.transaction() as rows:
-        rows.execute("UPDATE views_1.audit SET policy = 'another'")
+        rows.execute("UPDATE views_2.audit SET policy = 'another'")
     started, cpu = time.perf_counter(), time.process_time()
     auditor = Auditor(log, default_policy(), lambda: 0)
     events = 0

@@ -96,7 +96,7 @@ def percentiles(seconds: Sequence[float]) -> str:
 def questions(log: Log, port: int) -> None:
     """Latency of the usual questions, by role."""
     with log.transaction() as rows:
-        rows.execute("SET LOCAL search_path = views_1, public")
+        rows.execute("SET LOCAL search_path = views_2, public")
         rows.execute(
             "SELECT exporter, importer, rcb FROM contracts WHERE exporter NOT LIKE %s LIMIT 1",
             ("%-X0%",),

@@ -1,10 +1,11 @@
-"""How low a place fell: net and lowest point of each UTC day on which seals moved.
+"""How low a place fell: net and lowest point of each UTC day, and of each stretch of 32 days.
 
-Was a place ever below zero costs its days, not its history. A day's low does not depend on the
-order in which its events arrived: what comes late has the day computed again from the moves.
+Was a place ever below zero costs its stretches and the days of those in which it was, not its
+history. A low does not depend on the order in which events arrived: what comes late has its day
+computed again from the moves.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind
@@ -13,8 +14,9 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.folding import Fold, Rows, Scan
 from ledger.views.places import PlaceIds
 
-_KINDS = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED})
-"""Places whose history grows without end; of all others the moves themselves are few."""
+KINDS: Final = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED, Kind.LOT})
+"""Places with many moves; of all others the moves themselves are few."""
+STRETCH_DAYS: Final = 32
 
 _LATE = """
 SELECT l.place, l.day FROM unnest(%b::int8[], %b::int4[], %b::int8[]) AS new (place, day, first)
@@ -28,6 +30,18 @@ INSERT INTO lows AS l (place, day, net, low, last)
 SELECT * FROM unnest(%b::int8[], %b::int4[], %b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (place, day) DO UPDATE SET net = l.net + excluded.net,
     low = least(l.low, l.net + excluded.low), last = greatest(l.last, excluded.last)
+"""
+_STRETCHES = f"""
+INSERT INTO low_stretches AS l (place, first, net, low)
+SELECT s.place, s.first, s.net, s.low FROM unnest(%b::int8[], %b::int4[]) AS new (place, first)
+CROSS JOIN LATERAL (
+    SELECT new.place, new.first, sum(net)::int8 AS net, least(0, min(run + low))::int8 AS low
+    FROM (
+        SELECT net, low, sum(net) OVER (ORDER BY day) - net AS run FROM lows
+        WHERE place = new.place AND day >= new.first AND day < new.first + {STRETCH_DAYS}
+    ) AS days OFFSET 0
+) AS s
+ON CONFLICT (place, first) DO UPDATE SET net = excluded.net, low = excluded.low
 """
 _AGAIN = f"""
 UPDATE lows AS l SET low = again.low FROM (
@@ -45,7 +59,7 @@ UPDATE lows AS l SET low = again.low FROM (
 
 
 class Lows(Fold):
-    """Keeps net and low of the days of stocks, spoiled seals and importers' goods."""
+    """Keeps net and low of the days of places with many moves."""
 
     TABLES: ClassVar[str] = """
 -- day: days since 1970, UTC. low: the lowest balance within the day, its start taken as 0; moves
@@ -54,6 +68,11 @@ CREATE TABLE lows (
     place int8 NOT NULL, day int4 NOT NULL, net int8 NOT NULL, low int8 NOT NULL,
     last int8 NOT NULL, PRIMARY KEY (place, day)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+-- The same of the 32 days from `first` on; a stretch starts at a multiple of 32.
+CREATE TABLE low_stretches (
+    place int8 NOT NULL, first int4 NOT NULL, net int8 NOT NULL, low int8 NOT NULL,
+    PRIMARY KEY (place, first)
+) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 """
 
     def __init__(self, places: PlaceIds) -> None:
@@ -61,19 +80,24 @@ CREATE TABLE lows (
         self._ends: dict[int, list[tuple[int, int]]] = {}
 
     def scan(self, scan: Scan, position: int, sign: int) -> None:
-        """Out of the stock."""
+        """Out of the stock, onto the lot."""
         del position
-        ends = self._ends.get(scan.stock)
-        if ends is None:
-            ends = self._ends[scan.stock] = []
-        ends.append((scan.at, -scan.seals * sign))
+        at, seals = scan.at, scan.seals * sign
+        stock = self._ends.get(scan.stock)
+        if stock is None:
+            stock = self._ends[scan.stock] = []
+        stock.append((at, -seals))
+        lot = self._ends.get(scan.lot)
+        if lot is None:
+            lot = self._ends[scan.lot] = []
+        lot.append((at, seals))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Both ends of each move, where they are such places."""
         del position
         for move in moves(fact):
             for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
-                if place.kind in _KINDS:
+                if place.kind in KINDS:
                     found = self._places.find(move.mark, place.kind, place.key, place.site)
                     self._ends.setdefault(found, []).append((at, delta * sign))
 
@@ -90,11 +114,18 @@ CREATE TABLE lows (
             if late:
                 columns = [*map(list, zip(*late, strict=True))]
                 rows.execute(_AGAIN, columns, prepare=True)
+            stretches = sorted({(row[0], stretch_of(row[1])) for row in days})
+            rows.execute(_STRETCHES, [*map(list, zip(*stretches, strict=True))], prepare=True)
         self.forget()
 
     def forget(self) -> None:
         """Drop the batch."""
         self._ends.clear()
+
+
+def stretch_of(day: int) -> int:
+    """The first day of the stretch in which a day lies."""
+    return day - day % STRETCH_DAYS
 
 
 def _days(place: int, ends: list[tuple[int, int]]) -> list[tuple[int, int, int, int, int, int]]:

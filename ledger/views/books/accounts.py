@@ -13,6 +13,7 @@ from ledger.custody.places import Kind, Place
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import AccountState, Dip, Moment, Month
 from ledger.views.books.source import Source
+from ledger.views.lows import KINDS, STRETCH_DAYS, stretch_of
 from ledger.views.places import place_id
 
 _BALANCES = """
@@ -20,12 +21,15 @@ SELECT b.place, b.balance FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN L
     SELECT place, balance FROM balances WHERE place = wanted.place OFFSET 0
 ) AS b
 """
-_BELOW = """
-SELECT d.place, d.day, d.n::int8, d.opening::int8 FROM unnest(%b::int8[]) AS wanted (place)
+_BELOW = f"""
+SELECT d.place, d.day, d.opening::int8 FROM unnest(%b::int8[]) AS wanted (place)
 CROSS JOIN LATERAL (
-    SELECT place, day, low, row_number() OVER w AS n, sum(net) OVER w - net AS opening
-    FROM lows WHERE place = wanted.place WINDOW w AS (ORDER BY day) OFFSET 0
-) AS d WHERE d.opening + d.low < 0 ORDER BY d.place, d.day
+    SELECT place, first, low, sum(net) OVER (ORDER BY first) - net AS opening
+    FROM low_stretches WHERE place = wanted.place OFFSET 0
+) AS s CROSS JOIN LATERAL (
+    SELECT place, day, low, s.opening + sum(net) OVER (ORDER BY day) - net AS opening
+    FROM lows WHERE place = s.place AND day >= s.first AND day < s.first + {STRETCH_DAYS} OFFSET 0
+) AS d WHERE s.opening + s.low < 0 AND d.opening + d.low < 0 ORDER BY d.place, d.day
 """
 _TIMES = f"""
 SELECT t.place, t.day, t.time, t.delta FROM unnest(%b::int8[], %b::int4[]) AS wanted (place, day)
@@ -41,12 +45,15 @@ SELECT time, sum(delta)::int8 FROM moves WHERE place = %b GROUP BY time ORDER BY
 """
 _AFTER = f"""
 SELECT wanted.place, wanted.at, (coalesce((
+        SELECT sum(net) FROM low_stretches WHERE place = wanted.place AND first > wanted.first
+    ), 0) + coalesce((
         SELECT sum(net) FROM lows WHERE place = wanted.place AND day > wanted.day
+            AND day < wanted.first + {STRETCH_DAYS}
     ), 0) + coalesce((
         SELECT sum(delta) FROM moves WHERE place = wanted.place AND time > wanted.at
             AND time < (wanted.day::int8 + 1) * {MICROS_A_DAY}
     ), 0))::int8
-FROM unnest(%b::int8[], %b::int8[], %b::int4[]) AS wanted (place, at, day)
+FROM unnest(%b::int8[], %b::int8[], %b::int4[], %b::int4[]) AS wanted (place, at, day, first)
 """
 _UP_TO = "SELECT coalesce(sum(delta), 0)::int8 FROM moves WHERE place = %b AND time <= %b"
 _TAKERS = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta < 0"
@@ -78,7 +85,6 @@ SELECT id FROM spoilage WHERE place = %b AND day >= %b AND day < %b AND NOT EXIS
 _inflows_first: Final = 32
 _inflows_all: Final = 2**62
 _evidence_max: Final = 10_000
-_WITH_DAYS: Final = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED})
 
 
 class Accounts(Source):
@@ -88,7 +94,7 @@ class Accounts(Source):
         super().__init__(*given)
         self._balances: dict[int, int] = {}
         self._after: dict[tuple[int, int], int] = {}
-        self._below: dict[int, list[tuple[int, int, int]]] = {}
+        self._below: dict[int, list[tuple[int, int]]] = {}
         self._dips: dict[int, Sequence[Dip]] = {}
         self._first_in: dict[int, Moment] = {}
         self._inflows: dict[int, list[tuple[Moment, int]]] = {}
@@ -120,16 +126,15 @@ class Accounts(Source):
         if missing:
             columns = [*map(list, zip(*missing, strict=True))]
             days = [at // MICROS_A_DAY for _, at in missing]
-            found = self.rows.execute(_AFTER, (*columns, days), prepare=True).fetchall()
+            firsts = [*map(stretch_of, days)]
+            found = self.rows.execute(_AFTER, (*columns, days, firsts), prepare=True).fetchall()
             self._after.update({(place, at): net for place, at, net in found})
 
     def _want_below(self, places: list[int]) -> None:
         self.want_balances(places)
         self._below.update({place: [] for place in places})
-        for place, day, number, opening in self.rows.execute(
-            _BELOW, (places,), prepare=True
-        ).fetchall():
-            self._below[place].append((day, number, opening))
+        for place, day, opening in self.rows.execute(_BELOW, (places,), prepare=True).fetchall():
+            self._below[place].append((day, opening))
 
     def _want_ages(self, stocks: list[int]) -> None:
         for place, time, key in self.rows.execute(_FIRST_IN, (stocks,), prepare=True).fetchall():
@@ -192,7 +197,7 @@ class Accounts(Source):
         """The seals in a place by a time, or by all that is known."""
         self._note_place(mark, place)
         found = place_id(mark, *place)
-        if at is not None and place.kind not in _WITH_DAYS:
+        if at is not None and place.kind not in KINDS:
             return self._number(_UP_TO, (found, at))
         self.want_balances([found])
         held = self._balances[found]
@@ -222,19 +227,17 @@ class Accounts(Source):
         return known
 
     def _find_dips(self, mark: str, place: Place, found: int) -> list[Dip]:
-        if place.kind in _WITH_DAYS:
+        if place.kind in KINDS:
             if found not in self._below:
                 self._want_below([found])
             runs = self._runs_by_day(found)
         else:
             times = self.rows.execute(_ALL_TIMES, (found,), prepare=True).fetchall()
-            runs = [(1, 0, times)]
+            runs = [(0, times)]
         dips: list[Dip] = []
-        below, last = False, -1
-        for number, opening, times in runs:
-            # A day that was not below zero lies between: it ends the run.
-            below = below and number == last + 1
-            last = number
+        # A day that is left out began at zero or above, and so the day before it ended.
+        below = False
+        for opening, times in runs:
             balance = opening
             for time, delta in times:
                 balance += delta
@@ -248,16 +251,16 @@ class Accounts(Source):
                     dips.append(Dip(time, time, balance, opener, rec))
         return dips
 
-    def _runs_by_day(self, place: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    def _runs_by_day(self, place: int) -> list[tuple[int, list[tuple[int, int]]]]:
         below = self._below[place]
         if not below:
             return []
-        days = [day for day, _, _ in below]
+        days = [day for day, _ in below]
         by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
         found = self.rows.execute(_TIMES, ([place] * len(days), days), prepare=True).fetchall()
         for _, day, time, delta in found:
             by_day[day].append((time, delta))
-        return [(number, opening, by_day[day]) for day, number, opening in below]
+        return [(opening, by_day[day]) for day, opening in below]
 
     def _opener(self, mark: str, place: Place, found: int, time: int) -> tuple[str, int]:
         self.rows.execute(_TAKERS, (found, time), prepare=True)
