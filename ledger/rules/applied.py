@@ -86,32 +86,47 @@ def scan_kind(fact: SealsApplied) -> Hashable:
     )
 
 
+class SealedLine(NamedTuple):
+    """The lines of a shipment with one lot and one mark, and who departed with them."""
+
+    lot: str
+    mark: str
+    lines: tuple[DepartedLine, ...]
+    departures: tuple[ShipmentDeparted, ...]
+
+
+def sealed_lines(shipment: Shipment) -> list[SealedLine]:
+    """The shipment's (lot, mark) pairs, ordered."""
+    pairs = sorted({(line.lot, line.mark) for line in shipment.lines if line.mark is not None})
+    found: list[SealedLine] = []
+    for lot, mark in pairs:
+        with_it = [
+            (departure, line)
+            for departure in shipment.departures
+            for line in departure.lines
+            if (line.lot, line.mark) == (lot, mark)
+        ]
+        lines = tuple(line for _, line in with_it)
+        departures = tuple(dict.fromkeys(departure for departure, _ in with_it))
+        found.append(SealedLine(lot, mark, lines, departures))
+    return found
+
+
 class MarkedLine(NamedTuple):
-    """The lines of a shipment with one lot and one registered mark, and who departed with them."""
+    """The same where the mark is registered."""
 
     lot: str
     mark: MarkRegistered
-    lines: tuple[DepartedLine, ...]
     departures: tuple[ShipmentDeparted, ...]
 
 
 def marked_lines(shipment: Shipment, books: Books) -> list[MarkedLine]:
     """The shipment's (lot, mark) pairs whose mark is registered, ordered."""
-    pairs = sorted({(line.lot, line.mark) for line in shipment.lines if line.mark is not None})
-    found: list[MarkedLine] = []
-    for lot, name in pairs:
-        mark = mark_of(books, name)
-        if mark is not None:
-            with_it = [
-                (departure, line)
-                for departure in shipment.departures
-                for line in departure.lines
-                if (line.lot, line.mark) == (lot, name)
-            ]
-            lines = tuple(line for _, line in with_it)
-            departures = tuple(dict.fromkeys(departure for departure, _ in with_it))
-            found.append(MarkedLine(lot, mark, lines, departures))
-    return found
+    return [
+        MarkedLine(line.lot, mark, line.departures)
+        for line in sealed_lines(shipment)
+        if (mark := mark_of(books, line.mark)) is not None
+    ]
 
 
 def departed_rec(books: Books, departures: tuple[ShipmentDeparted, ...]) -> int:

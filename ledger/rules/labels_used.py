@@ -7,10 +7,10 @@ from ledger.facts.mentions import About
 from ledger.rules.applied import (
     Application,
     Breach,
-    MarkedLine,
+    SealedLine,
     application_of,
     departed_rec,
-    marked_lines,
+    sealed_lines,
 )
 from ledger.rules.artefacts import miscounted
 from ledger.rules.books import Books
@@ -80,12 +80,12 @@ def shipped_seal_count(key: str, books: Books, policy: Policy) -> Iterator[Findi
     if shipment is None:
         return
     unsealed = shipment.header.sealing_mode == "IMPORTER_APPLIES"
-    for line in marked_lines(shipment, books):
+    for line in sealed_lines(shipment):
         expected = 0 if unsealed else _expected(line, books)
         seals = sum(entry.seals for entry in line.lines)
         if expected is not None and seals != expected:
             yield Finding(
-                discriminator=key_of(line.lot, line.mark.mark),
+                discriminator=key_of(line.lot, line.mark),
                 expected=(str(expected),),
                 found=(str(seals),),
                 evidence=ids(line.departures),
@@ -94,9 +94,9 @@ def shipped_seal_count(key: str, books: Books, policy: Policy) -> Iterator[Findi
             )
 
 
-def _expected(line: MarkedLine, books: Books) -> int | None:
+def _expected(line: SealedLine, books: Books) -> int | None:
     """The seals the line's units need where all labels on the lot agree; None where not."""
-    tallies = [tally for tally in books.sealed(line.lot) if tally.mark == line.mark.mark]
+    tallies = [tally for tally in books.sealed(line.lot) if tally.mark == line.mark]
     labels = [label_of(books, tally.label, tally.version) for tally in tallies]
     units = sum(entry.units for entry in line.lines)
     counts = {None if label is None else seals_expected(label, units) for label in labels}

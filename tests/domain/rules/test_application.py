@@ -356,6 +356,25 @@ def test_shipments_are_judged_like_applications(
     assert violations == [(rule, "S1", discriminator) for rule, discriminator in cases]
 
 
+@pytest.mark.parametrize(
+    ("mode", "seals", "fires"),
+    [
+        ("CONSIGNED", 20, False),
+        ("CONSIGNED", 19, True),
+        ("DIRECT_JAS", 21, True),
+        ("IMPORTER_APPLIES", 1, True),
+        ("IMPORTER_APPLIES", 0, False),
+    ],
+)
+def test_m16_asks_no_registration_of_the_mark(mode: str, seals: int, *, fires: bool) -> None:
+    """How many seals a line carries is asked of the labels, whosever mark it is."""
+    world = trade(mark=None)
+    apply(world)
+    depart(world, sealing_mode=mode, line={"seals": seals})
+
+    assert world.cases("M-16") == ([("M-16", "S1", "L1 JAS-A")] if fires else [])
+
+
 def test_m08_on_a_shipment() -> None:
     """The body on the mark is the body of the shipment's contract."""
     world = trade(contract={"rcb": "RCB-2"})
