@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.facts.mentions import About
+from ledger.facts.registry import LabelApproved
 from ledger.rules.applied import (
     Application,
     Breach,
@@ -35,7 +36,7 @@ def label_not_approved(app: Application, books: Books) -> Iterator[Breach]:
             (f"approved on {app.day.isoformat()}",),
             (key_of(fact.label, str(fact.label_version)),),
             evidence,
-            artefact=label is None and books.alike(About.LABEL, fact.label),
+            artefact=books.alike(About.LABEL, fact.label) and fact.label not in _labels(books),
         )
     if label is None:
         return
@@ -45,6 +46,13 @@ def label_not_approved(app: Application, books: Books) -> Iterator[Breach]:
     mark = mark_of(books, fact.mark)
     if mark is not None and label.scheme != mark.scheme:
         yield Breach("scheme", (label.scheme,), (mark.scheme,), (*evidence, mark.id))
+
+
+def _labels(books: Books) -> frozenset[str]:
+    """Every label of which some version was approved."""
+    return books.memo(
+        "labels", lambda: frozenset(event.label for event in books.record.all(LabelApproved))
+    )
 
 
 def seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:

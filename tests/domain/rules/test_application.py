@@ -287,6 +287,20 @@ def test_m14_label_not_approved(changes: dict[str, Any], parts: list[str]) -> No
     assert world.cases("M-14") == [("M-14", key, part) for part in parts]
 
 
+@pytest.mark.parametrize(
+    ("label", "version", "flag"), [("LB", 2, False), ("L.B", 1, True), ("LX", 1, False)]
+)
+def test_m14_a_label_looks_like_another(label: str, version: int, *, flag: bool) -> None:
+    """A label nobody knows with the fold of a known one is a slip; another version is none."""
+    world = trade()
+    world.add(
+        "LabelApproved", BEFORE, **{**FACTS["label"][1], "label": "LB-", "from_": "2025-04-01"}
+    )
+    apply(world, label=label, label_version=version)
+
+    assert world.only("M-14").artefact is flag
+
+
 @pytest.mark.parametrize(("on", "fires"), [("2026-04-01", True), ("2026-04-02", False)])
 def test_m14_withdrawn(on: str, *, fires: bool) -> None:
     """A version is not valid from the day it was withdrawn."""
