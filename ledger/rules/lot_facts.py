@@ -11,6 +11,7 @@ from decimal import Decimal
 from ledger.facts.lots import Child, LotGraded, LotRecorded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.registry import PartyRegistered, ProductRegistered
+from ledger.labels.lots import product_version
 from ledger.rules.books import Books
 
 
@@ -102,15 +103,8 @@ def recipe(books: Books, lot: str, on: date) -> ProductRegistered | None:
 def recipe_of(
     books: Books, product: str, on: date, version: int | None = None
 ) -> ProductRegistered | None:
-    """A version of a product's recipe, else the highest one registered by a day."""
-    registered = books.record.about(ProductRegistered, About.PRODUCT, product)
-    if version is not None:
-        fitting = [event for event in registered if event.recipe_version == version]
-    else:
-        past = [event for event in registered if event.day <= on]
-        highest = max((event.recipe_version for event in past), default=0)
-        fitting = [event for event in past if event.recipe_version == highest]
-    return fitting[-1] if fitting else None
+    """A version of a product's recipe, else the highest one registered by a day, as known last."""
+    return product_version(books.record, product, version, on)
 
 
 def class_of(books: Books, lot: str, on: date) -> str | None:

@@ -213,6 +213,20 @@ def test_m12_out_of_scope(changes: dict[str, Any], day: str, parts: list[str]) -
     assert world.cases("M-12") == [("M-12", key, part) for part in parts]
 
 
+@pytest.mark.parametrize("named", [None, 1])
+@pytest.mark.parametrize(("version", "fires"), [(1, True), (2, False)])
+def test_m12_a_recipe_version_is_what_was_registered_last(
+    version: int, named: int | None, *, fires: bool
+) -> None:
+    """A day chooses the version of the recipe; what the version says is told by its latest fact."""
+    world = trade(lot={"recipe_version": named})
+    product = {**FACTS["product"][1], "class_": "HONEY", "recipe_version": version}
+    world.add("ProductRegistered", "2026-05-01", **product)
+    key = apply(world)
+
+    assert world.cases("M-12") == ([("M-12", key, "scope")] if fires else [])
+
+
 DUTIES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({}, []),
     ({"person": None}, [("person", "H")]),
