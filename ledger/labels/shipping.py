@@ -23,7 +23,7 @@ from ledger.labels.lots import (
     subdivision_into,
 )
 from ledger.labels.recipe import Recipe, at_least, shares
-from ledger.labels.scope import Scope, scope, scope_group
+from ledger.labels.scope import Scope, scope
 from ledger.labels.verdict import Reason, Verdict, fails
 
 CONTENT_PERCENT_MIN = Decimal(95)
@@ -93,10 +93,12 @@ def conversion_not_accepted(
 
 
 def _origin(record: Record, departed: ShipmentDeparted, lot: str, found: Scope) -> Iterator[Reason]:
+    """Asked of all goods but alcohol, and of alcohol on the one way that has its own condition."""
     if not found.covered or found.row is None:
         return
-    blending_counts = found.row.id == "S6"
-    fits = _alcohol_origin if blending_counts else _plain_origin
+    if found.row.group == "A" and found.row.id != "S6":
+        return
+    fits = _alcohol_origin if found.row.group == "A" else _plain_origin
     if fits(record, departed.origin, lot) is False:
         yield from fails("SCOPE_ORIGIN")
 
@@ -147,11 +149,12 @@ def certificate_scope(record: Record, certificate: ExportCertificateIssued, lot:
 
     Goods that need a certificate although they carry no seal are not outside.
     """
-    way = _FORM_ROUTES.get(certificate.form)
-    line = next((line for line in certificate.lines if line.lot == lot), None)
-    if way is None or line is None:
-        return Verdict()
-    return _form_line(record, certificate, way, line.product, lot)
+    return Verdict.of(
+        reason
+        for index, line in enumerate(certificate.lines)
+        if line.lot == lot
+        for reason in certificate_line_scope(record, certificate, index).reasons
+    )
 
 
 def certificate_line_scope(
@@ -178,7 +181,7 @@ def _form_line(
     recipe = None if fact is None else Recipe.of(fact)
     if facts is not None:
         recipe = recipe_of_lot(record, facts, on) or recipe
-    if recipe is None or scope_group(recipe.class_) is None:
+    if recipe is None:
         return Verdict()
     found = scope(way[0], way[1], recipe.class_, recipe, on)
     if found.covered or found.asks_certificate:

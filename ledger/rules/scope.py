@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from msgspec.structs import replace
-
+from ledger.facts.documents import CertifiedLine
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
-from ledger.labels.shipping import certificate_scope, shipment_scope
+from ledger.labels.shipping import certificate_line_scope, shipment_scope
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, Breach, departed_rec
 from ledger.rules.books import Books
@@ -54,18 +53,18 @@ def shipped_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Fin
     shipment = shipment_of(books, key)
     if shipment is None or shipment.header.sealing_mode != "CONSIGNED":
         return
-    whole = replace(shipment.header, lines=tuple(shipment.lines))
     for lot in sorted({line.lot for line in shipment.lines if line.mark is not None}):
-        broken = shipment_scope(books.record, whole, lot).broken
+        class_ = lot_facts.class_of(books, lot, shipment.day)
+        broken = shipment_scope(books.record, shipment.header, lot).broken
         codes = sorted(code for code in broken if code.startswith("SCOPE_"))
-        if codes:
+        if codes and class_ is not None:
             departures = tuple(
                 event for event in shipment.departures if any(x.lot == lot for x in event.lines)
             )
             yield Finding(
                 discriminator=lot,
                 expected=("covered",),
-                found=(*_class(books, lot, shipment.day), *codes),
+                found=(class_, *codes),
                 evidence=ids(departures),
                 deadline=wait(policy.grace_registry, departed_rec(books, departures)),
             )
@@ -76,20 +75,28 @@ def certified_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[F
     issued = certificate_of(books, key)
     if issued is None:
         return
-    for lot in sorted({line.lot for line in issued.lines if line.lot is not None}):
-        codes = certificate_scope(books.record, issued, lot).broken
-        if codes:
-            yield Finding(
-                discriminator=lot,
-                expected=("covered",),
-                found=(*_class(books, lot, issued.issued_on), *sorted(codes)),
-                evidence=(issued.id,),
-                deadline=wait(policy.grace_registry, books.record.rec(issued)),
-            )
+    outside: dict[str, tuple[str, ...]] = {}
+    for index, line in enumerate(issued.lines):
+        if line.lot is not None and line.lot not in outside:
+            codes = certificate_line_scope(books.record, issued, index).broken
+            if codes:
+                outside[line.lot] = (*_class(books, line, issued.issued_on), *codes)
+    for lot, says in sorted(outside.items()):
+        yield Finding(
+            discriminator=lot,
+            expected=("covered",),
+            found=says,
+            evidence=(issued.id,),
+            deadline=wait(policy.grace_registry, books.record.rec(issued)),
+        )
 
 
-def _class(books: Books, lot: str, on: date) -> tuple[str, ...]:
-    class_ = lot_facts.class_of(books, lot, on)
+def _class(books: Books, line: CertifiedLine, on: date) -> tuple[str, ...]:
+    """The class of a line's lot, or of its product where nobody knows the lot."""
+    class_ = None if line.lot is None else lot_facts.class_of(books, line.lot, on)
+    if class_ is None:
+        of_product = lot_facts.recipe_of(books, line.product, on)
+        class_ = None if of_product is None else of_product.class_
     return () if class_ is None else (class_,)
 
 

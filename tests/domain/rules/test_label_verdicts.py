@@ -104,10 +104,58 @@ def test_m12_on_a_shipment(class_: str, changes: dict[str, Any], *, fires: bool)
     )
 
 
-@pytest.mark.parametrize(("class_", "fires"), [("PLANT", False), ("HONEY", True)])
-def test_m12_on_a_certificate(class_: str, *, fires: bool) -> None:
-    """A certificate of the arrangement has no line outside it."""
-    world = trade(product={"class_": class_})
+def test_m12_on_a_shipment_needs_a_known_lot() -> None:
+    """The class is the lot's: of a lot nobody recorded nothing is said, whatever its line names."""
+    world = trade(product={"class_": "HONEY"}, lot=None)
+    depart(world)
+
+    assert world.cases("M-12") == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "class_", "codes"),
+    [
+        ("CA", "PLANT", ("SCOPE_ORIGIN",)),
+        ("CA", "ALCOHOL", None),
+        ("US", "ALCOHOL", None),
+        ("EU", "ALCOHOL", None),
+        ("BR", "ALCOHOL", ("SCOPE_NO_ROW",)),
+    ],
+)
+def test_m12_wine_may_come_from_elsewhere(
+    origin: str, class_: str, codes: tuple[str, ...] | None
+) -> None:
+    """The condition on origin is not asked of alcohol, but on the way from the United States."""
+    parts = [
+        {"name": "grape", "share": "100.000", "status": "ORGANIC", "kind": "AGRICULTURAL",
+         "gmo": False, "irradiated": False}
+    ]  # fmt: skip
+    world = trade(product={"class_": class_, "ingredients": parts})
+    depart(world, origin=origin)
+
+    found = [v.found for v in world.violations() if (v.rule, v.subject) == ("M-12", "S1")]
+
+    assert found == ([] if codes is None else [(class_, *codes)])
+
+
+LINES: list[tuple[str, list[str], dict[str, Any] | None, tuple[str, ...] | None]] = [
+    # class of P1, products on the lines of the lot, its record, what is found
+    ("PLANT", ["P1"], {}, None),
+    ("HONEY", ["P1"], {}, ("HONEY", "CERT_OUT_OF_SCOPE")),
+    ("HONEY", ["P2"], {}, ("HONEY", "CERT_OUT_OF_SCOPE")),
+    ("HONEY", ["P2", "P1"], None, ("HONEY", "CERT_OUT_OF_SCOPE")),
+    ("HONEY", ["P2", "P2"], None, None),
+    ("OTHER", ["P1"], {}, ("OTHER", "CERT_OUT_OF_SCOPE")),
+]
+
+
+@pytest.mark.parametrize(("class_", "products", "lot", "says"), LINES)
+def test_m12_on_a_certificate(
+    class_: str, products: list[str], lot: dict[str, Any] | None, says: tuple[str, ...] | None
+) -> None:
+    """A certificate of the arrangement has no line outside it; an unknown lot is its product."""
+    world = trade(product={"class_": class_}, lot=lot)
+    world.add("ProductRegistered", BEFORE, **{**FACTS["product"][1], "product": "P2"})
     world.add(
         "ExportCertificateIssued",
         "2026-04-01",
@@ -120,10 +168,14 @@ def test_m12_on_a_certificate(class_: str, *, fires: bool) -> None:
         product_class=class_,
         statement="x",
         issued_on="2026-04-01",
-        certified=[{"lot": "L1", "product": "P1", "net_weight": "5.000"}],
+        certified=[{"lot": "L1", "product": of, "net_weight": "5.000"} for of in products],
     )
 
-    assert world.cases("M-12") == ([("M-12", "AG-1 TM%207", "L1")] if fires else [])
+    found = [v for v in world.violations() if v.rule == "M-12"]
+
+    assert [(v.subject, v.discriminator, v.found) for v in found] == (
+        [] if says is None else [("AG-1 TM%207", "L1", says)]
+    )
 
 
 RECIPES: list[tuple[list[tuple[str, str, str]], list[tuple[str, str]]]] = [
