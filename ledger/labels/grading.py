@@ -84,7 +84,7 @@ def grading(record: Record, graded: LotGraded) -> Verdict:
     fitting = courses("GRADING", class_)
     # Goods for equivalence get a conformity check, which asks no course.
     untrained = fitting and not trained(record, operator, fitting, on, graded.grader)
-    if way != "EQUIVALENCE" and untrained:
+    if way == "JAS" and untrained:
         reasons += fails("GRADER_UNTRAINED")
     return Verdict.of(reasons)
 

@@ -55,6 +55,20 @@ def test_m11_grader(
     assert {v.deadline for v in found} <= {at("2026-03-05T09:00") + DAY}
 
 
+@pytest.mark.parametrize("trained", [True, False])
+def test_m11_a_grader_without_certificate_is_asked_no_course(*, trained: bool) -> None:
+    """The course is asked on the JAS route; a lot on none may not be graded, trained or not."""
+    world = trade(mark={"importer": "EXP-1"}, certificate=None)
+    if trained:
+        world.add("SealTrainingCompleted", BEFORE, **GRADING)
+    graded = world.add("LotGraded", "2026-03-05T09:00", **GOOD)
+    apply(world)
+
+    found = [(v.subject, v.found) for v in world.violations() if v.discriminator == "grader"]
+
+    assert found == [(graded.id, ("GRADING_NOT_ALLOWED",))]
+
+
 @pytest.mark.parametrize(
     ("role", "until", "own", "fires"),
     [
