@@ -14,7 +14,7 @@ from ledger.facts.shipments import ShipmentDeparted
 from ledger.labels.case import Case
 from ledger.labels.certificates import certificates
 from ledger.labels.claims import ClaimRow, claim_row, known_claim
-from ledger.labels.eligible import by_name_form, by_recipe, eligible
+from ledger.labels.eligible import by_name_form, by_recipe, conversion_class, eligible
 from ledger.labels.fields import FIELD_CLASSES, field_status
 from ledger.labels.forms import NameForm
 from ledger.labels.forms import name_form as form_of
@@ -134,6 +134,7 @@ def _recipe(case: Case) -> Iterator[Reason]:
     if case.row.recipe != "class" or case.route == "JAS":
         yield from by_recipe(case.recipe, case.row, case.on)
     elif case.route == "EQUIVALENCE":
+        yield from conversion_class(case.recipe, case.row)
         origin = None if case.departed is None else case.departed.origin
         name = "COR_ORGANIC" if origin == "CA" else "NOP_ORGANIC"
         if (equivalent := claim_row(name, case.on)) is not None:

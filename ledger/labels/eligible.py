@@ -45,11 +45,16 @@ def by_recipe(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
     """Composition and shares, or the JAS row of the class."""
     yield from composition(recipe, row)
     if row.recipe == "class":
-        if row.kind == "conversion" and recipe.class_ == "LIVESTOCK":
-            yield from fails("CONVERSION_CLASS")
+        yield from conversion_class(recipe, row)
         yield from by_class(recipe, conversion=row.kind == "conversion", on=on)
     else:
         yield from by_shares(recipe, row, on)
+
+
+def conversion_class(recipe: Recipe, row: ClaimRow) -> Iterator[Reason]:
+    """CONVERSION_CLASS where livestock is called in conversion under JAS, on whatever route."""
+    if row.kind == "conversion" and recipe.class_ == "LIVESTOCK":
+        yield from fails("CONVERSION_CLASS")
 
 
 def by_name_form(text: str | None, recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:

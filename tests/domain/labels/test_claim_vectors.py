@@ -83,6 +83,18 @@ def field(crop: str, registered: str, last: str | None = None, **own: Any) -> Fi
     )
 
 
+@pytest.mark.parametrize(
+    ("class_", "codes"),
+    [
+        ("PLANT", ("FIELD_MISSING", "ROUTE_CONVERSION")),
+        ("LIVESTOCK", ("CONVERSION_CLASS", "ROUTE_CONVERSION")),
+    ],
+)
+def test_in_conversion_is_said_on_the_jas_route_only(class_: str, codes: tuple[str, ...]) -> None:
+    """Goods for equivalence are not labelled so, and livestock never is."""
+    assert codes == judged("JAS_IN_CONVERSION", "", class_, route="NOP", country="US")
+
+
 FIELDS = [
     # number, class, field, produced, claim, codes
     ("36a", "EU", field("ANNUAL", "2023-05-01"), "2024-05-01", "EU_IN_CONVERSION", ""),
