@@ -46,7 +46,7 @@ def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
                 found=(range_text(*overlap),),
                 evidence=(key, other.id),
                 deadline=0,
-                artefact=books.double_shot(key, policy.double_shot),
+                artefact=any(books.double_shot(one, policy.double_shot) for one in (key, other.id)),
             )
 
 

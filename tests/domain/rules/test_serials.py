@@ -91,6 +91,19 @@ def test_m33_double_shot(second: str, *, flag: bool) -> None:
     assert world.only("M-33").artefact is flag
 
 
+@pytest.mark.parametrize(("twin", "flag"), [("10:01:00", True), ("10:01:01", False)])
+def test_m33_double_shot_of_the_earlier(twin: str, *, flag: bool) -> None:
+    """Either of the two may be the shot that was taken twice."""
+    world = numbered()
+    first = apply(world, "2026-04-02T10:00:00", 1, 10)
+    apply(world, f"2026-04-02T{twin}", 101, 110)
+    second = apply(world, "2026-04-02T12:00", 10, 12)
+
+    found = world.only("M-33")
+
+    assert (found.subject, found.discriminator, found.artefact) == (second, first, flag)
+
+
 def test_m34_unknown_mark() -> None:
     """A mark that events name is registered within a day of the first of them."""
     world = World()
