@@ -6,7 +6,10 @@ from ledger.custody.places import Kind, Place
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
 from ledger.rules.books import Naming
+from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
+from ledger.rules.marks import marks_of
 from ledger.views.books.source import Source
 from ledger.views.books.tallies import folded
 from ledger.views.places import place_id
@@ -17,6 +20,13 @@ SELECT position FROM moves WHERE place = %b AND time BETWEEN %b AND %b AND abs(d
 
 
 # Only an application posts a move to a lot of a mark without being an event of that list.
+_NAMING = """
+(SELECT position FROM named_marks WHERE mark = %(mark)s ORDER BY position LIMIT %(most)s)
+UNION ALL
+(SELECT m.position FROM (SELECT id FROM places WHERE mark = %(mark)s AND kind = 4 ORDER BY id) AS p
+    CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
+        ORDER BY time LIMIT %(most)s) AS m LIMIT %(most)s)
+"""
 _NEXT_NAMING = """
 SELECT min(position) FROM (
     SELECT min(position) AS position FROM named_marks WHERE mark = %(mark)s AND position > %(after)s
@@ -107,7 +117,20 @@ class Alike(Source):
         for _ in range(events):
             (first,) = self.at([position])
             if self.record.counts(first.fact):
-                return Naming(events, first.rec, (first.id,))
+                return Naming(events, first.rec, self._naming_ids(mark, first))
             found = self.rows.execute(_NEXT_NAMING, {"mark": mark, "after": position}).fetchone()
             position = 0 if found is None else int(found[0])
         return None
+
+    def _naming_ids(self, mark: str, first: Known) -> tuple[str, ...]:
+        """The first to be recorded, and as many others as a case carries."""
+        asked = {"mark": mark, "most": EVIDENCE_IDS_MAX}
+        found = self.rows.execute(_NAMING, asked, prepare=True).fetchall()
+        others = sorted(
+            known
+            for known in self.at(position for (position,) in found)
+            if known.id != first.id
+            and self.record.counts(known.fact)
+            and mark in marks_of(known.fact)
+        )
+        return first.id, *(known.id for known in others[: EVIDENCE_IDS_MAX - 1])

@@ -53,7 +53,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     ),
     "dips": lambda dips: [(dip.start, dip.lowest, dip.opener, dip.rec) for dip in dips],
     "sealed": lambda tallies: [(*tally[:10], tally.last, tally.rec) for tally in tallies],
-    "naming": lambda naming: naming and (naming.events, naming.first_rec),
+    "naming": lambda naming: naming and (naming.events, naming.first_rec, sorted(naming.evidence)),
     "stocks": lambda stocks: {site: held for site, held in stocks.items() if held},
     "contracts_named": lambda names: sorted(map(str, names)),
     "ranged": lambda events: [event.id for event in events],
