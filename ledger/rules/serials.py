@@ -52,8 +52,10 @@ def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
 
 def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-34 on a mark: events name it, and nobody registered it."""
+    if mark_of(books, key) is not None:
+        return
     naming = books.naming(key)
-    if naming is not None and mark_of(books, key) is None:
+    if naming is not None:
         yield Finding(
             discriminator="",
             expected=("registered",),
