@@ -4,7 +4,12 @@ from datetime import date
 
 
 def years_after(day: date, years: int) -> date:
-    """The same month and day so many years later; 29 February becomes 1 March when needed."""
+    """The same month and day so many years later; 29 February becomes 1 March when needed.
+
+    The end of the calendar where there is no such day.
+    """
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -154,6 +154,14 @@ def test_a_field_reaches_its_status_on_the_day(
     assert tuple(codes.split()) == judged(claim, text, judged_class, on, field=field)
 
 
+def test_a_field_of_the_far_future_has_reached_nothing() -> None:
+    """Years after the end of the calendar are not reached, and nothing falls over them."""
+    far = field("ANNUAL", "9998-05-01")
+
+    assert field_status(far, date(9999, 12, 30), "PLANT").reached == "IN_CONVERSION"
+    assert field_status(far, date(2024, 5, 1), "PLANT").reached is None
+
+
 def test_what_a_field_reached_is_told() -> None:
     """A perennial field of two years is in conversion; of three it is organic."""
     two, three = field("PERENNIAL", "2022-05-01"), field("PERENNIAL", "2021-05-01")
