@@ -73,6 +73,13 @@ def shot_of(fact: Fact) -> Shot | None:
     return None
 
 
+def _moved(shot: Shot) -> tuple[Place, ...]:
+    """Places of which every twin moves seals of one; lost ones come from a stock or on the way."""
+    if shot.kind is s.SealsLost:
+        return Place(Kind.LOST, shot.place.key), Place(Kind.STOLEN, shot.place.key)
+    return (shot.place,)
+
+
 class Alike(Source):
     """The part of the books about look-alikes."""
 
@@ -94,9 +101,11 @@ class Alike(Source):
         shot = None if known is None else shot_of(known.fact)
         if known is None or shot is None:
             return False
-        place = place_id(shot.mark, *shot.place)
-        near = (place, known.at - within, known.at + within, shot.seals)
-        found = self.rows.execute(_SCANS_NEAR, near, prepare=True).fetchall()
+        found: list[tuple[int]] = []
+        for moved in _moved(shot):
+            place = place_id(shot.mark, *moved)
+            near = (place, known.at - within, known.at + within, shot.seals)
+            found += self.rows.execute(_SCANS_NEAR, near, prepare=True).fetchall()
         return any(
             other.id != event_id
             and self.record.counts(other.fact)
