@@ -36,7 +36,9 @@ def label_not_approved(app: Application, books: Books) -> Iterator[Breach]:
             (f"approved on {app.day.isoformat()}",),
             (key_of(fact.label, str(fact.label_version)),),
             evidence,
-            artefact=books.alike(About.LABEL, fact.label) and fact.label not in _labels(books),
+            artefact=label is None
+            and books.alike(About.LABEL, fact.label)
+            and fact.label not in _labels(books),
         )
     if label is None:
         return
