@@ -1,44 +1,56 @@
 """What was attached to a lot: tallies per lot, mark, label version and holder.
 
-A row is a function of the applications that count. Where the first or the last of them leaves,
-the row's ends are found again from the lot's moves.
+A row is a function of the applications that count. Where one at an end of them leaves, that end
+is found again from the lot's moves next to it.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from ledger.custody.places import Kind
+from ledger.errors import Fatal
 from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
+from ledger.views.attached import pages
 from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.places import place_id
 
 _Key = tuple[int, str, int, str]
 """LOT place, label, version, holder."""
 
-_COLUMNS = "lot, label, version, holder, units, seals, applications, first, first_id, last"
+_COLUMNS = (
+    "lot, label, version, holder, units, seals, applications, first, first_id, last, earliest"
+)
 _UPSERT = f"""
 INSERT INTO sealed AS s ({_COLUMNS})
 SELECT * FROM unnest(%b::int8[], %b::text[], %b::int4[], %b::text[], %b::int8[], %b::int8[],
-    %b::int8[], %b::int8[], %b::uuid[], %b::int8[])
+    %b::int8[], %b::int8[], %b::uuid[], %b::int8[], %b::int8[])
 ON CONFLICT (lot, label, version, holder) DO UPDATE SET
     units = s.units + excluded.units, seals = s.seals + excluded.seals,
     applications = s.applications + excluded.applications,
     first = least(s.first, excluded.first),
     first_id = CASE WHEN (excluded.first, excluded.first_id) < (s.first, s.first_id)
         THEN excluded.first_id ELSE s.first_id END,
-    last = greatest(s.last, excluded.last)
+    last = greatest(s.last, excluded.last), earliest = least(s.earliest, excluded.earliest)
 """
 _LOST_ENDS = """
-SELECT DISTINCT s.lot, s.label, s.version, s.holder
+SELECT DISTINCT s.lot, s.label, s.version, s.holder, s.first, s.last, s.earliest
 FROM unnest(%b::int8[], %b::text[], %b::int4[], %b::text[], %b::int8[], %b::uuid[])
     AS gone (lot, label, version, holder, at, id)
+JOIN public.events AS e ON e.originator_id = gone.id AND e.originator_version = 1
 JOIN sealed AS s USING (lot, label, version, holder)
-WHERE s.last = gone.at OR s.first_id = gone.id
+WHERE s.last = gone.at OR s.first_id = gone.id OR s.earliest = e.notification_id
 """
-_ATTACHED = """
-SELECT m.place, m.position FROM unnest(%b::int8[]) AS wanted (lot) CROSS JOIN LATERAL (
-    SELECT place, position FROM moves WHERE place = wanted.lot AND delta > 0 OFFSET 0
-) AS m
+_AT_TIME = "SELECT position FROM moves WHERE place = %s AND time = %s AND delta > 0"
+_BY_POSITION = """
+SELECT position FROM moves WHERE place = %s AND delta > 0 AND position > %s AND position <= %s
+ORDER BY position
+"""
+_positions_looked_first: Final = 20_000
+_MOVE_ENDS = """
+UPDATE sealed SET first = %s, first_id = %s, last = %s, earliest = %s
+WHERE (lot, label, version, holder) = (%s, %s, %s, %s)
 """
 _NEVER = 2**63 - 1
 _NO_ID = UUID(int=2**128 - 1)
@@ -50,11 +62,11 @@ class Sealed(Fold):
 
     TABLES: ClassVar[str] = """
 -- lot: the LOT place, so lot and mark. first and first_id: the application that counts with the
--- smallest (time, id); last: the latest time of one.
+-- smallest (time, id); last: the latest time of one; earliest: the position of that recorded first.
 CREATE TABLE sealed (
     lot int8 NOT NULL, label text NOT NULL, version int4 NOT NULL, holder text NOT NULL,
     units int8 NOT NULL, seals int8 NOT NULL, applications int8 NOT NULL,
-    first int8 NOT NULL, first_id uuid NOT NULL, last int8 NOT NULL,
+    first int8 NOT NULL, first_id uuid NOT NULL, last int8 NOT NULL, earliest int8 NOT NULL,
     PRIMARY KEY (lot, label, version, holder)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 """
@@ -66,11 +78,10 @@ CREATE TABLE sealed (
 
     def scan(self, scan: Scan, position: int, sign: int) -> None:
         """Attach, or take back."""
-        del position
         key = (scan.lot, scan.label, scan.version, scan.holder)
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = [0, 0, 0, _NEVER, "", -_NEVER]
+            row = self._rows[key] = [0, 0, 0, _NEVER, "", -_NEVER, _NEVER]
         at = scan.at
         row[0] += scan.units * sign
         row[1] += scan.seals * sign
@@ -81,16 +92,19 @@ CREATE TABLE sealed (
         if at <= row[3] and (at < row[3] or scan.id < row[4]):
             row[3], row[4] = at, scan.id
         row[5] = max(row[5], at)
+        row[6] = min(row[6], position)
 
     def flush(self, rows: Rows) -> None:
         """Add to the rows; find ends again. Moves and corrections must be written before."""
         keys = sorted(self._rows)
         if keys:
             values = [self._rows[key] for key in keys]
-            units, seals, applications, first, ids, last = map(list, zip(*values, strict=True))
+            units, seals, applications, first, ids, last, earliest = map(
+                list, zip(*values, strict=True)
+            )
             first_ids = [UUID(text) if text else _NO_ID for text in ids]
             columns = [*map(list, zip(*keys, strict=True)), units, seals, applications]
-            rows.execute(_UPSERT, [*columns, first, first_ids, last], prepare=True)
+            rows.execute(_UPSERT, [*columns, first, first_ids, last, earliest], prepare=True)
         if self._gone:
             self._find_ends(rows)
         self.forget()
@@ -103,40 +117,74 @@ CREATE TABLE sealed (
             (lots, labels, versions, holders, [at for _, at, _ in gone], [x for _, _, x in gone]),
         ).fetchall()
         rows.execute("DELETE FROM sealed WHERE lot = ANY(%b) AND applications = 0", (lots,))
-        if not lost:
-            return
-        wanted = {tuple(key): (_NEVER, "", -_NEVER) for key in lost}
-        for scan, lot in self._counting(rows, sorted({key[0] for key in lost})):
-            key = (lot, scan.label, scan.label_version, scan.holder)
-            if key in wanted:
-                first, first_id, last = wanted[key]
-                first, first_id = min((first, first_id), (scan.at, scan.id))
-                wanted[key] = (first, first_id, max(last, scan.at))
-        found = sorted((*key, *ends) for key, ends in wanted.items() if ends[1])
-        if found:
-            rows.execute(
-                "UPDATE sealed AS s SET first = e.first, first_id = e.first_id, last = e.last FROM"
-                " unnest(%s::int8[], %s::text[], %s::int4[], %s::text[], %s::int8[], %s::uuid[],"
-                " %s::int8[]) AS e (lot, label, version, holder, first, first_id, last) WHERE"
-                " (s.lot, s.label, s.version, s.holder) = (e.lot, e.label, e.version, e.holder)",
-                [*map(list, zip(*found, strict=True))],
-            )
+        still = {
+            tuple(key)
+            for key in rows.execute(
+                "SELECT lot, label, version, holder FROM sealed WHERE lot = ANY(%b)", (lots,)
+            ).fetchall()
+        }
+        for *key, first, last, earliest in sorted(lost):
+            if tuple(key) in still:
+                ends = self._ends(rows, (key[0], key[1], key[2], key[3]), first, last, earliest)
+                rows.execute(_MOVE_ENDS, (*ends, *key))
 
-    def _counting(self, rows: Rows, lots: list[int]) -> list[tuple[SealsApplied, int]]:
-        at = {position: lot for lot, position in rows.execute(_ATTACHED, (lots,)).fetchall()}
-        facts = [
-            (fact, at[recorded.position])
-            for recorded in self._log.at(sorted(at))
-            if isinstance(fact := decode(recorded.state), SealsApplied)
+    def _ends(
+        self, rows: Rows, key: _Key, first: int, last: int, earliest: int
+    ) -> tuple[int, UUID, int, int]:
+        """First, its id, last and earliest of a tally; none lies beyond those it had."""
+        first = self._next(rows, key, first, forward=True)
+        at_first = [at for (at,) in rows.execute(_AT_TIME, (key[0], first)).fetchall()]
+        firsts = [fact.id for _, fact in self._counting(rows, key, at_first) if fact.at == first]
+        last = self._next(rows, key, last, forward=False)
+        return first, min(map(UUID, firsts)), last, self._earliest(rows, key, earliest)
+
+    def _next(self, rows: Rows, key: _Key, at: int, *, forward: bool) -> int:
+        """The time of a tally's first application from a time on, or of its last up to it."""
+        for page in pages(rows, key[0], at, forward=forward):
+            moved = {(position, time) for time, position in page}
+            scans = self._counting(rows, key, [position for _, position in page])
+            # What replaces a departure moves its seals back, at the departure's time.
+            times = [fact.at for position, fact in scans if (position, fact.at) in moved]
+            if times:
+                return min(times) if forward else max(times)
+        raise _torn()
+
+    def _earliest(self, rows: Rows, key: _Key, first: int) -> int:
+        """The position of a tally's first recorded application, at a position or behind it."""
+        after, width, end = first - 1, _positions_looked_first, self._log.position()
+        while after < end:
+            asked = (key[0], after, after + width)
+            found = [position for (position,) in rows.execute(_BY_POSITION, asked).fetchall()]
+            scans = self._counting(rows, key, found)
+            if scans:
+                return min(position for position, _ in scans)
+            after, width = after + width, 2 * width
+        raise _torn()
+
+    def _counting(
+        self, rows: Rows, key: _Key, positions: list[int]
+    ) -> list[tuple[int, SealsApplied]]:
+        """The applications of a tally that count, among the events at positions."""
+        scans = [
+            (recorded.position, fact)
+            for recorded in self._log.at(sorted(set(positions)))
+            if recorded.topic == SealsApplied.__name__
+            and isinstance(fact := decode(recorded.state), SealsApplied)
+            and (fact.label, fact.label_version, fact.holder) == key[1:]
+            and place_id(fact.mark, Kind.LOT, fact.lot) == key[0]
         ]
-        ids = [UUID(fact.id) for fact, _ in facts]
         retracted = rows.execute(
-            "SELECT target FROM retracted WHERE target = ANY(%s::uuid[])", (ids,)
+            "SELECT target FROM retracted WHERE target = ANY(%s::uuid[])",
+            ([UUID(fact.id) for _, fact in scans],),
         ).fetchall()
         gone = {str(target) for (target,) in retracted}
-        return [(fact, lot) for fact, lot in facts if fact.id not in gone]
+        return [(position, fact) for position, fact in scans if fact.id not in gone]
 
     def forget(self) -> None:
         """Drop the batch."""
         self._rows.clear()
         self._gone.clear()
+
+
+def _torn() -> Fatal:
+    return Fatal("a tally counts applications that its lot's moves do not show")

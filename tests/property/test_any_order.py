@@ -20,7 +20,9 @@ CONTENT: Final = {
     "totals": "SELECT mark, figure, party, total FROM totals WHERE total <> 0",
     "days": "SELECT * FROM days WHERE moves <> 0",
     "lows": "SELECT place, day, net, low FROM lows WHERE net <> 0 OR low <> 0",
-    "sealed": "SELECT * FROM sealed",
+    "low_stretches": "SELECT * FROM low_stretches WHERE net <> 0 OR low <> 0",
+    "sealed": "SELECT lot, label, version, holder, units, seals, applications, first, first_id,"
+    " last FROM sealed",
     "claims": "SELECT mark, figure, key, time, sum(count) FROM claims GROUP BY 1, 2, 3, 4"
     " HAVING sum(count) <> 0",
     "retracted": "SELECT target FROM retracted",

@@ -1,42 +1,49 @@
 """What was attached to lots, which events share numbers, and which ids look alike."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from ledger.custody.places import Kind
-from ledger.errors import Fatal
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import FirstApplied, Moment, Sealed
-from ledger.views.books.source import Source
+from ledger.rules.moments import later
+from ledger.views.books.source import CALENDARS_APART_DAYS, Source
 from ledger.views.places import place_id
 
 _LOTS = """
 SELECT p.key, p.mark, s.label, s.version, s.holder, s.units, s.seals, s.applications,
-    s.first, s.first_id, s.last, s.lot
+    s.first, s.first_id, s.last, s.earliest, s.lot
 FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
     SELECT * FROM sealed WHERE lot = wanted.place OFFSET 0
 ) AS s JOIN places AS p ON p.id = s.lot
 """
 _LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
-_INTO = (
-    "SELECT position FROM moves WHERE place = %b AND delta > 0 ORDER BY {order} OFFSET %b LIMIT %b"
-)
-_EARLIEST = """
-SELECT m.place, m.position FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
-    SELECT place, min(position) AS position FROM moves
-    WHERE place = wanted.place AND delta > 0 GROUP BY place OFFSET 0
-) AS m
-"""
+_AT_TIME = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta > 0"
 _DAYS = """
 SELECT day, first, first_id FROM applied_days WHERE holder = %b AND mark = %b AND contract = %b
-    AND day BETWEEN %b AND %b AND applications > 0 ORDER BY day
+    AND day BETWEEN %b AND %b AND applications > 0 ORDER BY day OFFSET %b LIMIT %b
 """
-_CLASSES = "SELECT DISTINCT class FROM ranges WHERE mark = %b"
+# One probe a contract, however many days it was applied under.
+_CONTRACTS = """
+WITH RECURSIVE named (contract) AS (
+    SELECT min(contract) FROM applied_days
+    WHERE holder = %(holder)s AND mark = %(mark)s AND applications > 0
+    UNION ALL
+    SELECT (
+        SELECT min(contract) FROM applied_days WHERE holder = %(holder)s AND mark = %(mark)s
+            AND applications > 0 AND contract > named.contract
+    ) FROM named WHERE contract IS NOT NULL
+) SELECT contract FROM named WHERE contract IS NOT NULL
+"""
+_CLASSES = """
+SELECT c.class::int2 FROM generate_series(0, 30) AS c (class)
+WHERE EXISTS (SELECT FROM ranges WHERE mark = %b AND class = c.class)
+"""
 _SHARING = """
 SELECT wanted.n::int4, r.position FROM unnest(%b::text[], %b::int8[], %b::int8[], %b::int2[])
     WITH ORDINALITY AS wanted (mark, first, last, class, n)
@@ -46,28 +53,16 @@ CROSS JOIN LATERAL (
         AND ranges.first <= wanted.last OFFSET 0
 ) AS r WHERE r.last >= wanted.first AND (%b::text[] IS NULL OR r.topic = ANY(%b::text[]))
 """
-_BY_POSITION: Final = "position"
-_BY_TIME: Final = "time DESC"
-_attached_at_once: Final = 64
-_LONG: Final = timedelta(days=1)
-_NEVER: Final = 2**63 - 1
 
 
 class _Tally(Sealed):
-    """A tally whose latest and earliest recorded applications are read where somebody asks."""
+    """A tally whose latest application is read where somebody asks."""
 
-    read: Callable[[str], Known]
-    earliest: Known | None
+    read: Callable[[], Moment]
 
     @property
     def last(self) -> Moment:
-        known = self.read(_BY_TIME)
-        return Moment(known.at, known.id)
-
-    @property
-    def rec(self) -> int:
-        known = self.earliest
-        return self.read(_BY_POSITION).rec if known is None else known.rec
+        return self.read()
 
 
 class Goods(Source):
@@ -92,54 +87,40 @@ class Goods(Source):
             _LOTS, ([lot for _, lot in places], [place for place, _ in places]), prepare=True
         ).fetchall()
         self.record.give_ids(str(row[9]) for row in found)
-        earliest = self._earliest([place for place, _ in places])
-        for lot, mark, label, version, holder, units, seals, count, at, key, last, place in found:
-            first = self._event(str(key))
-            tally = _Tally(
-                mark=mark, label=label, version=version, holder=holder, units=units,
-                seals=seals, applications=count, first=Moment(at, str(key)),
-                first_day=first.fact.day, first_rec=first.rec, last=Moment(last, ""), rec=0,
-            )  # fmt: skip
-            of = (place, label, version, holder)
-            tally.read = partial(self._attached, of)
-            tally.earliest = earliest.get(place) if self._is_of(earliest.get(place), of) else None
-            self._sealed[lot].append(tally)
+        positions = sorted({row[11] for row in found})
+        recs = {at: known.rec for at, known in zip(positions, self.at(positions), strict=True)}
+        for row in found:
+            self._sealed[row[0]].append(self._tally(row[1:], recs))
         for lot in missing:
             self._sealed[lot].sort()
 
-    def _earliest(self, places: list[int]) -> dict[int, Known]:
-        """What was recorded first of all that came to lots, mostly an application that counts."""
-        found: dict[int, int] = dict(
-            self.rows.execute(_EARLIEST, (places,), prepare=True).fetchall()
-        )
-        positions = sorted(set(found.values()))
-        given = dict(zip(positions, self.at(positions), strict=True))
-        return {place: given[position] for place, position in found.items()}
+    def _tally(self, row: tuple[Any, ...], recs: Mapping[int, int]) -> _Tally:
+        mark, label, version, holder, units, seals, count, at, key, last, earliest, place = row
+        first = self._event(str(key))
+        tally = _Tally(
+            mark=mark, label=label, version=version, holder=holder, units=units, seals=seals,
+            applications=count, first=Moment(at, first.id), first_day=first.fact.day,
+            first_rec=first.rec, last=Moment(last, ""), rec=recs[earliest],
+        )  # fmt: skip
+        tally.read = partial(self._latest, last, (place, label, version, holder))
+        return tally
 
-    def _is_of(self, known: Known | None, of: tuple[int, str, int, str]) -> bool:
+    def _latest(self, at: int, of: tuple[int, str, int, str]) -> Moment:
+        """The last application of a tally (lot's place, label, version, holder), at that time."""
+        found = self.rows.execute(_AT_TIME, (of[0], at), prepare=True).fetchall()
+        there = self.at(position for (position,) in found)
+        return Moment(
+            at, max(known.id for known in there if known.at == at and self._is_of(known, of))
+        )
+
+    def _is_of(self, known: Known, of: tuple[int, str, int, str]) -> bool:
         """Whether an event is an application of a tally that counts."""
         return (
-            known is not None
-            and isinstance(known.fact, s.SealsApplied)
+            isinstance(known.fact, s.SealsApplied)
             and (known.fact.label, known.fact.label_version, known.fact.holder) == of[1:]
             and place_id(known.fact.mark, Kind.LOT, known.fact.lot) == of[0]
             and self.record.counts(known.fact)
         )
-
-    def _attached(self, of: tuple[int, str, int, str], order: str) -> Known:
-        """The first application of a tally (lot's place, label, version, holder) in an order."""
-        place = of[0]
-        for start in range(0, _NEVER, _attached_at_once):
-            asked = (place, start, _attached_at_once)
-            found = self.rows.execute(_INTO.format(order=order), asked, prepare=True).fetchall()
-            positions = [position for (position,) in found]
-            if not positions:
-                break
-            fits = [known for known in self.at(positions) if self._is_of(known, of)]
-            if fits:
-                # The log answers by position, whatever order was asked for.
-                return fits[0] if order == _BY_POSITION else max(fits)
-        raise Fatal("a tally counts applications that the log does not hold")
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
         """What was applied to a lot, ordered."""
@@ -152,13 +133,9 @@ class Goods(Source):
     ) -> FirstApplied | None:
         """The first application by a holder of a mark on local days from `first` to `last`."""
         self.reads.note("applied", holder, mark, contract)
-        days = self.rows.execute(
-            _DAYS, (holder, mark, contract or "", first, last), prepare=True
-        ).fetchall()
         best: Known | None = None
-        for day, at, key in days:
-            # Offsets differ by a day at most: a later day's first cannot come before that.
-            if best is not None and day > best.fact.day + _LONG:
+        for day, at, key in self.paged(_DAYS, (holder, mark, contract or "", first, last)):
+            if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
                 break
             known = self._first_of((holder, mark, contract), day, at, str(key))
             if known is not None and (best is None or known < best):
@@ -201,13 +178,8 @@ class Goods(Source):
     def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
         """What a holder's applications of a mark name as their contract, None for none."""
         self.reads.note("contracts", holder, mark)
-        found = self.rows.execute(
-            "SELECT DISTINCT contract FROM applied_days WHERE holder = %s AND mark = %s"
-            " AND applications > 0",
-            (holder, mark),
-            prepare=True,
-        )
-        return sorted((name or None for (name,) in found.fetchall()), key=lambda name: name or "")
+        found = self.rows.execute(_CONTRACTS, {"holder": holder, "mark": mark}, prepare=True)
+        return [name or None for (name,) in found.fetchall()]
 
     # -- serial numbers
 

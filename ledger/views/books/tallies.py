@@ -89,8 +89,9 @@ CREATE INDEX applied_days_by_mark ON applied_days (mark, day);
 CREATE TABLE sealers (
     lot text NOT NULL, actor text NOT NULL, applications int8 NOT NULL, PRIMARY KEY (lot, actor)
 ) WITH (fillfactor = 70);
-CREATE TABLE removals (mark text NOT NULL, position int8 NOT NULL);
-CREATE INDEX removals_by_mark ON removals (mark);
+-- year: as below.
+CREATE TABLE removals (mark text NOT NULL, year int4 NOT NULL, position int8 NOT NULL);
+CREATE INDEX removals_by_mark ON removals (mark, year);
 -- Units applied; year: the fiscal year N from 1 April N to 31 March N + 1, Japan's time.
 CREATE TABLE worked (
     mark text NOT NULL, year int4 NOT NULL, lot text NOT NULL, label text NOT NULL,
@@ -113,7 +114,7 @@ CREATE TABLE known_ids (
         self._places = places
         self._inflows: list[tuple[int, int, UUID, int]] = []
         self._spoilage: list[tuple[int, date, UUID]] = []
-        self._removals: list[tuple[str, int]] = []
+        self._removals: list[tuple[str, int, int]] = []
         self._named: list[tuple[str, int]] = []
         self._days: dict[_DayKey, list[Any]] = {}
         self._namings: dict[str, list[int]] = {}
@@ -148,7 +149,7 @@ CREATE TABLE known_ids (
         """Whatever else comes in, is spoiled, is named or made known."""
         if sign > 0:
             if isinstance(fact, s.SealsRemoved):
-                self._removals.append((fact.mark, position))
+                self._removals.append((fact.mark, fiscal_year(at), position))
             for move in moves(fact):
                 if move.target.kind is Kind.STOCK:
                     place = self._places.find(move.mark, *move.target)
@@ -179,7 +180,7 @@ CREATE TABLE known_ids (
             rows, "inflows (place, time, id, seals)", ("int8", "int8", "uuid", "int8"),
             self._inflows,
         )  # fmt: skip
-        copy_rows(rows, "removals (mark, position)", ("text", "int8"), self._removals)
+        copy_rows(rows, "removals (mark, year, position)", ("text", "int4", "int8"), self._removals)
         copy_rows(rows, "named_marks (mark, position)", ("text", "int8"), self._named)
         copy_rows(rows, "spoilage (place, day, id)", ("int8", "date", "uuid"), self._spoilage)
         days = [

@@ -1,10 +1,13 @@
 """What was done to lots and in years: applications of a lot, numbers of papers, work of a mark."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from heapq import merge
+from itertools import islice, pairwise
+from typing import Final
 
+from ledger.custody.places import Kind
 from ledger.facts import seals as s
 from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.identity import Fact
@@ -12,14 +15,21 @@ from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Series, Worked
-from ledger.rules.moments import fiscal_year
+from ledger.rules.moments import fiscal_year, later
 from ledger.rules.number_series import Named, numbers_named, series_of
+from ledger.views.attached import BEGINNING, pages
 from ledger.views.books.alike import shot_of
-from ledger.views.books.source import Source
+from ledger.views.books.source import CALENDARS_APART_DAYS, Source
+from ledger.views.places import place_id
 
-_INTO = """
-SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id
-WHERE p.kind = 4 AND p.key = %b AND p.mark = ANY(%b::text[]) AND m.delta > 0
+_LOT_PLACES = """
+SELECT id, mark FROM places WHERE kind = 4 AND key = %b AND mark = ANY(%b::text[])
+"""
+_NEAR = """
+SELECT position FROM (
+    SELECT position, time - lag(time) OVER w AS since, lead(time) OVER w - time AS until
+    FROM moves WHERE place = %b AND delta > 0 WINDOW w AS (PARTITION BY delta ORDER BY time)
+) AS shots WHERE since <= %b OR until <= %b LIMIT %b
 """
 _SEALED_BY = "SELECT FROM sealers WHERE lot = %b AND actor = %b AND applications > 0"
 _LOT_MARKS = "SELECT mark FROM places WHERE kind = 4 AND key = %b"
@@ -28,8 +38,12 @@ SELECT lot, label, version, units FROM worked WHERE mark = %b AND year = %b AND 
 """
 _FIRSTS = """
 SELECT holder, contract, day, first, first_id FROM applied_days
-WHERE mark = %b AND day BETWEEN %b AND %b AND applications > 0 ORDER BY first, first_id
+WHERE mark = %b AND day BETWEEN %b AND %b AND applications > 0
+ORDER BY day, holder, contract OFFSET %b LIMIT %b
 """
+_REMOVALS = "SELECT position FROM removals WHERE mark = %b AND year = %b"
+shots_looked_max: Final = 20_000
+"""Among so many applications to a lot, close to another of as many seals, twins are looked for."""
 
 
 class Years(Source):
@@ -40,12 +54,18 @@ class Years(Source):
     def applications_of(self, lot: str, marks: Collection[str]) -> Sequence[str]:
         """Ids of applications of some marks to a lot, the first 100 by (time, id)."""
         self.reads.note("sealed", lot)
-        return tuple(known.id for known in self._applied_to(lot, marks))[:EVIDENCE_IDS_MAX]
+        first = islice(self._applications(lot, marks), EVIDENCE_IDS_MAX)
+        return tuple(known.id for known in first)
 
     def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
         """S4: whether two applications of some marks to a lot are twins within microseconds."""
         self.reads.note("sealed", lot)
-        return twins(self._applied_to(lot, marks), within)
+        for place, _ in self.rows.execute(_LOT_PLACES, (lot, list(marks))).fetchall():
+            near = self.rows.execute(_NEAR, (place, within, within, shots_looked_max))
+            positions = [position for (position,) in near.fetchall()]
+            if twins(self.counting(self._of_lot(place, positions)), within):
+                return True
+        return False
 
     def sealed_by(self, lot: str, person: str) -> str | None:
         """The first application to a lot whose actor is that person."""
@@ -54,18 +74,34 @@ class Years(Source):
         if row is None:
             return None
         marks = [mark for (mark,) in self.rows.execute(_LOT_MARKS, (lot,)).fetchall()]
-        applied = self._applied_to(lot, marks)
+        applied = self._applications(lot, marks)
         return next((known.id for known in applied if known.fact.actor == person), None)
 
-    def _applied_to(self, lot: str, marks: Collection[str]) -> list[Known]:
-        found = self.rows.execute(_INTO, (lot, list(marks)), prepare=True).fetchall()
-        # A correction may have moved seals back here, and be an application to another lot.
+    def _applications(self, lot: str, marks: Collection[str]) -> Iterator[Known]:
+        """The applications of some marks to a lot, by (time, id), read as they are asked for."""
+        places = self.rows.execute(_LOT_PLACES, (lot, list(marks)), prepare=True).fetchall()
+        return merge(*(self._in_order(place, BEGINNING) for place, _ in places))
+
+    def _in_order(self, place: int, start: int, *, forward: bool = True) -> Iterator[Known]:
+        for page in pages(self.rows, place, start, forward=forward):
+            moved = {(time, position) for time, position in page}
+            positions = sorted({position for _, position in page})
+            events = zip(positions, self.at(positions), strict=True)
+            # What replaces a departure moves its seals back, at the departure's time.
+            there = [known for position, known in events if (known.at, position) in moved]
+            yield from sorted(self._of_place(place, there), reverse=not forward)
+
+    def _of_lot(self, place: int, positions: Iterable[int]) -> list[Known]:
+        return self._of_place(place, self.at(positions))
+
+    def _of_place(self, place: int, given: Iterable[Known]) -> list[Known]:
+        """The applications to a LOT place that count, among events."""
         return [
             known
-            for known in self.counting(self.at(position for (position,) in found))
+            for known in given
             if isinstance(known.fact, s.SealsApplied)
-            and known.fact.lot == lot
-            and known.fact.mark in marks
+            and place_id(known.fact.mark, Kind.LOT, known.fact.lot) == place
+            and self.record.counts(known.fact)
         ]
 
     def counting(self, given: Iterable[Known]) -> list[Known]:
@@ -95,35 +131,38 @@ class Years(Source):
         found = self.rows.execute(_WORKED, (mark, year), prepare=True).fetchall()
         for lot, label, version, count in found:
             units[lot, label, version] += count
-        for removal in self._removals(mark):
-            last = self._label_at(removal, mark) if fiscal_year(removal.at) == year else None
+        for removal in self._removals(mark, year):
+            last = self._label_at(removal)
             if last is not None:
                 units[removal.lot, *last] -= removal.units
+        # Whoever asks will ask what each lot is.
+        lots = {lot for lot, _, _ in units}
+        self.record.want({(kind, lot) for lot in lots for kind in (About.LOT, About.CHILD)})
         return [Worked(*key, count) for key, count in sorted(units.items())]
 
-    def _removals(self, mark: str) -> list[s.SealsRemoved]:
-        found = self.rows.execute(
-            "SELECT m.position FROM removals AS m WHERE m.mark = %s", (mark,), prepare=True
-        ).fetchall()
+    def _removals(self, mark: str, year: int) -> list[s.SealsRemoved]:
+        found = self.rows.execute(_REMOVALS, (mark, year), prepare=True).fetchall()
         return [
             known.fact
             for known in self.at(position for (position,) in found)
             if isinstance(known.fact, s.SealsRemoved) and self.record.counts(known.fact)
         ]
 
-    def _label_at(self, removal: s.SealsRemoved, mark: str) -> tuple[str, int] | None:
-        past = [k.fact for k in self._applied_to(removal.lot, [mark]) if k.at <= removal.at]
-        last = past[-1] if past else None
-        return (last.label, last.label_version) if isinstance(last, s.SealsApplied) else None
+    def _label_at(self, removal: s.SealsRemoved) -> tuple[str, int] | None:
+        """The label and version applied last to what seals were removed from."""
+        place = place_id(removal.mark, Kind.LOT, removal.lot)
+        last = next(self._in_order(place, removal.at, forward=False), None)
+        if last is None or not isinstance(last.fact, s.SealsApplied):
+            return None
+        return last.fact.label, last.fact.label_version
 
     def first_of_year(self, mark: str, year: int) -> str | None:
         """The first application of a mark in a fiscal year."""
         self.reads.note("year", mark, year)
-        first, last = date(year, 3, 30), date(year + 1, 4, 2)
-        days = self.rows.execute(_FIRSTS, (mark, first, last), prepare=True).fetchall()
         best: Known | None = None
-        for holder, contract, day, at, key in days:
-            if best is not None and at > best.at + 2 * MICROS_A_DAY:
+        days = date(year, 3, 30), date(min(year + 1, date.max.year), 4, 2)
+        for holder, contract, day, at, key in self.paged(_FIRSTS, (mark, *days)):
+            if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
                 break
             for known in self._of_day(mark, (holder, contract or None, day), at, str(key), year):
                 best = known if best is None else min(best, known)
