@@ -62,26 +62,23 @@ class Crossing(NamedTuple):
 class LateDay(NamedTuple):
     """Events of a source that were recorded late on one UTC day (`YYYY-MM-DD`).
 
-    `oldest` = the earliest time among them; `evidence` = the ids of the first by (time, id).
+    `oldest` = the earliest time among them.
     """
 
     day: str
     events: int
     oldest: int
-    evidence: tuple[str, ...]
 
 
 class ReversedMonth(NamedTuple):
     """Recorded events of a source with a time in one UTC month (`YYYY-MM`), and those reversed.
 
-    `retracted` = those that something recorded retracts or corrects; `evidence` = the ids of the
-    first of these by (time, id).
+    `retracted` = those that something recorded retracts or corrects.
     """
 
     month: str
     recorded: int
     retracted: int
-    evidence: tuple[str, ...]
 
 
 class Hour(NamedTuple):
@@ -158,15 +155,29 @@ class ConductBooks(Protocol):
         """
         ...
 
-    def late_days(self, source: str, more_than: int) -> Sequence[LateDay]:
-        """Days on which events were recorded more than so many microseconds after their time.
+    def late_days(self, source: str, days: int) -> Sequence[LateDay]:
+        """Days on which events were recorded more than so many days after their time; ordered.
 
-        By day; from the late events alone, which are few and kept by (source, day of rec).
+        One row per day and number of whole days between.
+        """
+        ...
+
+    def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
+        """Ids of the events that a late day counts, the first 100 by (time, id).
+
+        From the late events of that day; asked only where a violation stands.
         """
         ...
 
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
         """*Recorded* and reversed events of a source by month: one row per month, ordered."""
+        ...
+
+    def reversed_in(self, source: str, month: str) -> Sequence[str]:
+        """Ids of a source's reversed events of a month, the first 100 by (time, id).
+
+        From the reversed events of that month; asked only where a violation stands.
+        """
         ...
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:

@@ -12,6 +12,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known, Record
 from ledger.facts.registry import SourceRegistered
+from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.seals import (
     SealsApplied,
     SealsCounted,
@@ -144,25 +145,39 @@ class MemoryConduct(MemoryFacts):
             if site != other_site and other.at - one.at < within
         ]
 
-    def late_days(self, source: str, more_than: int) -> Sequence[LateDay]:
-        late: dict[str, list[Known]] = defaultdict(list)
-        for known in self._of_source.get(source, ()):
-            if self.whole.counts(known.fact) and known.rec - known.at > more_than:
-                late[utc_text(known.rec)[:_DAY]].append(known)
+    def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         return [
-            LateDay(day, len(events), events[0].at, _ids(events))
-            for day, events in sorted(late.items())
+            LateDay(day, len(events), events[0].at)
+            for day, events in sorted(self._late(source, days).items())
         ]
 
+    def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
+        return _ids(self._late(source, days).get(day, ()))
+
+    def _late(self, source: str, days: int) -> dict[str, list[Known]]:
+        late: dict[str, list[Known]] = defaultdict(list)
+        for known in self._of_source.get(source, ()):
+            if self.whole.counts(known.fact) and known.rec - known.at > days * MICROS_A_DAY:
+                late[utc_text(known.rec)[:_DAY]].append(known)
+        return late
+
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
+        return [
+            ReversedMonth(month, len(events), len(self._undone(events)))
+            for month, events in sorted(self._of_months(source).items())
+        ]
+
+    def reversed_in(self, source: str, month: str) -> Sequence[str]:
+        return _ids(self._undone(self._of_months(source).get(month, ())))
+
+    def _of_months(self, source: str) -> dict[str, list[Known]]:
         months: dict[str, list[Known]] = defaultdict(list)
         for known in self._of_source.get(source, ()):
             months[utc_text(known.at)[:_MONTH]].append(known)
-        found: list[ReversedMonth] = []
-        for month, events in sorted(months.items()):
-            undone = [known for known in events if not self.whole.counts(known.fact)]
-            found.append(ReversedMonth(month, len(events), len(undone), _ids(undone)))
-        return found
+        return months
+
+    def _undone(self, events: Iterable[Known]) -> list[Known]:
+        return [known for known in events if not self.whole.counts(known.fact)]
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
         found: list[Hour] = []

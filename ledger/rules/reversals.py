@@ -78,7 +78,7 @@ def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]
                 discriminator=month.month,
                 expected=(),
                 found=(str(month.retracted), str(month.recorded)),
-                evidence=month.evidence,
+                evidence=tuple(books.reversed_in(key, month.month)),
                 deadline=0,
             )
 

@@ -7,7 +7,7 @@ from ledger.facts.mentions import About
 from ledger.facts.registry import SourceRegistered
 from ledger.rules.applied import Application
 from ledger.rules.books import Books
-from ledger.rules.moments import MICROS_A_MINUTE, days, utc_text, wait
+from ledger.rules.moments import MICROS_A_MINUTE, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Rule, Suspects
@@ -44,12 +44,12 @@ def late_scans(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     registered = books.record.latest(SourceRegistered, About.SOURCE, key)
     if registered is None or registered.kind != "SCANNER":
         return
-    for late in books.late_days(key, days(policy.late_days)):
+    for late in books.late_days(key, policy.late_days):
         yield Finding(
             discriminator=late.day,
             expected=(f"{policy.late_days} d",),
             found=(str(late.events), utc_text(late.oldest)),
-            evidence=late.evidence,
+            evidence=tuple(books.late_on(key, late.day, policy.late_days)),
             deadline=0,
         )
 

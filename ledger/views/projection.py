@@ -178,7 +178,7 @@ class Projector:
                 if not early or fact.id not in early:
                     self._scan(fact, at, position, 1)
                 else:
-                    self._hearings.undone(fact.source, at, event.id)
+                    self._hearings.undone(fact.source, fact.actor, at, event.id)
                 continue
             assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
             at = fact.at
@@ -190,7 +190,7 @@ class Projector:
             if fact.id not in early:
                 self._post(fact, at, position, 1)
             else:
-                self._hearings.undone(fact.source, at, event.id)
+                self._hearings.undone(fact.source, fact.actor, at, event.id)
 
     def _first_corrections(
         self, rows: Rows, read: Sequence[_Read]

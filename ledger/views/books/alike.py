@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ledger.custody.places import Kind, Place
+from ledger.errors import Fatal
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
@@ -123,13 +124,14 @@ class Alike(Source):
         if row is None:
             return None
         events, position = row
-        for _ in range(events):
+        while position is not None:
             (first,) = self.at([position])
-            if self.record.counts(first.fact):
+            # What brings goods back onto a lot stands there too, and names no mark.
+            if self.record.counts(first.fact) and mark in marks_of(first.fact):
                 return Naming(events, first.rec, self._naming_ids(mark, first))
             found = self.rows.execute(_NEXT_NAMING, {"mark": mark, "after": position}).fetchone()
-            position = 0 if found is None else int(found[0])
-        return None
+            position = None if found is None else found[0]
+        raise Fatal("a tally counts events that name a mark, and the log holds none")
 
     def _naming_ids(self, mark: str, first: Known) -> tuple[str, ...]:
         """The first to be recorded, and as many others as a case carries."""

@@ -3,7 +3,6 @@
 Events themselves are read only where something is to be shown of them.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -22,7 +21,7 @@ from ledger.rules.books_conduct import (
     LateDay,
     ReversedMonth,
 )
-from ledger.rules.moments import utc_text
+from ledger.rules.moments import next_month, start_of, utc_text
 from ledger.rules.own_fields import own_values
 from ledger.views.books.hearings import scanned_at
 from ledger.views.books.years import Years, twins
@@ -30,30 +29,22 @@ from ledger.views.folding import Rows
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
-_SITES = """
-SELECT count(DISTINCT site) FROM heard_at WHERE who = %b AND source = ANY(%b::int8[])
+_CROSSINGS = """
+SELECT before, before_at, id, time FROM crossings WHERE who = %b AND time - before_at < %b
+ORDER BY time, id
 """
-_CROSSINGS = f"""
-SELECT before, before_at, id, time FROM (
-    SELECT id, time, site, lag(id) OVER w AS before, lag(time) OVER w AS before_at,
-        lag(site) OVER w AS before_site
-    FROM heard WHERE who = %b AND site <> 0 AND source = ANY(%b::int8[])
-        AND {_COUNTS.format(table="heard")} WINDOW w AS (ORDER BY time, id)
-) AS scans WHERE site <> before_site AND time - before_at < %b ORDER BY time, id
-"""
-_LATE = f"""
-SELECT to_char(to_timestamp(recorded_at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
-    count(*)::int8, min(time), (array_agg(id ORDER BY time, id))[1:{EVIDENCE_IDS_MAX}]
-FROM late WHERE source = %b AND recorded_at - time > %b AND {_COUNTS.format(table="late")}
+_LATE = """
+SELECT day, sum(events)::int8, min(oldest) FROM late_days WHERE source = %b AND lag >= %b
 GROUP BY day ORDER BY day
 """
-_MONTHS = """
-SELECT to_char(date '1970-01-01' + day, 'YYYY-MM') AS month, sum(events)::int8 FROM heard_days
-WHERE source = %b GROUP BY month ORDER BY month
+_LATE_ON = f"""
+SELECT id FROM late WHERE source = %b AND day = %b AND lag >= %b
+    AND {_COUNTS.format(table="late")} ORDER BY time, id LIMIT {EVIDENCE_IDS_MAX}
 """
-_REVERSED = """
-SELECT to_char(to_timestamp(floor(time / 1000000.0)) AT TIME ZONE 'UTC', 'YYYY-MM'), id
-FROM reversed WHERE source = %b ORDER BY time, id
+_MONTHS = "SELECT month, events, reversed FROM heard_months WHERE source = %b ORDER BY month"
+_REVERSED = f"""
+SELECT id FROM reversed WHERE source = %b AND time >= %b AND time < %b
+ORDER BY time, id LIMIT {EVIDENCE_IDS_MAX}
 """
 _BUSY = "SELECT hour, seals FROM busy WHERE source = %b AND seals > %b ORDER BY hour"
 _SAME_TIME = """
@@ -80,21 +71,14 @@ class Conduct(Years):
     ) -> Sequence[Crossing]:
         """Neighbouring scans at different sites less than so many microseconds apart."""
         self.reads.note("heard", of, key)
-        scanners = self.reads.memo("scanners", self._scanners)
-        who = hashed(of, key)
-        row = self.rows.execute(_SITES, (who, scanners), prepare=True).fetchone()
-        if row is None or row[0] < 2:
-            return []  # always at one place
-        found = self.rows.execute(_CROSSINGS, (who, scanners, within), prepare=True).fetchall()
+        # Whether a source is a scanner decides whose neighbour its scans are.
+        self.reads.note("type", SourceRegistered.__name__)
+        found = self.rows.execute(_CROSSINGS, (hashed(of, key), within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
         return [
             Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))
             for one, one_at, other, at in found
         ]
-
-    def _scanners(self) -> list[int]:
-        latest = {event.registers: event for event in self.record.all(SourceRegistered)}
-        return [hashed("source", key) for key, e in latest.items() if e.kind == "SCANNER"]
 
     def _site(self, event: UUID) -> str:
         known = self.record.known(str(event))
@@ -103,27 +87,33 @@ class Conduct(Years):
         fact = known.fact
         return fact.site if isinstance(fact, s.SealsApplied) else scanned_at(fact) or ""
 
-    def late_days(self, source: str, more_than: int) -> Sequence[LateDay]:
-        """Days on which events were recorded more than so many microseconds after their time."""
+    def late_days(self, source: str, days: int) -> Sequence[LateDay]:
+        """Days on which events were recorded more than so many days after their time."""
         self.reads.note("heard", "source", source)
-        found = self.rows.execute(_LATE, (hashed("source", source), more_than), prepare=True)
+        found = self.rows.execute(_LATE, (hashed("source", source), days), prepare=True)
         return [
-            LateDay(day, count, oldest, tuple(map(str, ids)))
-            for day, count, oldest, ids in found.fetchall()
+            LateDay(date.fromordinal(_EPOCH + day).isoformat(), events, oldest)
+            for day, events, oldest in found.fetchall()
         ]
+
+    def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
+        """Ids of the events that a late day counts, the first 100 by (time, id)."""
+        at = date.fromisoformat(day).toordinal() - _EPOCH
+        found = self.rows.execute(_LATE_ON, (hashed("source", source), at, days), prepare=True)
+        return tuple(str(key) for (key,) in found.fetchall())
 
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
         """Recorded and reversed events of a source by month."""
         self.reads.note("heard", "source", source)
-        who = hashed("source", source)
-        undone: dict[str, list[str]] = defaultdict(list)
-        for month, key in self.rows.execute(_REVERSED, (who,), prepare=True).fetchall():
-            undone[month].append(str(key))
-        months = self.rows.execute(_MONTHS, (who,), prepare=True).fetchall()
-        return [
-            ReversedMonth(month, count, len(undone[month]), tuple(undone[month][:EVIDENCE_IDS_MAX]))
-            for month, count in months
-        ]
+        found = self.rows.execute(_MONTHS, (hashed("source", source),), prepare=True)
+        return [ReversedMonth(*row) for row in found.fetchall()]
+
+    def reversed_in(self, source: str, month: str) -> Sequence[str]:
+        """Ids of a source's reversed events of a month, the first 100 by (time, id)."""
+        first = date.fromisoformat(f"{month}-01")
+        within = start_of(first), start_of(next_month(month))
+        found = self.rows.execute(_REVERSED, (hashed("source", source), *within), prepare=True)
+        return tuple(str(key) for (key,) in found.fetchall())
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
         """Hours in which a source applied more than so many seals."""

@@ -1,9 +1,11 @@
-"""Who was heard when and where: every event under its source, every scan under its actor too.
+"""Who was heard when: every event under its source, every scan under its actor too.
 
-Rows are only ever added; whether one counts is asked of the corrections.
+Rows of events are only ever added, and whether one counts is asked of the corrections; sums by
+month, day and hour are those of what counts, unless they say otherwise.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from struct import Struct
 from typing import ClassVar, Final
 from uuid import UUID
@@ -11,14 +13,16 @@ from uuid import UUID
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.books.crossings import Crossings
+from ledger.views.books.lateness import LAG_DAYS_MIN, Lateness
+from ledger.views.folding import Fold, Rows, Scan, copy_rows
 from ledger.views.places import hashed
 
-lag_micros_min: Final = 3_600_000_000
-"""What was recorded sooner after its time than that is never late."""
 NOWHERE: Final = 0
 """The site of what is no scan."""
 _HOUR: Final = 3_600_000_000
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_MONTH: Final = len("YYYY-MM")
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _row = Struct(">hiqiqi16siqiq").pack  # 5 fields: who, time, id, site, source
@@ -29,23 +33,21 @@ _HOURS = """
 INSERT INTO busy AS b (source, hour, seals) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (source, hour) DO UPDATE SET seals = b.seals + excluded.seals
 """
-_DAYS = """
-INSERT INTO heard_days AS h (source, day, events)
-SELECT * FROM unnest(%b::int8[], %b::int4[], %b::int8[])
-ON CONFLICT (source, day) DO UPDATE SET events = h.events + excluded.events
-"""
-
-
-_SITES = """
-INSERT INTO heard_at (who, site, source) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
-ON CONFLICT DO NOTHING
+_MONTHS = """
+INSERT INTO heard_months AS h (source, month, events, reversed)
+SELECT * FROM unnest(%b::int8[], %b::text[], %b::int8[], %b::int8[])
+ON CONFLICT (source, month) DO UPDATE SET events = h.events + excluded.events,
+    reversed = h.reversed + excluded.reversed
 """
 
 
 class Hearings(Fold):
     """Keeps them."""
 
-    TABLES: ClassVar[str] = """
+    TABLES: ClassVar[str] = (
+        Lateness.TABLES
+        + Crossings.TABLES
+        + """
 -- who: hash of a source, or of the actor of a scan; site: hash of where it was taken, 0 for what is
 -- no scan; time: µs UTC of the event.
 CREATE TABLE heard (
@@ -53,35 +55,29 @@ CREATE TABLE heard (
     source int8 NOT NULL
 ) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
 CREATE INDEX heard_by_time ON heard (who, time);
--- Where whom was heard scanning, and through which source: one place for most.
-CREATE TABLE heard_at (
-    who int8 NOT NULL, site int8 NOT NULL, source int8 NOT NULL, PRIMARY KEY (who, site, source)
-);
--- What was recorded at least an hour after its time; recorded_at µs UTC.
-CREATE TABLE late (
-    source int8 NOT NULL, recorded_at int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL
-);
-CREATE INDEX late_by_source ON late (source, (recorded_at - time));
 -- hour: hours since 1970, UTC.
 CREATE TABLE busy (
     source int8 NOT NULL, hour int8 NOT NULL, seals int8 NOT NULL, PRIMARY KEY (source, hour)
 ) WITH (fillfactor = 70);
 CREATE INDEX busy_most ON busy (source, seals);
--- day: of the events' own time, days since 1970, UTC; everything recorded.
-CREATE TABLE heard_days (
-    source int8 NOT NULL, day int4 NOT NULL, events int8 NOT NULL, PRIMARY KEY (source, day)
+-- month: YYYY-MM of the events' own time, UTC; events: everything recorded; reversed: those of them
+-- that do not count.
+CREATE TABLE heard_months (
+    source int8 NOT NULL, month text NOT NULL, events int8 NOT NULL, reversed int8 NOT NULL,
+    PRIMARY KEY (source, month)
 ) WITH (fillfactor = 70);
 -- What was recorded and does not count, under its source.
 CREATE TABLE reversed (source int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL);
-CREATE INDEX reversed_by_source ON reversed (source);
+CREATE INDEX reversed_by_source ON reversed (source, time);
 """
+    )
 
     def __init__(self) -> None:
         self._names: dict[tuple[str, str], int] = {}
         self._packed: list[bytes] = []
-        self._late: list[tuple[int, int, int, UUID]] = []
-        self._sites: set[tuple[int, int, int]] = set()
-        self._hours: dict[tuple[int, int], int] = {}
+        self._late = Lateness()
+        self._crossings = Crossings()
+        self._hours: dict[tuple[int, int], tuple[int]] = {}
         self._days: dict[tuple[int, int], int] = {}
         self._reversed: list[tuple[int, int, UUID]] = []
 
@@ -105,15 +101,14 @@ CREATE INDEX reversed_by_source ON reversed (source);
         who = self.name("source", source)
         where = NOWHERE if site is None else self.name("site", site)
         self._packed.append(_row(5, 8, who, 8, at, 16, key.bytes, 8, where, 8, who))
-        if actor is not None and site is not None:
-            person = self.name("person", actor)
-            self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
-        if where != NOWHERE:
-            self._sites.add((who, where, who))
+        if site is not None:
+            self._crossings.scan(who, at, where, who)
             if actor is not None:
-                self._sites.add((self.name("person", actor), where, who))
-        if recorded_at - at >= lag_micros_min:
-            self._late.append((who, recorded_at, at, key))
+                person = self.name("person", actor)
+                self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
+                self._crossings.scan(person, at, where, who)
+        if recorded_at - at > LAG_DAYS_MIN * MICROS_A_DAY:
+            self._late.take(who, at, recorded_at, key)
         of = (who, at // MICROS_A_DAY)
         self._days[of] = self._days.get(of, 0) + 1
 
@@ -122,19 +117,24 @@ CREATE INDEX reversed_by_source ON reversed (source);
         del position
         source = self.name("source", scan.source)
         hour = (source, scan.at // _HOUR)
-        self._hours[hour] = self._hours.get(hour, 0) + sign * scan.seals
+        self._hours[hour] = (self._hours.get(hour, (0,))[0] + sign * scan.seals,)
         if sign < 0:
-            self.undone(scan.source, scan.at, UUID(scan.id))
+            self.undone(scan.source, scan.actor, scan.at, UUID(scan.id))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
-        """Any other fact that no longer counts."""
+        """Any other fact: a registration, or one that no longer counts."""
         del position
+        self._crossings.register(fact, at, sign)
         if sign < 0:
-            self.undone(fact.source, at, UUID(fact.id))
+            self.undone(fact.source, fact.actor, at, UUID(fact.id))
 
-    def undone(self, source: str, at: int, event_id: UUID) -> None:
+    def undone(self, source: str, actor: str | None, at: int, event_id: UUID) -> None:
         """Take a recorded event that does not count."""
-        self._reversed.append((self.name("source", source), at, event_id))
+        who = self.name("source", source)
+        self._reversed.append((who, at, event_id))
+        self._crossings.undone(who, at)
+        if actor is not None:
+            self._crossings.undone(self.name("person", actor), at)
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
@@ -143,28 +143,33 @@ CREATE INDEX reversed_by_source ON reversed (source);
                 "COPY heard (who, time, id, site, source) FROM STDIN (FORMAT binary)"
             ) as copy:
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
-        for table, found in (("late", self._late), ("reversed", self._reversed)):
-            if found:
-                columns = "source, recorded_at, time, id" if table == "late" else "source, time, id"
-                types = ["int8"] * (len(found[0]) - 1) + ["uuid"]
-                with rows.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as copy:
-                    copy.set_types(types)
-                    for row in found:
-                        copy.write_row(row)
-        sites = sorted(self._sites)
-        if sites:
-            rows.execute(_SITES, [*map(list, zip(*sites, strict=True))], prepare=True)
-        for statement, counted in ((_HOURS, self._hours), (_DAYS, self._days)):
+        copy_rows(rows, "reversed (source, time, id)", ("int8", "int8", "uuid"), self._reversed)
+        self._late.flush(rows, self._reversed)
+        self._crossings.flush(rows)
+        for statement, counted in ((_HOURS, self._hours), (_MONTHS, self._months())):
             if counted:
-                values = sorted((*key, count) for key, count in counted.items())
+                values = [(*key, *sums) for key, sums in sorted(counted.items())]
                 rows.execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)
         self.forget()
+
+    def _months(self) -> dict[tuple[int, str], tuple[int, int]]:
+        """Events recorded and reversed of the batch, by source and month."""
+        months: dict[tuple[int, str], tuple[int, int]] = {}
+        reversed_ = [(source, at // MICROS_A_DAY) for source, at, _ in self._reversed]
+        for (source, day), *change in (
+            *((key, count, 0) for key, count in self._days.items()),
+            *((key, 0, 1) for key in reversed_),
+        ):
+            key = source, date.fromordinal(_EPOCH + day).isoformat()[:_MONTH]
+            events, undone = months.get(key, (0, 0))
+            months[key] = events + change[0], undone + change[1]
+        return months
 
     def forget(self) -> None:
         """Drop the batch."""
         self._packed.clear()
-        self._late.clear()
-        self._sites.clear()
+        self._late.forget()
+        self._crossings.forget()
         self._hours.clear()
         self._days.clear()
         self._reversed.clear()

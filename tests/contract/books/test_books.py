@@ -115,7 +115,11 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
     """Every question about sources, persons, single events and look-alikes."""
     for source in ("SC-1", "SC-2", "SC-3", "SC-9"):
         yield "crossings", ("source", source, 120 * MINUTE)
-        yield "late_days", (source, 7 * 1440 * MINUTE)
+        for days in (1, 7):
+            yield "late_days", (source, days)
+            yield "late_on", (source, "2026-04-10", days)
+        for month in ("2026-03", "2026-04"):
+            yield "reversed_in", (source, month)
         yield "reversed_months", (source,)
         yield "busy_hours", (source, 40)
         yield "last_heard", (source,)
