@@ -16,6 +16,8 @@ from ledger.facts.record import Known, Record
 from ledger.rules.books_conduct import ConductBooks
 
 T = TypeVar("T")
+SPOILED_IDS_MAX = 10_000
+"""As many ids of a month's spoilage are told; a scanner does not report more."""
 
 
 class Dip(NamedTuple):
@@ -35,12 +37,11 @@ class Dip(NamedTuple):
 class Month(NamedTuple):
     """What an account spoiled and applied on the local days of a month.
 
-    `spoiled` leaves out EXPIRED and UNUSED; `evidence` = ids of the SealsSpoiled in it.
+    `spoiled` leaves out EXPIRED and UNUSED.
     """
 
     spoiled: int
     applied: int
-    evidence: tuple[str, ...]
 
 
 class Moment(NamedTuple):
@@ -132,6 +133,13 @@ class Books(ConductBooks, Protocol):
 
     def account(self, mark: str, holder: str, site: str) -> AccountState:
         """An account: its current balance, one row per month, and day rows back to the oldest."""
+        ...
+
+    def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
+        """Ids of what a month of an account counts as spoiled, ordered.
+
+        From the spoilage of that month; asked only where a violation stands.
+        """
         ...
 
     def balance(self, mark: str, place: Place, at: int | None = None) -> int:

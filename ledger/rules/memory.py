@@ -13,7 +13,7 @@ from ledger.custody.moves import moves
 from ledger.custody.places import Kind, Place
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied, SealsSpoiled
-from ledger.rules.books import AccountState, Dip, Moment, Month
+from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Dip, Moment, Month
 from ledger.rules.memory_conduct import MemoryConduct
 from ledger.rules.memory_goods import MemoryGoods
 from ledger.rules.moments import month_of
@@ -120,6 +120,10 @@ class MemoryBooks(MemoryGoods, MemoryConduct):
             },
         )
 
+    def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
+        facts = self._months.get((mark, holder, site), {}).get(month, [])
+        return tuple(sorted(fact.id for fact in _spoiled(facts)))[:SPOILED_IDS_MAX]
+
     def balance(self, mark: str, place: Place, at: int | None = None) -> int:
         return self._places.get((mark, place), _NOTHING).balance(at)
 
@@ -134,6 +138,9 @@ _NOTHING = _Account([])
 
 
 def _month(facts: list[SealsApplied | SealsSpoiled]) -> Month:
-    spoiled = [f for f in facts if isinstance(f, SealsSpoiled) and f.reason not in _ORDERLY]
     applied = sum(f.count for f in facts if isinstance(f, SealsApplied))
-    return Month(sum(f.count for f in spoiled), applied, tuple(sorted(f.id for f in spoiled)))
+    return Month(sum(f.count for f in _spoiled(facts)), applied)
+
+
+def _spoiled(facts: list[SealsApplied | SealsSpoiled]) -> list[SealsSpoiled]:
+    return [f for f in facts if isinstance(f, SealsSpoiled) and f.reason not in _ORDERLY]

@@ -108,6 +108,7 @@ _SETTLED_ON: Final = 3
 
 def high_spoilage(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-38: too large a share of a month's seals was spoiled; orderly disposal is no spoilage."""
+    mark, holder, site = parts_of(key)
     for name, month in sorted(_account(key, books).months.items()):
         used = month.applied + month.spoiled
         if month.spoiled >= policy.spoil_min and month.spoiled > policy.spoil_limit * used:
@@ -115,7 +116,7 @@ def high_spoilage(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
                 discriminator=name,
                 expected=(f"{(policy.spoil_limit * 100).normalize():f} %",),
                 found=(str(month.spoiled), str(month.applied)),
-                evidence=month.evidence,
+                evidence=tuple(books.spoiled_in(mark, holder, site, name)),
                 deadline=start_of(next_month(name).replace(day=_SETTLED_ON)),
             )
 

@@ -40,7 +40,10 @@ CAUSES: Final = (
     "adjusted",
 )
 _APPLIED = CAUSES.index("applied")
-_ORDERLY = frozenset({"EXPIRED", "UNUSED"})
+_SPOILED = CAUSES.index("spoiled")
+_ORDERLY = CAUSES.index("orderly")
+_MONTH: Final = len("YYYY-MM")
+_ORDERLY_REASONS = frozenset({"EXPIRED", "UNUSED"})
 """Reasons of spoilage that are orderly disposal, no sign of bad handling."""
 
 _UPSERT = f"""
@@ -50,6 +53,13 @@ FROM unnest(%b::int8[], %b::text[], {", ".join(["%b::int8[]"] * (len(CAUSES) + 1
     AS new (place, day, {", ".join(f"c{n}" for n in range(len(CAUSES) + 1))})
 ON CONFLICT (place, day) DO UPDATE SET moves = d.moves + excluded.moves,
     {", ".join(f"{cause} = d.{cause} + excluded.{cause}" for cause in CAUSES)}
+"""
+
+_MONTHS = """
+INSERT INTO months AS m (place, month, spoiled, applied)
+SELECT * FROM unnest(%b::int8[], %b::text[], %b::int8[], %b::int8[])
+ON CONFLICT (place, month) DO UPDATE SET spoiled = m.spoiled + excluded.spoiled,
+    applied = m.applied + excluded.applied
 """
 
 
@@ -63,6 +73,11 @@ CREATE TABLE days (
     {", ".join(f"{cause} int8 NOT NULL" for cause in CAUSES)},
     PRIMARY KEY (place, day)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
+-- month: YYYY-MM of those days; spoiled without what is orderly disposal.
+CREATE TABLE months (
+    place int8 NOT NULL, month text NOT NULL, spoiled int8 NOT NULL, applied int8 NOT NULL,
+    PRIMARY KEY (place, month)
+) WITH (fillfactor = 70);
 """
 
     def __init__(self, places: PlaceIds) -> None:
@@ -98,7 +113,17 @@ CREATE TABLE days (
                 *map(list, zip(*(self._days[key] for key in keys), strict=True)),
             ]
             rows.execute(_UPSERT, columns, prepare=True)
+            months = [*map(list, zip(*self._months(), strict=True))]
+            rows.execute(_MONTHS, months, prepare=True)
         self.forget()
+
+    def _months(self) -> list[tuple[int, str, int, int]]:
+        months: dict[tuple[int, str], tuple[int, int]] = {}
+        for (place, day), (_, *sums) in self._days.items():
+            spoiled, applied = months.get((place, day[:_MONTH]), (0, 0))
+            bad = sums[_SPOILED] - sums[_ORDERLY]
+            months[place, day[:_MONTH]] = spoiled + bad, applied + sums[_APPLIED]
+        return [(*key, *sums) for key, sums in sorted(months.items())]
 
     def forget(self) -> None:
         """Drop the batch."""
@@ -117,7 +142,7 @@ def causes(fact: Fact) -> list[tuple[str, str, str, str, int]]:
             return [(fact.mark, fact.holder, fact.site, "adjusted", fact.delta)]
         case SealsIssued() | SealsReceived() | SealsApplied() | SealsSampled() | SealsSpoiled():
             found = [(fact.mark, fact.holder, fact.site, _CAUSE[type(fact)], fact.count)]
-            if isinstance(fact, SealsSpoiled) and fact.reason in _ORDERLY:
+            if isinstance(fact, SealsSpoiled) and fact.reason in _ORDERLY_REASONS:
                 found.append((fact.mark, fact.holder, fact.site, "orderly", fact.count))
             return found
         case SealsLost() if fact.dispatch is None:

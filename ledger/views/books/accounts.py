@@ -11,7 +11,8 @@ from typing import Any, Final
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind, Place
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books import AccountState, Dip, Moment, Month
+from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Dip, Moment, Month
+from ledger.rules.moments import next_month
 from ledger.views.books.source import Source
 from ledger.views.lows import KINDS, STRETCH_DAYS, stretch_of
 from ledger.views.places import place_id
@@ -74,9 +75,9 @@ SELECT i.place, i.time, i.id FROM unnest(%b::int8[]) AS wanted (place) CROSS JOI
 _MONTHS = """
 SELECT m.place, m.month, m.spoiled, m.applied FROM unnest(%b::int8[]) AS wanted (place)
 CROSS JOIN LATERAL (
-    SELECT place, to_char(day, 'YYYY-MM') AS month, sum(spoiled - orderly)::int8 AS spoiled,
-        sum(applied)::int8 AS applied FROM days WHERE place = wanted.place GROUP BY 1, 2 OFFSET 0
-) AS m WHERE m.spoiled <> 0 OR m.applied <> 0
+    SELECT place, month, spoiled, applied FROM months WHERE place = wanted.place
+        AND (spoiled <> 0 OR applied <> 0) OFFSET 0
+) AS m
 """
 _SPOILED = """
 SELECT id FROM spoilage WHERE place = %b AND day >= %b AND day < %b AND NOT EXISTS (
@@ -84,7 +85,6 @@ SELECT id FROM spoilage WHERE place = %b AND day >= %b AND day < %b AND NOT EXIS
 """
 _inflows_first: Final = 32
 _inflows_all: Final = 2**62
-_evidence_max: Final = 10_000
 
 
 class Accounts(Source):
@@ -165,10 +165,17 @@ class Accounts(Source):
             first_in=self._first_in.get(place),
             oldest=self._oldest(place),
             months={
-                month: Month(spoiled, applied, self._spoiled(place, month) if spoiled else ())
+                month: Month(spoiled, applied)
                 for month, (spoiled, applied) in self._months[place].items()
             },
         )
+
+    def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
+        """Ids of an account's spoilage of a month, ordered."""
+        place = place_id(mark, Kind.STOCK, holder, site)
+        within = date.fromisoformat(f"{month}-01"), next_month(month)
+        found = self.rows.execute(_SPOILED, (place, *within, SPOILED_IDS_MAX), prepare=True)
+        return tuple(str(key) for (key,) in found.fetchall())
 
     def _oldest(self, place: int) -> Moment | None:
         held = self._balances[place]
@@ -186,12 +193,6 @@ class Accounts(Source):
             if held <= 0:
                 return moment
         return None
-
-    def _spoiled(self, place: int, month: str) -> tuple[str, ...]:
-        first = date.fromisoformat(f"{month}-01")
-        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        found = self.rows.execute(_SPOILED, (place, first, after, _evidence_max), prepare=True)
-        return tuple(str(key) for (key,) in found.fetchall())
 
     def balance(self, mark: str, place: Place, at: int | None = None) -> int:
         """The seals in a place by a time, or by all that is known."""

@@ -46,9 +46,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "account": lambda of: (
         of.current, of.first_in, of.oldest,
         {
-            name: (month.spoiled, month.applied, tuple(sorted(month.evidence)))
-            for name, month in of.months.items()
-            if month.spoiled or month.applied
+            name: month for name, month in of.months.items() if month.spoiled or month.applied
         },
     ),
     "dips": lambda dips: [(dip.start, dip.lowest, dip.opener, dip.rec) for dip in dips],
@@ -79,8 +77,7 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
         yield "dips", (mark, place)
         for at in (None, *times):
             yield "balance", (mark, place, at)
-    for mark, holder, site in product(MARKS, HOLDERS, SITES):
-        yield "account", (mark, holder, site)
+    yield from of_accounts()
     for mark, holder in product(MARKS, HOLDERS):
         yield "stocks", (mark, holder)
         yield "contracts_named", (holder, mark)
@@ -96,6 +93,14 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
             yield "sealed_by", (lot, person)
     yield from of_marks()
     yield from of_conduct(facts)
+
+
+def of_accounts() -> Iterator[Question]:
+    """Every question about accounts."""
+    for mark, holder, site in product(MARKS, HOLDERS, SITES):
+        yield "account", (mark, holder, site)
+        for month in ("2026-03", "2026-04"):
+            yield "spoiled_in", (mark, holder, site, month)
 
 
 def of_marks() -> Iterator[Question]:
