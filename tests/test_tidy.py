@@ -109,9 +109,11 @@ def arrows(path: str, text: str) -> list[str]:
 
 
 SHARED_BY_VIEWS = {
-    "", "__init__", "schema", "places", "folding", "figures", "totals", "loading",
+    "", "__init__", "schema", "places", "folding", "figures", "totals", "loading", "levels",
+    "attached",
 }  # fmt: skip
-"""What stands below all views: the shape of the schema, of a fold, and facts found again."""
+"""What stands below all views: the shape of the schema, of a fold, facts found again, what a place
+held at a moment, what came onto a lot."""
 ASSEMBLE_VIEWS = {"ledger/views/projection.py", "ledger/views/verify.py"}
 """What puts all views together."""
 

@@ -23,12 +23,11 @@ SPOILED_IDS_MAX = 10_000
 class Dip(NamedTuple):
     """A longest run of event times at which a place held fewer than no seals.
 
-    `start` and `end` = first and last such time, `lowest` = the lowest balance in it. `opener` =
-    the earliest recorded event that takes from the place at `start`; `rec` = when it was recorded.
+    `start` = the first such time, `lowest` = the lowest balance in it. `opener` = the earliest
+    recorded event that takes from the place at `start`; `rec` = when it was recorded.
     """
 
     start: int
-    end: int
     lowest: int
     opener: str
     rec: int
@@ -55,14 +54,35 @@ class AccountState(NamedTuple):
     """The seals one holder has of a mark at a site.
 
     `current` = cur(mark, STOCK). `first_in` = the first move into STOCK, `oldest` = the move that
-    brought the oldest seal still there, first in first out; None where there is none. `months` by
-    `YYYY-MM`.
+    brought the oldest seal still there, first in first out; `last_count` = the latest SealsCounted;
+    None where there is none. `months` by `YYYY-MM`.
     """
 
     current: int
     first_in: Moment | None
     oldest: Moment | None
+    last_count: Moment | None
     months: Mapping[str, Month]
+
+
+class OffCount(NamedTuple):
+    """A count against the book at its time; `rec` = when it was recorded.
+
+    `book` leaves out what was adjusted for this count; `unexplained` = counted less book less what
+    was adjusted for it, whenever, for another reason than UNEXPLAINED; `before` = the same of the
+    account's count before this one, 0 where there is none. `adjustments` = ids of all that were
+    made for it, by (time, id). `spoiled_counted` is None where spoiled seals were not counted.
+    """
+
+    id: str
+    rec: int
+    counted: int
+    book: int
+    unexplained: int
+    before: int
+    adjustments: tuple[str, ...]
+    spoiled_counted: int | None
+    spoiled_book: int
 
 
 class Sealed(NamedTuple):
@@ -114,10 +134,10 @@ class Books(ConductBooks, Protocol):
         """The registry, and all facts about the subjects at hand except applications.
 
         Holds whole: the registry types; every fact about a lot, shipment, certificate, report,
-        request, dispatch, contract, issuer or party at hand, and about what those name; for an
-        account its SealsCounted and StockAdjusted; the application or event that is the subject
-        itself and the `first` application of each `sealed` tally, found by `record.known(id)`.
-        Never ask it for SealsApplied by type or subject.
+        request, dispatch, contract, issuer or party at hand, and about what those name; the
+        application or event that is the subject itself and the `first` application of each
+        `sealed` tally, found by `record.known(id)`.
+        Never ask it for SealsApplied by type or subject, nor for anything about an account.
         """
         ...
 
@@ -133,6 +153,13 @@ class Books(ConductBooks, Protocol):
 
     def account(self, mark: str, holder: str, site: str) -> AccountState:
         """An account: its current balance, one row per month, and day rows back to the oldest."""
+        ...
+
+    def off_counts(self, mark: str, holder: str, site: str) -> Sequence[OffCount]:
+        """The counts of an account that do not fit the book, or the spoiled seals, by (time, id).
+
+        From those counts alone: each is compared when it, or something before it, comes or goes.
+        """
         ...
 
     def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:

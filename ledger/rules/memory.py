@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind, Place
+from ledger.facts.mentions import About
 from ledger.facts.record import Record
-from ledger.facts.seals import SealsApplied, SealsSpoiled
-from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Dip, Moment, Month
+from ledger.facts.seals import SealsApplied, SealsCounted, SealsSpoiled, StockAdjusted
+from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Dip, Moment, Month, OffCount
 from ledger.rules.memory_conduct import MemoryConduct
 from ledger.rules.memory_goods import MemoryGoods
 from ledger.rules.moments import month_of
@@ -54,12 +55,12 @@ class _Account:
                 below = False
             elif below:
                 last = dips[-1]
-                dips[-1] = last._replace(end=at, lowest=min(last.lowest, balance))
+                dips[-1] = last._replace(lowest=min(last.lowest, balance))
             else:
                 below = True
                 takes = [(entry.rec, entry.id) for entry in entries if entry.delta < 0]
                 rec, opener = min(takes)
-                dips.append(Dip(at, at, balance, opener, rec))
+                dips.append(Dip(at, balance, opener, rec))
         return dips
 
     def oldest(self) -> Moment | None:
@@ -114,10 +115,51 @@ class MemoryBooks(MemoryGoods, MemoryConduct):
             current=stock.balance(None),
             first_in=stock.first_in(),
             oldest=stock.oldest(),
+            last_count=self._last_count(f"{mark} {holder} {site}"),
             months={
                 month: _month(facts)
                 for month, facts in self._months.get((mark, holder, site), {}).items()
             },
+        )
+
+    def _last_count(self, account: str) -> Moment | None:
+        last = self.record.latest(SealsCounted, About.ACCOUNT, account)
+        return None if last is None else Moment(last.at, last.id)
+
+    def off_counts(self, mark: str, holder: str, site: str) -> Sequence[OffCount]:
+        off: list[OffCount] = []
+        before = 0
+        account = f"{mark} {holder} {site}"
+        for count in self.record.about(SealsCounted, About.ACCOUNT, account):
+            compared = self._compared(count, before)
+            before = compared.unexplained
+            spoiled = compared.spoiled_counted
+            if compared.unexplained or spoiled not in (None, compared.spoiled_book):
+                off.append(compared)
+        return off
+
+    def _compared(self, count: SealsCounted, before: int) -> OffCount:
+        account = count.mark, count.holder, count.site
+        made_for = [
+            adjustment
+            for adjustment in self.record.about(StockAdjusted, About.TARGET, count.id)
+            if adjustment.count_event == count.id
+            and (adjustment.mark, adjustment.holder, adjustment.site) == account
+        ]
+        stock, spoiled = (Place(kind, *account[1:]) for kind in (Kind.STOCK, Kind.SPOILED))
+        in_book = sum(adjustment.delta for adjustment in made_for if adjustment.at <= count.at)
+        book = self.balance(count.mark, stock, count.at) - in_book
+        accepted = sum(a.delta for a in made_for if a.reason != "UNEXPLAINED")
+        return OffCount(
+            id=count.id,
+            rec=self.record.rec(count),
+            counted=count.counted,
+            book=book,
+            unexplained=count.counted - book - accepted,
+            before=before,
+            adjustments=tuple(adjustment.id for adjustment in made_for),
+            spoiled_counted=count.spoiled_counted,
+            spoiled_book=self.balance(count.mark, spoiled, count.at),
         )
 
     def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:

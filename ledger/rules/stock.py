@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from ledger.custody.places import Kind, Place
-from ledger.facts.mentions import About
-from ledger.facts.seals import SealsCounted, StockAdjusted
 from ledger.rules.artefacts import miscounted
 from ledger.rules.books import AccountState, Books
 from ledger.rules.moments import days, next_month, start_of, utc_text, wait
@@ -27,7 +25,7 @@ def destroyed_not_spoiled(key: str, books: Books, policy: Policy) -> Iterator[Fi
 
 
 def _dips(key: str, kind: Kind, books: Books, policy: Policy) -> Iterator[Finding]:
-    mark, holder, site = parts_of(key)
+    mark, holder, site = _account_of(key)
     dips = books.dips(mark, Place(kind, holder, site))
     if dips:
         yield Finding(
@@ -40,66 +38,38 @@ def _dips(key: str, kind: Kind, books: Books, policy: Policy) -> Iterator[Findin
         )
 
 
-class Variance(NamedTuple):
-    """A count against the book at its time; adjustments made for the count are not in the book."""
-
-    counted: SealsCounted
-    book: int
-    unexplained: int
-    adjustments: tuple[StockAdjusted, ...]
-
-
-def variance(count: SealsCounted, books: Books) -> Variance:
-    """What the book said at the time of a count, and what no adjustment explains."""
-    made_for = tuple(
-        adjustment
-        for adjustment in books.record.about(StockAdjusted, About.TARGET, count.id)
-        if adjustment.count_event == count.id
-        and (adjustment.mark, adjustment.holder, adjustment.site)
-        == (count.mark, count.holder, count.site)
-    )
-    in_book = sum(adjustment.delta for adjustment in made_for if adjustment.at <= count.at)
-    stock = Place(Kind.STOCK, count.holder, count.site)
-    book = books.balance(count.mark, stock, count.at) - in_book
-    accepted = sum(a.delta for a in made_for if a.reason != "UNEXPLAINED")
-    return Variance(count, book, count.counted - book - accepted, made_for)
-
-
 def count_variance(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-02: a count and the book differ, and no accepted adjustment explains it."""
-    before = 0
-    for count in books.record.about(SealsCounted, About.ACCOUNT, key):
-        found = variance(count, books)
-        if found.unexplained:
-            limit = max(Decimal(policy.count_abs), policy.count_share * found.book)
+    for count in books.off_counts(*_account_of(key)):
+        if count.unexplained:
+            limit = max(Decimal(policy.count_abs), policy.count_share * count.book)
             yield Finding(
                 discriminator=count.id,
-                expected=(str(found.book),),
-                found=(str(count.counted), str(found.unexplained)),
-                evidence=(count.id, *(adjustment.id for adjustment in found.adjustments)),
-                deadline=wait(policy.grace_count, books.record.rec(count)),
-                artefact=miscounted(found.book, count.counted),
-                severity="C" if abs(found.unexplained) > limit or before else "H",
+                expected=(str(count.book),),
+                found=(str(count.counted), str(count.unexplained)),
+                evidence=(count.id, *count.adjustments),
+                deadline=wait(policy.grace_count, count.rec),
+                artefact=miscounted(count.book, count.counted),
+                severity="C" if abs(count.unexplained) > limit or count.before else "H",
             )
-        before = found.unexplained
-        yield from _spoiled_variance(count, books, policy)
+        if count.spoiled_counted is not None and count.spoiled_counted != count.spoiled_book:
+            yield Finding(
+                discriminator=key_of(count.id, "spoiled"),
+                expected=(str(count.spoiled_book),),
+                found=(
+                    str(count.spoiled_counted),
+                    str(count.spoiled_counted - count.spoiled_book),
+                ),
+                evidence=(count.id,),
+                deadline=wait(policy.grace_count, count.rec),
+                artefact=miscounted(count.spoiled_book, count.spoiled_counted),
+                severity="H",
+            )
 
 
-def _spoiled_variance(count: SealsCounted, books: Books, policy: Policy) -> Iterator[Finding]:
-    if count.spoiled_counted is None:
-        return
-    place = Place(Kind.SPOILED, count.holder, count.site)
-    book = books.balance(count.mark, place, count.at)
-    if count.spoiled_counted != book:
-        yield Finding(
-            discriminator=key_of(count.id, "spoiled"),
-            expected=(str(book),),
-            found=(str(count.spoiled_counted), str(count.spoiled_counted - book)),
-            evidence=(count.id,),
-            deadline=wait(policy.grace_count, books.record.rec(count)),
-            artefact=miscounted(book, count.spoiled_counted),
-            severity="H",
-        )
+def _account_of(key: str) -> tuple[str, str, str]:
+    mark, holder, site = parts_of(key)
+    return mark, holder, site
 
 
 _SETTLED_ON: Final = 3
@@ -108,7 +78,6 @@ _SETTLED_ON: Final = 3
 
 def high_spoilage(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-38: too large a share of a month's seals was spoiled; orderly disposal is no spoilage."""
-    mark, holder, site = parts_of(key)
     for name, month in sorted(_account(key, books).months.items()):
         used = month.applied + month.spoiled
         if month.spoiled >= policy.spoil_min and month.spoiled > policy.spoil_limit * used:
@@ -116,7 +85,7 @@ def high_spoilage(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
                 discriminator=name,
                 expected=(f"{(policy.spoil_limit * 100).normalize():f} %",),
                 found=(str(month.spoiled), str(month.applied)),
-                evidence=tuple(books.spoiled_in(mark, holder, site, name)),
+                evidence=tuple(books.spoiled_in(*_account_of(key), name)),
                 deadline=start_of(next_month(name).replace(day=_SETTLED_ON)),
             )
 
@@ -137,7 +106,7 @@ def aged_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
 def count_overdue(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-44: a stock that is not empty was not counted for too long."""
     account = _account(key, books)
-    last = books.record.latest(SealsCounted, About.ACCOUNT, key)
+    last = account.last_count
     since = [] if account.first_in is None else [account.first_in.at]
     if last is not None:
         since.append(last.at)
@@ -152,8 +121,7 @@ def count_overdue(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
 
 
 def _account(key: str, books: Books) -> AccountState:
-    mark, holder, site = parts_of(key)
-    return books.memo(("account", key), lambda: books.account(mark, holder, site))
+    return books.memo(("account", key), lambda: books.account(*_account_of(key)))
 
 
 _ON_ACCOUNTS: Final = SubjectKind.ACCOUNT

@@ -1,22 +1,18 @@
-"""How low a place fell: net and lowest point of each UTC day, and of each stretch of 32 days.
+"""How low a place fell: net, lowest and highest point of its UTC days; the same of 32 days.
 
 Was a place ever below zero costs its stretches and the days of those in which it was, not its
 history. A low does not depend on the order in which events arrived: what comes late has its day
 computed again from the moves.
 """
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from ledger.custody.moves import moves
-from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.levels import KINDS, STRETCH_DAYS, stretch_of
 from ledger.views.places import PlaceIds
-
-KINDS: Final = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED, Kind.LOT})
-"""Places with many moves; of all others the moves themselves are few."""
-STRETCH_DAYS: Final = 32
 
 _LATE = """
 SELECT l.place, l.day FROM unnest(%b::int8[], %b::int4[], %b::int8[]) AS new (place, day, first)
@@ -26,10 +22,11 @@ CROSS JOIN LATERAL (
 ) AS l ORDER BY l.place, l.day
 """
 _UPSERT = """
-INSERT INTO lows AS l (place, day, net, low, last)
-SELECT * FROM unnest(%b::int8[], %b::int4[], %b::int8[], %b::int8[], %b::int8[])
+INSERT INTO lows AS l (place, day, net, low, high, last)
+SELECT * FROM unnest(%b::int8[], %b::int4[], %b::int8[], %b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (place, day) DO UPDATE SET net = l.net + excluded.net,
-    low = least(l.low, l.net + excluded.low), last = greatest(l.last, excluded.last)
+    low = least(l.low, l.net + excluded.low), high = greatest(l.high, l.net + excluded.high),
+    last = greatest(l.last, excluded.last)
 """
 _STRETCHES = f"""
 INSERT INTO low_stretches AS l (place, first, net, low)
@@ -44,8 +41,8 @@ CROSS JOIN LATERAL (
 ON CONFLICT (place, first) DO UPDATE SET net = excluded.net, low = excluded.low
 """
 _AGAIN = f"""
-UPDATE lows AS l SET low = again.low FROM (
-    SELECT place, day, least(0, min(run))::int8 AS low FROM (
+UPDATE lows AS l SET low = again.low, high = again.high FROM (
+    SELECT place, day, least(0, min(run))::int8 AS low, greatest(0, max(run))::int8 AS high FROM (
         SELECT late.place, late.day,
             sum(sum(m.delta)) OVER (PARTITION BY late.place, late.day ORDER BY m.time) AS run
         FROM unnest(%b::int8[], %b::int4[]) AS late (place, day) CROSS JOIN LATERAL (
@@ -62,11 +59,11 @@ class Lows(Fold):
     """Keeps net and low of the days of places with many moves."""
 
     TABLES: ClassVar[str] = """
--- day: days since 1970, UTC. low: the lowest balance within the day, its start taken as 0; moves
--- of one time taken together. last: the latest time of a move of that day.
+-- day: days since 1970, UTC. low, high: the lowest and the highest balance within the day, its
+-- start taken as 0; moves of one time taken together. last: the latest time of a move of that day.
 CREATE TABLE lows (
     place int8 NOT NULL, day int4 NOT NULL, net int8 NOT NULL, low int8 NOT NULL,
-    last int8 NOT NULL, PRIMARY KEY (place, day)
+    high int8 NOT NULL, last int8 NOT NULL, PRIMARY KEY (place, day)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 -- The same of the 32 days from `first` on; a stretch starts at a multiple of 32.
 CREATE TABLE low_stretches (
@@ -108,9 +105,9 @@ CREATE TABLE low_stretches (
         """
         days = [day for place in sorted(self._ends) for day in _days(place, self._ends[place])]
         if days:
-            place, day, net, low, first, last = map(list, zip(*days, strict=True))
+            place, day, net, low, high, first, last = map(list, zip(*days, strict=True))
             late = rows.execute(_LATE, (place, day, first), prepare=True).fetchall()
-            rows.execute(_UPSERT, (place, day, net, low, last), prepare=True)
+            rows.execute(_UPSERT, (place, day, net, low, high, last), prepare=True)
             if late:
                 columns = [*map(list, zip(*late, strict=True))]
                 rows.execute(_AGAIN, columns, prepare=True)
@@ -123,23 +120,22 @@ CREATE TABLE low_stretches (
         self._ends.clear()
 
 
-def stretch_of(day: int) -> int:
-    """The first day of the stretch in which a day lies."""
-    return day - day % STRETCH_DAYS
-
-
-def _days(place: int, ends: list[tuple[int, int]]) -> list[tuple[int, int, int, int, int, int]]:
-    """(place, day, net, low, first, last) of each day among a place's (time, delta)."""
+def _days(place: int, ends: list[tuple[int, int]]) -> list[tuple[int, ...]]:
+    """(place, day, net, low, high, first, last) of each day among a place's (time, delta)."""
     ends.sort()
-    found: list[tuple[int, int, int, int, int, int]] = []
-    day, net, low, first, last = ends[0][0] // MICROS_A_DAY, 0, 0, ends[0][0], ends[0][0]
+    found: list[tuple[int, ...]] = []
+    first = last = ends[0][0]
+    day, net, low, high = first // MICROS_A_DAY, 0, 0, 0
     for time, delta in ends:
         if time != last:
-            low = min(low, net)
+            if net < low:
+                low = net
+            elif net > high:
+                high = net
             if time // MICROS_A_DAY != day:
-                found.append((place, day, net, low, first, last))
-                day, net, low, first = time // MICROS_A_DAY, 0, 0, time
+                found.append((place, day, net, low, high, first, last))
+                day, net, low, high, first = time // MICROS_A_DAY, 0, 0, 0, time
             last = time
         net += delta
-    found.append((place, day, net, min(low, net), first, last))
+    found.append((place, day, net, min(low, net), max(high, net), first, last))
     return found

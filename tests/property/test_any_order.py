@@ -19,7 +19,7 @@ CONTENT: Final = {
     "goods": "SELECT place, lot, balance FROM goods WHERE balance <> 0",
     "totals": "SELECT mark, figure, party, total FROM totals WHERE total <> 0",
     "days": "SELECT * FROM days WHERE moves <> 0",
-    "lows": "SELECT place, day, net, low FROM lows WHERE net <> 0 OR low <> 0",
+    "lows": "SELECT place, day, net, low, high FROM lows WHERE net <> 0 OR low <> 0 OR high <> 0",
     "low_stretches": "SELECT * FROM low_stretches WHERE net <> 0 OR low <> 0",
     "sealed": "SELECT lot, label, version, holder, units, seals, applications, first, first_id,"
     " last FROM sealed",

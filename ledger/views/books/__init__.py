@@ -3,7 +3,8 @@
 They give the answers of books computed from every fact in memory, whatever the order of arrival.
 """
 
+from ledger.views.books.booked import Booked
 from ledger.views.books.hearings import Hearings
 from ledger.views.books.tallies import Tallies
 
-__all__ = ["Hearings", "Tallies"]
+__all__ = ["Booked", "Hearings", "Tallies"]

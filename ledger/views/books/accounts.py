@@ -1,63 +1,45 @@
-"""Balances, dips and ages of places: from balance rows and day rows, never from a history of moves.
+"""Accounts: what is in stock since when, what a month spoiled, which counts do not fit.
 
-Moves are read only of the days on which a place was below zero.
+From a row each and from what came in last, never from a history of moves.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
-from ledger.custody.moves import moves
 from ledger.custody.places import Kind, Place
-from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Dip, Moment, Month
+from ledger.facts.mentions import About
+from ledger.facts.seals import SealsCounted, StockAdjusted
+from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Moment, Month, OffCount
 from ledger.rules.moments import next_month
-from ledger.views.books.source import Source
-from ledger.views.lows import KINDS, STRETCH_DAYS, stretch_of
+from ledger.views.books.levels import Levels
 from ledger.views.places import place_id
 
-_BALANCES = """
-SELECT b.place, b.balance FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
-    SELECT place, balance FROM balances WHERE place = wanted.place OFFSET 0
+_OFF = """
+SELECT b.place, b.id, b.position, b.counted, b.book, b.accepted, b.spoiled_counted,
+    b.spoiled_book, b.before
+FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
+    SELECT o.*, (
+        SELECT p.counted - p.book - p.accepted FROM booked AS p
+        WHERE p.place = o.place AND (p.time, p.id) < (o.time, o.id)
+        ORDER BY p.time DESC, p.id DESC LIMIT 1
+    ) AS before FROM booked AS o WHERE o.place = wanted.place
+        AND (o.counted <> o.book + o.accepted OR o.spoiled_counted <> o.spoiled_book)
+    ORDER BY o.time, o.id OFFSET 0
 ) AS b
 """
-_BELOW = f"""
-SELECT d.place, d.day, d.opening::int8 FROM unnest(%b::int8[]) AS wanted (place)
-CROSS JOIN LATERAL (
-    SELECT place, first, low, sum(net) OVER (ORDER BY first) - net AS opening
-    FROM low_stretches WHERE place = wanted.place OFFSET 0
-) AS s CROSS JOIN LATERAL (
-    SELECT place, day, low, s.opening + sum(net) OVER (ORDER BY day) - net AS opening
-    FROM lows WHERE place = s.place AND day >= s.first AND day < s.first + {STRETCH_DAYS} OFFSET 0
-) AS d WHERE s.opening + s.low < 0 AND d.opening + d.low < 0 ORDER BY d.place, d.day
+_ADJUSTMENTS = """
+SELECT count_event, place, id FROM adjustments WHERE count_event = ANY(%b::uuid[])
+    AND NOT EXISTS (SELECT FROM retracted WHERE target = adjustments.id) ORDER BY time, id
 """
-_TIMES = f"""
-SELECT t.place, t.day, t.time, t.delta FROM unnest(%b::int8[], %b::int4[]) AS wanted (place, day)
-CROSS JOIN LATERAL (
-    SELECT place, wanted.day AS day, time, sum(delta)::int8 AS delta FROM moves
-    WHERE place = wanted.place AND time >= wanted.day::int8 * {MICROS_A_DAY}
-        AND time < (wanted.day::int8 + 1) * {MICROS_A_DAY}
-    GROUP BY place, time OFFSET 0
-) AS t ORDER BY t.place, t.time
+_LAST_COUNT = """
+SELECT c.place, c.time, c.id FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
+    SELECT place, time, id FROM booked WHERE place = wanted.place
+    ORDER BY time DESC, id DESC LIMIT 1 OFFSET 0
+) AS c
 """
-_ALL_TIMES = """
-SELECT time, sum(delta)::int8 FROM moves WHERE place = %b GROUP BY time ORDER BY time
-"""
-_AFTER = f"""
-SELECT wanted.place, wanted.at, (coalesce((
-        SELECT sum(net) FROM low_stretches WHERE place = wanted.place AND first > wanted.first
-    ), 0) + coalesce((
-        SELECT sum(net) FROM lows WHERE place = wanted.place AND day > wanted.day
-            AND day < wanted.first + {STRETCH_DAYS}
-    ), 0) + coalesce((
-        SELECT sum(delta) FROM moves WHERE place = wanted.place AND time > wanted.at
-            AND time < (wanted.day::int8 + 1) * {MICROS_A_DAY}
-    ), 0))::int8
-FROM unnest(%b::int8[], %b::int8[], %b::int4[], %b::int4[]) AS wanted (place, at, day, first)
-"""
-_UP_TO = "SELECT coalesce(sum(delta), 0)::int8 FROM moves WHERE place = %b AND time <= %b"
-_TAKERS = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta < 0"
 _INFLOWS = """
 SELECT i.place, i.time, i.id, i.seals FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
     SELECT place, time, id, seals FROM inflows WHERE place = wanted.place AND NOT EXISTS (
@@ -84,21 +66,19 @@ SELECT id FROM spoilage WHERE place = %b AND day >= %b AND day < %b AND NOT EXIS
     SELECT FROM retracted WHERE target = spoilage.id) ORDER BY id LIMIT %b
 """
 _inflows_first: Final = 32
-_inflows_all: Final = 2**62
+_inflows_more: Final = 8
 
 
-class Accounts(Source):
-    """The part of the books about places."""
+class Accounts(Levels):
+    """The part of the books about accounts."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._balances: dict[int, int] = {}
-        self._after: dict[tuple[int, int], int] = {}
-        self._below: dict[int, list[tuple[int, int]]] = {}
-        self._dips: dict[int, Sequence[Dip]] = {}
         self._first_in: dict[int, Moment] = {}
         self._inflows: dict[int, list[tuple[Moment, int]]] = {}
         self._months: dict[int, dict[str, tuple[int, int]]] = {}
+        self._off: dict[int, list[OffCount]] = {}
+        self._last_count: dict[int, Moment] = {}
 
     def want_accounts(self, accounts: Iterable[tuple[str, str, str]]) -> None:
         """Read accounts (mark, holder, site) in bulk, those that were not read yet."""
@@ -109,32 +89,9 @@ class Accounts(Source):
                 stocks.append(stock)
                 places += [stock, place_id(mark, Kind.SPOILED, holder, site)]
         if stocks:
-            self._want_below(places)
+            self.want_below(places)
             self._want_ages(stocks)
-
-    def want_balances(self, places: Iterable[int]) -> None:
-        """Read the present balances of places in bulk."""
-        missing = [place for place in places if place not in self._balances]
-        if missing:
-            self._balances.update(dict.fromkeys(missing, 0))
-            found = self.rows.execute(_BALANCES, (missing,), prepare=True).fetchall()
-            self._balances.update(dict(found))
-
-    def want_after(self, moments: Iterable[tuple[int, int]]) -> None:
-        """Read in bulk what moved in and out of places since moments."""
-        missing = sorted(set(moments) - self._after.keys())
-        if missing:
-            columns = [*map(list, zip(*missing, strict=True))]
-            days = [at // MICROS_A_DAY for _, at in missing]
-            firsts = [*map(stretch_of, days)]
-            found = self.rows.execute(_AFTER, (*columns, days, firsts), prepare=True).fetchall()
-            self._after.update({(place, at): net for place, at, net in found})
-
-    def _want_below(self, places: list[int]) -> None:
-        self.want_balances(places)
-        self._below.update({place: [] for place in places})
-        for place, day, opening in self.rows.execute(_BELOW, (places,), prepare=True).fetchall():
-            self._below[place].append((day, opening))
+            self._want_counts(stocks)
 
     def _want_ages(self, stocks: list[int]) -> None:
         for place, time, key in self.rows.execute(_FIRST_IN, (stocks,), prepare=True).fetchall():
@@ -145,6 +102,28 @@ class Accounts(Source):
             _MONTHS, (stocks,), prepare=True
         ).fetchall():
             self._months[place][month] = spoiled, applied
+
+    def _want_counts(self, stocks: list[int]) -> None:
+        self._off.update({place: [] for place in stocks})
+        found = self.rows.execute(_OFF, (stocks,), prepare=True).fetchall()
+        positions = sorted({row[2] for row in found})
+        counts = dict(zip(positions, self.at(positions), strict=True))
+        adjusted: dict[tuple[UUID, int], list[str]] = defaultdict(list)
+        if found:
+            keys = [row[1] for row in found]
+            for count, place, key in self.rows.execute(_ADJUSTMENTS, (keys,)).fetchall():
+                adjusted[count, place].append(str(key))
+        for place, key, position, counted, book, accepted, spoiled, spoiled_book, before in found:
+            self._off[place].append(
+                OffCount(
+                    id=str(key), rec=counts[position].rec, counted=counted, book=book,
+                    unexplained=counted - book - accepted, before=before or 0,
+                    adjustments=tuple(adjusted[key, place]), spoiled_counted=spoiled,
+                    spoiled_book=spoiled_book,
+                )
+            )  # fmt: skip
+        for place, time, key in self.rows.execute(_LAST_COUNT, (stocks,), prepare=True).fetchall():
+            self._last_count[place] = Moment(time, str(key))
 
     def _want_inflows(self, stocks: list[int], limit: int) -> None:
         self._inflows.update({place: [] for place in stocks})
@@ -164,11 +143,22 @@ class Accounts(Source):
             current=self._balances[place],
             first_in=self._first_in.get(place),
             oldest=self._oldest(place),
+            last_count=self._last_count.get(place),
             months={
                 month: Month(spoiled, applied)
                 for month, (spoiled, applied) in self._months[place].items()
             },
         )
+
+    def off_counts(self, mark: str, holder: str, site: str) -> Sequence[OffCount]:
+        """The counts of an account that do not fit the book, by (time, id)."""
+        self._note_place(mark, Place(Kind.STOCK, holder, site))
+        self._note_place(mark, Place(Kind.SPOILED, holder, site))
+        for kind in (SealsCounted, StockAdjusted):
+            key = f"{mark} {holder} {site}"
+            self.reads.note("about", kind.__name__, int(About.ACCOUNT), key)
+        self.want_accounts([(mark, holder, site)])
+        return self._off[place_id(mark, Kind.STOCK, holder, site)]
 
     def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
         """Ids of an account's spoilage of a month, ordered."""
@@ -181,10 +171,10 @@ class Accounts(Source):
         held = self._balances[place]
         if held <= 0:
             return None
-        found = self._reached(place, held)
-        if found is None and len(self._inflows[place]) == _inflows_first:
-            self._want_inflows([place], _inflows_all)
-            found = self._reached(place, held)
+        limit = _inflows_first
+        while (found := self._reached(place, held)) is None and len(self._inflows[place]) == limit:
+            limit *= _inflows_more
+            self._want_inflows([place], limit)
         return found
 
     def _reached(self, place: int, held: int) -> Moment | None:
@@ -193,92 +183,3 @@ class Accounts(Source):
             if held <= 0:
                 return moment
         return None
-
-    def balance(self, mark: str, place: Place, at: int | None = None) -> int:
-        """The seals in a place by a time, or by all that is known."""
-        self._note_place(mark, place)
-        found = place_id(mark, *place)
-        if at is not None and place.kind not in KINDS:
-            return self._number(_UP_TO, (found, at))
-        self.want_balances([found])
-        held = self._balances[found]
-        if at is None:
-            return held
-        self.want_after([(found, at)])
-        return held - self._after[found, at]
-
-    def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
-        """What a holder has of a mark, by site."""
-        self.reads.note("stocks", mark, holder)
-        found = self.rows.execute(
-            "SELECT p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id"
-            " WHERE p.mark = %s AND p.kind = 2 AND p.key = %s",
-            (mark, holder),
-            prepare=True,
-        )
-        return dict(found.fetchall())
-
-    def dips(self, mark: str, place: Place) -> Sequence[Dip]:
-        """Every dip of a place, by start."""
-        self._note_place(mark, place)
-        found = place_id(mark, *place)
-        known = self._dips.get(found)
-        if known is None:
-            known = self._dips[found] = self._find_dips(mark, place, found)
-        return known
-
-    def _find_dips(self, mark: str, place: Place, found: int) -> list[Dip]:
-        if place.kind in KINDS:
-            if found not in self._below:
-                self._want_below([found])
-            runs = self._runs_by_day(found)
-        else:
-            times = self.rows.execute(_ALL_TIMES, (found,), prepare=True).fetchall()
-            runs = [(0, times)]
-        dips: list[Dip] = []
-        # A day that is left out began at zero or above, and so the day before it ended.
-        below = False
-        for opening, times in runs:
-            balance = opening
-            for time, delta in times:
-                balance += delta
-                if balance >= 0:
-                    below = False
-                elif below:
-                    dips[-1] = dips[-1]._replace(end=time, lowest=min(dips[-1].lowest, balance))
-                else:
-                    below = True
-                    opener, rec = self._opener(mark, place, found, time)
-                    dips.append(Dip(time, time, balance, opener, rec))
-        return dips
-
-    def _runs_by_day(self, place: int) -> list[tuple[int, list[tuple[int, int]]]]:
-        below = self._below[place]
-        if not below:
-            return []
-        days = [day for day, _ in below]
-        by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        found = self.rows.execute(_TIMES, ([place] * len(days), days), prepare=True).fetchall()
-        for _, day, time, delta in found:
-            by_day[day].append((time, delta))
-        return [(opening, by_day[day]) for day, opening in below]
-
-    def _opener(self, mark: str, place: Place, found: int, time: int) -> tuple[str, int]:
-        self.rows.execute(_TAKERS, (found, time), prepare=True)
-        events = self.at(position for (position,) in self.rows.fetchall())
-        takes = [
-            (known.rec, known.id)
-            for known in events
-            if known.at == time
-            and self.record.counts(known.fact)
-            and any(move.mark == mark and move.source == place for move in moves(known.fact))
-        ]
-        rec, opener = min(takes)
-        return opener, rec
-
-    def _note_place(self, mark: str, place: Place) -> None:
-        self.reads.note("place", mark, int(place.kind), place.key, place.site)
-
-    def _number(self, statement: str, values: Any) -> int:
-        row = self.rows.execute(statement, values, prepare=True).fetchone()
-        return 0 if row is None else int(row[0])

@@ -15,12 +15,11 @@ from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known, Record
-from ledger.facts.seals import SealsApplied, SealsCounted
+from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
 from ledger.views.books.reads import Reads
 from ledger.views.folding import Rows
 from ledger.views.loading import facts_about, facts_of
-from ledger.views.places import hashed
 
 F = TypeVar("F", bound=Fact)
 
@@ -33,11 +32,6 @@ REGISTRY: Final = tuple(
 )
 """Types held whole: few facts, asked for by nearly every rule."""
 
-_COUNTS = """
-SELECT c.position FROM unnest(%b::int8[]) AS wanted (place) CROSS JOIN LATERAL (
-    SELECT position FROM counts WHERE place = wanted.place OFFSET 0
-) AS c
-"""
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
 
@@ -70,12 +64,7 @@ class BooksRecord(Record):
         if not missing:
             return
         self._whole |= missing
-        accounts = [key for about, key in missing if about is About.ACCOUNT]
-        if accounts:
-            self._want_counts(accounts)
-        rest = [subject for subject in missing if subject[0] is not About.ACCOUNT]
-        if rest:
-            self._take(facts_about(self._rows, self._log, rest))
+        self._take(facts_about(self._rows, self._log, missing))
 
     def give(self, events: Iterable[Recorded]) -> list[Known]:
         """Take events as read from the log, to be found by id; those that were taken already too.
@@ -107,15 +96,6 @@ class BooksRecord(Record):
         if missing:
             streams = self._log.get(missing).values()
             self.give(stream[0] for stream in streams if stream[0].topic in TYPES)
-
-    def _want_counts(self, keys: list[str]) -> None:
-        # Of an account only its counts: the rest of its history is asked of day rows.
-        places = [hashed(mark, 2, holder, site) for mark, holder, site in map(str.split, keys)]
-        self._rows.execute(_COUNTS, (places,), prepare=True)
-        positions = [position for (position,) in self._rows.fetchall()]
-        found = self.give(self._log.at(positions)) if positions else []
-        for known in found:
-            self.add(known.fact, known.rec)
 
     def _take(self, found: Record) -> None:
         for known in found:
@@ -180,7 +160,7 @@ class BooksRecord(Record):
     def _read(self, kind: type[Fact], about: About, key: str) -> None:
         self._reads.note("about", kind.__name__, int(about), key)
         if kind not in _HELD and (about, key) not in self._whole:
-            if kind is SealsApplied or (about is About.ACCOUNT and kind is not SealsCounted):
+            if kind is SealsApplied or about is About.ACCOUNT:
                 raise Fatal(f"rules ask the books for {kind.__name__}, never the record")
             self.want([(about, key)])
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from ledger.custody.places import Kind
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
-from ledger.facts.seals import SealsApplied, SealsCounted
+from ledger.facts.seals import SealsApplied
 from ledger.rules.contracts import mark_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts
@@ -14,10 +13,8 @@ from ledger.views.books.alike import Alike
 from ledger.views.books.conduct import Conduct
 from ledger.views.books.goods import Goods
 from ledger.views.folding import Rows
-from ledger.views.places import place_id
 
 _ABOUT = {
-    SubjectKind.ACCOUNT: (About.ACCOUNT,),
     SubjectKind.DISPATCH: (About.DISPATCH,),
     SubjectKind.LOT: (About.LOT, About.CHILD, About.LINE),
     SubjectKind.SHIPMENT: (About.SHIPMENT,),
@@ -49,21 +46,7 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         given = [known for key in events if (known := self.record.known(key)) is not None]
         self.want_events(given)
         self.want_accounts(accounts)
-        self._want_counts(accounts)
         self.want_sealed(sealed)
-
-    def _want_counts(self, accounts: Iterable[tuple[str, str, str]]) -> None:
-        """The counts of accounts: what adjusts them, and the books at their time."""
-        targets, moments = [], []
-        for mark, holder, site in accounts:
-            key = f"{mark} {holder} {site}"
-            for count in self.record.about(SealsCounted, About.ACCOUNT, key):
-                targets.append((About.TARGET, count.id))
-                moments.append((place_id(mark, Kind.STOCK, holder, site), count.at))
-                if count.spoiled_counted is not None:
-                    moments.append((place_id(mark, Kind.SPOILED, holder, site), count.at))
-        self.record.want(targets)
-        self.want_after(moments)
 
     def want_events(self, given: Sequence[Known]) -> None:
         """Read in bulk what rules on these events ask."""
