@@ -22,7 +22,7 @@ from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.access import Named
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
-from ledger.views.books import Booked, Hearings, Tallies
+from ledger.views.books import Booked, Hearings, Numbers, Tallies
 from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
@@ -85,6 +85,7 @@ class Projector:
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
             Ranges(self._places), Tallies(self._places), Booked(self._places),
+            Numbers(),
         )  # fmt: skip
         self._claims = Claims()
         self._cases = Cases()

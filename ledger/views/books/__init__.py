@@ -5,6 +5,7 @@ They give the answers of books computed from every fact in memory, whatever the 
 
 from ledger.views.books.booked import Booked
 from ledger.views.books.hearings import Hearings
+from ledger.views.books.numbers import Numbers
 from ledger.views.books.tallies import Tallies
 
-__all__ = ["Booked", "Hearings", "Tallies"]
+__all__ = ["Booked", "Hearings", "Numbers", "Tallies"]

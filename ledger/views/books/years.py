@@ -9,17 +9,15 @@ from typing import Final
 
 from ledger.custody.places import Kind
 from ledger.facts import seals as s
-from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
-from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Series, Worked
+from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Worked
 from ledger.rules.moments import fiscal_year, later
-from ledger.rules.number_series import Named, numbers_named, series_of
 from ledger.views.attached import BEGINNING, pages
 from ledger.views.books.alike import shot_of
-from ledger.views.books.source import CALENDARS_APART_DAYS, Source
+from ledger.views.books.numbers import Papers
+from ledger.views.books.source import CALENDARS_APART_DAYS
 from ledger.views.places import place_id
 
 _LOT_PLACES = """
@@ -46,7 +44,7 @@ shots_looked_max: Final = 20_000
 """Among so many applications to a lot, close to another of as many seals, twins are looked for."""
 
 
-class Years(Source):
+class Years(Papers):
     """The part of the books about lots and years."""
 
     # -- lots
@@ -113,16 +111,6 @@ class Years(Source):
         )
 
     # -- papers and years
-
-    def numbers(self, issuer: str) -> Sequence[Series]:
-        """The series of certificate numbers of an issuer, by prefix."""
-        kinds: tuple[type[Fact], ...] = (ExportCertificateIssued, ExportCertificateCancelled)
-        facts = [f for kind in kinds for f in self.record.about(kind, About.ISSUER, issuer)]
-        return series_of(
-            Named(number, self.record.rec(fact), fact.id)
-            for fact in facts
-            for number in numbers_named(fact)
-        )
 
     def worked(self, mark: str, year: int) -> Sequence[Worked]:
         """What was sealed with a mark in a fiscal year, less what was removed; ordered."""
