@@ -19,6 +19,7 @@ from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema
 from ledger.views.auditing import Progress
+from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
 from ledger.views.projection import reading
@@ -77,6 +78,7 @@ class Auditor:
         self._decided = 0
         self._clean = 0  # no decision stands between what was projected and here
         self._horizon = -1
+        self._registry = Registry(log)
         self._books: ViewBooks | None = None
         self._sieves: Sieves = {}
         self._seen: dict[auditing.Key, int] = {}
@@ -175,7 +177,7 @@ class Auditor:
             or horizon != self._horizon
             or self._books.record.held > facts_kept_max
         ):
-            self._books = ViewBooks(rows, self._log)
+            self._books = ViewBooks(rows, self._log, self._registry)
             self._horizon = horizon
             self._sieves = {}
         else:

@@ -51,7 +51,8 @@ class Mention(NamedTuple):
     LOT = the lot the fact is about, INPUT = a lot used, CHILD = a lot made by subdividing, LINE = a
     lot on a line of a shipment, request, report or certificate; CERTIFICATE = the certificate
     itself, NAMES = one that a departure or its papers name, REPLACES = one that another replaces;
-    TARGET = the id of an event that is retracted, corrected or adjusted for.
+    TARGET = the id of an event that is retracted, corrected or adjusted for; PARTY = whom a
+    registration is about: of a mark its licensee, of a contract the exporter.
     """
 
     about: About
@@ -206,8 +207,8 @@ _FINDERS: Final[dict[type[Fact], Callable[..., Iterator[Mention]]]] = {
     r.SourceRegistered: _attribute(About.SOURCE, "registers"),
     r.CertificationChanged: _each(_party, _attribute(About.ISSUER, "issuer")),
     r.IssuerDesignated: _attribute(About.ISSUER, "issuer"),
-    r.MarkRegistered: _attribute(About.MARK, "mark"),
-    r.ConsignmentContractSigned: _contract,
+    r.MarkRegistered: _each(_attribute(About.MARK, "mark"), _attribute(About.PARTY, "importer")),
+    r.ConsignmentContractSigned: _each(_contract, _attribute(About.PARTY, "exporter")),
     r.ConsignmentContractEnded: _contract,
     r.ResponsiblePersonDesignated: _each(_contract, _person),
     r.SealTrainingCompleted: _each(_person, _party),

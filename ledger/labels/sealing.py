@@ -120,8 +120,8 @@ def _contract(
     """The contract in force that fits best: the licensee's and its body's before others."""
     record, on = case.record, applied.day
     found: dict[str, ConsignmentContractSigned] = {}
-    for fact in record.all(ConsignmentContractSigned):
-        if applied.contract in (None, fact.contract) and fact.exporter == applied.holder:
+    for fact in record.about(ConsignmentContractSigned, About.PARTY, applied.holder):
+        if applied.contract in (None, fact.contract):
             found[fact.contract] = fact
     ends = {
         name: [

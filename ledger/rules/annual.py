@@ -7,11 +7,10 @@ from typing import Final
 
 from ledger.facts.documents import AnnualReportFiled
 from ledger.facts.mentions import About
-from ledger.facts.registry import MarkRegistered
 from ledger.rules import lot_facts
 from ledger.rules.artefacts import miscounted
 from ledger.rules.books import Books
-from ledger.rules.contracts import mark_of
+from ledger.rules.contracts import marks_licensed
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import JAPAN, ids, start_of, wait
 from ledger.rules.policy import Policy
@@ -48,7 +47,7 @@ def annual_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
 def _sealed(party: str, year: int, rcb: str, books: Books) -> dict[str, Decimal]:
     """Kilograms sealed with the party's marks by product; what cannot be weighed adds nothing."""
     weights: dict[str, Decimal] = {}
-    for mark in _licensed_to(party, books):
+    for mark in marks_licensed(books, party):
         for worked in books.worked(mark.mark, year) if mark.rcb == rcb else ():
             label = label_of(books, worked.label, worked.version)
             product = lot_facts.product(books, worked.lot)
@@ -75,7 +74,7 @@ def annual_late(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     party, year = _party_year(key)
     filings = books.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
     due = date(min(year + 1, date.max.year), _JUNE, 30)
-    marks = _licensed_to(party, books)
+    marks = marks_licensed(books, party)
     for rcb in sorted({mark.rcb for mark in marks}):
         of_rcb = [filed for filed in filings if filed.rcb == rcb]
         if any(filed.filed_on <= due for filed in of_rcb):
@@ -94,20 +93,6 @@ def annual_late(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
                 evidence=(*applied, *ids(of_rcb)),
                 deadline=_start(year + 1, _JULY),
             )
-
-
-def _licensed_to(party: str, books: Books) -> list[MarkRegistered]:
-    """The marks of which a party is the licensee, by name."""
-
-    def index() -> dict[str, list[MarkRegistered]]:
-        found: dict[str, list[MarkRegistered]] = {}
-        for name in sorted({event.mark for event in books.record.all(MarkRegistered)}):
-            mark = mark_of(books, name)
-            if mark is not None:
-                found.setdefault(mark.importer, []).append(mark)
-        return found
-
-    return books.memo("marks by licensee", index).get(party, [])
 
 
 def _party_year(key: str) -> tuple[str, int]:

@@ -18,6 +18,19 @@ def mark_of(books: Books, mark: str) -> MarkRegistered | None:
     return books.memo(("mark", mark), lambda: books.record.latest(MarkRegistered, About.MARK, mark))
 
 
+def marks_licensed(books: Books, importer: str, rcb: str | None = None) -> list[MarkRegistered]:
+    """The marks of which a party is the licensee, of one body or of all, by name."""
+
+    def read() -> list[MarkRegistered]:
+        registered = books.record.about(MarkRegistered, About.PARTY, importer)
+        marks = [mark_of(books, name) for name in sorted({event.mark for event in registered})]
+        # A mark may have been registered again for another licensee.
+        return [mark for mark in marks if mark is not None and mark.importer == importer]
+
+    marks = books.memo(("marks licensed", importer), read)
+    return [mark for mark in marks if rcb in (None, mark.rcb)]
+
+
 class Contract(NamedTuple):
     """A signed contract, the day it ends (None: open) and the events that end it."""
 
@@ -49,16 +62,13 @@ def contract_of(books: Books, contract: str) -> Contract | None:
 def contracts_of(books: Books, exporter: str) -> list[Contract]:
     """Every contract of an exporter, by id."""
 
-    def index() -> dict[str, list[Contract]]:
-        by_exporter: dict[str, list[Contract]] = {}
-        signed = books.record.all(ConsignmentContractSigned)
-        for key in sorted({event.contract for event in signed}):
-            contract = contract_of(books, key)
-            if contract is not None:
-                by_exporter.setdefault(contract.signed.exporter, []).append(contract)
-        return by_exporter
+    def read() -> list[Contract]:
+        signed = books.record.about(ConsignmentContractSigned, About.PARTY, exporter)
+        contracts = [contract_of(books, key) for key in sorted({e.contract for e in signed})]
+        # A contract may have been signed again by another exporter.
+        return [c for c in contracts if c is not None and c.signed.exporter == exporter]
 
-    return books.memo("contracts by exporter", index).get(exporter, [])
+    return books.memo(("contracts of", exporter), read)
 
 
 class Standing(NamedTuple):

@@ -11,10 +11,9 @@ from ledger.facts.registry import (
     SealTrainingCompleted,
 )
 from ledger.rules.books import Books, FirstApplied
-from ledger.rules.contracts import Contract, contract_of, contracts_of, standing
+from ledger.rules.contracts import Contract, contract_of, contracts_of, marks_licensed, standing
 from ledger.rules.moments import later, wait, within
 from ledger.rules.policy import Policy
-from ledger.rules.receipt import marks_licensed
 from ledger.rules.rule import Rule
 from ledger.rules.violation import Finding, Severity, SubjectKind
 

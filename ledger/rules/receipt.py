@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ledger.facts.mentions import About
-from ledger.facts.registry import MarkRegistered
 from ledger.facts.seals import (
     SealsDestroyed,
     SealsDispatched,
@@ -14,7 +13,7 @@ from ledger.facts.seals import (
 )
 from ledger.rules.artefacts import miscounted
 from ledger.rules.books import Books
-from ledger.rules.contracts import contract_of, contracts_of, mark_of
+from ledger.rules.contracts import contract_of, contracts_of, mark_of, marks_licensed
 from ledger.rules.moments import (
     JAPAN,
     days,
@@ -215,20 +214,6 @@ def unreturned_stock(key: str, books: Books, policy: Policy) -> Iterator[Finding
                     evidence=ids((signed, *contract.ended, mark)),
                     deadline=start_of(later(due, 1), JAPAN),
                 )
-
-
-def marks_licensed(books: Books, importer: str, rcb: str) -> list[MarkRegistered]:
-    """The marks of a body that are licensed to an importer, by name."""
-
-    def index() -> dict[tuple[str, str], list[MarkRegistered]]:
-        found: dict[tuple[str, str], list[MarkRegistered]] = {}
-        for name in sorted({event.mark for event in books.record.all(MarkRegistered)}):
-            mark = mark_of(books, name)
-            if mark is not None:
-                found.setdefault((mark.importer, mark.rcb), []).append(mark)
-        return found
-
-    return books.memo("marks by licensee and body", index).get((importer, rcb), [])
 
 
 _DISPATCH, _EVENT = SubjectKind.DISPATCH, SubjectKind.EVENT

@@ -19,6 +19,7 @@ CREATE TABLE retracted (
     target uuid PRIMARY KEY, position int8 NOT NULL, recorded_at int8 NOT NULL,
     early boolean NOT NULL
 );
+CREATE INDEX retracted_by_position ON retracted (position);
 CREATE INDEX retracted_early ON retracted (target) WHERE early;
 """
 

@@ -12,6 +12,7 @@ from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.rules.books import Books
+from ledger.rules.contracts import marks_licensed
 from ledger.rules.marks import marks_of
 from ledger.rules.papers import shipments_for
 from ledger.rules.violation import SubjectKind, Violation, parts_of
@@ -109,10 +110,8 @@ def _shipment(key: str, books: Books) -> Found:
     marks, parties = _named(books, _OF_SHIPMENT, About.SHIPMENT, key)
     if not marks:
         departed = books.record.about(g.ShipmentDeparted, About.SHIPMENT, key)
-        importers = {event.importer for event in departed}
-        marks = [
-            mark.mark for mark in books.record.all(r.MarkRegistered) if mark.importer in importers
-        ]
+        for importer in sorted({event.importer for event in departed}):
+            marks += [mark.mark for mark in marks_licensed(books, importer)]
     return marks, parties
 
 
@@ -138,10 +137,7 @@ def _contract(key: str, books: Books) -> Found:
 
 
 def _licensed(books: Books, importer: str, rcb: str) -> list[str]:
-    registered = {mark.mark: mark for mark in books.record.all(r.MarkRegistered)}
-    return sorted(
-        mark.mark for mark in registered.values() if (mark.importer, mark.rcb) == (importer, rcb)
-    )
+    return [mark.mark for mark in marks_licensed(books, importer, rcb)]
 
 
 def _mark(key: str, books: Books) -> Found:

@@ -6,14 +6,12 @@ Events themselves are read only where something is to be shown of them.
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
-from ledger.facts.registry import SourceRegistered
-from ledger.log import Log
 from ledger.rules.books_conduct import (
     EVIDENCE_IDS_MAX,
     Crossing,
@@ -25,7 +23,6 @@ from ledger.rules.moments import next_month, start_of, utc_text
 from ledger.rules.own_fields import own_values
 from ledger.views.books.hearings import scanned_at
 from ledger.views.books.years import Years, twins
-from ledger.views.folding import Rows
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
@@ -33,6 +30,7 @@ _CROSSINGS = """
 SELECT before, before_at, id, time FROM crossings WHERE who = %b AND time - before_at < %b
 ORDER BY time, id
 """
+_THROUGH = "SELECT DISTINCT source FROM heard_at WHERE who = %b"
 _LATE = """
 SELECT day, sum(events)::int8, min(oldest) FROM late_days WHERE source = %b AND lag >= %b
 GROUP BY day ORDER BY day
@@ -60,8 +58,8 @@ _HOUR: Final = 3_600_000_000
 class Conduct(Years):
     """The part of the books about sources, persons and single events."""
 
-    def __init__(self, rows: Rows, log: Log) -> None:
-        super().__init__(rows, log)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
         self._same_time: dict[str, list[str]] = {}
 
     # -- sources and persons
@@ -71,9 +69,11 @@ class Conduct(Years):
     ) -> Sequence[Crossing]:
         """Neighbouring scans at different sites less than so many microseconds apart."""
         self.reads.note("heard", of, key)
+        who = hashed(of, key)
         # Whether a source is a scanner decides whose neighbour its scans are.
-        self.reads.note("type", SourceRegistered.__name__)
-        found = self.rows.execute(_CROSSINGS, (hashed(of, key), within), prepare=True).fetchall()
+        for (source,) in self.rows.execute(_THROUGH, (who,), prepare=True).fetchall():
+            self.reads.note("scanner", source)
+        found = self.rows.execute(_CROSSINGS, (who, within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
         return [
             Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))

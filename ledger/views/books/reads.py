@@ -12,6 +12,7 @@ from ledger.custody.moves import moves
 from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import mentions
+from ledger.facts.registry import SourceRegistered
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.rules.marks import marks_of
 from ledger.rules.moments import fiscal_year
@@ -82,6 +83,8 @@ def changes(fact: Fact) -> Iterator[int]:
     for mark in marks_of(fact):
         yield rests("naming", mark)
     yield from _moved(fact)
+    if isinstance(fact, SourceRegistered):
+        yield rests("scanner", hashed("source", fact.registers))
     yield rests("heard", "source", fact.source)
     if fact.actor is not None:
         yield rests("heard", "person", fact.actor)

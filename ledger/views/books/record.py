@@ -5,11 +5,10 @@ be. Either way the answers are the same.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from ledger.errors import Fatal
-from ledger.facts import registry
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
@@ -18,19 +17,11 @@ from ledger.facts.record import Known, Record
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
 from ledger.views.books.reads import Reads
+from ledger.views.books.registry import HELD
 from ledger.views.folding import Rows
-from ledger.views.loading import facts_about, facts_of
+from ledger.views.loading import facts_about
 
 F = TypeVar("F", bound=Fact)
-
-REGISTRY: Final = tuple(
-    kind
-    for kind in vars(registry).values()
-    if isinstance(kind, type)
-    and issubclass(kind, Fact)
-    and kind not in (Fact, registry.SourceHeartbeat)
-)
-"""Types held whole: few facts, asked for by nearly every rule."""
 
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
@@ -38,14 +29,13 @@ _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::u
 class BooksRecord(Record):
     """A record that loads what it is asked for and notes what was asked."""
 
-    def __init__(self, rows: Rows, log: Log, reads: Reads) -> None:
+    def __init__(self, rows: Rows, log: Log, reads: Reads, registry: Record) -> None:
         super().__init__()
-        self._rows, self._log, self._reads = rows, log, reads
+        self._rows, self._log, self._reads, self._registry = rows, log, reads, registry
         self._whole: set[tuple[About, str]] = set()
         self._given: dict[str, Known] = {}
         self.ids: dict[str, UUID] = {}
         """The ids of events that were given, as the log has them."""
-        self._take(facts_of(rows, log, REGISTRY))
 
     def rebind(self, rows: Rows) -> None:
         """Load from another snapshot of the same facts."""
@@ -112,7 +102,7 @@ class BooksRecord(Record):
         if known is not None and not self._reads.open:
             return known
         self._reads.note("event", event_id)
-        known = known or self._known.get(event_id)
+        known = known or self._known.get(event_id) or self._registry.known(event_id)
         if known is None:
             self.give_ids([event_id])
             known = self._given.get(event_id)
@@ -120,8 +110,17 @@ class BooksRecord(Record):
 
     def rec(self, fact: Fact) -> int:
         """When the fact was first recorded, microseconds UTC."""
-        known = self._given.get(fact.id)
-        return self._known[fact.id].rec if known is None else known.rec
+        known = self._given.get(fact.id) or self._known.get(fact.id)
+        return self._registry.rec(fact) if known is None else known.rec
+
+    def counts(self, fact: Fact) -> bool:
+        """Whether nothing known retracts or corrects the fact."""
+        return fact.id not in self._retracted and self._registry.counts(fact)
+
+    def retracted_at(self, event_id: str) -> int | None:
+        """When the first correction of an event was recorded, if one was."""
+        found = super().retracted_at(event_id)
+        return self._registry.retracted_at(event_id) if found is None else found
 
     def earliest_rec(self, facts: Iterable[Fact]) -> int | None:
         """The earliest moment one of the facts was recorded; None where there is none."""
@@ -129,17 +128,20 @@ class BooksRecord(Record):
 
     def about(self, kind: type[F], about: About, key: str) -> list[F]:
         """Counting facts of a kind about a subject, in order of (time, id)."""
-        self._read(kind, about, key)
+        if self._reads_registry(kind, about, key):
+            return self._registry.about(kind, about, key)
         return super().about(kind, about, key)
 
     def latest(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the greatest (time, id)."""
-        self._read(kind, about, key)
+        if self._reads_registry(kind, about, key):
+            return self._registry.latest(kind, about, key)
         return super().latest(kind, about, key)
 
     def first(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the smallest (time, id)."""
-        self._read(kind, about, key)
+        if self._reads_registry(kind, about, key):
+            return self._registry.first(kind, about, key)
         return super().first(kind, about, key)
 
     def recorded(
@@ -148,26 +150,28 @@ class BooksRecord(Record):
         """Facts of a kind about a subject, those that do not count too, with their `rec`."""
         if about is None:
             self._read_all(kind)
-        else:
-            self._read(kind, about, key)
+            return self._registry.recorded(kind)
+        if self._reads_registry(kind, about, key):
+            return self._registry.recorded(kind, about, key)
         return super().recorded(kind, about, key)
 
     def all(self, kind: type[F]) -> list[F]:
         """Counting facts of a registry kind, in order of (time, id)."""
         self._read_all(kind)
-        return super().all(kind)
+        return self._registry.all(kind)
 
-    def _read(self, kind: type[Fact], about: About, key: str) -> None:
+    def _reads_registry(self, kind: type[Fact], about: About, key: str) -> bool:
+        """Note what is read and load it, unless the registry has it: then answers True."""
         self._reads.note("about", kind.__name__, int(about), key)
-        if kind not in _HELD and (about, key) not in self._whole:
+        if kind in HELD:
+            return True
+        if (about, key) not in self._whole:
             if kind is SealsApplied or about is About.ACCOUNT:
                 raise Fatal(f"rules ask the books for {kind.__name__}, never the record")
             self.want([(about, key)])
+        return False
 
     def _read_all(self, kind: type[Fact]) -> None:
-        if kind not in _HELD:
+        if kind not in HELD:
             raise Fatal(f"not every {kind.__name__} is held: ask by subject")
         self._reads.note("type", kind.__name__)
-
-
-_HELD: Final[frozenset[Any]] = frozenset(REGISTRY)

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from ledger.facts.record import Known
 from ledger.log import Log
+from ledger.views import schema
 from ledger.views.books.reads import Reads
 from ledger.views.books.record import BooksRecord
+from ledger.views.books.registry import Registry
 from ledger.views.folding import Rows
 
 CALENDARS_APART_DAYS: Final = 2
@@ -18,10 +20,12 @@ page_rows_max: Final = 1_024
 class Source:
     """A snapshot; what was read from it is kept until it is dropped."""
 
-    def __init__(self, rows: Rows, log: Log) -> None:
+    def __init__(self, rows: Rows, log: Log, registry: Registry | None = None) -> None:
+        """`registry` = one kept from an earlier snapshot, if there is one: it follows this one."""
         self.rows, self.log = rows, log
         self.reads = Reads()
-        self.record = BooksRecord(rows, log, self.reads)
+        known = (registry or Registry(log)).follow(rows, schema.position(rows))
+        self.record = BooksRecord(rows, log, self.reads, known.record)
         self.memo = self.reads.memo
 
     def paged(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:

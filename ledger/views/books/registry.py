@@ -1,0 +1,72 @@
+"""The registry, held in memory: few facts, asked for by nearly every rule.
+
+Kept current from one state of the views to the next, so that a look at fifty new events does not
+read what has been registered in ten years.
+"""
+
+from typing import Any, Final
+
+from ledger.facts import registry
+from ledger.facts.canonical import decode
+from ledger.facts.identity import Fact
+from ledger.facts.record import Record
+from ledger.log import Log
+from ledger.views.folding import Rows
+from ledger.views.loading import TOPIC, subject_id
+
+REGISTRY: Final = tuple(
+    kind
+    for kind in vars(registry).values()
+    if isinstance(kind, type)
+    and issubclass(kind, Fact)
+    and kind not in (Fact, registry.SourceHeartbeat)
+)
+"""Types held whole."""
+HELD: Final[frozenset[Any]] = frozenset(REGISTRY)
+positions_read_max: Final = 5_000
+
+_REGISTERED = """
+SELECT m.position FROM unnest(%b::int8[]) AS wanted (key) CROSS JOIN LATERAL (
+    SELECT position FROM mentions WHERE about = %b AND key = wanted.key AND position > %b
+        AND position <= %b OFFSET 0
+) AS m ORDER BY m.position
+"""
+_RETRACTED_SINCE = """
+SELECT target, recorded_at FROM retracted WHERE position > %b AND position <= %b
+"""
+_RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
+
+
+class Registry:
+    """Every registry fact that some views know, and which of them are corrected."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.record = Record()
+        self._position = 0
+
+    def follow(self, rows: Rows, until: int) -> "Registry":
+        """Take what was registered since, up to the position of the views; answers itself.
+
+        A registry that knows more than these views starts again.
+        """
+        if until < self._position:
+            self.record, self._position = Record(), 0
+        keys = sorted(subject_id(TOPIC, kind.__name__) for kind in REGISTRY)
+        asked = (keys, TOPIC, self._position, until)
+        positions = [at for (at,) in rows.execute(_REGISTERED, asked, prepare=True).fetchall()]
+        for start in range(0, len(positions), positions_read_max):
+            events = self._log.at(positions[start : start + positions_read_max])
+            for event in events:
+                self.record.add(decode(event.state), event.recorded_at)
+            ids = [event.id for event in events]
+            self._retract(rows.execute(_RETRACTED, (ids,), prepare=True).fetchall())
+        since = (self._position, until)
+        if self._position:
+            self._retract(rows.execute(_RETRACTED_SINCE, since, prepare=True).fetchall())
+        self._position = until
+        return self
+
+    def _retract(self, found: list[tuple[Any, ...]]) -> None:
+        for target, recorded_at in found:
+            self.record.retract(str(target), recorded_at)
