@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from consumers.auditor_deciding import Decided, decided
-from consumers.auditor_looking import APPLICATIONS, Looking, Sieves, neighbours
+from consumers.auditor_looking import Looking, Sieves, neighbours
 from consumers.auditor_touching import Touched, touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict
@@ -19,6 +19,7 @@ from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema
 from ledger.views.auditing import Progress
+from ledger.views.books.reads import Changes
 from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
@@ -60,7 +61,7 @@ class _Look(NamedTuple):
     waited: list[auditing.Key]
     dues: dict[auditing.Key, int]
     rests: dict[auditing.Key, frozenset[int]]
-    changed: set[int]
+    changed: Changes
     waits: list[auditing.Key]
     decided: Decided
     sieves: Sieves
@@ -135,17 +136,14 @@ class Auditor:
             again = max(again, floor if any_case(rows) else 0)
         found = touched(self._log, events, books, known_to=floor)
         waiting = auditing.waiting(rows, look_subjects_max)
+        lots = auditing.applications_waiting(rows, look_subjects_max)
         due = auditing.due(rows, now, look_subjects_max)
         look = Looking(books, self._policy, now, self._sieves)
         asked = self._asked(found, waiting, due)
-        lots = {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)}
-        books.want(asked, lots)
+        books.want(asked, {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)})
         books.want_events(found.applied)
         look.applications(found.applied, anew=before.position >= again)
-        waits: list[auditing.Key] = []
-        for kind, key in waiting:
-            if kind == APPLICATIONS:
-                waits += look.lot(key, before.position)
+        anew, waits = look.again(lots, before.position)
         for subject in asked:
             look.subject(subject)
         waits += neighbours(found, books, before.position)
@@ -154,7 +152,7 @@ class Auditor:
             before=before,
             after=after,
             at=_keys(look.found),
-            waited=[*waiting, *_keys(look.found)],
+            waited=[*waiting, *anew, *_keys(look.found)],
             dues=look.dues,
             rests=look.rests(),
             changed=found.changed,
@@ -164,6 +162,8 @@ class Auditor:
             events=len(events),
             behind=reached < position
             or len(waiting) == look_subjects_max
+            or len(anew) < len(lots)
+            or len(lots) == look_subjects_max
             or len(due) == look_subjects_max
             or bool(waits or found.changed),
         )
@@ -196,7 +196,7 @@ class Auditor:
         called = [
             Subject(SubjectKind(kind), key)
             for kind, key in waiting
-            if kind != APPLICATIONS and self._seen.get((kind, key)) != self._horizon
+            if self._seen.get((kind, key)) != self._horizon
         ]
         fallen = [Subject(SubjectKind(kind), key) for kind, key in due]
         return sorted({*fresh, *called, *fallen})
@@ -214,7 +214,7 @@ class Auditor:
                 raise Conflict("Another auditor has looked since: look again.")
             auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
             auditing.looked(rows, look.waited, look.at, look.dues)
-            auditing.wake(rows, sorted(look.changed), look.at)
+            auditing.wake(rows, look.changed, look.at)
             auditing.wait(rows, look.waits)
             auditing.show(rows, look.decided.shown)
             auditing.advance(rows, look.after)

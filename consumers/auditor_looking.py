@@ -11,18 +11,17 @@ from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.rules.applied import scan_kind
 from ledger.rules.audit import evaluate, sieve
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Suspects
+from ledger.rules.rule import Suspects, everything
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.books.reads import rests
 from ledger.views.books.snapshot import ViewBooks
 
-APPLICATIONS: Final = "applications"
-"""Stands for all applications to a lot, which rest on much the same; the key is the lot, and where
-a look at them ended, the position after which the next one goes on."""
 Sieves = dict[Hashable, tuple[Suspects, ...]]
 """By kind of scan: what rules suspect among applications of that kind."""
-lot_events_max: Final = 2_000
+again_events_max: Final = 4_000
+"""As many applications are looked at again in one look: what is new waits no longer for them."""
+_DAY: Final = len("YYYY-MM-DD")
 _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 
 
@@ -55,7 +54,10 @@ class Looking:
                 and isinstance(known.fact, SealsApplied)
                 and self._books.record.counts(known.fact)
             ):
-                noted = APPLICATIONS, known.fact.lot
+                noted = _with(auditing.APPLICATIONS, known.fact)
+        self._rest(noted, read)
+
+    def _rest(self, noted: auditing.Key, read: set[int]) -> None:
         if read:
             self._rests.setdefault(noted, set()).update(read)
 
@@ -89,7 +91,7 @@ class Looking:
                 kind = scan_kind(fact)
                 suspects = sieves.get(kind)
                 if suspects is None:
-                    suspects = sieves[kind] = self._sieve(subjects[0])
+                    suspects = sieves[kind] = self._sieve(key, fact)
                 if not any(suspect(fact, at, rec) for suspect in suspects):
                     if not anew:
                         self.found.update((subject, []) for subject in subjects)
@@ -97,24 +99,54 @@ class Looking:
             for subject in subjects:
                 self.subject(subject, anew=anew)
 
-    def _sieve(self, application: Subject) -> tuple[Suspects, ...]:
+    def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspects, ...]:
         with self._books.reads.watch() as read:
-            suspects = sieve(application.key, self._books, self._policy)
-        self._note(application, read)
+            suspects = sieve(key, self._books, self._policy)
+        read.discard(rests("event", key))
+        wrong = everything in suspects
+        self._rest(_with(auditing.APPLICATIONS if wrong else auditing.QUIET, fact), read)
         return suspects
 
-    def lot(self, key: str, looked_to: int) -> list[auditing.Key]:
-        """Look again at the applications to a lot; answers what is left to look at."""
-        lot, _, after = key.partition(" ")
-        applied, rest = self._books.applications(lot, int(after or 0), looked_to, lot_events_max)
-        self._books.want_sealed([lot])
+    def again(
+        self, waiting: Iterable[auditing.Key], looked_to: int
+    ) -> tuple[list[auditing.Key], list[auditing.Key]]:
+        """Look again at applications that wait, at so many as one look has time for.
+
+        Answers which of those that wait were looked at, and what of them is left to look at.
+        """
+        left = again_events_max
+        seen: dict[str, None] = {}
+        waits: list[auditing.Key] = []
+        looked: list[auditing.Key] = []
+        applied: list[Known] = []
+        lots: set[str] = set()
+        for kind, key in waiting:
+            if left <= 0 and key not in seen:
+                break
+            looked.append((kind, key))
+            if key not in seen:
+                seen[key] = None
+                lot, day, *after = key.split(" ")
+                start = int(after[0]) if after else 0
+                found, rest = self._books.applications(lot, day, start, looked_to, left)
+                applied += found
+                lots.add(lot)
+                left -= len(found)
+                if rest is not None:
+                    waits.append((auditing.APPLICATIONS, f"{lot} {day} {rest}"))
+        self._books.want((), lots)
         self._books.want_events(applied)
         self.applications(applied)
-        return [] if rest is None else [(APPLICATIONS, f"{lot} {rest}")]
+        return looked, waits
 
     def rests(self) -> dict[auditing.Key, frozenset[int]]:
         """What each subject rests on."""
         return {key: frozenset(read) for key, read in self._rests.items()}
+
+
+def _with(kind: str, fact: SealsApplied) -> auditing.Key:
+    """What stands for an application and those to its lot on its day."""
+    return kind, f"{fact.lot} {fact.time[:_DAY]}"
 
 
 def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:

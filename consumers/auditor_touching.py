@@ -17,7 +17,7 @@ from ledger.log import Log, Recorded
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views.books.reads import changes, rests
+from ledger.views.books.reads import Changes, rests
 from ledger.views.books.snapshot import ViewBooks
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
@@ -27,13 +27,13 @@ class Touched(NamedTuple):
     """What a stretch of the log touched.
 
     `applied` = new applications, looked at one by one; `subjects` = whatever else is to be looked
-    at; `changed` = hashes of what was read earlier and is different now; `ranged` = facts whose
-    serial numbers, and `late` = facts whose source and time, events looked at earlier may share.
+    at; `changed` = what was read earlier and is different now; `ranged` = facts whose serial
+    numbers, and `late` = facts whose source and time, events looked at earlier may share.
     """
 
     applied: list[Known]
     subjects: set[Subject]
-    changed: set[int]
+    changed: Changes
     ranged: list[Fact]
     late: list[Known]
 
@@ -42,7 +42,7 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
     """What events touch; nothing that was looked at rests on those up to position `known_to`."""
     facts = [event for event in events if event.topic not in TOPICS]
     given = books.record.give(facts)
-    found = Touched([], set(), set(), [], [])
+    found = Touched([], set(), Changes(), [], [])
     late = [event.position > known_to for event in facts]
     scans: dict[tuple[object, ...], tuple[SealsApplied, bool]] = {}
     for known, is_late in zip(given, late, strict=True):
@@ -60,7 +60,7 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
             _ranged(fact, found, late=is_late)
             if is_late and not books.record.counts(fact):
                 # Its correction came first, and may have been looked at as one of nothing.
-                found.changed.add(rests("event", fact.id))
+                found.changed.note(rests("event", fact.id))
         else:
             _take(fact, found, late=is_late)
             found.subjects.update(_years(fact, books))
@@ -68,7 +68,7 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
         found.subjects.update(s for s in subjects_of(applied) if s.kind not in _WHOSE)
         found.subjects.update(_years(applied, books))
         if is_late:
-            found.changed.update(changes(applied))
+            found.changed.take(applied)
     undone = _undone(log, given, late)
     for known, is_late in zip(books.record.give(undone.keys()), undone.values(), strict=True):
         _take(known.fact, found, late=is_late)
@@ -87,7 +87,7 @@ def _about_year(known: Known) -> object:
 def _take(fact: Fact, found: Touched, *, late: bool) -> None:
     found.subjects.update(subjects_of(fact))
     if late:
-        found.changed.update(changes(fact))
+        found.changed.take(fact)
     _ranged(fact, found, late=late)
 
 

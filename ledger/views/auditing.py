@@ -4,11 +4,17 @@ Written by the auditor in the transaction that records its decisions, so a crash
 changes nothing. Losing it costs a look at everything, and no case.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from ledger.views.folding import Fold, Rows
+
+APPLICATIONS: Final = "applications"
+"""Stands for all applications to a lot on a local day, which rest on much the same; the key is
+`lot day`, and where a look at them ended, the position after which the next one goes on."""
+QUIET: Final = "quiet"
+"""The same, of those kinds of scan of which no rule suspects all."""
 
 
 class Auditing(Fold):
@@ -98,7 +104,7 @@ def advance(rows: Rows, to: Progress) -> None:
 def behind(rows: Rows, position: int) -> bool:
     """Whether anything up to a position of the log is yet to be looked at."""
     there = progress(rows)
-    if there.position < position or waiting(rows, 1):
+    if there.position < position or waiting(rows, 1) or applications_waiting(rows, 1):
         return True
     return bool(due(rows, there.clock, 1))
 
@@ -118,25 +124,42 @@ def next_due(rows: Rows) -> int | None:
 
 
 def waiting(rows: Rows, limit: int) -> list[Key]:
-    """Subjects to look at again."""
-    rows.execute("SELECT kind, key FROM waiting ORDER BY kind, key LIMIT %s", (limit,))
-    return [(kind, key) for kind, key in rows.fetchall()]
+    """Subjects to look at again, applications left out."""
+    return _waiting(rows, "kind <> ALL(%b)", limit)
 
 
-def wake(rows: Rows, rests: Sequence[int], but: Iterable[Key]) -> int:
-    """Let wait what rests on any of these hashes, except the subjects just looked at."""
-    if not rests:
+def applications_waiting(rows: Rows, limit: int) -> list[Key]:
+    """Applications to look at again."""
+    return _waiting(rows, "kind = ANY(%b)", limit)
+
+
+def _waiting(rows: Rows, which: str, limit: int) -> list[Key]:
+    statement = f"SELECT kind, key FROM waiting WHERE {which} ORDER BY kind, key LIMIT %b"
+    found = rows.execute(statement, ([APPLICATIONS, QUIET], limit), prepare=True)
+    return [(kind, key) for kind, key in found.fetchall()]
+
+
+_WAKE = f"""
+INSERT INTO waiting (kind, key) SELECT DISTINCT r.kind, r.key
+FROM unnest(%b::int8[], %b::text[]) AS changed (rests, day) CROSS JOIN LATERAL (
+    SELECT kind, key FROM rests_on WHERE rests_on.rests = changed.rests AND (changed.day IS NULL
+        OR kind <> '{QUIET}' OR split_part(key, ' ', 2) >= changed.day) OFFSET 0
+) AS r WHERE NOT EXISTS (
+    SELECT FROM unnest(%b::text[], %b::text[]) AS but (kind, key)
+    WHERE (but.kind, but.key) = (r.kind, r.key)
+) ON CONFLICT DO NOTHING
+"""
+
+
+def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> int:
+    """Let wait what rests on any of these hashes, except the subjects just looked at.
+
+    With each hash the local day from which it matters to applications that are in order.
+    """
+    if not changed:
         return 0
-    kinds, keys = _columns(sorted(set(but)), 2)
-    rows.execute(
-        "INSERT INTO waiting (kind, key) SELECT DISTINCT r.kind, r.key FROM unnest(%b::int8[])"
-        " AS changed (rests) CROSS JOIN LATERAL (SELECT kind, key FROM rests_on WHERE"
-        " rests_on.rests = changed.rests OFFSET 0) AS r WHERE NOT EXISTS (SELECT FROM"
-        " unnest(%b::text[], %b::text[]) AS but (kind, key) WHERE (but.kind, but.key) ="
-        " (r.kind, r.key)) ON CONFLICT DO NOTHING",
-        (sorted(set(rests)), kinds, keys),
-        prepare=True,
-    )
+    hashes, days = _columns(sorted(changed.items()), 2)
+    rows.execute(_WAKE, (hashes, days, *_columns(sorted(set(but)), 2)), prepare=True)
     return rows.rowcount
 
 

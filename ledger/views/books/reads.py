@@ -14,6 +14,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import mentions
 from ledger.facts.registry import SourceRegistered
 from ledger.facts.seals import SealsApplied, SealsRemoved
+from ledger.rules.effect import effective_from
 from ledger.rules.marks import marks_of
 from ledger.rules.moments import fiscal_year
 from ledger.views.books.tallies import folded, known_ids
@@ -70,14 +71,33 @@ class Reads:
         return value
 
 
-def changes(fact: Fact) -> Iterator[int]:
-    """Everything that can be read and that a fact changes when it comes or ceases to count."""
+class Changes(dict[int, str | None]):
+    """Hashes of what was read and is different now.
+
+    With each the local day (`YYYY-MM-DD`) from which it matters to applications that nothing was
+    wrong with; None where it matters to all.
+    """
+
+    def take(self, fact: Fact) -> None:
+        """Everything that can be read and that a fact changes when it comes or ceases to count."""
+        for about, key in () if isinstance(fact, SealsApplied) else mentions(fact):
+            day = effective_from(fact, about)
+            what = rests("about", type(fact).__name__, int(about), key)
+            self.note(what, None if day is None else day.isoformat())
+        for what in _changes(fact):
+            self.note(what)
+
+    def note(self, what: int, day: str | None = None) -> None:
+        """Something is different, for applications of a day on; the earliest day holds."""
+        known = self.get(what, day)
+        self[what] = None if known is None or day is None else min(known, day)
+
+
+def _changes(fact: Fact) -> Iterator[int]:
     kind = type(fact).__name__
     yield rests("event", fact.id)
     yield rests("type", kind)
     if not isinstance(fact, SealsApplied):
-        for about, key in mentions(fact):
-            yield rests("about", kind, int(about), key)
         for about, key in known_ids(fact):
             yield rests("fold", int(about), folded(about, key))
     for mark in marks_of(fact):

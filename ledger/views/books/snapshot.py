@@ -1,17 +1,21 @@
 """The books of one snapshot, with what a batch of subjects will ask for read in bulk beforehand."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
+from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.seals import SealsApplied
 from ledger.rules.contracts import mark_of
+from ledger.rules.moments import start_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts
 from ledger.views.books.alike import Alike
 from ledger.views.books.conduct import Conduct
 from ledger.views.books.goods import Goods
+from ledger.views.books.source import CALENDARS_APART_DAYS
 from ledger.views.folding import Rows
 
 _ABOUT = {
@@ -22,6 +26,13 @@ _ABOUT = {
     SubjectKind.REPORT: (About.REPORT,),
 }
 """What rules on a subject ask about it; what they ask beyond that is loaded as they ask."""
+
+
+_OF_DAY = """
+SELECT DISTINCT m.position FROM places AS p JOIN moves AS m ON m.place = p.id
+WHERE p.kind = 4 AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b AND %b
+    AND m.position > %b AND m.position <= %b ORDER BY m.position LIMIT %b
+"""
 
 
 class ViewBooks(Accounts, Goods, Alike, Conduct):
@@ -76,25 +87,24 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         return {year for (year,) in found.fetchall()}
 
     def applications(
-        self, lot: str, after: int, until: int, limit: int
+        self, lot: str, day: str, after: int, until: int, limit: int
     ) -> tuple[list[Known], int | None]:
-        """Applications to a lot at positions after one up to another, in their order.
+        """Applications to a lot on a local day (`YYYY-MM-DD`) at positions after one up to another.
 
-        Answers also where to go on; None where done.
+        In their order. Answers also where to go on; None where done.
         """
-        found = self.rows.execute(
-            "SELECT DISTINCT m.position FROM places AS p JOIN moves AS m ON m.place = p.id"
-            " WHERE p.kind = 4 AND p.key = %s AND m.delta > 0 AND m.position > %s"
-            " AND m.position <= %s ORDER BY m.position LIMIT %s",
-            (lot, after, until, limit),
-            prepare=True,
-        )
+        noon = start_of(date.fromisoformat(day)) + MICROS_A_DAY // 2
+        apart = CALENDARS_APART_DAYS * MICROS_A_DAY
+        within = noon - apart, noon + apart
+        found = self.rows.execute(_OF_DAY, (lot, *within, after, until, limit), prepare=True)
         positions = [position for (position,) in found.fetchall()]
         # A correction may have moved seals back here, and be an application to another lot.
         given = [
             known
             for known in self.at(positions)
-            if isinstance(known.fact, SealsApplied) and known.fact.lot == lot
+            if isinstance(known.fact, SealsApplied)
+            and known.fact.lot == lot
+            and known.fact.time.startswith(day)
         ]
         return given, positions[-1] if len(positions) == limit else None
 

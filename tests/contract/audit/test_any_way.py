@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,7 +12,18 @@ from hypothesis import strategies as st
 from consumers.auditor import Auditor
 from consumers.auditor_proof import unsettled
 from ledger.errors import Conflict, Unavailable
+from ledger.facts.identity import Fact
+from ledger.facts.registry import (
+    CertificationChanged,
+    ConsignmentContractEnded,
+    ConsignmentContractSigned,
+    IssuerDesignated,
+    LabelApproved,
+    LabelWithdrawn,
+    ProgrammeEnrolled,
+)
 from ledger.log import Entry, Log, Receipt
+from ledger.season import Mix, season
 from ledger.views.projection import Projector
 from tests.auditing import (
     FAR,
@@ -23,6 +35,7 @@ from tests.auditing import (
     from_nothing,
     shuffled,
 )
+from tests.contract.views.world import fact
 from tests.databases import Cluster
 
 seeds = st.integers(0, 2**32)
@@ -94,6 +107,43 @@ def test_any_order_any_split_any_crash(embedded_cluster: Cluster, seed: int) -> 
 
             assert from_nothing(sound, FAR) == found
             assert unsettled(sound, POLICY) == []
+
+
+DATED = (
+    CertificationChanged, ConsignmentContractSigned, ConsignmentContractEnded, IssuerDesignated,
+    LabelWithdrawn, LabelApproved, ProgrammeEnrolled,
+)  # fmt: skip
+SLIPS = "licensee-suspended,exporter-suspended,label-lapsed,no-contract,body-not-designated"
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_registry_facts_come_late_and_go_again(database: str, seed: int) -> None:
+    """A trade in order, whose registry comes after its scans, some of it taken back in the end."""
+    random = Random(seed)  # noqa: S311 -- a seed gives a story; nothing here is secret
+    facts = list(season(1_500, seed, Mix.parse(SLIPS)).facts())
+    late = [fact for fact in facts if isinstance(fact, DATED) and random.random() < 0.6]
+    waiting = {fact.id for fact in late}
+    random.shuffle(late)
+    gone = [retraction(fact, random) for fact in random.sample(facts, 30) if not fact.corrects] + [
+        retraction(fact, random) for fact in late[::5]
+    ]
+    with Log.open(database, clock=clock()) as log:
+        log.append([entry(fact) for fact in facts if fact.id not in waiting])
+        for part in (late[::3], late[1::3], late[2::3], gone):
+            caught_up(log)
+            log.append([entry(fact) for fact in part])
+        found = caught_up(log)
+
+        assert from_nothing(log, FAR) == found
+        assert unsettled(log, POLICY) == []
+
+
+def retraction(of: Fact, random: Random) -> Fact:
+    """What takes a fact back."""
+    return fact(
+        "EventRetracted", str(UUID(int=random.getrandbits(128) & ~(0xF << 76) | 7 << 76)),
+        of.time, target=of.id, reason="DID_NOT_HAPPEN",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(3))
