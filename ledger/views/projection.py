@@ -172,8 +172,9 @@ class Projector:
                 heard = (event.id, at, event.recorded_at)
                 self._hearings.hear(heard, fact.source, fact.actor, fact.site)
                 self._named.applied(
-                    (fact.mark, fact.holder, fact.lot, fact.label, fact.label_version)
-                )
+                    (fact.mark, fact.holder, fact.lot, fact.label, fact.label_version,
+                     fact.source), position,
+                )  # fmt: skip
                 if corrected and position in corrected:
                     self._correct(event, corrected[position])
                 if not early or fact.id not in early:

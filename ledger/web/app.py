@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from ledger.log import Log
 from ledger.web import pages, problems
 from ledger.web.access import sign_in
+from ledger.web.access.registered import Registered
 from ledger.web.access.signing import Signing
 from ledger.web.api import (
     discrepancies,
@@ -69,6 +70,7 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
+    app.state.registered = Registered()
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

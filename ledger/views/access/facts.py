@@ -7,43 +7,43 @@ from typing import Final
 
 
 def _named(about: int, key: str) -> str:
-    """Whether one of the viewer's parties is named on a subject."""
+    """Whether one of the viewer's parties is named on a subject, by more than its own word."""
     return (
         f"EXISTS (SELECT FROM named_parties AS n WHERE n.about = {about} AND n.key = {key}"
-        " AND n.party = ANY(parties))"
+        " AND n.party = ANY(parties)"
+        " AND (n.own OR by_others(n.by, ARRAY[public.viewer_party(), n.party])))"
     )
 
 
-def _placed(kind: int, key: str) -> str:
-    """Whether seals of one of the viewer's marks ever were on a subject."""
+def _marked(about: int, key: str) -> str:
+    """Whether seals of one of the viewer's marks ever were on a subject, as others say."""
     return (
-        f"EXISTS (SELECT FROM places AS p WHERE p.kind = {kind} AND p.key = {key}"
-        " AND p.mark = ANY(marks))"
+        f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about} AND n.key = {key}"
+        " AND n.mark = ANY(marks) AND by_others(n.by, ARRAY[public.viewer_party()]))"
     )
 
 
 def _lot(key: str) -> str:
-    return f"({_named(11, key)} OR {_placed(4, key)})"
+    return f"({_named(11, key)} OR {_marked(11, key)})"
 
 
 def _shipment(key: str) -> str:
-    return f"({_named(15, key)} OR {_placed(5, key)})"
+    return f"({_named(15, key)} OR {_marked(15, key)})"
 
 
 def _certificate(key: str) -> str:
     return f"""({_named(16, key)} OR EXISTS (
-        SELECT FROM certificates AS c JOIN places AS p ON p.kind = 5 AND p.key = c.shipment
-        WHERE c.issuer = split_part({key}, ' ', 1)
-            AND certificate_key(c.issuer, c.number) = {key} AND p.mark = ANY(marks)
-    ) OR EXISTS (
-        SELECT FROM named AS c JOIN places AS p ON p.kind = 5 AND p.key = c.shipment
-        WHERE c.issuer = split_part({key}, ' ', 1)
-            AND certificate_key(c.issuer, c.number) = {key} AND p.mark = ANY(marks)
+        SELECT FROM accompanied AS a WHERE a.certificate = {key}
+            AND by_others(a.by, ARRAY[public.viewer_party()]) AND {_marked(15, "a.shipment")}
     ))"""
 
 
 # The numbers are those of ledger.facts.mentions.About and ledger.custody.places.Kind.
 FUNCTIONS: Final = f"""
+-- Whether somebody is known to have said it who is none of these.
+CREATE FUNCTION by_others(by text[], mine text[]) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN by <> '{{}}' AND NOT by && array_remove(mine, NULL);
+
 CREATE FUNCTION sees_label(label text, marks text[], parties text[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 BEGIN
@@ -144,7 +144,7 @@ BEGIN
         WHERE e.originator_id = subject::uuid AND e.originator_version = 1;
         RETURN about IS NOT NULL AND sees_fact(about.topic, about.fact, marks, parties, accounts);
     ELSIF kind = 'mark' THEN RETURN subject = ANY(marks);
-    ELSIF kind = 'dispatch' THEN RETURN {_named(10, "subject")} OR {_placed(3, "subject")};
+    ELSIF kind = 'dispatch' THEN RETURN {_named(10, "subject")} OR {_marked(10, "subject")};
     ELSIF kind = 'lot' THEN RETURN {_lot("subject")};
     ELSIF kind = 'shipment' THEN RETURN {_shipment("subject")};
     ELSIF kind = 'certificate' THEN RETURN {_certificate("subject")};

@@ -1,61 +1,114 @@
-"""Which party is named by facts about which subject, and who licensed and certifies what.
+"""Which party and mark is named by facts about which subject, and by whom; licences, contracts.
 
-Rows are only ever added: a party that was once named goes on seeing what it was named on.
-Licences and contracts are judged by the latest that counts.
+Rows are only ever added: whoever was once named by others goes on seeing what it was named on.
+Licences and contracts are judged by the latest that counts. What is `own` or `founding` rests on
+positions alone, so that nobody gains anything by what it reports later, whatever time it gives.
 """
 
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.identity import Fact
-from ledger.facts.lots import InputVerified, ProcessRecorded
-from ledger.facts.mentions import About, mentions
-from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
+from ledger.facts.mentions import About
+from ledger.facts.registry import (
+    ConsignmentContractSigned,
+    MarkRegistered,
+    SourceRegistered,
+)
+from ledger.views.access.naming import (
+    ATTACHED,
+    GUARDED,
+    accompanied,
+    marks_dealt_in,
+    marks_on,
+    parties_named,
+    subjects_of,
+)
 from ledger.views.access.policies import POLICIES
+from ledger.views.access.speaking import SPEAK, SPEAKERS, SPOKEN, Speakers, Word
 from ledger.views.folding import Fold, Rows, copy_rows
 
-PARTY_FIELDS: Final = (
-    "party", "holder", "from_holder", "to_holder", "exporter", "importer", "rcb", "agent",
-    "operator", "issuer",
-)  # fmt: skip
-"""The fields of facts that name a party."""
-
-_KEPT: Final = {
-    About.CHILD: About.LOT,
-    About.LINE: About.LOT,
-    About.NAMES: About.CERTIFICATE,
-} | {
-    about: about
-    for about in (
-        About.SOURCE, About.CONTRACT, About.PERSON, About.PRODUCT, About.LABEL, About.DISPATCH,
-        About.LOT, About.SHIPMENT, About.CERTIFICATE, About.REPORT, About.REQUEST,
-        About.COMPLAINT, About.PARTY_YEAR,
-    )
-}  # fmt: skip
-"""Under which subject a mention is kept; a lot used as an input stays its maker's own."""
-_ANYBODY: Final = (InputVerified, ProcessRecorded)
-"""Facts that anybody may report about a lot: being named on one opens nothing."""
-
-_INSERT = """
-INSERT INTO named_parties (about, key, party)
-SELECT * FROM unnest(%b::int2[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING
+_FOUND: Final = """
+INSERT INTO founders (about, key, source, by)
+SELECT about, key, source, string_to_array(by, ' ')
+FROM unnest(%b::int2[], %b::text[], %b::text[], %b::text[]) AS t (about, key, source, by)
+ON CONFLICT DO NOTHING RETURNING about, key
 """
-_LABELS = """
+_FOUNDERS: Final = """
+SELECT about, key, source, by FROM founders
+JOIN unnest(%b::int2[], %b::text[]) AS t (about, key) USING (about, key)
+"""
+_NAME: Final = """
+INSERT INTO named_parties AS n (about, key, party, by, position, founding, own)
+SELECT about, key, party, string_to_array(by, ' '), position, founding, own
+FROM unnest(%b::int2[], %b::text[], %b::text[], %b::text[], %b::int8[], %b::bool[], %b::bool[])
+    AS t (about, key, party, by, position, founding, own)
+ON CONFLICT (about, key, party, by) DO UPDATE SET founding = true
+WHERE excluded.founding AND NOT n.founding RETURNING about, key
+"""
+# Until a subject is founded it is theirs who were named on it first.
+_OWN: Final = """
+UPDATE named_parties AS n SET own = s.own FROM (
+    SELECT m.about, m.key, m.party, m.by,
+        m.founding OR f.about IS NULL AND m.position = min(m.position) OVER of_subject AS own
+    FROM named_parties AS m
+    JOIN unnest(%b::int2[], %b::text[]) AS t (about, key) ON (t.about, t.key) = (m.about, m.key)
+    LEFT JOIN founders AS f ON (f.about, f.key) = (m.about, m.key)
+    WINDOW of_subject AS (PARTITION BY m.about, m.key)
+) AS s WHERE (n.about, n.key, n.party, n.by) = (s.about, s.key, s.party, s.by) AND n.own <> s.own
+"""
+_MARK: Final = """
+INSERT INTO marks_named (about, key, mark, by)
+SELECT about, key, mark, string_to_array(by, ' ')
+FROM unnest(%b::int2[], %b::text[], %b::text[], %b::text[]) AS t (about, key, mark, by)
+ON CONFLICT DO NOTHING
+"""
+_ACCOMPANY: Final = """
+INSERT INTO accompanied (certificate, shipment, by)
+SELECT certificate, shipment, string_to_array(by, ' ')
+FROM unnest(%b::text[], %b::text[], %b::text[]) AS t (certificate, shipment, by)
+ON CONFLICT DO NOTHING
+"""
+_LABELS: Final = """
 INSERT INTO label_marks (label, mark)
 SELECT * FROM unnest(%b::text[], %b::text[]) ON CONFLICT DO NOTHING
 """
-_Key = tuple[int, str, str]
+
+
+_Subject = tuple[int, str]
+_Naming = tuple[int, str, str, Word]
 
 
 class Named(Fold):
     """Keeps them, and puts the policies on every table of the schema: the last of the folds."""
 
     TABLES: ClassVar[str] = (
-        """
--- about: ledger.facts.mentions.About; key: the subject.
+        SPEAKERS
+        + """
+-- about: ledger.facts.mentions.About; key: the subject. by: whose word it is that the party is
+-- named there: the parties that the source was registered to by then; of an unknown source those
+-- that the fact names, as any of them may have sent it. founding: by the fact that founded the
+-- subject, or one of the same source or party. own: founding, or the first where nothing is.
 CREATE TABLE named_parties (
-    about int2 NOT NULL, key text NOT NULL, party text NOT NULL, PRIMARY KEY (about, key, party)
+    about int2 NOT NULL, key text NOT NULL, party text NOT NULL, by text[] NOT NULL,
+    position int8 NOT NULL, founding boolean NOT NULL, own boolean NOT NULL,
+    PRIMARY KEY (about, key, party, by)
+);
+-- The same of marks whose seals were brought to a dispatch, lot or shipment.
+CREATE TABLE marks_named (
+    about int2 NOT NULL, key text NOT NULL, mark text NOT NULL, by text[] NOT NULL,
+    PRIMARY KEY (about, key, mark, by)
+);
+-- Whose word founded a subject; by is empty where nobody knows.
+CREATE TABLE founders (
+    about int2 NOT NULL, key text NOT NULL, source text NOT NULL, by text[] NOT NULL,
+    PRIMARY KEY (about, key)
+);
+-- Which certificate goes with which shipment, and whose word that is.
+CREATE TABLE accompanied (
+    certificate text NOT NULL, shipment text NOT NULL, by text[] NOT NULL,
+    PRIMARY KEY (certificate, shipment, by)
 );
 -- Under which labels seals of which marks were attached.
 CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (label, mark));
@@ -72,47 +125,87 @@ CREATE TABLE contracts (
     )
 
     def __init__(self) -> None:
-        self._named: set[_Key] = set()
-        self._applied: set[tuple[str, str, str, str, int]] = set()
+        # In the order of positions: the first of a key stays.
+        self._named: dict[_Naming, int] = {}
+        self._founding: dict[_Naming, None] = {}
+        self._founders: dict[_Subject, Word] = {}
+        self._marks: dict[tuple[int, str, str, Word], None] = {}
+        self._papers: dict[tuple[str, str, Word], None] = {}
+        self._applied: dict[tuple[str, str, str, str, int, str], int] = {}
+        self._labels: set[tuple[str, str]] = set()
+        self._registered: dict[str, dict[str, int]] = {}
         self._licences: list[tuple[object, ...]] = []
         self._contracts: list[tuple[object, ...]] = []
 
-    def applied(self, named: tuple[str, str, str, str, int]) -> None:
-        """Take mark, holder, lot, label and its version of an application, counting or not."""
-        self._applied.add(named)
+    def applied(self, named: tuple[str, str, str, str, int, str], position: int) -> None:
+        """Take mark, holder, lot, label, its version and the source of an application."""
+        self._applied.setdefault(named, position)
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take the parties that a fact names."""
-        del position, recorded_at
+        del recorded_at
         named = parties_named(fact)
-        if named and not isinstance(fact, _ANYBODY):
-            for about, key in mentions(fact):
-                kept = _KEPT.get(about)
-                if kept is not None:
-                    self._named.update((int(kept), key, party) for party in named)
-                elif about is About.ACCOUNT:
-                    mark, holder, _ = key.split(" ")
-                    self._named.add((int(About.MARK), mark, holder))
+        word = Word(fact.source, self._last(fact.source), tuple(sorted(set(named))))
+        if named:
+            for about, key, founds in subjects_of(fact):
+                self._name((about, key), named, word, position, founds=founds)
+            for mark, holder in marks_dealt_in(fact):
+                self._name((int(About.MARK), mark), [holder], word, position)
+        for about, key, mark in marks_on(fact):
+            self._marks[about, key, mark, word] = None
+        paper = accompanied(fact)
+        if paper is not None:
+            self._papers[*paper, word] = None
+        event = (at, UUID(fact.id))
         if isinstance(fact, MarkRegistered):
-            event = (at, UUID(fact.id))
             self._licences.append((fact.mark, fact.importer, fact.rcb, *event))
         elif isinstance(fact, ConsignmentContractSigned):
             parties = (fact.exporter, fact.importer, fact.rcb, fact.agent)
-            self._contracts.append((fact.contract, *parties, at, UUID(fact.id)))
+            self._contracts.append((fact.contract, *parties, *event))
+        elif isinstance(fact, SourceRegistered):
+            self._take_applied()  # what was applied before is the word of whoever it was then
+            self._registered.setdefault(fact.registers, {}).setdefault(fact.party, position)
+
+    def _last(self, source: str) -> int:
+        """The last position in this batch at which a source was registered to anybody new."""
+        known = self._registered.get(source)
+        return max(known.values()) if known else 0
+
+    def _name(
+        self,
+        subject: _Subject,
+        parties: Iterable[str],
+        word: Word,
+        position: int,
+        *,
+        founds: bool = False,
+    ) -> None:
+        if founds:
+            self._founders.setdefault(subject, word)
+        for party in parties:
+            naming = (*subject, party, word)
+            self._named.setdefault(naming, position)
+            if founds:
+                self._founding[naming] = None
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
-        labels = set()
-        for mark, holder, lot, label, version in self._applied:
-            labels.add((f"{label} {version}", mark))
-            self._named.add((int(About.MARK), mark, holder))
-            self._named.add((int(About.LOT), lot, holder))
-            self._named.add((int(About.LABEL), f"{label} {version}", holder))
-        if self._named:
-            columns: list[list[Any]] = [*map(list, zip(*sorted(self._named), strict=True))]
-            rows.execute(_INSERT, columns, prepare=True)
-        if labels:
-            rows.execute(_LABELS, [*map(list, zip(*sorted(labels), strict=True))], prepare=True)
+        self._take_applied()
+        speakers = self._speakers(rows)
+        self._write_names(rows, speakers)
+        _insert(
+            rows, _MARK,
+            {(about, key, mark, speakers.by(word)) for about, key, mark, word in self._marks},
+        )  # fmt: skip
+        _insert(
+            rows, _ACCOMPANY,
+            {(paper, shipment, speakers.by(word)) for paper, shipment, word in self._papers},
+        )  # fmt: skip
+        _insert(rows, _LABELS, self._labels)
+        _insert(
+            rows, SPEAK,
+            {(source, party) for source, known in self._registered.items() for party in known},
+        )  # fmt: skip
         event = ("int8", "uuid")
         copy_rows(
             rows, "licences (mark, importer, rcb, time, id)", ("text",) * 3 + event, self._licences
@@ -123,19 +216,73 @@ CREATE TABLE contracts (
         )  # fmt: skip
         self.forget()
 
+    def _take_applied(self) -> None:
+        """Take the namings of the applications so far."""
+        for (mark, holder, lot, label, version, source), position in self._applied.items():
+            word = Word(source, self._last(source), (holder,))
+            self._labels.add((f"{label} {version}", mark))
+            self._marks[int(About.LOT), lot, mark, word] = None
+            for about, key in (
+                (int(About.MARK), mark), (int(About.LOT), lot),
+                (int(About.LABEL), f"{label} {version}"), (ATTACHED, f"{mark} {lot}"),
+            ):  # fmt: skip
+                naming = (about, key, holder, word)
+                self._named[naming] = min(position, self._named.get(naming, position))
+        self._applied.clear()
+
+    def _speakers(self, rows: Rows) -> Speakers:
+        words = {naming[3] for naming in (*self._named, *self._marks)}
+        words.update(paper[2] for paper in self._papers)
+        sources = sorted({word.source for word in words})
+        known: dict[str, list[str]] = {}
+        if sources:
+            known.update(rows.execute(SPOKEN, (sources,), prepare=True).fetchall())
+        return Speakers(known, self._registered)
+
+    def _write_names(self, rows: Rows, speakers: Speakers) -> None:
+        founded = _insert(
+            rows, _FOUND,
+            [(*key, word.source, speakers.known(word)) for key, word in self._founders.items()],
+        )  # fmt: skip
+        founders = self._founders_of(rows)
+        namings: dict[tuple[int, str, str, str], tuple[int, bool]] = {}
+        for naming, position in self._named.items():
+            about, key, party, word = naming
+            founding = naming in self._founding and speakers.same(word, founders[about, key])
+            row = (about, key, party, speakers.by(word))
+            first, founds = namings.get(row, (position, False))
+            namings[row] = (min(first, position), founds or founding)
+        changed = _insert(
+            rows, _NAME,
+            [(*row, first, founds, row[0] not in GUARDED) for row, (first, founds) in
+             namings.items()],
+        )  # fmt: skip
+        _insert(rows, _OWN, {key for key in {*founded, *changed} if key[0] in GUARDED})
+
+    def _founders_of(self, rows: Rows) -> dict[_Subject, tuple[str, list[str]]]:
+        keys = sorted({(about, key) for about, key, _, _ in self._founding})
+        if not keys:
+            return {}
+        rows.execute(_FOUNDERS, _columns(keys), prepare=True)
+        return {(about, key): (source, by) for about, key, source, by in rows.fetchall()}
+
     def forget(self) -> None:
         """Drop the batch."""
-        self._named.clear()
-        self._applied.clear()
-        self._licences.clear()
-        self._contracts.clear()
+        for taken in (
+            self._named, self._founding, self._founders, self._marks, self._papers, self._applied,
+            self._labels, self._registered, self._licences, self._contracts,
+        ):  # fmt: skip
+            taken.clear()
 
 
-def parties_named(fact: Fact) -> list[str]:
-    """The parties a fact names in fields of its own."""
-    return [party for name in _fields(type(fact)) if (party := getattr(fact, name)) is not None]
+def _insert(rows: Rows, statement: str, values: Iterable[tuple[Any, ...]]) -> set[_Subject]:
+    """Write rows in their order; answers the subjects of those that are new, where told."""
+    found = sorted(values)
+    if not found:
+        return set()
+    rows.execute(statement, _columns(found), prepare=True)
+    return set(rows.fetchall()) if rows.description else set()
 
 
-@cache
-def _fields(kind: type[Fact]) -> tuple[str, ...]:
-    return tuple(name for name in PARTY_FIELDS if name in kind.__struct_fields__)
+def _columns(values: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [*map(list, zip(*values, strict=True))]

@@ -7,6 +7,7 @@ what names them, and an agent what names its exporters. Nobody sees more by forg
 from typing import Final
 
 from ledger.views.access.facts import FUNCTIONS
+from ledger.views.access.naming import ATTACHED
 
 _ALL: Final = "(SELECT public.sees_all())"
 _MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
@@ -29,8 +30,8 @@ def _held(mark: str, party: str) -> str:
     return f"{party} = {_ME} OR ({mark} || ' ' || {party}) = {_ACCOUNTS}"
 
 
-def _placed(kind: int, key: str) -> str:
-    return f"EXISTS (SELECT FROM places AS p WHERE p.kind = {kind} AND p.key = {key})"
+def _marked(about: str, key: str) -> str:
+    return f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about} AND n.key = {key})"
 
 
 def _at(place: str) -> str:
@@ -47,7 +48,7 @@ def _on(lot: str) -> str:
 
 
 # The numbers are those of ledger.facts.mentions.About and ledger.custody.places.Kind.
-_SHIPMENT: Final = f"{_named('15', '{0}')} OR {_placed(5, '{0}')}"
+_SHIPMENT: Final = f"{_named('15', '{0}')} OR {_marked('15', '{0}')}"
 
 SEEN: Final[dict[str, str]] = {
     # Positions, hashes and ids of events alone: they name nobody, and lead to events only
@@ -56,13 +57,22 @@ SEEN: Final[dict[str, str]] = {
     "audit": "true",
     "mentions": "true",
     "retracted": "true",
-    "named_parties": f"{_ALL} OR party = {_PARTIES}",
+    # A party can name itself on anything: what opens a subject is the word of others, or the fact
+    # that founded it. Whoever looks a subject up in these finds it where it is open.
+    "named_parties": f"{_ALL} OR (party = {_PARTIES}"
+    f" AND (own OR by_others(by, ARRAY[{_ME}, party])))",
+    "marks_named": f"{_ALL} OR (mark = {_MARKS} AND by_others(by, ARRAY[{_ME}]))",
+    "accompanied": f"{_ALL} OR (by_others(by, ARRAY[{_ME}])"
+    f" AND ({_SHIPMENT.format('accompanied.shipment')}))",
     "places": f"{_ALL} OR mark = {_MARKS}"
     f" OR (kind IN (2, 6, 7, 8, 9, 10, 11, 12) AND ({_held('mark', 'key')}))"
     # What an importer holds is of many exporters: the place is seen, and of it one's own lots.
     f" OR (kind = 6 AND mark = {_DEALT})"
     " OR (kind IN (3, 4, 5) AND "
     + _named("CASE kind WHEN 3 THEN 10 WHEN 4 THEN 11 ELSE 15 END", "places.key")
+    # Who attached seals to a lot sees how many are there: they are its own.
+    + ") OR (kind = 4 AND "
+    + _named(str(ATTACHED), "places.mark || ' ' || places.key")
     + ")",
     **{table: f"{_ALL} OR {_at(f'{table}.place')}" for table in (
         "balances", "days", "lows", "counts", "adjustments", "inflows", "ranges",
@@ -77,24 +87,23 @@ SEEN: Final[dict[str, str]] = {
     f" OR (figure IN (21, 22) AND ({_held('mark', 'key')}))"
     f" OR (figure NOT IN (21, 22) AND ({_SHIPMENT.format('claims.key')}))",
     "dispatches": f"{_ALL} OR {_named('10', 'dispatches.dispatch')}"
-    f" OR {_placed(3, 'dispatches.dispatch')}",
+    f" OR {_marked('10', 'dispatches.dispatch')}",
     "departures": f"{_ALL} OR {_SHIPMENT.format('departures.shipment')}",
     "departed_lots": f"{_ALL} OR mark = {_MARKS}"
     f" OR {_named('15', 'departed_lots.shipment')}",
     "named": f"{_ALL} OR {_SHIPMENT.format('named.shipment')}",
-    "reports": f"{_ALL} OR {_named('19', 'reports.report')}",
+    "reports": f"{_ALL} OR exporter = {_ME} OR {_named('19', 'reports.report')}",
     "report_lines": f"{_ALL} OR EXISTS (SELECT FROM reports AS r"
     " WHERE r.position = report_lines.position)",
     "certificates": f"{_ALL} OR issuer = {_ME}"
     f" OR {_named('16', 'certificate_key(certificates.issuer, certificates.number)')}"
-    " OR EXISTS (SELECT FROM departures AS d WHERE d.shipment = certificates.shipment)"
-    " OR EXISTS (SELECT FROM named AS n"
-    " WHERE (n.issuer, n.number) = (certificates.issuer, certificates.number))",
+    " OR EXISTS (SELECT FROM accompanied AS a"
+    " WHERE a.certificate = certificate_key(certificates.issuer, certificates.number))",
     "certificate_lines": f"{_ALL} OR EXISTS (SELECT FROM certificates AS c"
     " WHERE c.position = certificate_lines.position)",
     "cancellations": f"{_ALL} OR issuer = {_ME} OR EXISTS (SELECT FROM certificates AS c"
     " WHERE (c.issuer, c.number) = (cancellations.issuer, cancellations.number))",
-    "lots": f"{_ALL} OR {_named('11', 'lots.lot')} OR {_placed(4, 'lots.lot')}",
+    "lots": f"{_ALL} OR {_named('11', 'lots.lot')} OR {_marked('11', 'lots.lot')}",
     "sources": f"{_ALL} OR {_named('2', 'sources.source')}",
     "label_marks": f"{_ALL} OR mark = {_MARKS}",
     "licences": f"{_ALL} OR mark = {_MARKS}",

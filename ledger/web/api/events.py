@@ -23,9 +23,10 @@ from ledger.intake.verdicts import Problem as Fault
 from ledger.log import Entry, Receipt, Refusal
 from ledger.log.seeing import Viewer
 from ledger.web.access.asking import Asking, AtDesk
+from ledger.web.access.registered import Registered
 from ledger.web.api import openapi
 from ledger.web.api.answers import answer
-from ledger.web.desk import SYSTEM, Desk
+from ledger.web.desk import Desk
 from ledger.web.problems import Problem, forbidden
 
 router = APIRouter(tags=["events"])
@@ -33,13 +34,6 @@ router = APIRouter(tags=["events"])
 DOOR: Final = "http"
 swallowed_bytes_max: Final = 4 * MESSAGE_BYTES_MAX
 """How much of a body that is too large is read to its end; beyond it the sender is cut off."""
-
-_OF_SOURCES: Final = """
-SELECT wanted.source FROM unnest(%b::text[]) AS wanted (source)
-WHERE EXISTS (SELECT FROM named_parties WHERE about = 2 AND key = wanted.source)
-    AND NOT EXISTS (SELECT FROM named_parties WHERE about = 2 AND key = wanted.source
-        AND party = %b)
-"""
 
 
 @router.post("/events", **openapi.POST_EVENTS)
@@ -65,8 +59,9 @@ async def post_events(
     if content_encoding not in (None, "", "identity"):
         raise Problem(415, "Content-Encoding: send the body as it is.")
     body = await _body(request)
+    registered: Registered = request.app.state.registered
     return await run_in_threadpool(
-        _settle, desk, viewer, door(channel, viewer.source), body, content_type
+        _settle, desk, registered, viewer, door(channel, viewer.source), body, content_type
     )
 
 
@@ -94,11 +89,16 @@ async def _body(request: Request) -> bytes | Refused:
 
 
 def _settle(
-    desk: Desk, viewer: Viewer, way: Door, body: bytes | Refused, content_type: str | None
+    desk: Desk,
+    registered: Registered,
+    viewer: Viewer,
+    way: Door,
+    body: bytes | Refused,
+    content_type: str | None,
 ) -> Response:
     verdicts: list[Verdict] = [body] if isinstance(body, Refused) else read(body, content_type, way)
     if viewer.source is None:
-        verdicts = _from_own_sources(desk, viewer, verdicts)
+        verdicts = _from_own_sources(desk, registered, viewer, verdicts)
     place = f"{reporter(viewer)} {uuid4()}"
     accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
     receipts = desk.log.append(
@@ -117,27 +117,22 @@ def reporter(viewer: Viewer) -> str:
     return f"party:{viewer.party}" if viewer.source is None else f"source:{viewer.source}"
 
 
-def _from_own_sources(desk: Desk, viewer: Viewer, verdicts: list[Verdict]) -> list[Verdict]:
+def _from_own_sources(
+    desk: Desk, registered: Registered, viewer: Viewer, verdicts: list[Verdict]
+) -> list[Verdict]:
     """Refuse what comes from a source that is registered, and not to the viewer's party."""
-    sources = {verdict.fact.source for verdict in verdicts if isinstance(verdict, Accepted)}
-    if not sources:
-        return verdicts
-    with desk.looking(SYSTEM) as looking:
-        looking.rows.execute(_OF_SOURCES, (sorted(sources), viewer.party))
-        foreign = {source for (source,) in looking.rows.fetchall()}
-    if not foreign:
-        return verdicts
-    return [
-        refused(
-            verdict.index,
-            Fault("not-permitted", "source", f"source: not a source of {viewer.party}"),
-            verdict.state,
-            verdict.id,
-        )
-        if isinstance(verdict, Accepted) and verdict.fact.source in foreign
-        else verdict
-        for verdict in verdicts
+    accepted = [
+        (place, verdict) for place, verdict in enumerate(verdicts) if isinstance(verdict, Accepted)
     ]
+    if not accepted:
+        return verdicts
+    settled = list(verdicts)
+    facts = [verdict.fact for _, verdict in accepted]
+    for number in registered.foreign(desk, viewer.party, facts):
+        place, verdict = accepted[number]
+        fault = Fault("not-permitted", "source", f"source: not a source of {viewer.party}")
+        settled[place] = refused(verdict.index, fault, verdict.state, verdict.id)
+    return settled
 
 
 def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[dict[str, Any]]:

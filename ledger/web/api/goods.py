@@ -28,14 +28,17 @@ from ledger.web.problems import not_found
 
 router = APIRouter(tags=["goods"])
 
-_A_LOT: Final = """
+# A place of its own seals is no sight of the goods that they are on.
+A_LOT: Final = """
 SELECT FROM lots WHERE lot = %(key)s
-UNION ALL SELECT FROM places WHERE kind = 4 AND key = %(key)s
+UNION ALL SELECT FROM places AS p WHERE p.kind = 4 AND p.key = %(key)s AND (
+    EXISTS (SELECT FROM named_parties AS n WHERE n.about = 11 AND n.key = p.key)
+    OR EXISTS (SELECT FROM marks_named AS n WHERE n.about = 11 AND n.key = p.key))
 """
 _A_SHIPMENT: Final = """
 SELECT FROM departures WHERE shipment = %(key)s
-UNION ALL SELECT FROM places WHERE kind = 5 AND key = %(key)s
 UNION ALL SELECT FROM named_parties WHERE about = 15 AND key = %(key)s
+UNION ALL SELECT FROM marks_named WHERE about = 15 AND key = %(key)s
 """
 _A_CERTIFICATE: Final = """
 SELECT FROM certificates WHERE issuer = %(issuer)s AND number = %(number)s
@@ -69,7 +72,7 @@ def get_trace(
 ) -> Response:
     """Where a lot came from and went; it stops at lots of others, with their country."""
     with desk.looking(viewer) as looking:
-        there(looking, _A_LOT, "lot", key=lot)
+        there(looking, A_LOT, "lot", key=lot)
         until = clocks.until(looking)
         found = trace(
             looking.rows, as_of(looking, clocks.as_of), lot, back=direction != "forward",
@@ -109,7 +112,7 @@ def countries(desk: Desk, foreign: list[str]) -> list[dict[str, Any]]:
 def get_lot(lot: IdPath, viewer: Onlooker, desk: AtDesk, clocks: AtClocks) -> Response:
     """A lot: what it is, what went into it and out of it, what was attached to it."""
     with desk.looking(viewer) as looking:
-        there(looking, _A_LOT, "lot", key=lot)
+        there(looking, A_LOT, "lot", key=lot)
         until = clocks.until(looking)
         (card,) = lots.cards(
             looking.rows, as_of(looking, clocks.as_of), [lot], LAST if until is None else until

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from ledger.facts.mentions import About
-from ledger.facts.registry import LabelApproved, ProductRegistered
+from ledger.facts.registry import LabelApproved
 from ledger.facts.scalars import local_day, time_text
 from ledger.labels.check import claim_check
 from ledger.labels.describe import known_claim, verdict_row
@@ -19,12 +19,15 @@ from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer
+from ledger.web.api.goods import A_LOT, there
 from ledger.web.api.parameters import TEXT_PATTERN, IdQuery, day
 from ledger.web.desk import SYSTEM, Desk
 from ledger.web.problems import Problem, not_found
 
 router = APIRouter(tags=["labels"])
 version_max: Final = 2**31 - 1
+
+_A_PRODUCT: Final = "SELECT FROM named_parties WHERE about = 7 AND key = %(key)s"
 
 Version = Annotated[int, Query(ge=1, le=version_max)]
 
@@ -82,10 +85,12 @@ def _asked(
                 raise not_found("such label")
             claim, product = claim or approved.claim, product or approved.product
             text = text if text is not None else approved.wording
-        elif product is not None and not record.about(ProductRegistered, About.PRODUCT, product):
-            raise not_found("such product")
-        if lot is not None and lot_facts(record, lot) is None:
-            raise not_found("such lot")
+        elif product is not None:
+            there(looking, _A_PRODUCT, "product", key=product)
+        if lot is not None:
+            there(looking, A_LOT, "lot", key=lot)
+            if lot_facts(record, lot) is None:
+                raise not_found("such lot")
         if shipment is not None:
             looking.rows.execute("SELECT FROM departures WHERE shipment = %s", (shipment,))
             if not looking.rows.fetchall():

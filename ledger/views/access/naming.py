@@ -1,0 +1,119 @@
+"""Who is named on what: the parties and marks that a fact connects with its subjects.
+
+To be named opens nothing by itself: a party can name itself on anything. What opens a subject is
+to be named by somebody else, or by the fact that founded it.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from ledger.custody.moves import moves
+from ledger.custody.places import Kind
+from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
+from ledger.facts.identity import Fact
+from ledger.facts.lots import InputVerified, LotRecorded, LotSubdivided, ProcessRecorded
+from ledger.facts.mentions import About, certificate_key, mentions
+from ledger.facts.registry import (
+    ConsignmentContractSigned,
+    ProductRegistered,
+    SourceRegistered,
+)
+from ledger.facts.seals import SealsDispatched
+from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent
+
+ATTACHED: Final = -1
+"""Kept as a subject: a mark and a lot, `mark lot`, of whoever attached seals of it there."""
+
+PARTY_FIELDS: Final = (
+    "party", "holder", "from_holder", "to_holder", "exporter", "importer", "rcb", "agent",
+    "operator", "issuer",
+)  # fmt: skip
+"""The fields of facts that name a party."""
+
+_KEPT: Final = {
+    About.CHILD: About.LOT,
+    About.LINE: About.LOT,
+    About.NAMES: About.CERTIFICATE,
+} | {
+    about: about
+    for about in (
+        About.SOURCE, About.CONTRACT, About.PERSON, About.PRODUCT, About.LABEL, About.DISPATCH,
+        About.LOT, About.SHIPMENT, About.CERTIFICATE, About.REPORT, About.REQUEST,
+        About.COMPLAINT, About.PARTY_YEAR,
+    )
+}  # fmt: skip
+"""Under which subject a mention is kept; a lot used as an input stays its maker's own."""
+_ANYBODY: Final = (InputVerified, ProcessRecorded)
+"""Facts that anybody may report about a lot: being named on one opens nothing."""
+
+_FOUNDING: Final[dict[About, tuple[type[Fact], About]]] = {
+    About.SOURCE: (SourceRegistered, About.SOURCE),
+    About.CONTRACT: (ConsignmentContractSigned, About.CONTRACT),
+    About.PRODUCT: (ProductRegistered, About.PRODUCT),
+    About.DISPATCH: (SealsDispatched, About.DISPATCH),
+    About.LOT: (LotRecorded, About.LOT),
+    About.CHILD: (LotSubdivided, About.LOT),
+    About.SHIPMENT: (ShipmentDeparted, About.SHIPMENT),
+    About.CERTIFICATE: (ExportCertificateIssued, About.CERTIFICATE),
+    About.REPORT: (SealReportFiled, About.REPORT),
+}
+"""By mention: the fact that makes such a subject somebody's, and what it then is."""
+GUARDED: Final = frozenset(kept for _, kept in _FOUNDING.values())
+"""Subjects that only others' words open; whose labels and persons they are, anybody may read."""
+
+_ON_PLACES: Final = {
+    Kind.TRANSIT: About.DISPATCH,
+    Kind.LOT: About.LOT,
+    Kind.SHIPPED: About.SHIPMENT,
+}
+
+
+def parties_named(fact: Fact) -> list[str]:
+    """The parties a fact names in fields of its own."""
+    return [party for name in _fields(type(fact)) if (party := getattr(fact, name)) is not None]
+
+
+@cache
+def _fields(kind: type[Fact]) -> tuple[str, ...]:
+    return tuple(name for name in PARTY_FIELDS if name in kind.__struct_fields__)
+
+
+def subjects_of(fact: Fact) -> Iterator[tuple[int, str, bool]]:
+    """The subjects on which the parties of a fact are named, and whether the fact founds them."""
+    if isinstance(fact, _ANYBODY):
+        return
+    for about, key in mentions(fact):
+        kept = _KEPT.get(about)
+        if kept is not None:
+            founding = _FOUNDING.get(about)
+            yield int(kept), key, founding is not None and isinstance(fact, founding[0])
+
+
+def marks_dealt_in(fact: Fact) -> Iterator[tuple[str, str]]:
+    """Mark and holder of each account that a fact is about."""
+    for about, key in mentions(fact):
+        if about is About.ACCOUNT:
+            mark, holder, _ = key.split(" ")
+            yield mark, holder
+
+
+def marks_on(fact: Fact) -> set[tuple[int, str, str]]:
+    """The subjects that a fact brings seals to or takes them from, with the mark."""
+    return {
+        (int(about), place.key, move.mark)
+        for move in moves(fact)
+        for place in (move.source, move.target)
+        if (about := _ON_PLACES.get(place.kind)) is not None
+    }
+
+
+def accompanied(fact: Fact) -> tuple[str, str] | None:
+    """The certificate that a fact gives to a shipment, and the shipment."""
+    match fact:
+        case ShipmentDeparted() | ShipmentDocumentsSent() if fact.certificate is not None:
+            named = fact.certificate
+            return certificate_key(named.issuer, named.number), fact.shipment
+        case ExportCertificateIssued() if fact.shipment is not None:
+            return certificate_key(fact.issuer, fact.number), fact.shipment
+    return None

@@ -1,0 +1,303 @@
+"""To name oneself on what is another's opens nothing of it: only another's word does."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from ledger.log import Log
+from ledger.views.projection import Projector
+from tests.desks import Served, served
+from tests.web.api.test_row_security import reader, tables
+
+OWNER, STRANGER, THIRD = "PRC-OWN", "PRC-STRANGER", "IMP-THIRD"
+Fields = dict[str, Any]
+
+FOREIGN: list[Fields] = [
+    {"type": "ProductRegistered", "product": "P-O", "name": "Tea", "operator": OWNER,
+     "class": "PROCESSED_PLANT", "recipe_version": 1},
+    {"type": "LotRecorded", "lot": "L-O", "operator": OWNER, "number": "N-SECRET",
+     "product": "P-O", "quantity": "90.000", "units": 90, "status": "ORGANIC",
+     "produced_on": "2026-04-01"},
+    {"type": "LotGraded", "lot": "L-O", "result": "CONFORMING", "grader": "PE-SECRET",
+     "records_complete": True, "linked_to_lot": True, "method_conforms": True,
+     "label_conforms": True},
+    {"type": "ProcessRecorded", "lot": "L-O", "operator": OWNER, "activity": "STORAGE",
+     "on": "2026-04-01"},
+    {"type": "ShipmentDeparted", "shipment": "S-O", "exporter": OWNER, "importer": THIRD,
+     "site": "W-SECRET", "sealing_mode": "CONSIGNED", "origin": "US", "destination": "JP",
+     "transport": "SEA", "certificate": {"issuer": "CB-O", "number": "C 1"},
+     "lines": [{"lot": "L-O", "product": "P-O", "units": 1, "pack_weight": "1.000",
+                "net_weight": "1.000", "seals": 0}]},
+    {"type": "SealReportFiled", "report": "R-O", "version": 1, "contract": "CC-O",
+     "shipment": "S-O", "exporter": OWNER, "importer": THIRD, "rcb": "RCB-O", "agent": "CB-O",
+     "grader": "PE-SECRET", "lines": []},
+    {"type": "ConsignmentContractSigned", "contract": "CC-O", "exporter": OWNER,
+     "importer": THIRD, "rcb": "RCB-O", "agent": "CB-O", "from": "2026-01-01"},
+    {"type": "SealsDispatched", "dispatch": "D-O", "purpose": "SUPPLY", "mark": "JAS-O",
+     "from_holder": THIRD, "from_site": "W", "to_holder": OWNER, "to_site": "W", "count": 100},
+]  # fmt: skip
+"""What the owner reported of its own, and nobody else is named in."""
+CERTIFIED: Fields = {
+    "type": "ExportCertificateIssued", "issuer": "CB-O", "number": "C 1", "form": "TM_11",
+    "mode": "PER_SHIPMENT", "shipment": "S-O", "exporter": OWNER, "importer": THIRD,
+    "product_class": "PROCESSED_PLANT", "statement": "s", "issued_on": "2026-04-02",
+    "valid_from": "2026-04-02",
+    "lines": [{"lot": "L-O", "product": "P-O", "units": 1, "net_weight": "1.000"}],
+}  # fmt: skip
+SEEN = (
+    "/lots/L-O", "/lots/L-O/trace", "/shipments/S-O", "/certificates/CB-O/C%201",
+    "/labels/check?claim=JAS_ORGANIC&lot=L-O", "/labels/check?claim=JAS_ORGANIC&product=P-O",
+)  # fmt: skip
+SECRET = ("N-SECRET", "PE-SECRET", "W-SECRET")
+
+LINE = {"lot": "L-O", "units": 1, "seals": 0}
+SHIPPED = LINE | {"product": "P-O", "pack_weight": "1.000", "net_weight": "1.000"}
+DEPARTED = FOREIGN[4] | {"site": "W", "lines": [SHIPPED]}
+CLAIMS: list[Fields] = [
+    {"type": "GoodsSold", "importer": STRANGER, "lot": "L-O", "product": "P-O", "units": 1,
+     "claim": "c", "country": "JP"},
+    FOREIGN[1] | {"operator": STRANGER, "number": "N"},
+    {"type": "LotSubdivided", "lot": "L-O", "operator": STRANGER, "loss": "0.000",
+     "children": [{"lot": "L-CHILD", "units": 1, "pack_weight": "1.000", "quantity": "1.000"}]},
+    {"type": "LotSubdivided", "lot": "L-MINE", "operator": STRANGER, "loss": "0.000",
+     "children": [{"lot": "L-O", "units": 1, "pack_weight": "1.000", "quantity": "1.000"}]},
+    {"type": "LotRecorded", "lot": "L-MINE", "operator": STRANGER, "number": "N",
+     "product": "P-X", "quantity": "1.000", "status": "ORGANIC", "produced_on": "2026-04-01",
+     "inputs": [{"lot": "L-O", "quantity": "1.000", "label_verified": True}]},
+    {"type": "InputVerified", "lot": "L-O", "operator": STRANGER, "mark_seen": "JAS",
+     "evidence": "PACK"},
+    {"type": "ProcessRecorded", "lot": "L-O", "operator": STRANGER, "activity": "STORAGE",
+     "on": "2026-04-01"},
+    {"type": "LotHeld", "lot": "L-O", "cause": "c"},
+    {"type": "SealsRemoved", "mark": "JAS-X", "lot": "L-O", "found_at": "SHIPPED",
+     "shipment": "S-O", "holder": STRANGER, "site": "W", "units": 1, "count": 1,
+     "method": "REMOVED", "cause": "c"},
+    {"type": "ComplaintReceived", "complaint": "K", "party": STRANGER, "kind": "COMPLAINT",
+     "lot": "L-O", "shipment": "S-O"},
+    DEPARTED | {"exporter": STRANGER},
+    DEPARTED | {"importer": STRANGER},
+    DEPARTED | {"shipment": "S-MINE", "exporter": STRANGER},
+    {"type": "ShipmentReceived", "shipment": "S-O", "importer": STRANGER, "site": "W",
+     "lines": [LINE | {"net_weight": "1.000", "mark": "JAS-X"}], "condition": "c",
+     "certificate_seen": True, "report_seen": True, "originals_seen": True},
+    {"type": "GoodsReturned", "shipment": "S-O", "importer": STRANGER, "returned_from": "SHIPPED",
+     "site": "W", "lines": [LINE | {"mark": "JAS-X"}]},
+    {"type": "ShipmentDocumentsSent", "shipment": "S-O", "originals": True,
+     "certificate": {"issuer": "CB-O", "number": "C 1"}},
+    FOREIGN[5] | {"version": 9, "exporter": STRANGER, "grader": "PE"},
+    {"type": "ExportCertificateRequested", "request": "Q", "shipment": "S-O",
+     "exporter": STRANGER, "importer": THIRD, "agent": "CB-O", "invoice": "i",
+     "bill_of_lading": "b", "lines": []},
+    FOREIGN[0] | {"operator": STRANGER, "recipe_version": 2},
+    {"type": "SealsReceived", "dispatch": "D-O", "mark": "JAS-X", "holder": STRANGER,
+     "site": "W", "count": 1, "condition": "GOOD"},
+    {"type": "SourceRegistered", "registers": "SYS-OWN", "kind": "SYSTEM", "party": STRANGER},
+]  # fmt: skip
+"""What a stranger may say of these, each naming itself where it can."""
+
+
+@pytest.fixture
+def desk(database: str) -> Iterator[Served]:
+    """A desk over a ledger in which one party reported its own affairs."""
+    with Log.open(database) as log, served(log) as found:
+        found.record([])
+        report(found, "exporter", OWNER, "SYS-OWN", registration(OWNER, "SYS-OWN"))
+        report(found, "exporter", OWNER, "SYS-OWN", *FOREIGN)
+        report(found, "certifier", "CB-O", "SYS-CB", CERTIFIED)
+        yield found
+
+
+def headers(desk: Served, role: str, party: str) -> dict[str, str]:
+    """Headers of a party's token, made once."""
+    key = f"{role} {party}"
+    if key not in desk.secrets:
+        desk.secrets[key] = desk.token(role, party)["Authorization"]
+    return {"Authorization": desk.secrets[key]}
+
+
+def registration(party: str, source: str) -> Fields:
+    """A source registered to a party, by itself."""
+    return {"type": "SourceRegistered", "registers": source, "kind": "SYSTEM", "party": party}
+
+
+def report(desk: Served, role: str, party: str, source: str, *facts: Fields) -> list[str]:
+    """Report facts over HTTP as a party; answers their ids once the views know them."""
+    head = {"time": "2026-04-02T09:30:00+09:00", "source": source}
+    body = [head | fact | {"id": str(uuid4())} for fact in facts]
+
+    answer = desk.client.post("/events", json=body, headers=headers(desk, role, party))
+
+    assert answer.status_code == 200, answer.text
+    desk.record([])
+    return [str(event["id"]) for event in body]
+
+
+def seen(desk: Served, role: str, party: str) -> list[int]:
+    """What a party is answered about the owner's affairs."""
+    return [desk.client.get(one, headers=headers(desk, role, party)).status_code for one in SEEN]
+
+
+@pytest.mark.parametrize("source", ["SYS-GHOST", "SYS-STRANGER"])
+def test_claims_open_nothing_but_themselves(desk: Served, source: str) -> None:
+    """Whether from a registered source or not: of what it names the stranger sees its own word."""
+    if source == "SYS-STRANGER":
+        report(desk, "exporter", STRANGER, source, registration(STRANGER, source))
+    for claim in CLAIMS:
+        role = "importer" if claim.get("importer") == STRANGER else "exporter"
+        mine = headers(desk, role, STRANGER)
+
+        (event,) = report(desk, role, STRANGER, source, claim)
+
+        assert seen(desk, role, STRANGER) == [404] * len(SEEN), claim
+        assert seen(desk, "exporter", OWNER) == [200] * len(SEEN), claim
+        if STRANGER in claim.values() or source == "SYS-STRANGER":
+            assert desk.client.get(f"/events/{event}", headers=mine).status_code == 200
+            assert desk.client.get(f"/receipts/{event}", headers=mine).status_code == 200
+        cards = desk.client.get("/lots", headers=mine).json()["lots"]
+        assert "L-O" not in [card["lot"] for card in cards], claim
+        assert rows_with_secrets(desk, role) == [], claim
+
+
+def rows_with_secrets(desk: Served, role: str) -> list[tuple[str, str]]:
+    """What the database shows the stranger of the owner's own words, asked without any filter."""
+    found = []
+    with reader(desk.log.dsn, role, STRANGER) as connection:
+        for table in tables(desk.log.dsn):
+            state = "convert_from(state, 'UTF8')" if "events" in table else "t::text"
+            rows = connection.execute(f"SELECT {state} FROM {table} AS t").fetchall()
+            found += [(table, text) for (text,) in rows if any(word in text for word in SECRET)]
+            found += [(table, text) for (text,) in rows if table == "lots" and "L-O" in text]
+    return found
+
+
+def test_an_application_opens_the_account_alone(desk: Served) -> None:
+    """Who attaches seals to a foreign lot sees its own seals there, not the lot."""
+    _, secret = _scanner(desk)
+    applied = {
+        "type": "SealsApplied", "mark": "JAS-X", "holder": STRANGER, "site": "W", "lot": "L-O",
+        "label": "LBL", "label_version": 1, "units": 1, "count": 1, "source": "SCN-X",
+        "id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00",
+    }  # fmt: skip
+    answer = desk.client.post("/events", json=applied, headers={"Authorization": secret})
+    desk.record([])
+
+    assert answer.status_code == 200, answer.text
+    assert seen(desk, "exporter", STRANGER) == [404] * len(SEEN)
+    own = headers(desk, "exporter", STRANGER)
+    assert desk.client.get(f"/events/{applied['id']}", headers=own).status_code == 200
+    asked = f"/statements?mark=JAS-X&holder={STRANGER}&site=W"
+    assert desk.client.get(asked, headers=own).json()["closing"] == -1
+
+
+def _scanner(desk: Served) -> tuple[str, str]:
+    shown = desk.token("scanner", STRANGER, source="SCN-X")
+    return "SCN-X", shown["Authorization"]
+
+
+def test_own_seals_on_a_foreign_lot_do_not_open_it(desk: Served) -> None:
+    """An importer that says it has put its mark on a lot does not see the lot for it."""
+    mark = {
+        "type": "MarkRegistered", "mark": "JAS-X", "scheme": "JAS", "rcb": "RCB-X",
+        "importer": STRANGER, "design": "d", "carrier": "STICKER", "serialised": False,
+    }  # fmt: skip
+    report(desk, "certifier", "RCB-X", "SYS-RCB", mark)
+    returned = next(claim for claim in CLAIMS if claim["type"] == "GoodsReturned")
+    report(desk, "importer", STRANGER, "SYS-GHOST", returned)
+
+    assert seen(desk, "importer", STRANGER) == [404] * len(SEEN)
+
+
+@pytest.mark.parametrize("source", ["SYS-OWN", "SYS-CB"])
+def test_anothers_word_opens_the_lot(desk: Served, source: str) -> None:
+    """Named on it by its owner or a certifier, one sees the lot; by nobody known, one does not."""
+    departed = DEPARTED | {"shipment": "S-NEW", "importer": STRANGER}
+    certified = CERTIFIED | {"number": "C 2", "shipment": "S-NEW", "importer": STRANGER}
+    if source == "SYS-OWN":
+        report(desk, "exporter", OWNER, source, departed)
+    else:
+        report(desk, "certifier", "CB-O", "SYS-CB", registration("CB-O", "SYS-CB"))
+        report(desk, "certifier", "CB-O", "SYS-CB", certified)
+
+    assert seen(desk, "importer", STRANGER)[:2] == [200, 200]
+    assert seen(desk, "importer", "IMP-OTHER")[:2] == [404, 404]
+
+
+def test_a_source_registered_afterwards_is_nobodys_word_before(desk: Served) -> None:
+    """Nobody makes its own word another's by saying later whose source it was."""
+    report(desk, "exporter", STRANGER, "SYS-GHOST", DEPARTED | {"importer": STRANGER})
+    report(desk, "exporter", STRANGER, "SYS-X", registration(OWNER, "SYS-GHOST"))
+
+    assert seen(desk, "exporter", STRANGER) == [404] * len(SEEN)
+
+
+def test_a_source_said_to_be_anothers_is_refused_at_once(desk: Served) -> None:
+    """In the same body, and before the views know of it."""
+    forged = [
+        registration(OWNER, "SYS-GHOST") | {"source": "SYS-X"},
+        DEPARTED | {"importer": STRANGER, "source": "SYS-GHOST"},
+    ]
+    body = [fact | {"id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00"} for fact in forged]
+    mine = headers(desk, "exporter", STRANGER)
+
+    together = desk.client.post("/events", json=body, headers=mine)
+    after = desk.client.post("/events", json=body[1] | {"id": str(uuid4())}, headers=mine)
+
+    assert [line["reason"] for line in together.json()["receipts"]] == [None, "not-permitted"]
+    assert after.json()["receipts"][0]["reason"] == "not-permitted"
+
+
+def test_an_owner_that_mends_its_record_keeps_the_lot(desk: Served) -> None:
+    """Recorded under a wrong name first, the lot is its operator's once that is corrected."""
+    wrong = FOREIGN[1] | {"lot": "L-2", "operator": "PRC-TYPO"}
+    (event,) = report(desk, "exporter", OWNER, "SYS-OWN", wrong)
+    right = wrong | {"operator": OWNER, "corrects": event}
+    report(desk, "exporter", OWNER, "SYS-OWN", right)
+
+    answer = desk.client.get("/lots/L-2", headers=headers(desk, "exporter", OWNER))
+
+    assert answer.json()["operator"] == OWNER
+
+
+def test_what_nobody_recorded_is_theirs_who_spoke_first(desk: Served) -> None:
+    """A lot without a record is seen by whom its first fact names, until somebody records it."""
+    sold = CLAIMS[0] | {"lot": "L-NEW"}
+    report(desk, "importer", STRANGER, "SYS-GHOST", sold)
+    first = desk.client.get("/lots/L-NEW/trace", headers=headers(desk, "importer", STRANGER))
+    report(desk, "importer", THIRD, "SYS-GHOST", sold | {"importer": THIRD})
+    second = desk.client.get("/lots/L-NEW/trace", headers=headers(desk, "importer", THIRD))
+    report(desk, "exporter", OWNER, "SYS-OWN", FOREIGN[1] | {"lot": "L-NEW"})
+    then = desk.client.get("/lots/L-NEW/trace", headers=headers(desk, "importer", STRANGER))
+    owner = desk.client.get("/lots/L-NEW/trace", headers=headers(desk, "exporter", OWNER))
+
+    assert [one.status_code for one in (first, second, then, owner)] == [404, 404, 404, 200]
+
+
+def test_the_tables_of_sight_do_not_depend_on_batches(desk: Served) -> None:
+    """A rebuild event by event holds the same rows."""
+    for claim in CLAIMS:
+        report(desk, "exporter", STRANGER, "SYS-GHOST", claim)
+    kept = ("named_parties", "marks_named", "founders", "speakers", "accompanied")
+
+    def rows(schema: str) -> list[list[Any]]:
+        with psycopg.connect(desk.log.dsn) as connection:
+            return [
+                connection.execute(
+                    f"SELECT t::text FROM {schema}.{table} AS t ORDER BY 1"
+                ).fetchall()
+                for table in kept
+            ]
+
+    expected = rows("views_1")
+    one_by_one, at_once = Projector(desk.log, "views_a"), Projector(desk.log, "views_b")
+    one_by_one.make()
+    at_once.make()
+    while one_by_one.run_batch(1):
+        pass
+    at_once.catch_up()
+
+    assert all(expected)
+    assert rows("views_a") == expected
+    assert rows("views_b") == expected
