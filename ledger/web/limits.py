@@ -18,8 +18,14 @@ requests_a_second: Final = 500.0
 burst_seconds: Final = 2.0
 failures_a_minute: Final = 60.0
 buckets_max: Final = 10_000
-form_bytes_max: Final = 64 * 1024
+body_bytes_max: Final = 256 * 1024
+"""Of every request but reported events, which are read piece by piece and have limits of theirs."""
+swallowed_bytes_max: Final = 8 * 1024 * 1024
+"""How much of a body that is too large is read to its end; beyond it the sender is cut off."""
 _UNAUTHORISED: Final = 401
+
+
+_TOO_LARGE: Final = f"The body is larger than {body_bytes_max // 1024} KiB."
 
 
 class Buckets:
@@ -77,6 +83,12 @@ class Limits:
             )
             await answer(problem)(scope, receive, send)
             return
+        if (scope["method"], scope["path"]) != ("POST", "/events"):
+            bounded = await _bounded(receive)
+            if bounded is None:
+                await answer(Problem(413, _TOO_LARGE))(scope, receive, send)
+                return
+            receive = bounded
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start" and shown is not None:
@@ -102,3 +114,25 @@ class Limits:
         self._good.move_to_end(key)
         if len(self._good) > buckets_max:
             self._good.popitem(last=False)
+
+
+async def _bounded(receive: Receive) -> Receive | None:
+    """The same request with its body read; None for a body that is too large."""
+    held: list[Message] = []
+    size = 0
+    while size <= swallowed_bytes_max:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size <= body_bytes_max:
+            held.append(message)
+        if not message.get("more_body", False):
+            break
+    if size > body_bytes_max:
+        return None
+    waiting = iter(held)
+
+    async def again() -> Message:
+        message = next(waiting, None)
+        return await receive() if message is None else message
+
+    return again

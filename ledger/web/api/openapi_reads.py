@@ -34,7 +34,7 @@ def _get(summary: str, found: Json, *, none: bool = True) -> Json:
 def _post(summary: str, found: Json, *, none: bool = True) -> Json:
     responses = {
         200: found, **PROBLEMS, 400: problem("A body that is no JSON"),
-        409: problem("It is not to be decided now"),
+        409: problem("It is not to be decided now"), 413: problem("A body over 256 KiB"),
     } | (NONE if none else {})  # fmt: skip
     return {"summary": summary, "responses": responses}
 

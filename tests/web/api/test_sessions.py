@@ -165,3 +165,20 @@ def test_live_while_the_database_is_away_and_not_ready(database: str) -> None:
         away = desk.client.get("/health/ready")
         assert away.status_code == 503
         assert away.headers["retry-after"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/discrepancies/close", "/periods", "/labels/check", "/session", "/session/end", "/nowhere"],
+)
+@pytest.mark.parametrize("kibibytes", [257, 20_000])
+def test_a_body_is_read_within_limits(desk: Served, path: str, kibibytes: int) -> None:
+    """413 for whoever asks, before anything looks at it; a body within them is looked at."""
+    headers = desk.token("certifier", "RCB-1") | {"Content-Type": "application/json"}
+
+    large = desk.client.post(path, content=b" " * kibibytes * 1024, headers=headers)
+    within = desk.client.post(path, content=b" " * 255 * 1024, headers=headers)
+
+    assert large.status_code == 413
+    assert large.headers["content-type"] == "application/problem+json"
+    assert within.status_code != 413
