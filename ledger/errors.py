@@ -15,7 +15,11 @@ class LedgerError(Exception):
 
 
 class Misuse(LedgerError):
-    """The caller asked for something that cannot be done as asked."""
+    """The caller asked for something that cannot be done as asked; `field` is what was wrong."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class Malformed(LedgerError):

@@ -93,16 +93,17 @@ def decide(
     _may(command, case, standing)
     person = command.person.strip()
     if not person:
-        raise Misuse(f"Say which person has the case {_DONE[kind]}.")
+        raise Misuse(f"Say which person has the case {_DONE[kind]}.", field="person")
     if isinstance(command, Close) and person == case.explainer:
         raise Misuse(
-            f"Case {case.id} was last explained by {person}: another person has to close it."
+            f"Case {case.id} was last explained by {person}: another person has to close it.",
+            field="person",
         )
     text = _text(command, shown)
     time = time_text(now, 0)
     if isinstance(command, Escalate):
         if text is None:
-            raise Misuse("An escalation needs a text that says what is asked for.")
+            raise Misuse("An escalation needs a text that says what is asked for.", field="text")
         return DiscrepancyEscalated(
             case=case.id, time=time, position=position, party=command.party, person=person,
             text=text,
@@ -119,7 +120,7 @@ def reason_of(code: str) -> ReasonCode:
     for reason in REASONS:
         if code == reason:
             return reason
-    raise Misuse(f"{code!r} is no reason code: {', '.join(REASONS)}.")
+    raise Misuse(f"{code!r} is no reason code: {', '.join(REASONS)}.", field="reason")
 
 
 def _may(command: Explain | Escalate | Close, case: Case, standing: Standing) -> None:
@@ -139,10 +140,12 @@ def _may(command: Explain | Escalate | Close, case: Case, standing: Standing) ->
 def _text(command: Explain | Escalate | Close, shown: Values) -> str | None:
     text = (command.text or "").strip() or None
     if text is not None and len(text) > text_letters_max:
-        raise Misuse(f"A text has at most {text_letters_max} letters, not {len(text)}.")
+        raise Misuse(
+            f"A text has at most {text_letters_max} letters, not {len(text)}.", field="text"
+        )
     if text is None and not isinstance(command, Escalate):
         if command.reason in _NEEDS_TEXT:
-            raise Misuse(f"The reason {command.reason} needs a text.")
+            raise Misuse(f"The reason {command.reason} needs a text.", field="text")
         if shown.severity == "C":
-            raise Misuse("A critical case needs a text.")
+            raise Misuse("A critical case needs a text.", field="text")
     return text

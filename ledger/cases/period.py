@@ -49,7 +49,8 @@ def period_of(importer: str, rcb: str, name: str) -> Period:
     year = _YEAR.fullmatch(name)
     number = int(year[1]) if year is not None else int(name[:4]) if _MONTH.fullmatch(name) else 0
     if not 1900 <= number <= 9998:
-        raise Misuse(f"{name!r} is no period: give a month, 2026-04, or a fiscal year, FY2026.")
+        said = f"{name!r} is no period: give a month, 2026-04, or a fiscal year, FY2026."
+        raise Misuse(said, field="period")
     return Period(importer, rcb, name)
 
 
@@ -119,12 +120,13 @@ def close_period(
         raise Misuse(f"{party} cannot close a period of {period.importer} {period.rcb}: its body"
                      f" {period.rcb} does.")  # fmt: skip
     if not person.strip():
-        raise Misuse("Say which person signs the period.")
+        raise Misuse("Say which person signs the period.", field="person")
     if now <= period.end:
-        raise Misuse(f"{period.name} is not over: it ends at {time_text(period.end, JAPAN)}.")
+        said = f"{period.name} is not over: it ends at {time_text(period.end, JAPAN)}."
+        raise Misuse(said, field="period")
     if known is not None and known.state is PeriodState.CLOSED:
         raise Misuse(f"{period.name} of {period.importer} {period.rcb} is signed already, at"
-                     f" position {known.position}.")  # fmt: skip
+                     f" position {known.position}.", field="period")  # fmt: skip
     return PeriodClosed(
         period=period.id, time=time_text(now, 0), position=position, row=row,
         importer=period.importer, rcb=period.rcb, name=period.name,

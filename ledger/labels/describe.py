@@ -3,6 +3,7 @@
 What is asked for but unknown is refused by a sentence that lists what is known.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -123,14 +124,15 @@ def known_claim(claim: str) -> str:
     """The claim; Misuse lists the claims where it is none of them."""
     if not is_known_claim(claim):
         known = ", ".join(dict.fromkeys(row.claim for row in CLAIMS.rows()))
-        raise Misuse(f"There is no claim {claim!r}; known are {known}.")
+        raise Misuse(f"There is no claim {claim!r}; known are {known}.", field="claim")
     return claim
 
 
 def known_class(class_: str) -> str:
     """The product class; Misuse lists the classes where it is none of them."""
     if class_ not in CLASSES_KNOWN:
-        raise Misuse(f"There is no class {class_!r}; known are {', '.join(CLASSES_KNOWN)}.")
+        known = ", ".join(CLASSES_KNOWN)
+        raise Misuse(f"There is no class {class_!r}; known are {known}.", field="class")
     return class_
 
 
@@ -231,10 +233,24 @@ def read_recipe(content: bytes, place: str) -> Recipe:
     try:
         raw = _document(content, place)
         recipe = msgspec.convert(raw, Recipe, dec_hook=read_figure)
+    except RecursionError:
+        raise Misuse(f"{place}: nested too deeply.") from None
     except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misuse(f"{place}: {error}".replace("class_", "class")) from None
+        said = str(error).replace("class_", "class")
+        raise Misuse(f"{place}: {said}", field=field_of(said)) from None
     known_class(recipe.class_)
     return recipe
+
+
+def field_of(said: str) -> str:
+    """The field that the converter's sentence is about: at its path, or lacking there."""
+    lacking = _LACKING.search(said)
+    _, _, path = said.partition(" - at `$.")
+    found = [path.split("`")[0], lacking[1] if lacking else ""]
+    return ".".join(part for part in found if part)
+
+
+_LACKING: Final = re.compile(r"field `([^`]+)`")
 
 
 def _document(content: bytes, place: str) -> object:

@@ -99,7 +99,10 @@ def of_error(error: LedgerError) -> Problem:
             )
         case Conflict():
             return Problem(409, str(error))
-        case Misuse() | Malformed():
+        case Misuse():
+            fields = [(error.field, str(error))] if error.field else ()
+            return Problem(422, str(error), fields=fields)
+        case Malformed():
             return Problem(422, str(error))
         case _:
             _log.error("%s", error, exc_info=error)

@@ -3,22 +3,23 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
 from ledger.facts.mentions import About
 from ledger.facts.registry import LabelApproved
 from ledger.facts.scalars import local_day, time_text
 from ledger.labels.check import claim_check
-from ledger.labels.describe import known_claim, verdict_row
+from ledger.labels.describe import field_of, known_claim, read_recipe, recipe_row, verdict_row
 from ledger.labels.lots import lot_facts
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
 from ledger.views.asking import AskingRecord
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
-from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import answer
+from ledger.web.api import openapi_labels as openapi
+from ledger.web.api.answers import JSON, answer
 from ledger.web.api.goods import A_LOT, there
 from ledger.web.api.parameters import TEXT_PATTERN, IdQuery, day
 from ledger.web.desk import SYSTEM, Desk
@@ -30,21 +31,24 @@ version_max: Final = 2**31 - 1
 _A_PRODUCT: Final = "SELECT FROM named_parties WHERE about = 7 AND key = %(key)s"
 
 Version = Annotated[int, Query(ge=1, le=version_max)]
+Claim = Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)]
+Wording = Annotated[str | None, Query(max_length=2_000, pattern=TEXT_PATTERN)]
+On = Annotated[str | None, Query(max_length=10, description="Default: today in Japan")]
 
 
 @router.get("/labels/check", **openapi.LABEL_CHECK)
 def check_label(
     viewer: Onlooker,
     desk: AtDesk,
-    claim: Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)] = None,
+    claim: Claim = None,
     product: IdQuery = None,
     recipe_version: Annotated[int | None, Query(ge=1, le=version_max)] = None,
     lot: IdQuery = None,
     label: IdQuery = None,
     label_version: Version = 1,
     shipment: IdQuery = None,
-    text: Annotated[str | None, Query(max_length=2_000, pattern=TEXT_PATTERN)] = None,
-    on: Annotated[str | None, Query(max_length=10, description="Default: today in Japan")] = None,
+    text: Wording = None,
+    on: On = None,
 ) -> Response:
     """Say whether a claim holds on a lot, a product or a label, and what is against it.
 
@@ -61,6 +65,70 @@ def check_label(
         )  # fmt: skip
     body = {"claim": claim, "on": date.isoformat(day_asked), "lot": lot, **verdict_row(verdict)}
     return answer(looking.standing, body)
+
+
+class Proposal(msgspec.Struct, forbid_unknown_fields=True):
+    """A recipe with what is asked about it, in one document."""
+
+    recipe: msgspec.Raw
+    claim: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    name_form: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    text: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    on: Annotated[str, msgspec.Meta(max_length=10)] | None = None
+
+
+async def _document(
+    request: Request, content_type: Annotated[str | None, Header()] = None
+) -> bytes:
+    """The body, as far as it may be JSON."""
+    kind = (content_type or JSON).split(";")[0].strip().lower()
+    if kind != JSON:
+        raise Problem(415, f"Content-Type: {JSON}.", headers={"Accept-Post": JSON})
+    return await request.body()
+
+
+@router.post("/labels/check", **openapi.RECIPE_CHECK)
+def check_recipe(
+    viewer: Onlooker,
+    desk: AtDesk,
+    body: Annotated[bytes, Depends(_document)],
+    claim: Claim = None,
+    name_form: Annotated[str | None, Query(max_length=200, pattern=TEXT_PATTERN)] = None,
+    text: Wording = None,
+    on: On = None,
+) -> Response:
+    """Say whether a claim holds on a recipe that need not be registered.
+
+    The body is the recipe, or `{"recipe": …, "claim": …, "name_form": …, "text": …, "on": …}`.
+    """
+    del viewer  # it rests on tables alone
+    asked = _proposal(body, Proposal(msgspec.Raw(body), claim, name_form, text, on))
+    if asked.claim is None:
+        raise _lacking("claim", "name a claim")
+    day_asked = day(asked.on, "on") or local_day(time_text(desk.now(), JAPAN))
+    recipe = read_recipe(bytes(asked.recipe), "recipe")
+    found = recipe_row(asked.claim, recipe, day_asked, asked.name_form, asked.text)
+    return answer(desk.standing(), found)
+
+
+def _proposal(body: bytes, asked: Proposal) -> Proposal:
+    """What a body asks where it names its recipe; what it leaves out is as asked already."""
+    try:
+        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if "recipe" not in members:
+            return asked
+        named = msgspec.json.decode(body, type=Proposal)
+    except RecursionError:
+        raise Problem(422, "The body is nested too deeply.") from None
+    except msgspec.ValidationError as error:
+        field = field_of(str(error))
+        raise Problem(422, str(error), fields=[(field, str(error))] if field else ()) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(422, f"The body is no JSON: {error}") from None
+    for name in ("claim", "name_form", "text", "on"):
+        if getattr(named, name) is None:
+            setattr(named, name, getattr(asked, name))
+    return named
 
 
 def _asked(

@@ -22,16 +22,19 @@ _ANY: Final[Json] = {"type": "object"}
 _WORDS: Final[Json] = {"type": "array", "items": _TEXT}
 
 
-def _list(items: Json) -> Json:
+def list_of(items: Json) -> Json:
+    """The schema of an array."""
     return {"type": "array", "items": items}
 
 
-def _get(summary: str, found: Json, *, none: bool = True) -> Json:
+def reading(summary: str, found: Json, *, none: bool = True) -> Json:
+    """What is said of a route that reads; `none` where its subject may not be there."""
     responses = {200: found, **PROBLEMS} | (NONE if none else {})
     return {"summary": summary, "responses": responses}
 
 
-def _post(summary: str, found: Json, *, none: bool = True) -> Json:
+def deciding(summary: str, found: Json, *, none: bool = True) -> Json:
+    """The same of a route that takes a JSON body."""
     responses = {
         200: found, **PROBLEMS, 400: problem("A body that is no JSON"),
         409: problem("It is not to be decided now"), 413: problem("A body over 256 KiB"),
@@ -46,16 +49,16 @@ _RECEIPT: Final[Json] = thing(
         "recorded_at": _TEXT, "sha256": _TEXT, "reason": _MAYBE, "path": _MAYBE,
     }
 )  # fmt: skip
-EVENT: Final = _get(
+EVENT: Final = reading(
     "An event as recorded",
     answered(
-        {"id": _TEXT, "counts": _BOOL, "corrected_by": _MAYBE, "recorded": _list(_ANY)},
+        {"id": _TEXT, "counts": _BOOL, "corrected_by": _MAYBE, "recorded": list_of(_ANY)},
         {"id": _ID, "counts": True, "corrected_by": None, "recorded": []},
     ),
 )
-RECEIPTS: Final = _get(
+RECEIPTS: Final = reading(
     "What was answered for an event",
-    answered({"id": _TEXT, "receipts": _list(_RECEIPT)}, {"id": _ID, "receipts": []}),
+    answered({"id": _TEXT, "receipts": list_of(_RECEIPT)}, {"id": _ID, "receipts": []}),
 )
 
 _FIGURES: Final[Json] = dict.fromkeys((*FIGURES, *CLAIMS), _MAYBE_INT)
@@ -66,18 +69,18 @@ _ROW: Final[Json] = thing(
         "cases": thing(dict.fromkeys(("C", "H", "M", "L"), _MAYBE_INT)),
     }
 )  # fmt: skip
-RECONCILIATION: Final = _get(
+RECONCILIATION: Final = reading(
     "Where all seals are, and what is claimed",
-    answered({"rows": _list(_ROW)}, {"rows": []}, csv=True),
+    answered({"rows": list_of(_ROW)}, {"rows": []}, csv=True),
 )
 _ENTRY: Final[Json] = thing(
     {"day": _TEXT, "received": _INT, "used": _INT, "discarded": _INT, "other": _INT,
      "remaining": _INT}
 )  # fmt: skip
-STATEMENT: Final = _get(
+STATEMENT: Final = reading(
     "One stock day by day",
     answered(
-        {"mark": _TEXT, "holder": _TEXT, "site": _TEXT, "opening": _INT, "days": _list(_ENTRY),
+        {"mark": _TEXT, "holder": _TEXT, "site": _TEXT, "opening": _INT, "days": list_of(_ENTRY),
          "closing": _INT},
         {"mark": "JAS-A", "holder": "EXP-1", "site": "W1", "opening": 0, "days": [],
          "closing": 0},
@@ -87,7 +90,8 @@ STATEMENT: Final = _get(
 
 _LOT: Final[Json] = {
     "lot": _TEXT, "known": _BOOL, "operator": _MAYBE, "product": _MAYBE, "status": _MAYBE,
-    "units": _MAYBE_INT, "inputs": _list(_ANY), "children": _list(_ANY), "sealed": _list(_ANY),
+    "units": _MAYBE_INT, "inputs": list_of(_ANY), "children": list_of(_ANY),
+    "sealed": list_of(_ANY),
 }  # fmt: skip
 _LOT_SHOWN: Final[Json] = {
     "lot": "L-7", "known": True, "operator": "EXP-1", "product": "P-1", "status": "ORGANIC",
@@ -97,16 +101,21 @@ _STEP: Final[Json] = thing(
     {"kind": _TEXT, "id": _TEXT, "event": _TEXT, "count": _MAYBE_INT, "quantity": _MAYBE}
 )
 _FOREIGN: Final[Json] = thing({"lot": _TEXT, "country": _MAYBE})
-LOTS: Final = _get(
+LOTS: Final = reading(
     "Lots",
-    answered({"lots": _list(thing(_LOT)), "next": _MAYBE}, {"lots": [], "next": None}, csv=True),
+    answered({"lots": list_of(thing(_LOT)), "next": _MAYBE}, {"lots": [], "next": None}, csv=True),
     none=False,
 )
-LOT: Final = _get("A lot", answered(_LOT, _LOT_SHOWN))
-TRACE: Final = _get(
+LOT: Final = reading("A lot", answered(_LOT, _LOT_SHOWN))
+TRACE: Final = reading(
     "Where a lot came from and went",
     answered(
-        {"lot": _TEXT, "back": _list(_STEP), "forward": _list(_STEP), "foreign": _list(_FOREIGN)},
+        {
+            "lot": _TEXT,
+            "back": list_of(_STEP),
+            "forward": list_of(_STEP),
+            "foreign": list_of(_FOREIGN),
+        },
         {"lot": "L-7", "back": [], "forward": [], "foreign": []},
     ),
 )
@@ -116,18 +125,18 @@ _GOODS: Final[Json] = thing(
 )  # fmt: skip
 _SHIPMENT: Final[Json] = {
     "shipment": _TEXT, "exporter": _MAYBE, "importer": _MAYBE, "departed": _MAYBE,
-    "arrived": _MAYBE, "certificates": _list(_ANY), "reports": _WORDS, "goods": _list(_GOODS),
+    "arrived": _MAYBE, "certificates": list_of(_ANY), "reports": _WORDS, "goods": list_of(_GOODS),
 }  # fmt: skip
-SHIPMENTS: Final = _get(
+SHIPMENTS: Final = reading(
     "Shipments",
     answered(
-        {"shipments": _list(thing(_SHIPMENT)), "next": _MAYBE},
+        {"shipments": list_of(thing(_SHIPMENT)), "next": _MAYBE},
         {"shipments": [], "next": None},
         csv=True,
     ),
     none=False,
 )
-SHIPMENT: Final = _get(
+SHIPMENT: Final = reading(
     "A shipment: five columns",
     answered(
         _SHIPMENT,
@@ -137,16 +146,16 @@ SHIPMENT: Final = _get(
     ),
 )  # fmt: skip
 _CERTIFICATE: Final[Json] = {"certificate": _TEXT, "state": _TEXT, "shipments": _WORDS}
-CERTIFICATES: Final = _get(
+CERTIFICATES: Final = reading(
     "Certificates, or the control log of an issuer",
     answered(
-        {"certificates": _list(thing(_CERTIFICATE)), "next": _MAYBE,
+        {"certificates": list_of(thing(_CERTIFICATE)), "next": _MAYBE,
          "missing": {"type": ["array", "null"], "items": _TEXT}},
         {"certificates": [], "missing": None, "next": None},
         csv=True,
     ),
 )  # fmt: skip
-CERTIFICATE: Final = _get(
+CERTIFICATE: Final = reading(
     "A certificate",
     answered(_CERTIFICATE, {"certificate": "CB-1 C-7", "state": "LIVE", "shipments": ["S-1"]}),
 )
@@ -173,10 +182,10 @@ DISCREPANCIES: Final[Json] = {
                 "application/json": {
                     "schema": {
                         "anyOf": [
-                            answered({"discrepancies": _list(thing(_CASE)), "next": _MAYBE}, {})[
+                            answered({"discrepancies": list_of(thing(_CASE)), "next": _MAYBE}, {})[
                                 "content"
                             ]["application/json"]["schema"],
-                            answered({"groups": _list(_ANY), "next": _MAYBE}, {})["content"][
+                            answered({"groups": list_of(_ANY), "next": _MAYBE}, {})["content"][
                                 "application/json"
                             ]["schema"],
                         ]
@@ -192,14 +201,14 @@ DISCREPANCIES: Final[Json] = {
         **PROBLEMS,
     },
 }  # fmt: skip
-DISCREPANCY: Final = _get(
-    "A case", answered({**_CASE, "history": _list(_ANY)}, _CASE_SHOWN | {"history": []})
+DISCREPANCY: Final = reading(
+    "A case", answered({**_CASE, "history": list_of(_ANY)}, _CASE_SHOWN | {"history": []})
 )
-DECISION: Final = _post("Decide about a case", answered(_CASE, _CASE_SHOWN))
-DECISIONS: Final = _post(
+DECISION: Final = deciding("Decide about a case", answered(_CASE, _CASE_SHOWN))
+DECISIONS: Final = deciding(
     "Decide about every case that fits",
     answered(
-        {"decided": _WORDS, "refused": _list(thing({"id": _TEXT, "detail": _TEXT}))},
+        {"decided": _WORDS, "refused": list_of(thing({"id": _TEXT, "detail": _TEXT}))},
         {"decided": [_ID], "refused": []},
     ),
     none=False,
@@ -224,33 +233,23 @@ _PERIOD_SHOWN: Final[Json] = {
     "end": "2026-04-30T23:59:59.999999+09:00", "state": "CLOSED", "person": "P-9",
     "signed_at_position": 4712, "row": {"issued": 10_000}, "stated": {"issued": 10_000},
 }  # fmt: skip
-PERIODS: Final = _get(
+PERIODS: Final = reading(
     "Signed periods",
-    answered({"periods": _list(thing(_PERIOD))}, {"periods": [_PERIOD_SHOWN]}),
+    answered({"periods": list_of(thing(_PERIOD))}, {"periods": [_PERIOD_SHOWN]}),
     none=False,
 )
-PERIOD: Final = _get("A period", answered(_PERIOD, _PERIOD_SHOWN))
-SIGN: Final = _post("Sign a period off", answered(_PERIOD, _PERIOD_SHOWN))
+PERIOD: Final = reading("A period", answered(_PERIOD, _PERIOD_SHOWN))
+SIGN: Final = deciding("Sign a period off", answered(_PERIOD, _PERIOD_SHOWN))
 
-_CODE: Final[Json] = thing(
-    {"code": _TEXT, "level": _TEXT, "rule": _MAYBE, "en": _TEXT, "ja": _TEXT}
-)
-LABEL_CHECK: Final = _get(
-    "Whether a claim holds",
-    answered(
-        {"claim": _TEXT, "on": _TEXT, "lot": _MAYBE, "eligible": _BOOL, "proven": _BOOL,
-         "codes": _list(_CODE)},
-        {"claim": "JAS_ORGANIC", "on": "2026-04-02", "lot": "L-7", "eligible": True,
-         "proven": True, "codes": []},
-    ),
-)  # fmt: skip
 _SOURCE: Final[Json] = thing(
     {"source": _TEXT, "events": _INT, "last_position": _INT, "last_recorded": _TEXT,
      "last_time": _TEXT}
 )  # fmt: skip
-SOURCES: Final = _get(
+SOURCES: Final = reading(
     "Who reports",
-    answered({"sources": _list(_SOURCE), "next": _MAYBE}, {"sources": [], "next": None}, csv=True),
+    answered(
+        {"sources": list_of(_SOURCE), "next": _MAYBE}, {"sources": [], "next": None}, csv=True
+    ),
     none=False,
 )
 _REFUSAL: Final[Json] = thing(
@@ -258,10 +257,10 @@ _REFUSAL: Final[Json] = thing(
      "reason": _TEXT, "path": _TEXT, "id": _MAYBE, "size": _MAYBE_INT, "sha256": _TEXT,
      "payload": _TEXT}
 )  # fmt: skip
-REFUSALS: Final = _get(
+REFUSALS: Final = reading(
     "What was refused",
     answered(
-        {"refusals": _list(_REFUSAL), "next": _MAYBE}, {"refusals": [], "next": None}, csv=True
+        {"refusals": list_of(_REFUSAL), "next": _MAYBE}, {"refusals": [], "next": None}, csv=True
     ),
     none=False,
 )
