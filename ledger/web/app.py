@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from ledger.log import Log
@@ -27,6 +27,7 @@ from ledger.web.api import (
     sources,
     stream,
 )
+from ledger.web.api.known import known_parameters
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second
 from ledger.web.watching import Watching
@@ -40,10 +41,9 @@ _ABOUT: Final = (
 
 
 _ROUTERS: Final = (
-    health.router, events.router, records.router, reconciling.router, goods.router,
+    events.router, records.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
     stream.router, discrepancies.router, periods.router, labels.router, sources.router,
-    sign_in.router,
 )  # fmt: skip
 
 
@@ -72,8 +72,10 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
     app.state.desk = desk
     app.state.registered = Registered()
     problems.install(app)
+    app.include_router(health.router)
     for router in _ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_parameters)])
+    app.include_router(sign_in.router)
     pages.install(app)
     app.add_middleware(Limits, rate=rate)
     app.add_middleware(Watching)

@@ -127,7 +127,7 @@ def install(app: FastAPI) -> None:
 
     async def request_invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it alone
-        fields = [(_path(one["loc"]), str(one["msg"])) for one in error.errors()]
+        fields = list(dict.fromkeys((_path(one["loc"]), str(one["msg"])) for one in error.errors()))
         detail = "; ".join(f"{field}: {said}" for field, said in fields[:3])
         return answer(Problem(422, detail, fields=fields))
 
@@ -143,9 +143,14 @@ def install(app: FastAPI) -> None:
 
 
 def _path(place: Sequence[object]) -> str:
-    """Name a field as its sender does: without the word for where it stood."""
-    parts = [str(part) for part in place]
-    return ".".join(parts[1:]) or parts[0]
+    """Name a field as its sender does: `where.ids[0]`, without the words for where it stood."""
+    where, *parts = place
+    if where == "query":
+        return str(parts[0])
+    # The ways in which a value was tried, such as `literal['all']`, are no fields.
+    named = [part for part in parts if isinstance(part, int) or "[" not in str(part)]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in named)
+    return text.removeprefix(".") or str(where)
 
 
 def _sentence(error: HTTPException) -> str:

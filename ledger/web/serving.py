@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.web.app import make_app
 from ledger.web.gauges import Gauges
+from ledger.web.problems import PROBLEM_TYPE, Problem, answer
+from ledger.web.watching import HEADERS
 
 stop_seconds_max = 10
 _look_seconds = 0.1
@@ -71,6 +74,7 @@ async def _serve(
     app = make_app(log)
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -104,3 +108,21 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none: `stop` tells."""
         yield
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1; what is no request at all is answered as every other problem is."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Say so, and hang up."""
+        begun = self.cycle is not None and self.cycle.response_started
+        if not begun or self.cycle.response_complete:
+            said = answer(Problem(400, msg))
+            headers = {
+                "content-type": PROBLEM_TYPE, "content-length": str(len(said.body)),
+                "connection": "close", **HEADERS,
+            }  # fmt: skip
+            lines = [f"{name.lower()}: {value}\r\n" for name, value in headers.items()]
+            head = f"HTTP/1.1 400 Bad Request\r\n{''.join(lines)}\r\n"
+            self.transport.write(head.encode() + bytes(said.body))
+        self.transport.close()

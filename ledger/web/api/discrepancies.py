@@ -41,7 +41,8 @@ router = APIRouter(tags=["discrepancies"])
 decided_cases_max: Final = 1_000
 """Cases that one request may decide about."""
 
-Rules = Annotated[list[str] | None, Query(alias="rule", max_length=100)]
+Rule = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
+Rules = Annotated[list[Rule] | None, Query(alias="rule", max_length=100)]
 Severities = Annotated[list[Severity] | None, Query(alias="severity")]
 States = Annotated[list[State | Literal["all"]] | None, Query(alias="state")]
 Key = Annotated[str | None, Query(pattern=KEY_PATTERN, max_length=300)]
@@ -127,7 +128,7 @@ def get_discrepancies(
     """Cases that ask for attention, or those of the states asked for; `all` is every state."""
     asked = tuple(State) if "all" in (states or ()) else tuple(State(one) for one in states or ())
     wanted = Wanted(
-        rules=_plain(rules), states=asked, severities=tuple(severities or ()),
+        rules=tuple(rules or ()), states=asked, severities=tuple(severities or ()),
         subject_kind=subject_kind, subject=subject, importer=importer, rcb=rcb, party=party,
         mark=mark,
     )  # fmt: skip
@@ -144,10 +145,6 @@ def get_discrepancies(
     following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
     body = {"discrepancies": [entry.row for entry in shown], "next": following}
     return rows_answer(request, looking.standing, body, rows="discrepancies")
-
-
-def _plain(rules: list[str] | None) -> tuple[str, ...]:
-    return tuple(rule.replace("\0", "") for rule in rules or ())
 
 
 def _key(entry: Listed) -> tuple[str, str, str, str]:
