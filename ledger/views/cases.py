@@ -157,7 +157,13 @@ def signed_period(rows: Rows, period: str) -> Signed | None:
     return None if row is None else _signed(row[0])
 
 
-def signed_periods(rows: Rows) -> list[Signed]:
-    """Every period that was ever signed, by importer, body and name."""
-    rows.execute("SELECT folded FROM periods ORDER BY importer, rcb, name")
+def signed_periods(
+    rows: Rows, after: tuple[str, str, str] = ("", "", ""), limit: int | None = None
+) -> list[Signed]:
+    """Periods that were ever signed, by importer, body and name, those behind `after`."""
+    rows.execute(
+        "SELECT folded FROM periods WHERE (importer, rcb, name) > (%s, %s, %s)"
+        " ORDER BY importer, rcb, name LIMIT %s",
+        (*after, limit),
+    )
     return [_signed(row[0]) for row in rows.fetchall()]

@@ -16,6 +16,7 @@ from ledger.web.access import sign_in
 from ledger.web.access.registered import Registered
 from ledger.web.access.signing import Signing
 from ledger.web.api import (
+    case_list,
     discrepancies,
     events,
     goods,
@@ -43,7 +44,8 @@ _ABOUT: Final = (
 _ROUTERS: Final = (
     events.router, records.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
-    stream.router, discrepancies.router, periods.router, labels.router, sources.router,
+    stream.router, case_list.router, discrepancies.router, periods.router, labels.router,
+    sources.router,
 )  # fmt: skip
 
 

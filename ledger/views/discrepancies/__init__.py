@@ -2,6 +2,7 @@
 
 from ledger.views.discrepancies.deciding import settle, standing
 from ledger.views.discrepancies.groups import GROUPS, grouped
+from ledger.views.discrepancies.history import case_then, history
 from ledger.views.discrepancies.listing import SEVERITIES, Listed, Wanted, case_counts, listed
 
 __all__ = [
@@ -10,7 +11,9 @@ __all__ = [
     "Listed",
     "Wanted",
     "case_counts",
+    "case_then",
     "grouped",
+    "history",
     "listed",
     "settle",
     "standing",

@@ -32,7 +32,6 @@ def answer(
     body: Mapping[str, Any],
     *,
     status: int = 200,
-    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A JSON answer: the standing, then the body."""
     said = told(standing)
@@ -41,7 +40,7 @@ def answer(
         content,
         status_code=status,
         media_type=JSON,
-        headers={**_headers({**said, **body}), **(headers or {})},
+        headers=headers({**said, **body}),
     )
 
 
@@ -59,7 +58,7 @@ def rows_answer(
     return Response(
         as_csv(body[rows], columns),
         media_type=f"{CSV}; charset=utf-8; header=present",
-        headers=_headers({**told(standing), **body}),
+        headers=headers({**told(standing), **body}),
     )
 
 
@@ -112,10 +111,13 @@ def _cell(value: object) -> object:
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _headers(said: Mapping[str, Any]) -> dict[str, str]:
-    headers = {
+def headers(said: Mapping[str, Any]) -> dict[str, str]:
+    """What is told of an answer in headers: also what a spreadsheet has no cell for."""
+    found = {
         "Ledger-Position": str(said["position"]),
         "Ledger-Behind": str(said["behind"]),
         "Vary": "Accept",
     }
-    return headers | ({"Ledger-Simulation": "true"} if said["simulation"] else {})
+    if said.get("next"):
+        found["Ledger-Next"] = said["next"]
+    return found | ({"Ledger-Simulation": "true"} if said["simulation"] else {})

@@ -4,11 +4,10 @@ A case is decided about by whom it concerns or who certifies it; everybody else 
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
-import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -19,20 +18,25 @@ from ledger.errors import Misuse
 from ledger.facts.scalars import ReasonCode, time_text
 from ledger.log.seeing import Viewer
 from ledger.rules.violation import Severity, SubjectKind
-from ledger.views.discrepancies import GROUPS, Listed, Wanted, grouped, listed, settle
+from ledger.views.discrepancies import (
+    Listed,
+    Wanted,
+    case_then,
+    history,
+    listed,
+    settle,
+)
+from ledger.views.loading import LAST
 from ledger.views.projection import Projector
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Explainer, Onlooker, person_of
 from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import answer, rows_answer
+from ledger.web.api.answers import answer
 from ledger.web.api.parameters import (
     ID_PATTERN,
     KEY_PATTERN,
     TEXT_PATTERN,
-    AtPage,
-    IdQuery,
-    key_of,
-    next_cursor,
+    AtClocks,
 )
 from ledger.web.desk import Desk, Looking
 from ledger.web.problems import Problem, forbidden, not_found
@@ -41,12 +45,6 @@ router = APIRouter(tags=["discrepancies"])
 decided_cases_max: Final = 1_000
 """Cases that one request may decide about."""
 
-Rule = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
-Rules = Annotated[list[Rule] | None, Query(alias="rule", max_length=100)]
-Severities = Annotated[list[Severity] | None, Query(alias="severity")]
-States = Annotated[list[State | Literal["all"]] | None, Query(alias="state")]
-Key = Annotated[str | None, Query(pattern=KEY_PATTERN, max_length=300)]
-Group = Annotated[list[Literal[GROUPS]] | None, Query(max_length=3)]  # type: ignore[valid-type]  # the names are kept in one place
 Text = Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)]
 Person = Annotated[str | None, Field(max_length=80, pattern=ID_PATTERN)]
 
@@ -108,74 +106,31 @@ class ReasonedOfMany(Reasoned):
     where: Where
 
 
-@router.get("/discrepancies", **openapi.DISCREPANCIES)
-def get_discrepancies(
-    request: Request,
-    viewer: Onlooker,
-    desk: AtDesk,
-    page: AtPage,
-    rules: Rules = None,
-    severities: Severities = None,
-    states: States = None,
-    subject_kind: SubjectKind | None = None,
-    subject: Key = None,
-    importer: IdQuery = None,
-    rcb: IdQuery = None,
-    party: IdQuery = None,
-    mark: IdQuery = None,
-    group: Group = None,
-) -> Response:
-    """Cases that ask for attention, or those of the states asked for; `all` is every state."""
-    asked = tuple(State) if "all" in (states or ()) else tuple(State(one) for one in states or ())
-    wanted = Wanted(
-        rules=tuple(rules or ()), states=asked, severities=tuple(severities or ()),
-        subject_kind=subject_kind, subject=subject, importer=importer, rcb=rcb, party=party,
-        mark=mark,
-    )  # fmt: skip
-    after = key_of(page, str, str, str, str)
-    with desk.looking(viewer) as looking:
-        found = listed(looking.rows, looking.log, wanted)
-        groups = grouped(found, looking.log, group) if group else None
-    if groups is not None:
-        return rows_answer(
-            request, looking.standing, {"groups": groups, "next": None}, rows="groups"
-        )
-    behind = [entry for entry in found if after is None or _key(entry) > after]
-    shown = sorted(behind, key=_key)[: page.limit]
-    following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
-    body = {"discrepancies": [entry.row for entry in shown], "next": following}
-    return rows_answer(request, looking.standing, body, rows="discrepancies")
-
-
-def _key(entry: Listed) -> tuple[str, str, str, str]:
-    case = entry.case
-    return case.rule, str(case.subject_kind), case.subject, case.discriminator
-
-
 @router.get("/discrepancies/{case_id}", **openapi.DISCREPANCY)
-def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk) -> Response:
-    """A case with everything that was ever decided about it."""
+def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk, clocks: AtClocks) -> Response:
+    """A case with everything that was ever decided about it, or by a moment of either clock."""
     with desk.looking(viewer) as looking:
-        entry = one(looking, case_id)
-        stream = looking.log.get([case_id]).get(case_id, [])
-    history = [
+        row = one(looking, case_id).row
+        until = clocks.until(looking)
+        decided = history(looking.log, case_id, LAST if until is None else until, clocks.as_of)
+    if until is not None:
+        if not decided:
+            raise not_found("such case at that time")
+        row = case_then(row, decided)
+    told = [
         {
             "decision": recorded.topic,
             "position": recorded.position,
             "recorded_at": time_text(recorded.recorded_at, 0),
-            **_told(recorded.state),
+            **{name: getattr(decision, name, None) for name in _TOLD},
         }
-        for recorded in stream
+        for recorded, decision in decided
     ]
-    return answer(looking.standing, {**entry.row, "history": history})
+    position = {} if until is None else {"position": until}
+    return answer(looking.standing, {**position, **row, "history": told})
 
 
 _TOLD: Final = ("party", "person", "reason", "text")
-
-
-def _told(state: bytes) -> dict[str, Any]:
-    decision = msgspec.json.decode(state)
-    return {name: decision.get(name) for name in _TOLD}
 
 
 def one(looking: Looking, case_id: UUID) -> Listed:

@@ -25,7 +25,7 @@ from ledger.log.seeing import Viewer
 from ledger.web.access.asking import Asking, AtDesk
 from ledger.web.access.registered import Registered
 from ledger.web.api import openapi
-from ledger.web.api.answers import answer
+from ledger.web.api.answers import answer, headers, told
 from ledger.web.desk import Desk
 from ledger.web.problems import Problem, forbidden
 
@@ -178,12 +178,13 @@ def _answer(desk: Desk, lines: list[dict[str, Any]]) -> Response:
         return answer(found, body)
     if len(lines) > 1:
         return answer(found, body, status=207)
-    only = lines[0]
+    only, said = lines[0], {**told(found), **body}
     raise Problem(
         413 if only["reason"] == "too-large" else 422,
         f"{only['reason']}: {only['detail']}",
         fields=[(only["path"], only["detail"])] if only["path"] else (),
-        extra=body,
+        headers=headers(said),
+        extra=said,
     )
 
 

@@ -13,7 +13,7 @@ from ledger.views.trace import trace
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
 from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import answer, rows_answer
+from ledger.web.api.answers import answer, prefers_csv, rows_answer
 from ledger.web.api.parameters import (
     AtClocks,
     AtPage,
@@ -64,6 +64,7 @@ def get_lots(request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage) -> 
 
 @router.get("/lots/{lot:path}/trace", **openapi.TRACE)
 def get_trace(
+    request: Request,
     lot: IdPath,
     viewer: Onlooker,
     desk: AtDesk,
@@ -79,7 +80,15 @@ def get_trace(
             forward=direction != "back", until=LAST if until is None else until,
         )  # fmt: skip
         foreign = _foreign(looking, found)
-    return answer(looking.standing, _said(until) | found | {"foreign": countries(desk, foreign)})
+    found |= {"foreign": countries(desk, foreign)}
+    if prefers_csv(request):
+        steps = [{"direction": way, **step} for way in ("back", "forward") for step in found[way]]
+        body = _said(until) | {"steps": steps}
+        return rows_answer(request, looking.standing, body, rows="steps", columns=_STEP)
+    return answer(looking.standing, _said(until) | found)
+
+
+_STEP: Final = ("direction", "kind", "of", "id", "event", "count", "quantity")
 
 
 def _foreign(looking: Looking, found: dict[str, Any]) -> list[str]:
@@ -166,7 +175,11 @@ def get_certificates(
             log = certificates.control_log(looking.rows, looking.log, issuer)
             if not log["certificates"]:
                 raise not_found("such issuer")
-            found, following = log["certificates"], None
+            (behind,) = key_of(page, str) or ("",)
+            further = [card for card in log["certificates"] if card["certificate"] > behind]
+            found, following = further[: page.limit], None
+            if len(further) > len(found):
+                following = next_cursor([found[-1]["certificate"]])
             # Gaps among the few that others may see would be no gaps.
             whole = viewer.role == "operator" or viewer.party == issuer
             missing = log["missing"] if whole else None

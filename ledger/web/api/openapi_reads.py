@@ -71,7 +71,7 @@ _ROW: Final[Json] = thing(
 )  # fmt: skip
 RECONCILIATION: Final = reading(
     "Where all seals are, and what is claimed",
-    answered({"rows": list_of(_ROW)}, {"rows": []}, csv=True),
+    answered({"rows": list_of(_ROW), "next": _MAYBE}, {"rows": [], "next": None}, csv=True),
 )
 _ENTRY: Final[Json] = thing(
     {"day": _TEXT, "received": _INT, "used": _INT, "discarded": _INT, "other": _INT,
@@ -117,6 +117,7 @@ TRACE: Final = reading(
             "foreign": list_of(_FOREIGN),
         },
         {"lot": "L-7", "back": [], "forward": [], "foreign": []},
+        csv=True,
     ),
 )
 _GOODS: Final[Json] = thing(
@@ -235,7 +236,11 @@ _PERIOD_SHOWN: Final[Json] = {
 }  # fmt: skip
 PERIODS: Final = reading(
     "Signed periods",
-    answered({"periods": list_of(thing(_PERIOD))}, {"periods": [_PERIOD_SHOWN]}),
+    answered(
+        {"periods": list_of(thing(_PERIOD)), "next": _MAYBE},
+        {"periods": [_PERIOD_SHOWN], "next": None},
+        csv=True,
+    ),
     none=False,
 )
 PERIOD: Final = reading("A period", answered(_PERIOD, _PERIOD_SHOWN))

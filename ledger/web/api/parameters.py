@@ -102,6 +102,17 @@ def page(
     return Page([] if cursor is None else _read(cursor), limit)
 
 
+def long_page(
+    cursor: Annotated[
+        str | None,
+        Query(description="`next` of the page before", max_length=cursor_characters_max),
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=limit_max)] = limit_max,
+) -> Page:
+    """The page of a request for a list that is mostly wanted whole."""
+    return page(cursor, limit)
+
+
 def next_cursor(key: list[Any]) -> str:
     """What leads to the page behind an entry with that key."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
@@ -133,3 +144,4 @@ def key_of(wanted: Page, *kinds: type) -> tuple[Any, ...] | None:
 
 AtClocks = Annotated[Clocks, Depends(clocks)]
 AtPage = Annotated[Page, Depends(page)]
+AtLongPage = Annotated[Page, Depends(long_page)]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -19,8 +19,15 @@ from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Onlooker, person_of
 from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import answer
-from ledger.web.api.parameters import ID_PATTERN, TEXT_PATTERN, IdPath
+from ledger.web.api.answers import answer, rows_answer
+from ledger.web.api.parameters import (
+    ID_PATTERN,
+    TEXT_PATTERN,
+    AtPage,
+    IdPath,
+    key_of,
+    next_cursor,
+)
 from ledger.web.desk import Desk, Looking
 from ledger.web.problems import not_found
 
@@ -41,11 +48,18 @@ class Signature(BaseModel):
 
 
 @router.get("/periods", **openapi.PERIODS)
-def get_periods(viewer: Onlooker, desk: AtDesk) -> Response:
+def get_periods(request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage) -> Response:
     """Every signed period that the viewer sees, and its row where facts changed it since."""
+    after = key_of(page, str, str, str) or ("", "", "")
     with desk.looking(viewer) as looking:
-        found = [_signed(known) for known in signed_periods(looking.rows)]
-    return answer(looking.standing, {"periods": found})
+        known = signed_periods(looking.rows, after, page.limit)
+    found = [_signed(one) for one in known]
+    following = None
+    if len(known) == page.limit:
+        last = known[-1].period
+        following = next_cursor([last.importer, last.rcb, last.name])
+    body = {"periods": found, "next": following}
+    return rows_answer(request, looking.standing, body, rows="periods")
 
 
 @router.get("/periods/{importer}/{rcb}/{name}", **openapi.PERIOD)

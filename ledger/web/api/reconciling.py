@@ -15,7 +15,15 @@ from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import prefers_csv, rows_answer
-from ledger.web.api.parameters import ID_PATTERN, AtClocks, IdQuery, day
+from ledger.web.api.parameters import (
+    ID_PATTERN,
+    AtClocks,
+    AtLongPage,
+    IdQuery,
+    day,
+    key_of,
+    next_cursor,
+)
 from ledger.web.desk import Desk, Looking
 from ledger.web.problems import invalid, not_found
 
@@ -31,6 +39,7 @@ def get_reconciliation(
     viewer: Onlooker,
     desk: AtDesk,
     clocks: AtClocks,
+    page: AtLongPage,
     importer: IdQuery = None,
     rcb: IdQuery = None,
     exporter: IdQuery = None,
@@ -45,13 +54,20 @@ def get_reconciliation(
         as_of=clocks.as_of, known_at=clocks.known_at,
     )  # fmt: skip
     with desk.looking(viewer) as looking:
-        found = seen_rows(desk, looking, asked)
-    if prefers_csv(request):
-        found = [flat(row) for row in found]
+        found = sorted(seen_rows(desk, looking, asked), key=_key)
     position = found[0]["position"] if found else looking.standing.position
-    return rows_answer(
-        request, looking.standing, {"position": position, "rows": found}, rows="rows"
-    )
+    after = key_of(page, str, str, str, str)
+    behind = [row for row in found if after is None or _key(row) > after]
+    shown = behind[: page.limit]
+    following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
+    if prefers_csv(request):
+        shown = [flat(row) for row in shown]
+    body = {"position": position, "rows": shown, "next": following}
+    return rows_answer(request, looking.standing, body, rows="rows")
+
+
+def _key(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["importer"], row["rcb"], row["exporter"] or "", row["agent"] or ""
 
 
 def seen_rows(desk: Desk, looking: Looking, asked: Question) -> list[dict[str, Any]]:

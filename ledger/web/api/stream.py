@@ -18,6 +18,7 @@ from ledger.views.discrepancies import Wanted, listed
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
 from ledger.web.api import openapi_reads as openapi
+from ledger.web.api.answers import headers, told
 from ledger.web.desk import Desk
 from ledger.web.problems import Problem, invalid
 
@@ -58,7 +59,7 @@ async def stream(
     return StreamingResponse(
         _events(request, desk, viewer, start, seconds),
         media_type="text/event-stream",
-        headers={"Ledger-Position": str(standing.position), "X-Accel-Buffering": "no"},
+        headers={**headers(told(standing)), "X-Accel-Buffering": "no"},
     )
 
 

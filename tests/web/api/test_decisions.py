@@ -131,6 +131,8 @@ def test_the_stream_tells_what_was_decided(trade: Trade) -> None:
     )
 
     assert mine.headers["content-type"].startswith("text/event-stream")
+    assert mine.headers["ledger-position"] == str(before + 1)
+    assert mine.headers["ledger-behind"] == "0"
     assert "event: ESCALATED" in mine.text
     assert found["id"] in mine.text
     assert f"id: {before + 1}\n" in mine.text
@@ -146,25 +148,79 @@ def test_a_cursor_of_nobody_is_refused(trade: Trade, cursor: str) -> None:
     assert answer.json()["errors"][0]["field"] == "cursor"
 
 
-def test_pages_hold_everything_once(trade: Trade) -> None:
-    """Followed to the end, small pages are the whole list."""
-    operator = trade.as_role("operator")
-    for path, rows, key in (
-        ("/lots", "lots", "lot"), ("/shipments", "shipments", "shipment"),
-        ("/certificates", "certificates", "certificate"), ("/sources", "sources", "source"),
-        ("/discrepancies", "discrepancies", "id"),
-    ):  # fmt: skip
-        whole = trade.get(f"{path}?limit=1000", operator).json()[rows]
-        found: list[Any] = []
-        more = ""
-        while True:
-            page = trade.get(f"{path}?limit=2{more}", operator).json()
-            found += page[rows]
-            if page["next"] is None:
-                break
-            more = f"&cursor={page['next']}"
+PAGED = (
+    ("/lots", "lots"), ("/shipments", "shipments"), ("/certificates", "certificates"),
+    ("/certificates?issuer={issuer}", "certificates"), ("/sources", "sources"),
+    ("/discrepancies", "discrepancies"), ("/discrepancies?group=party&group=rule", "groups"),
+    ("/reconciliation", "rows"), ("/reconciliation?split=exporter", "rows"),
+    ("/periods", "periods"),
+)  # fmt: skip
 
-        assert [one[key] for one in found] == [one[key] for one in whole]
+
+@pytest.mark.parametrize(("path", "rows"), PAGED)
+def test_pages_hold_everything_once(trade: Trade, path: str, rows: str) -> None:
+    """Followed to the end, small pages are the whole list, of every list that can grow."""
+    if rows == "periods":
+        for month in ("2026-01", "2026-02", "2026-03"):
+            body = {"importer": trade.parties.importer, "period": month, "person": "P-9"}
+            trade.desk.client.post("/periods", json=body, headers=trade.as_role("certifier"))
+    operator = trade.as_role("operator")
+    asked = path.format(issuer=trade.things.certificate[0])
+    asked += "&" if "?" in asked else "?"
+    whole = trade.get(f"{asked}limit=1000", operator)
+    found: list[Any] = []
+    more = ""
+    while True:
+        page = trade.get(f"{asked}limit=1{more}", operator)
+        assert len(page.json()[rows]) <= 1
+        found += page.json()[rows]
+        following = page.json()["next"]
+        assert page.headers.get("ledger-next") == following
+        if following is None:
+            break
+        more = f"&cursor={following}"
+
+    assert found == whole.json()[rows]
+    assert len(found) > 1
+
+
+def test_a_cursor_leads_on_in_its_own_list(trade: Trade) -> None:
+    """That of another list is refused by its name."""
+    operator = trade.as_role("operator")
+    lots = trade.get("/lots?limit=1", operator).json()["next"]
+    for path in ("/discrepancies?", "/discrepancies?group=rule&group=party&", "/reconciliation?",
+                 "/periods?", "/certificates?"):  # fmt: skip
+        answer = trade.get(f"{path}cursor={lots}", operator)
+
+        assert answer.status_code == 422, path
+        assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+def test_a_case_is_told_as_it_stood(trade: Trade) -> None:
+    """By both clocks, as its decisions up to then left it; before the first there is none."""
+    found = case(trade, "M-18")
+    where, operator = f"/discrepancies/{found['id']}", trade.as_role("operator")
+    now = trade.get(where, operator).json()
+    if len(now["history"]) == 1:
+        _, rcb = chain(trade, found)
+        body = {"text": "Where do they come from?", "person": "P-9"}
+        trade.desk.client.post(
+            f"{where}/escalate", json=body, headers=trade.headers("certifier", rcb)
+        )
+        now = trade.get(where, operator).json()
+    opened = now["history"][0]["recorded_at"].replace("+", "%2B")
+
+    then = trade.get(f"{where}?known_at={opened}", operator).json()
+
+    assert (now["state"], then["state"]) == ("ESCALATED", "OPEN")
+    assert [one["decision"] for one in then["history"]] == ["DiscrepancyOpened"]
+    assert then["position"] == now["history"][0]["position"]
+    assert then["changed_at"] == now["history"][0]["recorded_at"]
+    assert then["found"]
+    assert then.keys() == now.keys()
+    assert trade.get(f"{where}?as_of=9998-01-01", operator).json()["state"] == "ESCALATED"
+    for clock in ("as_of", "known_at"):
+        assert trade.get(f"{where}?{clock}=2020-01-01", operator).status_code == 404
 
 
 def test_spreadsheets_get_csv(trade: Trade) -> None:
@@ -177,6 +233,18 @@ def test_spreadsheets_get_csv(trade: Trade) -> None:
     assert head.startswith("importer,rcb,exporter,agent,as_of,known_at,position,issued,")
     assert first.startswith(trade.parties.importer)
     assert "cases_C" in head
+
+
+def test_every_table_is_one_for_spreadsheets(trade: Trade) -> None:
+    """A trace and the periods too, with the cursor to the next page in a header."""
+    csv = trade.as_role("operator") | {"Accept": "text/csv"}
+    trace = trade.get(f"/lots/{trade.things.lot}/trace", csv)
+    lots = trade.get("/lots?limit=1", csv)
+
+    assert trace.text.splitlines()[0] == "direction,kind,of,id,event,count,quantity"
+    assert len(trace.text.splitlines()) > 2
+    assert lots.headers["ledger-next"]
+    assert trade.get("/periods", csv).headers["content-type"].startswith("text/csv")
 
 
 def test_an_unknown_case_is_nobodys(trade: Trade) -> None:

@@ -92,6 +92,8 @@ def test_what_cannot_be_is_a_problem_with_its_receipt(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["receipts"][0]["reason"] == reason
+    assert (answer.json()["position"], answer.json()["behind"]) == (0, 0)
+    assert answer.headers["ledger-position"] == "0"
     assert [letter.refusal.reason for letter in desk.log.dead_letters(0, 10)] == [reason]
     assert desk.log.position() == 0
 

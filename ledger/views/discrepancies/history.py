@@ -1,0 +1,52 @@
+"""What was decided about a case, and the case as that left it at any moment.
+
+A fold of the case's own decisions: asked for by both clocks like any subject's facts.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from ledger.cases.canonical import decode_decision
+from ledger.cases.discrepancy import Event, State, evolve
+from ledger.cases.period import PeriodClosed, PeriodRestated
+from ledger.facts.scalars import micros, time_text
+from ledger.log import Log, Recorded
+from ledger.rules.sentences import sentence
+
+Decided = tuple[Recorded, Event]
+
+
+def history(log: Log, case_id: UUID, until: int, as_of: int | None = None) -> list[Decided]:
+    """The decisions about a case recorded up to position `until`, made by `as_of` (µs UTC)."""
+    found: list[Decided] = []
+    for recorded in log.get([case_id]).get(case_id, []):
+        decision = decode_decision(recorded.state)
+        if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
+            continue
+        if as_of is None or micros(decision.time) <= as_of:
+            found.append((recorded, decision))
+    return found
+
+
+def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]:
+    """A listed case as these decisions, at least one, left it."""
+    case = reduce(evolve, (decision for _, decision in decided), None)
+    assert case is not None  # noqa: S101 -- the first decision opens it
+    values = case.shows.values
+    if case.state is State.CLOSED and case.settled:
+        values = case.settled
+    expected, found = list(values.expected), list(values.found)
+    return {
+        **row,
+        "state": str(case.state),
+        "severity": values.severity,
+        "suspected_scanner_artifact": case.shows.artefact,
+        "expected": expected,
+        "found": found,
+        "evidence": list(case.shows.evidence),
+        "evidence_total": case.shows.evidence_total,
+        "changed_at": time_text(decided[-1][0].recorded_at, 0),
+        "sentence": sentence(case.rule, case.subject, case.discriminator, expected, found),
+    }
