@@ -63,8 +63,11 @@ def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
         state = cancelled[-1].kind
     elif replacing and issued:
         state = "REPLACED"
+    issuer, _, number = key.partition(" ")
     card: dict[str, Any] = {
         "certificate": key,
+        "issuer": issuer,
+        "number": number.replace("%20", " "),
         "state": state,
         "replaced_by": replacing[-1].number if replacing else None,
         "shipments": shipments_for(books, key),

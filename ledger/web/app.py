@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from ledger.log import Log
@@ -49,6 +50,11 @@ _ROUTERS: Final = (
 )  # fmt: skip
 
 
+def _operation(route: APIRoute) -> str:
+    """Name an operation as the links of the description do."""
+    return route.name
+
+
 def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
     """The application over a log; `rate` is requests a second of one token."""
     desk = Desk(log)
@@ -70,6 +76,7 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=_operation,
     )
     app.state.desk = desk
     app.state.registered = Registered()

@@ -11,7 +11,7 @@ from ledger.rules.violation import Severity, SubjectKind
 from ledger.views.discrepancies import GROUPS, Listed, Wanted, grouped, listed
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
-from ledger.web.api import openapi_reads as openapi
+from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import rows_answer
 from ledger.web.api.parameters import (
     ID_PATTERN,

@@ -30,7 +30,7 @@ from ledger.views.loading import LAST
 from ledger.views.projection import Projector
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Explainer, Onlooker, person_of
-from ledger.web.api import openapi_reads as openapi
+from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import answer
 from ledger.web.api.parameters import (
     ID_PATTERN,

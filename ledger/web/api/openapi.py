@@ -3,6 +3,7 @@
 Written by hand, and held to the truth by tests that compare answers with it.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 Json = dict[str, Any]
@@ -24,8 +25,24 @@ def thing(properties: Json, *, required: tuple[str, ...] | None = None) -> Json:
     return {"type": "object", "properties": properties, "required": names}
 
 
-def answered(properties: Json, example: Json, *, csv: bool = False, said: str = "") -> Json:
-    """The 200 of a route: the standing, then its own properties."""
+def link(operation: str, **parameters: str) -> Json:
+    """Where an answer leads: an operation, its parameters taken from the answer's body by path."""
+    taken = {
+        name: f"$response.body#{value}" if value.startswith("/") else value
+        for name, value in parameters.items()
+    }
+    return {"operationId": operation, "parameters": taken}
+
+
+def answered(
+    properties: Json,
+    example: Json,
+    *,
+    csv: bool = False,
+    said: str = "",
+    links: Mapping[str, Json] | None = None,
+) -> Json:
+    """The 200 of a route: the standing, then its own properties; `links` by what they lead to."""
     content: Json = {
         "application/json": {
             "schema": thing({**STANDING, **properties}),
@@ -34,7 +51,10 @@ def answered(properties: Json, example: Json, *, csv: bool = False, said: str = 
     }
     if csv:
         content["text/csv"] = {"schema": _TEXT}
-    return {"description": said or "What there is to say", "content": content}
+    found: Json = {"description": said or "What there is to say", "content": content}
+    if links:
+        found["links"] = dict(links)
+    return found
 
 
 PROBLEM: Final[Json] = thing(
@@ -117,13 +137,21 @@ _RECORDED: Final[Json] = {
         }
     ],
 }
+_REPORTED: Final = {
+    "receipt": link("get_receipt", event_id="/receipts/0/id"),
+    "event": link("get_event", event_id="/receipts/0/id"),
+}
 _BYTES: Final[Json] = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
 
 POST_EVENTS: Final[Json] = {
     "summary": "Report events",
     "responses": {
-        200: answered(_RECEIPTS, _RECORDED, said="All were recorded, or are duplicates"),
-        207: answered(_RECEIPTS, _RECORDED, said="Some were refused: the receipts say which"),
+        200: answered(
+            _RECEIPTS, _RECORDED, said="All were recorded, or are duplicates", links=_REPORTED
+        ),
+        207: answered(
+            _RECEIPTS, _RECORDED, said="Some were refused: the receipts say which", links=_REPORTED
+        ),
         **PROBLEMS,
         413: problem("A body over 8 MiB, 10,000 events, or an event over 256 KiB"),
         415: problem("A content type that carries no events"),

@@ -7,6 +7,7 @@ from ledger.web.api.openapi import (
     NONE,
     PROBLEMS,
     answered,
+    link,
     problem,
     thing,
 )
@@ -58,7 +59,11 @@ EVENT: Final = reading(
 )
 RECEIPTS: Final = reading(
     "What was answered for an event",
-    answered({"id": _TEXT, "receipts": list_of(_RECEIPT)}, {"id": _ID, "receipts": []}),
+    answered(
+        {"id": _TEXT, "receipts": list_of(_RECEIPT)},
+        {"id": _ID, "receipts": []},
+        links={"event": link("get_event", event_id="/id")},
+    ),
 )
 
 _FIGURES: Final[Json] = dict.fromkeys((*FIGURES, *CLAIMS), _MAYBE_INT)
@@ -71,7 +76,23 @@ _ROW: Final[Json] = thing(
 )  # fmt: skip
 RECONCILIATION: Final = reading(
     "Where all seals are, and what is claimed",
-    answered({"rows": list_of(_ROW), "next": _MAYBE}, {"rows": [], "next": None}, csv=True),
+    answered(
+        {"rows": list_of(_ROW), "next": _MAYBE},
+        {"rows": [], "next": None},
+        csv=True,
+        links={
+            "split": link(
+                "get_reconciliation",
+                importer="/rows/0/importer",
+                rcb="/rows/0/rcb",
+                split="exporter",
+            ),
+            "period": link(
+                "get_period", importer="/rows/0/importer", rcb="/rows/0/rcb", name="2026-04"
+            ),
+            "next": link("get_reconciliation", cursor="/next"),
+        },
+    ),
 )
 _ENTRY: Final[Json] = thing(
     {"day": _TEXT, "received": _INT, "used": _INT, "discarded": _INT, "other": _INT,
@@ -103,10 +124,21 @@ _STEP: Final[Json] = thing(
 _FOREIGN: Final[Json] = thing({"lot": _TEXT, "country": _MAYBE})
 LOTS: Final = reading(
     "Lots",
-    answered({"lots": list_of(thing(_LOT)), "next": _MAYBE}, {"lots": [], "next": None}, csv=True),
+    answered(
+        {"lots": list_of(thing(_LOT)), "next": _MAYBE},
+        {"lots": [], "next": None},
+        csv=True,
+        links={
+            "lot": link("get_lot", lot="/lots/0/lot"),
+            "trace": link("get_trace", lot="/lots/0/lot"),
+            "next": link("get_lots", cursor="/next"),
+        },
+    ),
     none=False,
 )
-LOT: Final = reading("A lot", answered(_LOT, _LOT_SHOWN))
+LOT: Final = reading(
+    "A lot", answered(_LOT, _LOT_SHOWN, links={"trace": link("get_trace", lot="/lot")})
+)
 TRACE: Final = reading(
     "Where a lot came from and went",
     answered(
@@ -134,6 +166,10 @@ SHIPMENTS: Final = reading(
         {"shipments": list_of(thing(_SHIPMENT)), "next": _MAYBE},
         {"shipments": [], "next": None},
         csv=True,
+        links={
+            "shipment": link("get_shipment", shipment="/shipments/0/shipment"),
+            "next": link("get_shipments", cursor="/next"),
+        },
     ),
     none=False,
 )
@@ -146,7 +182,13 @@ SHIPMENT: Final = reading(
         csv=True,
     ),
 )  # fmt: skip
-_CERTIFICATE: Final[Json] = {"certificate": _TEXT, "state": _TEXT, "shipments": _WORDS}
+_CERTIFICATE: Final[Json] = {
+    "certificate": _TEXT, "issuer": _TEXT, "number": _TEXT, "state": _TEXT, "shipments": _WORDS,
+}  # fmt: skip
+_CERTIFICATE_SHOWN: Final[Json] = {
+    "certificate": "CB-1 C-7", "issuer": "CB-1", "number": "C-7", "state": "LIVE",
+    "shipments": ["S-1"],
+}  # fmt: skip
 CERTIFICATES: Final = reading(
     "Certificates, or the control log of an issuer",
     answered(
@@ -154,97 +196,24 @@ CERTIFICATES: Final = reading(
          "missing": {"type": ["array", "null"], "items": _TEXT}},
         {"certificates": [], "missing": None, "next": None},
         csv=True,
+        links={
+            "certificate": link(
+                "get_certificate", issuer="/certificates/0/issuer",
+                number="/certificates/0/number",
+            ),
+            "control-log": link("get_certificates", issuer="/certificates/0/issuer"),
+            "next": link("get_certificates", cursor="/next"),
+        },
     ),
 )  # fmt: skip
 CERTIFICATE: Final = reading(
     "A certificate",
-    answered(_CERTIFICATE, {"certificate": "CB-1 C-7", "state": "LIVE", "shipments": ["S-1"]}),
-)
-
-_CASE: Final[Json] = {
-    "id": _TEXT, "rule": _TEXT, "slug": _TEXT, "subject_kind": _TEXT, "subject": _TEXT,
-    "discriminator": _TEXT, "severity": _TEXT, "family": _TEXT, "state": _TEXT,
-    "suspected_scanner_artifact": _BOOL, "expected": _WORDS, "found": _WORDS,
-    "evidence": _WORDS, "evidence_total": _INT, "opened_at": _TEXT, "changed_at": _TEXT,
-}  # fmt: skip
-_CASE_SHOWN: Final[Json] = {
-    "id": _ID, "rule": "M-01", "slug": "negative-stock", "subject_kind": "account",
-    "subject": "JAS-A EXP-1 W1", "discriminator": "", "severity": "C", "family": "P",
-    "state": "OPEN", "suspected_scanner_artifact": False, "expected": ["0"], "found": ["-20"],
-    "evidence": [], "evidence_total": 1, "opened_at": "2026-04-02T01:30:00.000000+00:00",
-    "changed_at": "2026-04-02T01:30:00.000000+00:00",
-}  # fmt: skip
-DISCREPANCIES: Final[Json] = {
-    "summary": "What does not fit",
-    "responses": {
-        200: {
-            "description": "Cases, or groups of them",
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "anyOf": [
-                            answered({"discrepancies": list_of(thing(_CASE)), "next": _MAYBE}, {})[
-                                "content"
-                            ]["application/json"]["schema"],
-                            answered({"groups": list_of(_ANY), "next": _MAYBE}, {})["content"][
-                                "application/json"
-                            ]["schema"],
-                        ]
-                    },
-                    "example": {
-                        "position": 4712, "behind": 0, "simulation": False,
-                        "discrepancies": [_CASE_SHOWN], "next": None,
-                    },
-                },
-                "text/csv": {"schema": _TEXT},
-            },
-        },
-        **PROBLEMS,
-    },
-}  # fmt: skip
-DISCREPANCY: Final = reading(
-    "A case", answered({**_CASE, "history": list_of(_ANY)}, _CASE_SHOWN | {"history": []})
-)
-DECISION: Final = deciding("Decide about a case", answered(_CASE, _CASE_SHOWN))
-DECISIONS: Final = deciding(
-    "Decide about every case that fits",
     answered(
-        {"decided": _WORDS, "refused": list_of(thing({"id": _TEXT, "detail": _TEXT}))},
-        {"decided": [_ID], "refused": []},
+        _CERTIFICATE,
+        _CERTIFICATE_SHOWN,
+        links={"shipment": link("get_shipment", shipment="/shipments/0")},
     ),
-    none=False,
 )
-STREAM: Final[Json] = {
-    "summary": "Cases as they change",
-    "responses": {
-        200: {
-            "description": "Server-sent events: id a position, event a state, data the case",
-            "content": {"text/event-stream": {"schema": _TEXT}},
-        },
-        **PROBLEMS,
-    },
-}
-
-_PERIOD: Final[Json] = {
-    "importer": _TEXT, "rcb": _TEXT, "period": _TEXT, "end": _TEXT, "state": _TEXT,
-    "person": _MAYBE, "signed_at_position": _MAYBE_INT, "row": _ANY, "stated": _ANY,
-}  # fmt: skip
-_PERIOD_SHOWN: Final[Json] = {
-    "importer": "IMP-1", "rcb": "RCB-1", "period": "2026-04",
-    "end": "2026-04-30T23:59:59.999999+09:00", "state": "CLOSED", "person": "P-9",
-    "signed_at_position": 4712, "row": {"issued": 10_000}, "stated": {"issued": 10_000},
-}  # fmt: skip
-PERIODS: Final = reading(
-    "Signed periods",
-    answered(
-        {"periods": list_of(thing(_PERIOD)), "next": _MAYBE},
-        {"periods": [_PERIOD_SHOWN], "next": None},
-        csv=True,
-    ),
-    none=False,
-)
-PERIOD: Final = reading("A period", answered(_PERIOD, _PERIOD_SHOWN))
-SIGN: Final = deciding("Sign a period off", answered(_PERIOD, _PERIOD_SHOWN))
 
 _SOURCE: Final[Json] = thing(
     {"source": _TEXT, "events": _INT, "last_position": _INT, "last_recorded": _TEXT,
@@ -253,7 +222,10 @@ _SOURCE: Final[Json] = thing(
 SOURCES: Final = reading(
     "Who reports",
     answered(
-        {"sources": list_of(_SOURCE), "next": _MAYBE}, {"sources": [], "next": None}, csv=True
+        {"sources": list_of(_SOURCE), "next": _MAYBE},
+        {"sources": [], "next": None},
+        csv=True,
+        links={"next": link("get_sources", cursor="/next")},
     ),
     none=False,
 )
@@ -265,7 +237,13 @@ _REFUSAL: Final[Json] = thing(
 REFUSALS: Final = reading(
     "What was refused",
     answered(
-        {"refusals": list_of(_REFUSAL), "next": _MAYBE}, {"refusals": [], "next": None}, csv=True
+        {"refusals": list_of(_REFUSAL), "next": _MAYBE},
+        {"refusals": [], "next": None},
+        csv=True,
+        links={
+            "receipt": link("get_receipt", event_id="/refusals/0/id"),
+            "next": link("get_refusals", cursor="/next"),
+        },
     ),
     none=False,
 )

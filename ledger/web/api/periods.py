@@ -18,7 +18,7 @@ from ledger.views.projection import Projector
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Onlooker, person_of
-from ledger.web.api import openapi_reads as openapi
+from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import answer, rows_answer
 from ledger.web.api.parameters import (
     ID_PATTERN,

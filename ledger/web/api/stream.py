@@ -17,7 +17,7 @@ from ledger.log.seeing import Viewer
 from ledger.views.discrepancies import Wanted, listed
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
-from ledger.web.api import openapi_reads as openapi
+from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import headers, told
 from ledger.web.desk import Desk
 from ledger.web.problems import Problem, invalid

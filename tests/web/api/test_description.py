@@ -57,3 +57,22 @@ def test_what_pages_use_is_not_part_of_it(description: dict[str, Any]) -> None:
     for name, _ in operations(description):
         assert "/session" not in name
         assert "/desk" not in name
+
+
+def test_links_lead_to_operations(description: dict[str, Any]) -> None:
+    """Every link names an operation that is there, with parameters that it has."""
+    asked = {
+        operation["operationId"]: {one["name"] for one in operation.get("parameters", ())}
+        for _, operation in operations(description)
+    }
+    links = [
+        link
+        for _, operation in operations(description)
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+
+    assert len(asked) == len(operations(description))
+    assert len(links) > 30
+    for link in links:
+        assert link["parameters"].keys() <= asked[link["operationId"]], link
