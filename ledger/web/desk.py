@@ -5,11 +5,12 @@ One desk a process; its parts are safe to use from all threads.
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 import msgspec
 
+from ledger.errors import Unavailable
 from ledger.facts import registry
 from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import EventRetracted
@@ -83,6 +84,11 @@ class Desk:
         """How far things are now."""
         with self.looking(SYSTEM) as looking:
             return looking.standing
+
+    def follow(self) -> None:
+        """Bring the views up to what was just decided; where they cannot be now, they will be."""
+        with suppress(Unavailable):
+            Projector(self.log).catch_up()
 
     @contextmanager
     def looking(self, viewer: Viewer) -> Iterator[Looking]:

@@ -4,17 +4,17 @@ A case is decided about by whom it concerns or who certifies it; everybody else 
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from ledger.cases.deciding import Close, Escalate, Explain
+from ledger.cases.deciding import Close, Escalate, Explain, Settlement
 from ledger.cases.deciding import Standing as Say
-from ledger.cases.discrepancy import LIVE, State
-from ledger.errors import Misuse
+from ledger.cases.discrepancy import LIVE, State, evolve
+from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import ReasonCode, time_text
 from ledger.log.seeing import Viewer
 from ledger.rules.violation import Severity, SubjectKind
@@ -27,7 +27,6 @@ from ledger.views.discrepancies import (
     settle,
 )
 from ledger.views.loading import LAST
-from ledger.views.projection import Projector
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Explainer, Onlooker, person_of
 from ledger.web.api import openapi_cases as openapi
@@ -38,7 +37,7 @@ from ledger.web.api.parameters import (
     TEXT_PATTERN,
     AtClocks,
 )
-from ledger.web.desk import Desk, Looking
+from ledger.web.desk import Desk, Looking, Standing
 from ledger.web.problems import Problem, forbidden, not_found
 
 router = APIRouter(tags=["discrepancies"])
@@ -201,16 +200,29 @@ _FROM: Final[dict[type[Command], frozenset[State]]] = {
 }
 
 
-def settled(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> None:
+class Settled(NamedTuple):
+    """A decision that was recorded, and what was seen when it was taken."""
+
+    standing: Standing
+    entry: Listed
+    event: Settlement
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The case as the decision left it, by what was seen then."""
+        case = evolve(self.entry.case, self.event)
+        return self.entry.row | {"state": str(case.state), "changed_at": self.event.time}
+
+
+def settled(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Settled:
     """Decide about a case that the viewer sees; the problem says why it may not."""
     with desk.looking(viewer) as looking:
         entry = one(looking, case_id)
+        seen = looking.standing
     if entry.case.state not in _FROM[type(command)]:
         raise Problem(409, f"The case is {entry.case.state}: that is not to be decided now.")
-    settle(
-        desk.log, case_id, command, desk.now(), follow=Projector(desk.log).catch_up,
-        may=_may(command),
-    )  # fmt: skip
+    event = settle(desk.log, case_id, command, desk.now(), follow=desk.follow, may=_may(command))
+    return Settled(seen, entry, event)
 
 
 def _may(command: Command) -> Callable[[Say], None]:
@@ -223,9 +235,13 @@ def _may(command: Command) -> Callable[[Say], None]:
 
 
 def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Response:
-    settled(desk, viewer, case_id, command)
-    with desk.looking(viewer) as looking:
-        return answer(looking.standing, one(looking, case_id).row)
+    decided = settled(desk, viewer, case_id, command)
+    try:
+        with desk.looking(viewer) as looking:
+            return answer(looking.standing, one(looking, case_id).row)
+    except Unavailable:
+        # It is recorded, so this is no failure: what was seen before, and what was decided, tell.
+        return answer(decided.standing, decided.row)
 
 
 def _many(desk: Desk, viewer: Viewer, where: Where, command: Command) -> Response:
@@ -234,14 +250,21 @@ def _many(desk: Desk, viewer: Viewer, where: Where, command: Command) -> Respons
         raise Problem(422, "where: say which cases", fields=[("where", "say which cases")])
     with desk.looking(viewer) as looking:
         found = listed(looking.rows, looking.log, wanted)
+        seen = looking.standing
     if len(found) > decided_cases_max:
         raise Problem(422, f"where: {len(found)} cases fit, at most {decided_cases_max} may")
-    decided, refused = [], []
+    decided: list[str] = []
+    refused: list[dict[str, str]] = []
     for entry in found:
         try:
-            settled(desk, viewer, UUID(entry.case.id), command)
-        except (Misuse, Problem) as refusal:
+            seen = settled(desk, viewer, UUID(entry.case.id), command).standing
+        except (Misuse, Conflict, Problem) as refusal:
             refused.append({"id": entry.case.id, "detail": str(refusal)})
+        except Unavailable as away:
+            # A failure says that nothing was written: it can be one as long as nothing was.
+            if not decided:
+                raise
+            refused.append({"id": entry.case.id, "detail": str(away)})
         else:
             decided.append(entry.case.id)
-    return answer(desk.standing(), {"decided": decided, "refused": refused})
+    return answer(seen, {"decided": decided, "refused": refused})

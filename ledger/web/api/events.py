@@ -26,7 +26,7 @@ from ledger.web.access.asking import Asking, AtDesk
 from ledger.web.access.registered import Registered
 from ledger.web.api import openapi
 from ledger.web.api.answers import answer, headers, told
-from ledger.web.desk import Desk
+from ledger.web.desk import Desk, Standing
 from ledger.web.problems import Problem, forbidden
 
 router = APIRouter(tags=["events"])
@@ -99,6 +99,8 @@ def _settle(
     verdicts: list[Verdict] = [body] if isinstance(body, Refused) else read(body, content_type, way)
     if viewer.source is None:
         verdicts = _from_own_sources(desk, registered, viewer, verdicts)
+    # Before anything is written: nothing that is asked afterwards may turn it into a failure.
+    before = desk.standing()
     place = f"{reporter(viewer)} {uuid4()}"
     accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
     receipts = desk.log.append(
@@ -109,7 +111,8 @@ def _settle(
     lines = list(_lines(verdicts, iter(receipts)))
     for line in lines:
         metrics.web_events.labels(line["reason"] or line["outcome"]).inc()
-    return _answer(desk, lines)
+    last = max((receipt.position or 0 for receipt in receipts), default=0)
+    return _answer(before._replace(recorded=max(before.recorded, last)), lines)
 
 
 def reporter(viewer: Viewer) -> str:
@@ -167,8 +170,7 @@ def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[
         yield line
 
 
-def _answer(desk: Desk, lines: list[dict[str, Any]]) -> Response:
-    found = desk.standing()
+def _answer(found: Standing, lines: list[dict[str, Any]]) -> Response:
     counts = {
         outcome: sum(line["outcome"] == outcome for line in lines)
         for outcome in ("recorded", "duplicate", "refused")

@@ -8,13 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from ledger.cases.canonical import encode_decision
-from ledger.cases.period import Period, Row, Signed, close_period, period_of
+from ledger.cases.period import Period, Row, Signed, close_period, evolve_period, period_of
 from ledger.facts.scalars import time_text
 from ledger.log import Entry
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
-from ledger.views.projection import Projector
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Onlooker, person_of
@@ -81,11 +80,12 @@ def get_period(
 @router.post("/periods", **openapi.SIGN)
 def sign_period(body: Signature, viewer: Certifier, desk: AtDesk) -> Response:
     """Sign the row as of the end of a period off."""
+    before = desk.standing()
     known = sign(
         desk, viewer, period_of(body.importer, viewer.party, body.period),
         person=person_of(viewer, body.person), text=body.text,
     )  # fmt: skip
-    return answer(desk.standing(), _signed(known))
+    return answer(before, _signed(known))
 
 
 def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str | None) -> Signed:
@@ -100,11 +100,8 @@ def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str |
     version = 1 if known is None else known.version + 1
     state = encode_decision(event)
     desk.log.decide([Entry(UUID(event.period), type(event).__name__, state, version)])
-    Projector(desk.log).catch_up()
-    with desk.looking(viewer) as looking:
-        signed = signed_period(looking.rows, period.id)
-    assert signed is not None  # noqa: S101 -- it was just signed, and nothing is ever removed
-    return signed
+    desk.follow()
+    return evolve_period(known, event)
 
 
 def row_of(looking: Looking, period: Period) -> Row:

@@ -1,0 +1,152 @@
+"""The database goes away right after something was written: that is told as no failure."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ledger.errors import Unavailable
+from ledger.log import Log
+from ledger.log.seeing import Sight
+from ledger.views.discrepancies import listed
+from ledger.web.desk import Desk
+from tests.desks import Served, served
+from tests.web.api.conftest import Trade
+from tests.web.api.test_decisions import case, chain
+
+
+@contextmanager
+def away_after(monkeypatch: pytest.MonkeyPatch, write: str, times: int = 1) -> Iterator[None]:
+    """Let nothing be read or written any more once so many writes were acknowledged."""
+    left = [times]
+
+    def gone(*_: Any, **__: Any) -> Any:
+        raise Unavailable("The database is away.")
+
+    original: Callable[..., Any] = getattr(Log, write)
+
+    def writing(log: Log, *given: Any, **more: Any) -> Any:
+        if not left[0]:
+            return gone()
+        done = original(log, *given, **more)
+        left[0] -= 1
+        if not left[0] and times == 1:
+            patched.setattr(Sight, "seen", gone)
+            patched.setattr(Log, "transaction", gone)
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Log, write, writing)
+        yield
+
+
+@pytest.fixture
+def desk(database: str) -> Iterator[Served]:
+    """A desk over an empty ledger."""
+    with Log.open(database) as log, served(log) as found:
+        yield found
+
+
+def test_what_was_recorded_has_its_receipt(desk: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 with the position, not a 503 that says nothing was written."""
+    headers = desk.token("exporter", "EXP-1")
+    event = {
+        "type": "LotHeld", "id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00",
+        "source": "SYS-1", "lot": "L-1", "cause": "c",
+    }  # fmt: skip
+
+    with away_after(monkeypatch, "append"):
+        answer = desk.client.post("/events", json=event, headers=headers)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["receipts"][0]["position"] == desk.log.position() == 1
+    assert (answer.json()["position"], answer.json()["behind"]) == (0, 1)
+
+
+def test_what_cannot_be_asked_first_writes_nothing(
+    desk: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the views are not there to say how far they are, the answer is a failure in time."""
+
+    def gone(_desk: Desk) -> Any:
+        raise Unavailable("The views are not built yet.")
+
+    headers = desk.token("scanner", "EXP-1", source="S-1")
+    monkeypatch.setattr(Desk, "standing", gone)
+    answer = desk.client.post("/events", json={"type": "x"}, headers=headers)
+
+    assert answer.status_code == 503
+    assert desk.log.position() == 0
+    assert desk.log.dead_letters(0, 10) == []
+
+
+def test_what_was_decided_is_answered(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The case as the decision left it, though nobody can look at it now."""
+    found = case(trade, "M-05" if _has(trade, "M-05") else "M-02")
+    _, rcb = chain(trade, found)
+    certifier = trade.headers("certifier", rcb)
+    where = f"/discrepancies/{found['id']}"
+
+    with away_after(monkeypatch, "decide"):
+        answer = trade.desk.client.post(
+            f"{where}/escalate", json={"text": "Why?", "person": "P-9"}, headers=certifier
+        )
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["state"] == "ESCALATED"
+    trade.desk.record([])
+    assert trade.get(where, certifier).json()["state"] == "ESCALATED"
+
+
+def _has(trade: Trade, rule: str) -> bool:
+    asked = f"/discrepancies?state=all&rule={rule}"
+    return bool(trade.get(asked, trade.as_role("operator")).json()["discrepancies"])
+
+
+def test_what_was_signed_is_answered(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The period as it was signed."""
+    body = {"importer": trade.parties.importer, "period": "2025-12", "person": "P-9"}
+    certifier = trade.as_role("certifier")
+
+    with away_after(monkeypatch, "decide"):
+        answer = trade.desk.client.post("/periods", json=body, headers=certifier)
+
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["state"], answer.json()["person"]) == ("CLOSED", "P-9")
+    trade.desk.record([])
+    where = f"/periods/{trade.parties.importer}/{trade.parties.rcb}/2025-12"
+    known = trade.get(where, certifier).json()
+    told = answer.json()
+    assert {name: told[name] for name in _PERIOD} == {name: known[name] for name in _PERIOD}
+
+
+_PERIOD = ("importer", "rcb", "period", "end", "state", "person", "signed_at_position", "row",
+           "stated")  # fmt: skip
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_of_many_those_decided_are_told(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Away before the first: a failure that wrote nothing. After one: it, the rest refused."""
+    found = case(trade, "M-18")
+    _, rcb = chain(trade, found)
+    body = {"text": "Why?", "person": "P-9", "where": {"ids": [found["id"]]}}
+    certifier = trade.headers("certifier", rcb)
+    monkeypatch.setattr("ledger.web.api.discrepancies.listed", _twice(listed))
+
+    with away_after(monkeypatch, "decide", times):
+        answer = trade.desk.client.post("/discrepancies/escalate", json=body, headers=certifier)
+
+    trade.desk.record([])
+    state = trade.get(f"/discrepancies/{found['id']}", certifier).json()["state"]
+    assert (answer.status_code, state) == ((200, "ESCALATED") if times else (503, "OPEN"))
+    if times:
+        assert answer.json()["decided"] == [found["id"]]
+        assert [one["id"] for one in answer.json()["refused"]] == [found["id"]]
+
+
+def _twice(ask: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    return lambda *asked: ask(*asked) * 2
