@@ -3,6 +3,7 @@
 Labels are topics, partitions and names of this program: never a seal, a lot or a person.
 """
 
+import math
 import threading
 from types import TracebackType
 from typing import Final, Self
@@ -60,9 +61,10 @@ ingest_lag_seconds = Gauge(
 )
 ingest_partitions = Gauge(
     "ledger_ingest_partitions",
-    "Partitions this process reads; 0 for a minute or more means that it does nothing",
+    "Partitions this ingest reads, NaN where none runs; 0 for a minute means that it does nothing",
     registry=REGISTRY,
 )
+ingest_partitions.set(math.nan)
 ingest_paused = Gauge(
     "ledger_ingest_paused",
     "1 while all partitions are paused because the database is away",
@@ -160,9 +162,10 @@ silent_sources = Gauge(
 )
 dead_letters = Gauge(
     "ledger_dead_letters",
-    "Refusals that were ever written to the dead letters",
+    "Refusals that were ever written to the dead letters; NaN until this process has read it",
     registry=REGISTRY,
 )
+dead_letters.set(math.nan)  # from 0 it would rise by all there are, whenever a process starts
 state_seconds = Gauge(
     "ledger_state_timestamp_seconds",
     "When the state of the ledger (positions, cases, seals) was last read for these metrics",

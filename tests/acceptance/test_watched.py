@@ -196,3 +196,5 @@ def test_prometheus_scrapes_a_running_ledger(database: str, tmp_path: Path) -> N
     assert set(states) == {rule["alert"] for rule in RULES}
     assert {health for _, health in states.values()} <= {"ok", "unknown"}
     assert "firing" not in {state for state, _ in states.values()}
+    # Where no ingest runs none is idle, and what was refused long ago is no wave of refusals.
+    assert {states[name][0] for name in ("IngestIdle", "Refusals")} == {"inactive"}

@@ -111,6 +111,8 @@ def _settle(
     lines = list(_lines(verdicts, iter(receipts)))
     for line in lines:
         metrics.web_events.labels(line["reason"] or line["outcome"]).inc()
+        if line["reason"]:
+            metrics.dead_letters_recorded.labels(DOOR, line["reason"]).inc()
     last = max((receipt.position or 0 for receipt in receipts), default=0)
     return _answer(before._replace(recorded=max(before.recorded, last)), lines)
 

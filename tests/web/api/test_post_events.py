@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from ledger import metrics
 from ledger.log import Log
 from tests.desks import Served, served
 
@@ -52,8 +53,12 @@ def test_the_good_ones_of_a_body_stay(desk: Served) -> None:
         {**taken, "note": "other"},
     ]  # fmt: skip
 
+    count = metrics.dead_letters_recorded.labels("http", "not-permitted")
+    before = count._value.get()  # noqa: SLF001 -- the library has no other way to tell
+
     answer = desk.client.post("/events", json=body, headers=headers)
 
+    assert count._value.get() == before + 2  # noqa: SLF001 -- the same
     assert answer.status_code == 207
     assert [(line["reason"], line["path"]) for line in answer.json()["receipts"]] == [
         (None, None), ("invalid", "count"), ("not-permitted", "type"),
