@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import typer
@@ -12,8 +13,11 @@ from ledger.commands.output import say
 from ledger.commands.policy import policy_of
 from ledger.commands.reconcile import answer, open_cases
 from ledger.commands.run import stopping
+from ledger.facts.registry import ConsignmentContractSigned, SourceRegistered
 from ledger.log import Log
 from ledger.settings import Settings
+from ledger.views.loading import facts_of
+from ledger.views.projection import reading
 from ledger.views.reconciliation import Question
 from ledger.web.access import tokens
 from ledger.web.access.signing import Signing
@@ -43,16 +47,20 @@ def open_desk(log: Log, settings: Settings) -> None:
 
 
 def links(log: Log) -> Iterator[tuple[str, str, str]]:
-    """Make a token for each role that has work on the screens; yield role, party and its link."""
+    """Make a token for each role; yield role, party and the link that signs in by it."""
     now = time.time_ns() // 1_000
     signing = Signing(log)
-    for role, party in parties(log):
-        token, _ = tokens.create(log, role, party, now=now)
+    for role, party, source in people(log):
+        token, _ = tokens.create(log, role, party, source=source, now=now)
         yield role, party, signing.link(token.id)
 
 
-def parties(log: Log) -> Iterator[tuple[str, str]]:
-    """Choose whom to be: the pair with most open cases that has an exporter, then the operator."""
+def people(log: Log) -> Iterator[tuple[str, str, str | None]]:
+    """Choose whom to be: role, party, and a scanner's source.
+
+    The pair with most open cases that has an exporter, with that one's scanner and agent; then the
+    operator.
+    """
     whole = {(row["importer"], row["rcb"]): open_cases(row) for row in answer(log, Question())}
     split = [
         row
@@ -61,7 +69,27 @@ def parties(log: Log) -> Iterator[tuple[str, str]]:
     ]
     if split:
         chosen = max(split, key=lambda row: whole.get((row["importer"], row["rcb"]), 0))
-        yield "certifier", chosen["rcb"]
-        yield "importer", chosen["importer"]
-        yield "exporter", chosen["exporter"]
-    yield "operator", "operator"
+        importer, rcb, exporter = chosen["importer"], chosen["rcb"], chosen["exporter"]
+        yield "certifier", rcb, None
+        yield from (("certifier", agent, None) for agent in _agents(log, chosen) if agent != rcb)
+        yield "importer", importer, None
+        yield "exporter", exporter, None
+        yield from (("scanner", exporter, source) for source in _scanners(log, exporter)[:1])
+    yield "operator", "operator", None
+
+
+def _agents(log: Log, of: dict[str, Any]) -> list[str]:
+    """Who certifies the exporter for its pair."""
+    with reading(log) as rows:
+        signed = facts_of(rows, log, [ConsignmentContractSigned]).all(ConsignmentContractSigned)
+    names = ("importer", "rcb", "exporter")
+    return sorted({c.agent for c in signed if all(getattr(c, n) == of[n] for n in names)})
+
+
+def _scanners(log: Log, party: str) -> list[str]:
+    """The scanners registered to a party."""
+    with reading(log) as rows:
+        registered = facts_of(rows, log, [SourceRegistered]).all(SourceRegistered)
+    return sorted(
+        {one.registers for one in registered if one.kind == "SCANNER" and one.party == party}
+    )
