@@ -25,6 +25,8 @@ from ledger.web.problems import Problem, invalid
 router = APIRouter(tags=["discrepancies"])
 
 streams_max: Final = 64
+streams_of_one_max: Final = 8
+"""Of one token: nobody keeps the others out."""
 stream_seconds_max: Final = 600
 """Then the browser comes back by itself, with the id of the last event."""
 look_seconds: Final = 1.0
@@ -35,7 +37,8 @@ page_events_max: Final = 200
 _CHANGED: Final = """
 SELECT id, position, state FROM case_states WHERE position > %s ORDER BY position LIMIT %s
 """
-_open: set[object] = set()
+_open: dict[object, str] = {}
+"""The streams that are open, with their tokens."""
 
 
 @router.get("/discrepancies/stream", response_class=StreamingResponse, **openapi.STREAM)
@@ -52,7 +55,8 @@ async def stream(
         if not (last_event_id.isascii() and last_event_id.isdigit()):
             raise invalid("Last-Event-ID", "expected a position")
         after = min(int(last_event_id), 2**63 - 1)
-    if len(_open) >= streams_max:
+    mine = sum(token == viewer.token for token in _open.values())
+    if len(_open) >= streams_max or mine >= streams_of_one_max:
         raise Problem(429, "Too many streams are open.", headers={"Retry-After": "30"})
     standing = await run_in_threadpool(desk.standing)
     start = standing.position if after is None else after
@@ -67,7 +71,7 @@ async def _events(
     request: Request, desk: Desk, viewer: Viewer, after: int, seconds: int
 ) -> AsyncIterator[bytes]:
     mine = object()
-    _open.add(mine)
+    _open[mine] = viewer.token
     loop = asyncio.get_running_loop()
     until, told = loop.time() + seconds, loop.time()
     try:
@@ -76,19 +80,20 @@ async def _events(
             found = await run_in_threadpool(_changes, desk, viewer, after)
             if found is None:
                 return
-            for position, content in found:
-                after, told = position, loop.time()
+            changes, after = found
+            for content in changes:
+                told = loop.time()
                 yield content
             if loop.time() - told > quiet_seconds_max:
                 told = loop.time()
                 yield b": nothing new\n\n"
             await asyncio.sleep(look_seconds)
     finally:
-        _open.discard(mine)
+        _open.pop(mine, None)
 
 
-def _changes(desk: Desk, viewer: Viewer, after: int) -> list[tuple[int, bytes]] | None:
-    """What changed behind a position; None once the token opens nothing any more."""
+def _changes(desk: Desk, viewer: Viewer, after: int) -> tuple[list[bytes], int] | None:
+    """What changed behind a position, and up to where; None once the token opens nothing more."""
     if desk.sight.viewer(named=viewer.token, now=desk.now()) is None:
         return None
     with desk.looking(viewer) as looking:
@@ -99,11 +104,16 @@ def _changes(desk: Desk, viewer: Viewer, after: int) -> list[tuple[int, bytes]] 
             entry.case.id: entry.row
             for entry in (listed(looking.rows, looking.log, wanted) if ids else ())
         }
-    return [
-        (position, _event(position, state, cases[str(key)]))
+        # What others see is not looked through again and again.
+        reached = looking.standing.position
+        if len(changed) == page_events_max:
+            reached = changed[-1][1]
+    told = [
+        _event(position, state, cases[str(key)])
         for key, position, state in changed
         if str(key) in cases
     ]
+    return told, max(after, reached)
 
 
 def _event(position: int, state: str, case: dict[str, Any]) -> bytes:

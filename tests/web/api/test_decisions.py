@@ -139,6 +139,18 @@ def test_the_stream_tells_what_was_decided(trade: Trade) -> None:
     assert "event:" not in others.text
 
 
+def test_nobody_takes_all_the_streams(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    """429 with Retry-After for one stream too many of a token; others still have theirs."""
+    mine, others = trade.as_role("importer"), trade.as_role("certifier")
+    monkeypatch.setattr("ledger.web.api.stream.streams_of_one_max", 0)
+    refused = trade.get("/discrepancies/stream?seconds=1", mine)
+    monkeypatch.setattr("ledger.web.api.stream.streams_of_one_max", 1)
+    taken = trade.get("/discrepancies/stream?seconds=1", others)
+
+    assert (refused.status_code, taken.status_code) == (429, 200)
+    assert int(refused.headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "W3t9XQ", "WyJcdTAwMDAiXQ", "é"])
 def test_a_cursor_of_nobody_is_refused(trade: Trade, cursor: str) -> None:
     """Only what a page gave leads on."""
