@@ -111,8 +111,11 @@ BEGIN
             RETURN true;
         END IF;
     END IF;
-    -- What one's own sources reported.
-    RETURN {_named(2, "(fact->>'source')")};
+    -- What one's own sources reported; by one's own word they are one's own from then on alone.
+    RETURN EXISTS (SELECT FROM named_parties AS n WHERE n.about = 2 AND n.key = fact->>'source'
+        AND n.party = ANY(parties) AND (by_others(n.by, ARRAY[me, n.party])
+            OR n.own AND n.position < (SELECT e.notification_id FROM public.events AS e
+                WHERE e.originator_id = (fact->>'id')::uuid AND e.originator_version = 1)));
 END
 $body$;
 

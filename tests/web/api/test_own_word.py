@@ -249,6 +249,19 @@ def test_a_source_said_to_be_anothers_is_refused_at_once(desk: Served) -> None:
     assert after.json()["receipts"][0]["reason"] == "not-permitted"
 
 
+def test_a_source_is_nobodys_before_somebody_says_so(desk: Served) -> None:
+    """Who registers another's unknown source sees nothing of what it had reported."""
+    (event,) = report(desk, "exporter", OWNER, "SYS-UNKNOWN", FOREIGN[1] | {"lot": "L-3"})
+    report(desk, "exporter", STRANGER, "SYS-X", registration(STRANGER, "SYS-UNKNOWN"))
+    held = {"type": "LotHeld", "lot": "L-4", "cause": "c"}
+    (own,) = report(desk, "exporter", STRANGER, "SYS-UNKNOWN", held)
+    mine = headers(desk, "exporter", STRANGER)
+
+    assert desk.client.get(f"/events/{event}", headers=mine).status_code == 404
+    assert desk.client.get("/lots/L-3", headers=mine).status_code == 404
+    assert desk.client.get(f"/events/{own}", headers=mine).status_code == 200
+
+
 def test_an_owner_that_mends_its_record_keeps_the_lot(desk: Served) -> None:
     """Recorded under a wrong name first, the lot is its operator's once that is corrected."""
     wrong = FOREIGN[1] | {"lot": "L-2", "operator": "PRC-TYPO"}
