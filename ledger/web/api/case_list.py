@@ -66,7 +66,11 @@ def get_discrepancies(
     behind = [entry for entry in found if after is None or _key(entry) > after]
     shown = sorted(behind, key=_key)[: page.limit]
     following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
-    body = {"discrepancies": [entry.row for entry in shown], "next": following}
+    body = {
+        "audited": looking.standing.audited,
+        "discrepancies": [entry.row for entry in shown],
+        "next": following,
+    }
     return rows_answer(request, looking.standing, body, rows="discrepancies")
 
 
@@ -84,7 +88,7 @@ def _groups(
     following = None
     if len(behind) > len(shown):
         following = next_cursor([shown[-1]["cases"], *key(shown[-1])[1:]])
-    body = {"groups": shown, "next": following}
+    body = {"audited": looking.standing.audited, "groups": shown, "next": following}
     return rows_answer(request, looking.standing, body, rows="groups")
 
 

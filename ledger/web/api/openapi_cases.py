@@ -40,6 +40,16 @@ def _deciding(case: str) -> Json:
     }
 
 
+_AUDITED: Final[Json] = {**_INT, "description": "The last position that the rules have looked at"}
+
+
+def _page(rows: Json) -> Json:
+    """The schema of a page of cases or groups."""
+    whole = answered({"audited": _AUDITED, **rows, "next": _MAYBE}, {})
+    found: Json = whole["content"]["application/json"]["schema"]
+    return found
+
+
 DISCREPANCIES: Final[Json] = {
     "summary": "What does not fit",
     "responses": {
@@ -49,16 +59,12 @@ DISCREPANCIES: Final[Json] = {
                 "application/json": {
                     "schema": {
                         "anyOf": [
-                            answered({"discrepancies": list_of(thing(_CASE)), "next": _MAYBE}, {})[
-                                "content"
-                            ]["application/json"]["schema"],
-                            answered({"groups": list_of(_ANY), "next": _MAYBE}, {})["content"][
-                                "application/json"
-                            ]["schema"],
+                            _page({"discrepancies": list_of(thing(_CASE))}),
+                            _page({"groups": list_of(_ANY)}),
                         ]
                     },
                     "example": {
-                        "position": 4712, "behind": 0, "simulation": False,
+                        "position": 4712, "behind": 0, "simulation": False, "audited": 4700,
                         "discrepancies": [_CASE_SHOWN], "next": None,
                     },
                 },

@@ -259,6 +259,14 @@ def test_every_table_is_one_for_spreadsheets(trade: Trade) -> None:
     assert trade.get("/periods", csv).headers["content-type"].startswith("text/csv")
 
 
+@pytest.mark.parametrize("query", ["", "?group=rule"])
+def test_cases_say_how_far_the_audit_is(trade: Trade, query: str) -> None:
+    """Beside the position of the views: cases rest on both."""
+    found = trade.get(f"/discrepancies{query}", trade.as_role("operator")).json()
+
+    assert 0 < found["audited"] <= found["position"]
+
+
 def test_an_unknown_case_is_nobodys(trade: Trade) -> None:
     """404, as for a case of others."""
     assert trade.get(f"/discrepancies/{uuid4()}", trade.as_role("operator")).status_code == 404
