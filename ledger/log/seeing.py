@@ -22,6 +22,7 @@ READER: Final = "ledger_reader"
 """The role: neither an owner of tables nor free of their policies."""
 connections_max: Final = 16
 connection_wait_seconds: Final = 5.0
+reconnect_seconds: Final = 2.0
 statement_seconds_max: Final = 30
 idle_seconds_max: Final = 60
 
@@ -97,6 +98,8 @@ class Sight:
             configure=_configure,
             check=ConnectionPool.check_connection,
             timeout=connection_wait_seconds,
+            # It tries anew for whoever asks next, not minutes after the database is back.
+            reconnect_timeout=reconnect_seconds,
         )
 
     def open(self) -> None:

@@ -1,17 +1,20 @@
 """The database goes away right after something was written: that is told as no failure."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger.errors import Unavailable
 from ledger.log import Log
 from ledger.log.seeing import Sight
 from ledger.views.discrepancies import listed
 from ledger.web.desk import Desk
+from tests.databases import Cluster
 from tests.desks import Served, served
 from tests.web.api.conftest import Trade
 from tests.web.api.test_decisions import case, chain
@@ -150,3 +153,27 @@ def test_of_many_those_decided_are_told(
 
 def _twice(ask: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     return lambda *asked: ask(*asked) * 2
+
+
+away_seconds, back_seconds_max = 18.0, 6.0
+
+
+def test_it_answers_again_soon_after_the_database_is_back(
+    embedded_cluster: Cluster, desk: Served
+) -> None:
+    """However long it was away, whoever asks next waits for seconds, not for minutes."""
+    name = conninfo_to_dict(desk.log.dsn)["dbname"]
+    ready = "/health/ready"
+    assert desk.client.get(ready).status_code == 200
+    with embedded_cluster.admin() as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                      " WHERE datname = %s", (name,))  # fmt: skip
+        end = time.monotonic() + away_seconds
+        while time.monotonic() < end:
+            assert desk.client.get(ready).status_code == 503
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    back = time.monotonic()
+    while desk.client.get(ready).status_code != 200:
+        assert time.monotonic() < back + 60
+    assert time.monotonic() - back < back_seconds_max
