@@ -4,13 +4,12 @@ Level-triggered: a look depends on the facts as they stand, never on how they ca
 lost in a crash, or taken twice, changes nothing.
 """
 
-import gc
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from consumers.auditor_deciding import Decided, decided
+from consumers.auditor_deciding import Decided, Pending, decided
 from consumers.auditor_looking import Looking, Sieves, neighbours
-from consumers.auditor_touching import Touched, touched
+from consumers.auditor_touching import touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict
 from ledger.facts.seals import SealsApplied
@@ -25,24 +24,32 @@ from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
 from ledger.views.projection import reading
 
-look_events_max: Final = 4_000
+look_events_max: Final = 8_000
 look_subjects_max: Final = 2_000
-facts_kept_max: Final = 20_000
-collect_every_looks: Final = 8
+defer_looks_max: Final = 4
+"""While more is behind, what events share (accounts, lots, papers) is looked at every so many
+looks: a look at it costs the same after one event as after thousands."""
+facts_kept_max: Final = 30_000
 """Facts held between two looks at the same state of the log."""
 _seen_max: Final = 100_000
+_OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
+"""What belongs to one event alone."""
 
 _HORIZON = """
 SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
 ORDER BY notification_id DESC LIMIT 1
 """
 _DECISION = """
-SELECT notification_id FROM public.events WHERE notification_id > %s AND topic = ANY(%s) LIMIT 1
+SELECT notification_id FROM public.events
+WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s) LIMIT 1
 """
 
 
 class Step(NamedTuple):
-    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow."""
+    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow.
+
+    `position` = what it has audited up to.
+    """
 
     events: int
     subjects: int
@@ -76,15 +83,15 @@ class Auditor:
         """`clock` answers the audit's time, µs UTC."""
         self._log, self._policy, self._clock = log, policy, clock
         self._digest = policy.digest()
-        self._decided = 0
-        self._clean = 0  # no decision stands between what was projected and here
+        self._clean = 0  # no decision of others stands between what was projected and here
+        self._own: list[int] = []  # positions behind that, of decisions taken here
+        self._pending = Pending()
         self._horizon = -1
         self._registry = Registry(log)
         self._books: ViewBooks | None = None
         self._sieves: Sieves = {}
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
-        self._looks = 0
 
     def step(self) -> Step:
         """Look once; on return everything it found is recorded.
@@ -92,14 +99,11 @@ class Auditor:
         Raises Conflict where another auditor or person was first, Unavailable where the database
         is away: nothing is written then, and the same call may be repeated.
         """
-        self._looks += 1
-        if self._looks % collect_every_looks == 0:
-            # What looks noted refers to itself and outlives the collections of young objects.
-            gc.collect()
         with reading(self._log) as rows:
             position = schema.position(rows)
             if self._unfolded(rows, position):
-                return Step(0, 0, 0, behind=True, views=True, position=position)
+                at = auditing.progress(rows).position
+                return Step(0, 0, 0, behind=True, views=True, position=at)
             look = self._look(rows, position)
         self._record(look)
         return Step(
@@ -108,14 +112,18 @@ class Auditor:
         )  # fmt: skip
 
     def _unfolded(self, rows: Any, position: int) -> bool:
-        """Whether there are decisions, of anybody, that the views do not show yet."""
+        """Whether there are decisions of others that the views do not show yet.
+
+        What was decided here is known without them.
+        """
         clean = max(position, self._clean)
-        if position < self._decided:
-            return True
-        if rows.execute(_DECISION, (clean, sorted(TOPICS)), prepare=True).fetchone() is not None:
+        asked = (clean, sorted(TOPICS), self._own)
+        if rows.execute(_DECISION, asked, prepare=True).fetchone() is not None:
             return True
         found = rows.execute("SELECT coalesce(max(position), 0) FROM public.commits").fetchone()
         self._clean = max(clean, int(found[0]))
+        self._own.clear()
+        self._pending.shown(position)
         return False
 
     # -- looking
@@ -135,18 +143,21 @@ class Auditor:
             floor = self._horizon
             again = max(again, floor if any_case(rows) else 0)
         found = touched(self._log, events, books, known_to=floor)
-        waiting = auditing.waiting(rows, look_subjects_max)
+        # With nothing left behind, or now and then, all at once.
+        defer = reached < position and before.turn % defer_looks_max > 0
+        deferred = {each for each in found.subjects if defer and each.kind not in _OWN}
+        waiting = [] if defer else auditing.waiting(rows, look_subjects_max)
         lots = auditing.applications_waiting(rows, look_subjects_max)
         due = auditing.due(rows, now, look_subjects_max)
         look = Looking(books, self._policy, now, self._sieves)
-        asked = self._asked(found, waiting, due)
+        asked = self._asked(found.subjects - deferred, waiting, due)
         books.want(asked, {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)})
         books.want_events(found.applied)
         look.applications(found.applied, anew=before.position >= again)
         anew, waits = look.again(lots, before.position)
         for subject in asked:
             look.subject(subject)
-        waits += neighbours(found, books, before.position)
+        waits += [*neighbours(found, books, before.position), *_keys(deferred)]
         after = Progress(reached, self._digest, floor, again, before.turn + 1, now)
         return _Look(
             before=before,
@@ -157,7 +168,7 @@ class Auditor:
             rests=look.rests(),
             changed=found.changed,
             waits=waits,
-            decided=decided(look.found, books, now=now, position=position),
+            decided=decided(look.found, books, self._pending, now=now, position=position),
             sieves=look.sieves,
             events=len(events),
             behind=reached < position
@@ -177,6 +188,9 @@ class Auditor:
             or horizon != self._horizon
             or self._books.record.held > facts_kept_max
         ):
+            if self._books is not None:
+                self._books.drop()
+                self._books = None
             self._books = ViewBooks(rows, self._log, self._registry)
             self._horizon = horizon
             self._sieves = {}
@@ -185,12 +199,12 @@ class Auditor:
         return self._books
 
     def _asked(
-        self, found: Touched, waiting: list[auditing.Key], due: list[auditing.Key]
+        self, touched_: set[Subject], waiting: list[auditing.Key], due: list[auditing.Key]
     ) -> list[Subject]:
         """Subjects to look at: what waits, what is due, what was touched and not seen since."""
         fresh = [
             subject
-            for subject in found.subjects
+            for subject in touched_
             if self._seen.get((str(subject.kind), subject.key)) != self._horizon
         ]
         called = [
@@ -219,14 +233,15 @@ class Auditor:
             auditing.show(rows, look.decided.shown)
             auditing.advance(rows, look.after)
 
-        while len(entries) > batch_events_max:
+        for start in range(0, len(entries), batch_events_max):
+            part = entries[start : start + batch_events_max]
             # What is recorded twice collides; what is recorded here is found again by the rest.
-            receipts = self._log.decide(entries[:batch_events_max])
-            self._decided = receipts[-1].position
-            entries = entries[batch_events_max:]
-        receipts = self._log.decide(entries, inside=inside)
-        if receipts:
-            self._decided = receipts[-1].position
+            last = start + batch_events_max >= len(entries)
+            receipts = self._log.decide(part, inside=inside if last else None)
+            self._own += [receipt.position for receipt in receipts]
+            self._pending.take(look.decided.cases[start : start + batch_events_max], receipts)
+        if not entries:
+            self._log.decide([], inside=inside)
         for cache in (self._seen, self._noted):
             if len(cache) > _seen_max:
                 cache.clear()

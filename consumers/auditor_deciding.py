@@ -5,10 +5,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import encode_decision
-from ledger.cases.discrepancy import LIVE, Case, Picture
+from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
 from ledger.cases.judging import case_of, judge
-from ledger.log import Entry
+from ledger.log import Entry, Receipt
 from ledger.rules.violation import Subject, Violation
+from ledger.views import auditing
 from ledger.views.auditing import Shown
 from ledger.views.books.concerned import concerned
 from ledger.views.books.snapshot import ViewBooks
@@ -16,29 +17,65 @@ from ledger.views.cases import cases_of
 
 
 class Decided(NamedTuple):
-    """Decisions to record and what the cases concerned show."""
+    """Decisions to record, the case after each, and what the cases concerned show."""
 
     entries: list[Entry]
+    cases: list[Case]
     shown: list[Shown]
 
 
+class Pending:
+    """Cases as decisions left them that the views do not show yet."""
+
+    def __init__(self) -> None:
+        self._cases: dict[auditing.Key, dict[UUID, tuple[int, Case]]] = {}
+
+    def take(self, cases: Sequence[Case], receipts: Sequence[Receipt]) -> None:
+        """Keep what cases are after the decisions just recorded."""
+        for case, receipt in zip(cases, receipts, strict=True):
+            of_subject = self._cases.setdefault((str(case.subject_kind), case.subject), {})
+            of_subject[receipt.id] = receipt.position, case
+
+    def of(self, subjects: Iterable[auditing.Key]) -> dict[UUID, Case]:
+        """The cases of these subjects that are kept."""
+        return {
+            key: case
+            for subject in subjects
+            for key, (_, case) in self._cases.get(subject, {}).items()
+        }
+
+    def shown(self, position: int) -> None:
+        """Let go of what the views show at a position."""
+        self._cases = {
+            subject: still
+            for subject, cases in self._cases.items()
+            if (still := {key: kept for key, kept in cases.items() if kept[0] > position})
+        }
+
+
 def decided(
-    found: Mapping[Subject, Sequence[Violation]], books: ViewBooks, *, now: int, position: int
+    found: Mapping[Subject, Sequence[Violation]],
+    books: ViewBooks,
+    pending: Pending,
+    *,
+    now: int,
+    position: int,
 ) -> Decided:
     """Compare what holds now of each subject with its cases."""
+    subjects = [(str(kind), key) for kind, key in found]
     cases: dict[UUID, Case] = {
-        UUID(case.id): case
-        for case in cases_of(books.rows, [(str(kind), key) for kind, key in found])
-    }
+        UUID(case.id): case for case in cases_of(books.rows, subjects)
+    } | pending.of(subjects)
     holds = {
         case_of(violation): violation for violations in found.values() for violation in violations
     }
-    entries = []
+    entries, after = [], []
     standing = []
     for key in sorted(cases.keys() | holds.keys()):
         case, violation = cases.get(key), holds.get(key)
         event = judge(case, violation, now=now, position=position)
         if event is not None:
+            after.append(evolve(case, event))
             entries.append(
                 Entry(
                     id=key,
@@ -49,7 +86,7 @@ def decided(
             )
         if violation is not None and (event is not None or case is None or case.state in LIVE):
             standing.append((key, violation))
-    return Decided(entries, list(_shown(standing, books)))
+    return Decided(entries, after, list(_shown(standing, books)))
 
 
 def _shown(standing: Iterable[tuple[UUID, Violation]], books: ViewBooks) -> Iterable[Shown]:

@@ -15,8 +15,10 @@ from ledger.log import Log
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, Violation
 from ledger.views import auditing, schema
+from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import all_cases
+from ledger.views.folding import Rows
 from ledger.views.projection import reading
 
 chunk_events_max = 4_000
@@ -34,7 +36,7 @@ def unsettled(log: Log, policy: Policy) -> list[str] | None:
         if until < log.position() or auditing.behind(rows, until):
             return None
         now = auditing.progress(rows).clock
-        found = _violations(log, ViewBooks(rows, log), until, policy, now)
+        found = _violations(log, rows, until, policy, now)
         shown = {case_of(violation): violation for violation in found}
         cases = {UUID(case.id): case for case in all_cases(rows)}
     said = []
@@ -51,10 +53,10 @@ def unsettled(log: Log, policy: Policy) -> list[str] | None:
     return said
 
 
-def _violations(
-    log: Log, books: ViewBooks, until: int, policy: Policy, now: int
-) -> Iterator[Violation]:
+def _violations(log: Log, rows: Rows, until: int, policy: Policy, now: int) -> Iterator[Violation]:
     """What holds of every subject, each looked at once."""
+    registry = Registry(log)
+    books = ViewBooks(rows, log, registry)
     seen: set[Subject] = set()
     after = 0
     while events := log.read(after, chunk_events_max, until=until):
@@ -72,7 +74,8 @@ def _violations(
         for violations in look.found.values():
             yield from violations
         if books.record.held > facts_kept_max:
-            books = ViewBooks(books.rows, log)
+            books.drop()
+            books = ViewBooks(rows, log, registry)
 
 
 def _settled(case: Case | None, violation: Violation) -> bool:

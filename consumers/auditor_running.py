@@ -57,15 +57,20 @@ def catch_up(
     policy: Policy,
     clock: Callable[[], int],
     progressed: Callable[[Step], None] | None = None,
+    projected: Callable[[int], None] | None = None,
 ) -> int:
     """Project and audit until nothing is behind; answers the position that was audited.
 
-    The time is read once: what falls due while it works is left to the next one.
+    First the one, then the other: an audit of facts whose cures are recorded already, and not yet
+    projected, would cry wolf. The time is read once: what falls due while it works is left to the
+    next one.
     """
     now = clock()
     projector = Projector(log)
     projector.make()
-    projector.catch_up()
+    while projector.run_batch():
+        if projected is not None:
+            projected(projector.position)
     auditor = Auditor(log, policy, lambda: now)
     conflicts = 0
     while True:
@@ -80,7 +85,8 @@ def catch_up(
         conflicts = 0
         if progressed is not None:
             progressed(step)
-        moved = projector.run_batch() if step.decisions or step.views else 0
+        unfolded = step.decisions or step.views or not step.behind
+        moved = projector.run_batch() if unfolded else 0
         if not step.behind and not moved:
             if restate_periods(log, now):
                 projector.catch_up()

@@ -8,7 +8,7 @@ from consumers.auditor_running import audit_clock, set_clock
 from consumers.auditor_running import catch_up as audit
 from ledger.commands.home import deciding
 from ledger.commands.moments import moment
-from ledger.commands.output import progress, say
+from ledger.commands.output import progresses, say
 from ledger.commands.policy import policy_of
 from ledger.labels.describe import check_tables
 from ledger.log import Log
@@ -37,13 +37,7 @@ def catch_up(
 def follow(log: Log) -> int:
     """Project and audit until nothing is behind, with progress; answer the position."""
     policy = policy_of(load())
-    projector = Projector(log)
-    projector.make()
-    done = 0
-    with progress("views", log.position()) as step:
-        while folded := projector.run_batch():
-            done += folded
-            step(done)
-    projector.retire_older()
-    with progress("audit", log.position()) as step:
-        return audit(log, policy, audit_clock(log), lambda looked: step(looked.position))
+    with progresses(("views", "audit"), log.position()) as (views, audited):
+        position = audit(log, policy, audit_clock(log), lambda step: audited(step.position), views)
+    Projector(log).retire_older()
+    return position

@@ -16,6 +16,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -115,6 +116,15 @@ class Step(Protocol):
 @contextmanager
 def progress(what: str, total: int | None, *, size: bool = False) -> Iterator[Step]:
     """Show a bar on stderr while work goes on; `size` counts bytes instead of events."""
+    with progresses((what,), total, size=size) as steps:
+        yield steps[0]
+
+
+@contextmanager
+def progresses(
+    what: Sequence[str], total: int | None, *, size: bool = False
+) -> Iterator[list[Step]]:
+    """Show a bar for each of several works that go on side by side."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -124,11 +134,13 @@ def progress(what: str, total: int | None, *, size: bool = False) -> Iterator[St
         transient=not WORDS.is_terminal,
         disable=not WORDS.is_terminal,
     ) as bar:
-        task = bar.add_task(what, total=total)
+        yield [_step(bar, bar.add_task(each, total=total)) for each in what]
 
-        def step(done: int, total: int | None = None) -> None:
-            if total is not None:
-                bar.update(task, total=total)
-            bar.update(task, completed=done)
 
-        yield step
+def _step(bar: Progress, task: TaskID) -> Step:
+    def step(done: int, total: int | None = None) -> None:
+        if total is not None:
+            bar.update(task, total=total)
+        bar.update(task, completed=done)
+
+    return step

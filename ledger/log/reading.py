@@ -126,19 +126,26 @@ class Reader:
             found = list(map(Recorded._make, rows.fetchall()))
         return (found[-1].position if len(found) == limit else last), found
 
-    def at(self, positions: Sequence[int]) -> list[Recorded]:
-        """Read the events at these positions, in the order of position."""
-        with self._rows() as rows:
-            rows.execute(_AT, (list(positions),), prepare=True)
-            return list(map(Recorded._make, rows.fetchall()))
+    def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
+        """Read the events at these positions, in the order of position; with `rows` by it."""
+        if rows is None:
+            with self._rows() as own:
+                return self.at(positions, own)
+        rows.execute(_AT, (list(positions),), prepare=True)
+        return list(map(Recorded._make, rows.fetchall()))
 
-    def get(self, ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
-        """Read whole streams by id, versions rising; an id with nothing recorded is left out."""
+    def get(self, ids: Sequence[UUID], rows: Rows | None = None) -> dict[UUID, list[Recorded]]:
+        """Read whole streams by id, versions rising; an id with nothing recorded is left out.
+
+        With `rows` by it: what its snapshot shows.
+        """
+        if rows is None:
+            with self._rows() as own:
+                return self.get(ids, own)
         streams: dict[UUID, list[Recorded]] = {}
-        with self._rows() as rows:
-            rows.execute(_GET, (list(dict.fromkeys(ids)),), prepare=True)
-            for recorded in map(Recorded._make, rows.fetchall()):
-                streams.setdefault(recorded.id, []).append(recorded)
+        rows.execute(_GET, (list(dict.fromkeys(ids)),), prepare=True)
+        for recorded in map(Recorded._make, rows.fetchall()):
+            streams.setdefault(recorded.id, []).append(recorded)
         return streams
 
     def position(self) -> int:

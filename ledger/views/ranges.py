@@ -22,6 +22,7 @@ CREATE TABLE ranges (
     time int8 NOT NULL, position int8 NOT NULL, topic text NOT NULL, place int8 NOT NULL
 );
 CREATE INDEX ranges_by_number ON ranges (mark, class, first);
+CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIssued';
 """
 
     def __init__(self, places: PlaceIds) -> None:

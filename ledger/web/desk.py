@@ -114,9 +114,9 @@ class _Before(Seen):
         self.__dict__.update(seen.__dict__)
         self._time = time
 
-    def at(self, positions: Sequence[int]) -> list[Recorded]:
+    def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
         """Read the events at these positions that happened by the time."""
-        return [one for one in super().at(positions) if self._happened(one)]
+        return [one for one in super().at(positions, rows) if self._happened(one)]
 
     def _happened(self, recorded: Recorded) -> bool:
         if recorded.topic in _UNTIMED:

@@ -48,11 +48,17 @@ _SHARING = """
 SELECT wanted.n::int4, r.position FROM unnest(%b::text[], %b::int8[], %b::int8[], %b::int2[])
     WITH ORDINALITY AS wanted (mark, first, last, class, n)
 CROSS JOIN LATERAL (
-    SELECT position, last, topic FROM ranges WHERE ranges.mark = wanted.mark
+    SELECT position, last FROM ranges WHERE ranges.mark = wanted.mark
         AND ranges.class = wanted.class AND ranges.first > wanted.first - (1::int8 << wanted.class)
-        AND ranges.first <= wanted.last OFFSET 0
-) AS r WHERE r.last >= wanted.first AND (%b::text[] IS NULL OR r.topic = ANY(%b::text[]))
+        AND ranges.first <= wanted.last AND {of} OFFSET 0
+) AS r WHERE r.last >= wanted.first
 """
+_OF = {
+    (): _SHARING.format(of="true"),
+    # By its own name, as the index of issues has it: a roll holds thousands of other events.
+    (s.SealsIssued,): _SHARING.format(of="topic = 'SealsIssued'"),
+    (s.SealsApplied,): _SHARING.format(of="topic = 'SealsApplied'"),
+}
 
 
 class _Tally(Sealed):
@@ -190,7 +196,7 @@ class Goods(Source):
             return
         found = self.sharing(missing)
         positions = sorted({position for each in found for position in each})
-        events = self.log.at(positions)
+        events = self.log.at(positions, self.rows)
         given = dict(zip(positions, self.record.give(events), strict=True))
         for span, each in zip(missing, found, strict=True):
             self._sharing[span] = self._counting(given[position] for position in each)
@@ -210,17 +216,18 @@ class Goods(Source):
         return sorted(known for known in found if self.record.counts(known.fact))
 
     def sharing(self, spans: Sequence[tuple[str, int, int]], *kinds: type[Fact]) -> list[list[int]]:
-        """Positions of events, also of those that do not count, sharing numbers with each span."""
+        """Positions of events, also of those that do not count, sharing numbers with each span.
+
+        Of all kinds, or of SealsIssued or SealsApplied alone.
+        """
         found: list[list[int]] = [[] for _ in spans]
         of = []
         for index, (mark, first, last) in enumerate(spans):
             of += [(index, mark, first, last, size) for size in self._sizes(mark)]
         if of:
-            topics = [kind.__name__ for kind in kinds] or None
             columns = [[row[column] for row in of] for column in range(1, 5)]
-            for number, position in self.rows.execute(
-                _SHARING, (*columns, topics, topics), prepare=True
-            ).fetchall():
+            shared = self.rows.execute(_OF[kinds], columns, prepare=True)
+            for number, position in shared.fetchall():
                 found[of[number - 1][0]].append(position)
         return [sorted(set(positions)) for positions in found]
 

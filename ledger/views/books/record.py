@@ -34,6 +34,7 @@ class BooksRecord(Record):
         self._rows, self._log, self._reads, self._registry = rows, log, reads, registry
         self._whole: set[tuple[About, str]] = set()
         self._given: dict[str, Known] = {}
+        self._at: dict[int, Known] = {}
         self.ids: dict[str, UUID] = {}
         """The ids of events that were given, as the log has them."""
 
@@ -64,12 +65,12 @@ class BooksRecord(Record):
         given = []
         fresh = []
         for event in events:
-            key = str(event.id)
-            known = self._given.get(key)
+            known = self._at.get(event.position)
             if known is None:
                 fact = decode(event.state)
-                known = Known(fact.at, fact.id, event.recorded_at, fact)
-                self._given[key] = known
+                key = fact.id
+                known = Known(fact.at, key, event.recorded_at, fact)
+                self._at[event.position] = self._given[key] = known
                 self.ids[key] = event.id
                 fresh.append(event.id)
             given.append(known)
@@ -84,7 +85,7 @@ class BooksRecord(Record):
         """Load events by id, to be found by it."""
         missing = [UUID(key) for key in ids if key not in self._given and key not in self._known]
         if missing:
-            streams = self._log.get(missing).values()
+            streams = self._log.get(missing, self._rows).values()
             self.give(stream[0] for stream in streams if stream[0].topic in TYPES)
 
     def _take(self, found: Record) -> None:

@@ -56,7 +56,7 @@ class Registry:
         asked = (keys, TOPIC, self._position, until)
         positions = [at for (at,) in rows.execute(_REGISTERED, asked, prepare=True).fetchall()]
         for start in range(0, len(positions), positions_read_max):
-            events = self._log.at(positions[start : start + positions_read_max])
+            events = self._log.at(positions[start : start + positions_read_max], rows)
             for event in events:
                 self.record.add(decode(event.state), event.recorded_at)
             ids = [event.id for event in events]

@@ -108,6 +108,11 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         ]
         return given, positions[-1] if len(positions) == limit else None
 
+    def drop(self) -> None:
+        """Let go of everything that was read. What is kept refers to the books, in rings."""
+        for held in (self.record, self.reads, self):
+            vars(held).clear()
+
     def rebind(self, rows: Rows) -> None:
         """Read from another snapshot of the same facts."""
         self.rows = rows

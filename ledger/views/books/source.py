@@ -41,4 +41,4 @@ class Source:
 
     def at(self, positions: Iterable[int]) -> list[Known]:
         """The events at positions, each once, in the order of position."""
-        return self.record.give(self.log.at(sorted(set(positions))))
+        return self.record.give(self.log.at(sorted(set(positions)), self.rows))
