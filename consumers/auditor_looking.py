@@ -86,17 +86,19 @@ class Looking:
         for known in applied:
             at, key, rec, fact = known
             assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
-            subjects = Subject(_APPLICATION, key), Subject(_EVENT, key)
             if fact.corrects is None and counts(fact):
                 kind = scan_kind(fact)
                 suspects = sieves.get(kind)
                 if suspects is None:
                     suspects = sieves[kind] = self._sieve(key, fact)
-                if not any(suspect(fact, at, rec) for suspect in suspects):
+                for suspect in suspects:
+                    if suspect(fact, at, rec):
+                        break
+                else:
                     if not anew:
-                        self.found.update((subject, []) for subject in subjects)
+                        self.found.update((subject, []) for subject in _subjects(key))
                     continue
-            for subject in subjects:
+            for subject in _subjects(key):
                 self.subject(subject, anew=anew)
 
     def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspects, ...]:
@@ -142,6 +144,10 @@ class Looking:
     def rests(self) -> dict[auditing.Key, frozenset[int]]:
         """What each subject rests on."""
         return {key: frozenset(read) for key, read in self._rests.items()}
+
+
+def _subjects(key: str) -> tuple[Subject, Subject]:
+    return Subject(_APPLICATION, key), Subject(_EVENT, key)
 
 
 def _with(kind: str, fact: SealsApplied) -> auditing.Key:

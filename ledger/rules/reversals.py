@@ -84,8 +84,8 @@ def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]
 
 
 def reversing_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-49 suspects: what replaces something."""
-    return lambda fact, _at, _rec: fact.corrects is not None
+    """Who M-49 suspects: what replaces something, so nobody that is sieved."""
+    return None
 
 
 RULES: Final = (

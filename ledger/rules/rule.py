@@ -26,7 +26,9 @@ Suspects = Callable[[SealsApplied, int, int], bool]
 on it. A check that is silent on an application it suspects has only cost time."""
 
 Sieve = Callable[[Application, Books, Policy], Suspects | None]
-"""From one counting application: what a check suspects all of its kind of. None: of nothing."""
+"""From one counting application: what a check suspects all of its kind of. None: of nothing.
+
+Asked only about applications that count and replace nothing."""
 
 
 def everything(_fact: SealsApplied, _at: int, _rec: int) -> bool:

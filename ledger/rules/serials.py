@@ -164,8 +164,9 @@ def unissued_among(app: Application, books: Books, _policy: Policy) -> Suspects 
 
 def resurrected_among(_app: Application, books: Books, _policy: Policy) -> Suspects | None:
     """Who M-35 suspects: whoever has a number that some event put elsewhere."""
-    return lambda fact, _at, _rec: any(
-        _elsewhere(other.fact, fact) for other in _sharing(fact, books)
+    return lambda fact, _at, _rec: (
+        fact.first is not None
+        and any(_elsewhere(other.fact, fact) for other in _sharing(fact, books))
     )
 
 

@@ -3,6 +3,7 @@
 Events themselves are read only where something is to be shown of them.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -45,6 +46,7 @@ SELECT id FROM reversed WHERE source = %b AND time >= %b AND time < %b
 ORDER BY time, id LIMIT {EVIDENCE_IDS_MAX}
 """
 _BUSY = "SELECT hour, seals FROM busy WHERE source = %b AND seals > %b ORDER BY hour"
+_MET = "SELECT who, time FROM met WHERE who = ANY(%b::int8[]) AND time BETWEEN %b AND %b"
 _SAME_TIME = """
 SELECT wanted.id, h.id FROM unnest(%b::int8[], %b::int8[], %b::uuid[]) AS wanted (who, time, id)
 CROSS JOIN LATERAL (
@@ -60,7 +62,8 @@ class Conduct(Years):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._same_time: dict[str, list[str]] = {}
+        self._asked: set[str] = set()
+        self._same_time: dict[str, list[str]] = defaultdict(list)
 
     # -- sources and persons
 
@@ -149,34 +152,42 @@ class Conduct(Years):
 
     def want_repeats(self, events: Sequence[Known]) -> None:
         """Read in bulk which events were heard from the same source at the same time."""
-        missing = [known for known in events if known.id not in self._same_time]
+        missing = [known for known in events if known.id not in self._asked]
         if not missing:
             return
+        self._asked.update(known.id for known in missing)
+        whos = {k.fact.source: self.reads.memo(("who", k.fact.source), partial(_who, k))
+                for k in missing}  # fmt: skip
+        times = [known.at for known in missing]
+        asked = ([*whos.values()], min(times), max(times))
+        met = set(self.rows.execute(_MET, asked, prepare=True).fetchall())
+        if not met:
+            return  # nearly always: every event stands alone
         ids = self.record.ids
-        who = [self.reads.memo(("who", k.fact.source), partial(_who, k)) for k in missing]
-        columns = (
-            who,
-            [known.at for known in missing],
-            [ids.get(k.id) or UUID(k.id) for k in missing],
-        )
-        self._same_time.update({known.id: [] for known in missing})
-        for key, other in self.rows.execute(_SAME_TIME, columns, prepare=True).fetchall():
-            self._same_time[str(key)].append(str(other))
+        meeting = [
+            (whos[known.fact.source], known.at, ids.get(known.id) or UUID(known.id))
+            for known in missing
+            if (whos[known.fact.source], known.at) in met
+        ]
+        if meeting:
+            columns = [*map(list, zip(*meeting, strict=True))]
+            for key, other in self.rows.execute(_SAME_TIME, columns, prepare=True).fetchall():
+                self._same_time[str(key)].append(str(other))
 
     def heard_with(self, event: Known) -> list[str]:
         """Events heard from the same source at the same time whose id is greater."""
         self.want_repeats([event])
-        return [other for other in self._same_time[event.id] if other > event.id]
+        return [other for other in self._same_time.get(event.id, ()) if other > event.id]
 
     def repeat_of(self, event_id: str) -> str | None:
         """The counting event of smaller id that says the same, the smallest of them."""
-        if self._same_time.get(event_id) == []:
-            return None  # nearly every event stands alone
+        if event_id in self._asked and event_id not in self._same_time:
+            return None
         known = self.record.known(event_id)
         if known is None or not self.record.counts(known.fact):
             return None
         self.want_repeats([known])
-        ids = [other for other in self._same_time[event_id] if other < event_id]
+        ids = [other for other in self._same_time.get(event_id, ()) if other < event_id]
         if not ids:
             return None
         content = content_of(known.fact)

@@ -45,11 +45,12 @@ SELECT c.class::int2 FROM generate_series(0, 30) AS c (class)
 WHERE EXISTS (SELECT FROM ranges WHERE mark = %b AND class = c.class)
 """
 _SHARING = """
-SELECT wanted.n::int4, r.position FROM unnest(%b::text[], %b::int8[], %b::int8[], %b::int2[])
-    WITH ORDINALITY AS wanted (mark, first, last, class, n)
+SELECT wanted.n::int4, r.position FROM unnest(%b::text[], %b::int8[], %b::int8[])
+    WITH ORDINALITY AS wanted (mark, first, last, n)
+JOIN unnest(%b::text[], %b::int2[]) AS sizes (mark, class) ON sizes.mark = wanted.mark
 CROSS JOIN LATERAL (
     SELECT position, last FROM ranges WHERE ranges.mark = wanted.mark
-        AND ranges.class = wanted.class AND ranges.first > wanted.first - (1::int8 << wanted.class)
+        AND ranges.class = sizes.class AND ranges.first > wanted.first - (1::int8 << sizes.class)
         AND ranges.first <= wanted.last AND {of} OFFSET 0
 ) AS r WHERE r.last >= wanted.first
 """
@@ -221,14 +222,14 @@ class Goods(Source):
         Of all kinds, or of SealsIssued or SealsApplied alone.
         """
         found: list[list[int]] = [[] for _ in spans]
-        of = []
-        for index, (mark, first, last) in enumerate(spans):
-            of += [(index, mark, first, last, size) for size in self._sizes(mark)]
-        if of:
-            columns = [[row[column] for row in of] for column in range(1, 5)]
-            shared = self.rows.execute(_OF[kinds], columns, prepare=True)
-            for number, position in shared.fetchall():
-                found[of[number - 1][0]].append(position)
+        sizes = [
+            (mark, size) for mark in sorted({of[0] for of in spans}) for size in self._sizes(mark)
+        ]
+        if sizes:
+            columns = [*zip(*spans, strict=True), *zip(*sizes, strict=True)]
+            asked = [*map(list, columns)]
+            for number, position in self.rows.execute(_OF[kinds], asked, prepare=True).fetchall():
+                found[number - 1].append(position)
         return [sorted(set(positions)) for positions in found]
 
     def _sizes(self, mark: str) -> list[int]:

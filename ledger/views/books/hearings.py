@@ -33,6 +33,19 @@ _HOURS = """
 INSERT INTO busy AS b (source, hour, seals) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (source, hour) DO UPDATE SET seals = b.seals + excluded.seals
 """
+_MET = """
+INSERT INTO met (who, time)
+SELECT DISTINCT late.who, late.time FROM unnest(%b::int8[], %b::int8[]) AS late (who, time)
+CROSS JOIN LATERAL (
+    SELECT FROM heard WHERE who = late.who AND time = late.time OFFSET 1 LIMIT 1
+) AS another ON CONFLICT DO NOTHING
+"""
+_LATEST = """
+SELECT w.who, h.time FROM unnest(%b::int8[]) AS w (who) CROSS JOIN LATERAL (
+    SELECT time FROM heard WHERE heard.who = w.who ORDER BY time DESC LIMIT 1
+) AS h
+"""
+_latest_kept_max: Final = 100_000
 _MONTHS = """
 INSERT INTO heard_months AS h (source, month, events, reversed)
 SELECT * FROM unnest(%b::int8[], %b::text[], %b::int8[], %b::int8[])
@@ -55,6 +68,8 @@ CREATE TABLE heard (
     source int8 NOT NULL
 ) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
 CREATE INDEX heard_by_time ON heard (who, time);
+-- Times at which more than one event was heard of a source.
+CREATE TABLE met (who int8 NOT NULL, time int8 NOT NULL, PRIMARY KEY (who, time));
 -- hour: hours since 1970, UTC.
 CREATE TABLE busy (
     source int8 NOT NULL, hour int8 NOT NULL, seals int8 NOT NULL, PRIMARY KEY (source, hour)
@@ -75,6 +90,8 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
     def __init__(self) -> None:
         self._names: dict[tuple[str, str], int] = {}
         self._packed: list[bytes] = []
+        self._latest: dict[int, int] = {}
+        self._behind: list[tuple[int, int]] = []
         self._late = Lateness()
         self._crossings = Crossings()
         self._hours: dict[tuple[int, int], tuple[int]] = {}
@@ -101,6 +118,11 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         who = self.name("source", source)
         where = NOWHERE if site is None else self.name("site", site)
         self._packed.append(_row(5, 8, who, 8, at, 16, key.bytes, 8, where, 8, who))
+        latest = self._latest.get(who)
+        if latest is not None and at > latest:
+            self._latest[who] = at  # later than all that was heard of it: it meets nothing
+        else:
+            self._behind.append((who, at))
         if site is not None:
             self._crossings.scan(who, at, where, who)
             if actor is not None:
@@ -143,6 +165,12 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
                 "COPY heard (who, time, id, site, source) FROM STDIN (FORMAT binary)"
             ) as copy:
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
+        if self._behind:
+            rows.execute(_MET, [*map(list, zip(*self._behind, strict=True))], prepare=True)
+            unknown = sorted({who for who, _ in self._behind} - self._latest.keys())
+            if len(self._latest) + len(unknown) > _latest_kept_max:
+                self._latest.clear()
+            self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
         copy_rows(rows, "reversed (source, time, id)", ("int8", "int8", "uuid"), self._reversed)
         self._late.flush(rows, self._reversed)
         self._crossings.flush(rows)
@@ -168,6 +196,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
     def forget(self) -> None:
         """Drop the batch."""
         self._packed.clear()
+        self._behind.clear()
         self._late.forget()
         self._crossings.forget()
         self._hours.clear()

@@ -17,7 +17,7 @@ from ledger.facts.record import Known, Record
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
 from ledger.views.books.reads import Reads
-from ledger.views.books.registry import HELD
+from ledger.views.books.registry import HELD, Registry
 from ledger.views.folding import Rows
 from ledger.views.loading import facts_about
 
@@ -29,9 +29,10 @@ _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::u
 class BooksRecord(Record):
     """A record that loads what it is asked for and notes what was asked."""
 
-    def __init__(self, rows: Rows, log: Log, reads: Reads, registry: Record) -> None:
+    def __init__(self, rows: Rows, log: Log, reads: Reads, registry: Registry) -> None:
         super().__init__()
-        self._rows, self._log, self._reads, self._registry = rows, log, reads, registry
+        self._rows, self._log, self._reads = rows, log, reads
+        self._registry, self._knows_corrections = registry.record, registry.knows_corrections
         self._whole: set[tuple[About, str]] = set()
         self._given: dict[str, Known] = {}
         self._at: dict[int, Known] = {}
@@ -74,7 +75,7 @@ class BooksRecord(Record):
                 self.ids[key] = event.id
                 fresh.append(event.id)
             given.append(known)
-        if fresh:
+        if fresh and not self._knows_corrections:
             for target, recorded_at in self._rows.execute(
                 _RETRACTED, (fresh,), prepare=True
             ).fetchall():

@@ -1,10 +1,11 @@
-"""The registry, held in memory: few facts, asked for by nearly every rule.
+"""The registry, held in memory: few facts, asked for by nearly every rule; and what is corrected.
 
 Kept current from one state of the views to the next, so that a look at fifty new events does not
 read what has been registered in ten years.
 """
 
 from typing import Any, Final
+from uuid import UUID
 
 from ledger.facts import registry
 from ledger.facts.canonical import decode
@@ -24,6 +25,8 @@ REGISTRY: Final = tuple(
 """Types held whole."""
 HELD: Final[frozenset[Any]] = frozenset(REGISTRY)
 positions_read_max: Final = 5_000
+corrections_held_max: Final = 200_000
+"""Beyond that whoever wants to know whether an event is corrected asks for it."""
 
 _REGISTERED = """
 SELECT m.position FROM unnest(%b::int8[]) AS wanted (key) CROSS JOIN LATERAL (
@@ -32,18 +35,27 @@ SELECT m.position FROM unnest(%b::int8[]) AS wanted (key) CROSS JOIN LATERAL (
 ) AS m ORDER BY m.position
 """
 _RETRACTED_SINCE = """
-SELECT target, recorded_at FROM retracted WHERE position > %b AND position <= %b
+SELECT target, recorded_at FROM retracted WHERE position > %b AND position <= %b LIMIT %b
 """
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
 
 class Registry:
-    """Every registry fact that some views know, and which of them are corrected."""
+    """Every registry fact that some views know, and which events are corrected."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self.record = Record()
         self._position = 0
+        self._corrections = 0
+
+    @property
+    def knows_corrections(self) -> bool:
+        """Whether the record knows of every event whether it is corrected.
+
+        Else of its own facts alone: there were too many corrections to hold.
+        """
+        return self._corrections <= corrections_held_max
 
     def follow(self, rows: Rows, until: int) -> "Registry":
         """Take what was registered since, up to the position of the views; answers itself.
@@ -51,7 +63,7 @@ class Registry:
         A registry that knows more than these views starts again.
         """
         if until < self._position:
-            self.record, self._position = Record(), 0
+            self.record, self._position, self._corrections = Record(), 0, 0
         keys = sorted(subject_id(TOPIC, kind.__name__) for kind in REGISTRY)
         asked = (keys, TOPIC, self._position, until)
         positions = [at for (at,) in rows.execute(_REGISTERED, asked, prepare=True).fetchall()]
@@ -61,11 +73,19 @@ class Registry:
                 self.record.add(decode(event.state), event.recorded_at)
             ids = [event.id for event in events]
             self._retract(rows.execute(_RETRACTED, (ids,), prepare=True).fetchall())
-        since = (self._position, until)
-        if self._position:
-            self._retract(rows.execute(_RETRACTED_SINCE, since, prepare=True).fetchall())
+        self._follow_corrections(rows, until)
         self._position = until
         return self
+
+    def _follow_corrections(self, rows: Rows, until: int) -> None:
+        since = (self._position, until, corrections_held_max + 1)
+        found = rows.execute(_RETRACTED_SINCE, since, prepare=True).fetchall()
+        self._corrections += len(found)
+        if self.knows_corrections:
+            self._retract(found)
+        elif found:
+            held = [UUID(known.id) for known in self.record]
+            self._retract(rows.execute(_RETRACTED, (held,), prepare=True).fetchall())
 
     def _retract(self, found: list[tuple[Any, ...]]) -> None:
         for target, recorded_at in found:

@@ -25,7 +25,7 @@ class Source:
         self.rows, self.log = rows, log
         self.reads = Reads()
         known = (registry or Registry(log)).follow(rows, schema.position(rows))
-        self.record = BooksRecord(rows, log, self.reads, known.record)
+        self.record = BooksRecord(rows, log, self.reads, known)
         self.memo = self.reads.memo
 
     def paged(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:

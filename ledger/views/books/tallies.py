@@ -24,7 +24,7 @@ from ledger.rules.moments import fiscal_year
 from ledger.views.folding import Fold, Rows, Scan, copy_rows
 from ledger.views.places import PlaceIds
 
-_JAPAN_MIDNIGHT: Final = 15 * 3_600_000_000  # µs after midnight UTC
+_JAPAN_EAST: Final = 9 * 3_600_000_000  # µs that Japan's clocks are ahead of UTC
 _ORDERLY: Final = frozenset({"EXPIRED", "UNUSED"})
 _DAYS = """
 INSERT INTO applied_days AS d (holder, mark, contract, day, applications, first, first_id)
@@ -137,11 +137,10 @@ CREATE TABLE known_ids (
         if scan.actor is not None:
             sealer = (scan.lot_key, scan.actor)
             self._sealers[sealer] = self._sealers.get(sealer, 0) + sign
-        year = self._years.get(at // MICROS_A_DAY)
-        if year is None or at % MICROS_A_DAY >= _JAPAN_MIDNIGHT:
-            year = fiscal_year(at)
-            if at % MICROS_A_DAY < _JAPAN_MIDNIGHT:
-                self._years[at // MICROS_A_DAY] = year
+        day_in_japan = (at + _JAPAN_EAST) // MICROS_A_DAY
+        year = self._years.get(day_in_japan)
+        if year is None:
+            year = self._years[day_in_japan] = fiscal_year(at)
         work = (scan.mark, year, scan.lot_key, scan.label, scan.version)
         self._worked[work] = self._worked.get(work, 0) + sign * scan.units
 
