@@ -114,7 +114,9 @@ SHARED_BY_VIEWS = {
 }  # fmt: skip
 """What stands below all views: the shape of the schema, of a fold, facts found again, what a place
 held at a moment, what came onto a lot."""
-ASSEMBLE_VIEWS = {"ledger/views/projection.py", "ledger/views/verify.py"}
+ASSEMBLE_VIEWS = {
+    "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
+}  # fmt: skip
 """What puts all views together."""
 
 

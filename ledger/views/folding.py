@@ -2,42 +2,70 @@
 
 `record` is told every fact once, whether it counts or not. `post` is told what comes to count
 (sign +1) and, at the correction's position, what no longer does (sign -1): sums over what was
-posted are sums over the facts that count, as known at any position.
+posted are sums over the facts that count, as known at any position. Applications are told by
+kind: `heard` as recorded, `scans` as they count; and one by one to those that keep a row of each.
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from psycopg import Cursor
 
 from ledger.facts.identity import Fact
 
 Rows: TypeAlias = Cursor[tuple[Any, ...]]
+NEVER: Final = 2**63 - 1
+"""Later than every time, behind every position."""
 
 
 class Scan(NamedTuple):
-    """A SealsApplied, the fact that nearly all facts are, with its places already looked up.
+    """One SealsApplied that begins (`sign` +1) or ceases (-1) to count.
 
-    `at` is µs UTC, `day` the local day as text; `stock` and `lot` are place ids.
+    `at` is µs UTC; `first` its first serial number, if it has any.
     """
 
     id: str
-    mark: str
-    holder: str
-    site: str
-    lot_key: str
-    label: str
-    version: int
-    units: int
+    at: int
+    position: int
     seals: int
     first: int | None
-    at: int
-    day: str
-    stock: int
-    lot: int
-    source: str
-    actor: str | None
-    contract: str | None
+    sign: int
+
+
+ScansKind: TypeAlias = tuple[str, str, str, str, str, int, str, str | None, str | None, str, int]
+"""Mark, holder, site, lot, label, its version, source, actor, contract, local day, hour."""
+
+
+class Scans:
+    """The applications of a batch that are alike: nearly all facts are one of a few kinds.
+
+    By whom and through which source, of which mark, onto which lot, under which label and contract,
+    on which local day (text) and in which hour (since 1970, UTC); `stock` and `lot` are place ids.
+    `count`, `units` and `seals` are sums, below zero where they cease to count. Of those that came:
+    `first`, `first_id` that with the smallest (time, id), `last` the latest time, µs UTC;
+    `earliest` and `latest` the first and last position; `recorded_at` of the latest.
+    """
+
+    __slots__ = (
+        "actor", "contract", "count", "day", "earliest", "first", "first_id", "holder", "hour",
+        "label", "last", "latest", "lot", "lot_key", "mark", "recorded_at", "seals", "site",
+        "source", "stock", "units", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: ScansKind,
+        stock: int,
+        lot: int,
+    ) -> None:
+        (
+            self.mark, self.holder, self.site, self.lot_key, self.label, self.version, self.source,
+            self.actor, self.contract, self.day, self.hour,
+        ) = kind  # fmt: skip
+        self.stock, self.lot = stock, lot
+        self.count = self.units = self.seals = 0
+        self.first, self.first_id, self.last = NEVER, "", -NEVER
+        self.earliest, self.latest, self.recorded_at = NEVER, 0, 0
 
 
 class Fold:
@@ -52,8 +80,14 @@ class Fold:
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Take a fact, any but an application, that begins (+1) or ceases (-1) to count."""
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
-        """Take an application that begins (+1) or ceases (-1) to count."""
+    def heard(self, alike: Scans) -> None:
+        """Take applications as recorded, whether they count or not."""
+
+    def scans(self, alike: Scans) -> None:
+        """Take the sums of applications that begin, or cease, to count."""
+
+    def scan(self, of: Scans, scan: Scan) -> None:
+        """Take one application that begins (+1) or ceases (-1) to count."""
 
     def flush(self, rows: Rows) -> None:
         """Write what was taken since the last flush."""

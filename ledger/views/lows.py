@@ -10,7 +10,7 @@ from typing import ClassVar
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.folding import Fold, Rows, Scan, Scans
 from ledger.views.levels import KINDS, STRETCH_DAYS, stretch_of
 from ledger.views.places import PlaceIds
 
@@ -76,17 +76,17 @@ CREATE TABLE low_stretches (
         self._places = places
         self._ends: dict[int, list[tuple[int, int]]] = {}
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
+    def scan(self, of: Scans, scan: Scan) -> None:
         """Out of the stock, onto the lot."""
-        del position
-        at, seals = scan.at, scan.seals * sign
-        stock = self._ends.get(scan.stock)
+        _, at, _, count, _, sign = scan
+        seals = count * sign
+        stock = self._ends.get(of.stock)
         if stock is None:
-            stock = self._ends[scan.stock] = []
+            stock = self._ends[of.stock] = []
         stock.append((at, -seals))
-        lot = self._ends.get(scan.lot)
+        lot = self._ends.get(of.lot)
         if lot is None:
-            lot = self._ends[scan.lot] = []
+            lot = self._ends[of.lot] = []
         lot.append((at, seals))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:

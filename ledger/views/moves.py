@@ -13,7 +13,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.views.figures import HELD
-from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.folding import Fold, Rows, Scan, Scans
 from ledger.views.places import NO_LOT, PlaceIds
 from ledger.views.totals import add_totals
 
@@ -74,19 +74,23 @@ CREATE TABLE goods (
         self._balances: dict[int, int] = {}
         self._goods: dict[tuple[int, int], int] = {}
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
+    def scan(self, of: Scans, scan: Scan) -> None:
         """STOCK → LOT."""
-        count = scan.seals * sign
-        stock, lot, at = scan.stock, scan.lot, scan.at
+        _, at, position, seals, _, sign = scan
+        count = seals * sign
+        stock, lot = of.stock, of.lot
         self._packed.append(
             _pair(
                 5, 8, stock, 8, at, 8, position, 8, lot, 4, -count,
                 5, 8, lot, 8, at, 8, position, 8, NO_LOT, 4, count,
             )
         )  # fmt: skip
-        balances = self._balances
-        balances[stock] = balances.get(stock, 0) - count
-        balances[lot] = balances.get(lot, 0) + count
+
+    def scans(self, alike: Scans) -> None:
+        """The same, summed."""
+        balances, seals = self._balances, alike.seals
+        balances[alike.stock] = balances.get(alike.stock, 0) - seals
+        balances[alike.lot] = balances.get(alike.lot, 0) + seals
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Whatever the fact moves."""

@@ -6,20 +6,18 @@ a function of the log up to its position.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
 from uuid import UUID
 
-import msgspec
-
-from ledger.custody.places import Kind
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
+from ledger.facts.registry import SourceRegistered
 from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.access import Named
+from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
 from ledger.views.books import Booked, Hearings, Numbers, Tallies
@@ -27,7 +25,7 @@ from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
 from ledger.views.counts import Counts
-from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.folding import Fold, Rows
 from ledger.views.lots import Lots
 from ledger.views.lows import Lows
 from ledger.views.mentions import Mentions
@@ -40,31 +38,7 @@ from ledger.views.sources import Sources
 from ledger.views.statements import Days
 
 batch_events_max = 5_000
-_APPLIED: Final = "SealsApplied"
-
-
-class _Applied(msgspec.Struct, gc=False):
-    """The fields of a SealsApplied that views read; nearly all facts are one."""
-
-    id: str
-    time: str
-    source: str
-    mark: str
-    holder: str
-    site: str
-    lot: str
-    label: str
-    label_version: int
-    units: int
-    count: int
-    first: int | None = None
-    actor: str | None = None
-    contract: str | None = None
-    corrects: str | None = None
-
-
-_decode_applied = msgspec.json.Decoder(_Applied).decode
-_Read = tuple[Recorded, Fact | _Applied | None]
+_Read = tuple[Recorded, Fact | Applied | None]
 
 
 class Projector:
@@ -75,11 +49,10 @@ class Projector:
         self._schema = target
         self._places = PlaceIds()
         self._corrections = Corrections()
-        self._sources = Sources()
         self._hearings = Hearings()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            self._sources, Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
+            Sources(), Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
             self._hearings,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
@@ -95,9 +68,7 @@ class Projector:
             self._corrections, *self._recording, *self._scanning, self._claims,
             self._cases, Auditing(), self._named,
         )  # fmt: skip
-        self._scan_takers = (
-            *(fold.scan for fold in self._scanning), self._hearings.scan,
-        )  # fmt: skip
+        self._applications = Applications(self._folds, self._places)
         self._position = -1
 
     def make(self) -> None:
@@ -153,6 +124,7 @@ class Projector:
     def _start_from(self, rows: Rows, position: int) -> None:
         for fold in self._folds:
             fold.forget()
+        self._applications.forget()
         self._places.forget()
         self._corrections.load(rows)
         self._position = position
@@ -161,28 +133,27 @@ class Projector:
         read = [(event, _read(event)) for event in events]
         corrected = self._first_corrections(rows, read)
         early = self._corrections.early
+        take = self._applications.take
         for event, fact in read:
             if fact is None:
                 self._cases.decided(event)  # nothing else stands in the log
                 continue
             position = event.position
-            if type(fact) is _Applied:
+            if type(fact) is Applied:
                 at = micros(fact.time)
-                self._sources.heard(fact.source, at, position, event.recorded_at)
                 heard = (event.id, at, event.recorded_at)
                 self._hearings.hear(heard, fact.source, fact.actor, fact.site)
-                self._named.applied(
-                    (fact.mark, fact.holder, fact.lot, fact.label, fact.label_version,
-                     fact.source), position,
-                )  # fmt: skip
                 if corrected and position in corrected:
                     self._correct(event, corrected[position])
-                if not early or fact.id not in early:
-                    self._scan(fact, at, position, 1)
-                else:
+                counts = not early or fact.id not in early
+                take(fact, event, at, counts=counts)
+                if not counts:
                     self._hearings.undone(fact.source, fact.actor, at, event.id)
                 continue
             assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
+            if isinstance(fact, SourceRegistered):
+                # Its applications so far are the word of whoever it was registered to by then.
+                self._applications.tell()
             at = fact.at
             for fold in self._recording:
                 fold.record(fact, at, position, event.recorded_at)
@@ -193,6 +164,7 @@ class Projector:
                 self._post(fact, at, position, 1)
             else:
                 self._hearings.undone(fact.source, fact.actor, at, event.id)
+        self._applications.tell()
 
     def _first_corrections(
         self, rows: Rows, read: Sequence[_Read]
@@ -219,22 +191,10 @@ class Projector:
         for target, there in targets:
             self._corrections.add(target, event.position, event.recorded_at, early=there is None)
             fact = _read(there) if there is not None else None
-            if type(fact) is _Applied:
-                self._scan(fact, micros(fact.time), event.position, -1)
+            if type(fact) is Applied:
+                self._applications.undo(fact, micros(fact.time), event.position)
             elif isinstance(fact, Fact):
                 self._post(fact, fact.at, event.position, -1)
-
-    def _scan(self, fact: _Applied, at: int, position: int, sign: int) -> None:
-        mark, holder, site, lot = fact.mark, fact.holder, fact.site, fact.lot
-        find = self._places.find
-        scan = Scan(
-            fact.id, mark, holder, site, lot, fact.label, fact.label_version, fact.units,
-            fact.count, fact.first, at, fact.time[:10],
-            find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot),
-            fact.source, fact.actor, fact.contract,
-        )  # fmt: skip
-        for take in self._scan_takers:
-            take(scan, position, sign)
 
     def _post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         for fold in self._scanning:
@@ -243,13 +203,13 @@ class Projector:
         self._hearings.post(fact, at, position, sign)
 
 
-def _read(event: Recorded) -> Fact | _Applied | None:
-    if event.topic == _APPLIED:
-        return _decode_applied(event.state)
+def _read(event: Recorded) -> Fact | Applied | None:
+    if event.topic == TOPIC:
+        return decode_applied(event.state)
     return decode(event.state) if event.topic in TYPES else None
 
 
-def _targets(fact: Fact | _Applied | None) -> Iterator[str]:
+def _targets(fact: Fact | Applied | None) -> Iterator[str]:
     if fact is not None:
         if isinstance(fact, EventRetracted):
             yield fact.target

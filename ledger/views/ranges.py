@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
-from ledger.views.folding import Fold, Rows, Scan, copy_rows
+from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
 from ledger.views.places import PlaceIds
 
 
@@ -29,12 +29,12 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
         self._places = places
         self._ranges: list[tuple[str, int, int, int, int, int, str, int]] = []
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
+    def scan(self, of: Scans, scan: Scan) -> None:
         """Numbers that went onto a lot."""
-        if scan.first is not None and sign > 0:
-            first, last = scan.first, scan.first + scan.seals - 1
-            numbers = (scan.mark, length_class(scan.seals), first, last)
-            self._ranges.append((*numbers, scan.at, position, "SealsApplied", scan.lot))
+        _, at, position, seals, first, sign = scan
+        if first is not None and sign > 0:
+            numbers = (of.mark, length_class(seals), first, first + seals - 1)
+            self._ranges.append((*numbers, at, position, "SealsApplied", of.lot))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Numbers that went anywhere else."""

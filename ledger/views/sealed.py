@@ -13,7 +13,7 @@ from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.views.attached import pages
-from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans
 from ledger.views.places import place_id
 
 _Key = tuple[int, str, int, str]
@@ -52,7 +52,8 @@ _MOVE_ENDS = """
 UPDATE sealed SET first = %s, first_id = %s, last = %s, earliest = %s
 WHERE (lot, label, version, holder) = (%s, %s, %s, %s)
 """
-_NEVER = 2**63 - 1
+_LAST_ID = "~"
+"""Behind every id."""
 _NO_ID = UUID(int=2**128 - 1)
 """Above every other id, so that it never becomes the first."""
 
@@ -76,23 +77,24 @@ CREATE TABLE sealed (
         self._rows: dict[_Key, list[Any]] = {}
         self._gone: list[tuple[_Key, int, str]] = []
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
+    def scans(self, alike: Scans) -> None:
         """Attach, or take back."""
-        key = (scan.lot, scan.label, scan.version, scan.holder)
+        key = _key(alike)
         row = self._rows.get(key)
         if row is None:
-            row = self._rows[key] = [0, 0, 0, _NEVER, "", -_NEVER, _NEVER]
-        at = scan.at
-        row[0] += scan.units * sign
-        row[1] += scan.seals * sign
-        row[2] += sign
-        if sign < 0:
-            self._gone.append((key, at, scan.id))
-            return
-        if at <= row[3] and (at < row[3] or scan.id < row[4]):
-            row[3], row[4] = at, scan.id
-        row[5] = max(row[5], at)
-        row[6] = min(row[6], position)
+            row = self._rows[key] = [0, 0, 0, NEVER, "", -NEVER, NEVER]
+        row[0] += alike.units
+        row[1] += alike.seals
+        row[2] += alike.count
+        if alike.first_id and (alike.first, alike.first_id) < (row[3], row[4] or _LAST_ID):
+            row[3], row[4] = alike.first, alike.first_id
+        row[5] = max(row[5], alike.last)
+        row[6] = min(row[6], alike.earliest)
+
+    def scan(self, of: Scans, scan: Scan) -> None:
+        """One that is taken back may be an end of its row."""
+        if scan.sign < 0:
+            self._gone.append((_key(of), scan.at, scan.id))
 
     def flush(self, rows: Rows) -> None:
         """Add to the rows; find ends again. Moves and corrections must be written before."""
@@ -184,6 +186,10 @@ CREATE TABLE sealed (
         """Drop the batch."""
         self._rows.clear()
         self._gone.clear()
+
+
+def _key(of: Scans) -> _Key:
+    return of.lot, of.label, of.version, of.holder
 
 
 def _torn() -> Fatal:

@@ -6,7 +6,7 @@ Everything recorded is counted, whether it counts as a fact or not.
 from typing import Any, ClassVar
 
 from ledger.facts.identity import Fact
-from ledger.views.folding import Fold, Rows
+from ledger.views.folding import Fold, Rows, Scans
 
 _UPSERT = """
 INSERT INTO sources AS s (source, events, last_position, last_recorded, last_time)
@@ -32,20 +32,23 @@ CREATE TABLE sources (
     def __init__(self) -> None:
         self._sources: dict[str, list[int]] = {}
 
-    def heard(self, source: str, at: int, position: int, recorded_at: int) -> None:
-        """Take one event of a source; positions rise."""
-        row = self._sources.get(source)
-        if row is None:
-            self._sources[source] = [1, position, recorded_at, at]
-            return
-        row[0] += 1
-        row[1] = position
-        row[2] = recorded_at
-        row[3] = max(row[3], at)
+    def heard(self, alike: Scans) -> None:
+        """Take applications as recorded."""
+        self._add(alike.source, alike.count, alike.latest, alike.recorded_at, alike.last)
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take a fact as recorded."""
-        self.heard(fact.source, at, position, recorded_at)
+        self._add(fact.source, 1, position, recorded_at, at)
+
+    def _add(self, source: str, count: int, position: int, recorded_at: int, at: int) -> None:
+        row = self._sources.get(source)
+        if row is None:
+            self._sources[source] = [count, position, recorded_at, at]
+            return
+        row[0] += count
+        row[1] = max(row[1], position)
+        row[2] = max(row[2], recorded_at)
+        row[3] = max(row[3], at)
 
     def flush(self, rows: Rows) -> None:
         """Add to the sources heard."""

@@ -22,7 +22,7 @@ from ledger.facts.seals import (
     StockAdjusted,
 )
 from ledger.log import Log
-from ledger.views.folding import Fold, Rows, Scan
+from ledger.views.folding import Fold, Rows, Scans
 from ledger.views.places import PlaceIds, place_id
 
 Account = tuple[str, str, str]
@@ -84,15 +84,14 @@ CREATE TABLE months (
         self._places = places
         self._days: dict[tuple[int, str], list[int]] = {}
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
+    def scans(self, alike: Scans) -> None:
         """Used."""
-        del position
-        key = (scan.stock, scan.day)
+        key = (alike.stock, alike.day)
         day = self._days.get(key)
         if day is None:
             day = self._days[key] = [0] * (len(CAUSES) + 1)
-        day[0] += sign
-        day[_APPLIED + 1] += scan.seals * sign
+        day[0] += alike.count
+        day[_APPLIED + 1] += alike.seals
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Whatever else goes in or out of a stock."""

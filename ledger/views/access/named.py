@@ -27,7 +27,7 @@ from ledger.views.access.naming import (
 )
 from ledger.views.access.policies import POLICIES
 from ledger.views.access.speaking import SPEAK, SPEAKERS, SPOKEN, Speakers, Word
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, copy_rows
 
 _FOUND: Final = """
 INSERT INTO founders (about, key, source, by)
@@ -137,9 +137,12 @@ CREATE TABLE contracts (
         self._licences: list[tuple[object, ...]] = []
         self._contracts: list[tuple[object, ...]] = []
 
-    def applied(self, named: tuple[str, str, str, str, int, str], position: int) -> None:
-        """Take mark, holder, lot, label, its version and the source of an application."""
-        self._applied.setdefault(named, position)
+    def heard(self, alike: Scans) -> None:
+        """Take applications, told before their source is registered to anybody new."""
+        named = (
+            alike.mark, alike.holder, alike.lot_key, alike.label, alike.version, alike.source,
+        )  # fmt: skip
+        self._applied[named] = min(alike.earliest, self._applied.get(named, alike.earliest))
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take the parties that a fact names."""

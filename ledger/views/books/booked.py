@@ -11,7 +11,7 @@ from ledger.custody.moves import moves
 from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsCounted, StockAdjusted
-from ledger.views.folding import Fold, Rows, Scan, copy_rows
+from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
 from ledger.views.levels import held_at
 from ledger.views.places import PlaceIds, place_id
 
@@ -65,12 +65,14 @@ CREATE INDEX booked_off ON booked (place)
         self._counts: dict[UUID, tuple[int, tuple[object, ...]]] = {}
         self._adjusted: set[UUID] = set()
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
+    def scans(self, alike: Scans) -> None:
         """Out of the stock."""
-        del position, sign
-        since = self._since.get(scan.stock)
-        if since is None or scan.at < since:
-            self._since[scan.stock] = scan.at
+        self._since[alike.stock] = min(alike.first, self._since.get(alike.stock, alike.first))
+
+    def scan(self, of: Scans, scan: Scan) -> None:
+        """Back into the stock."""
+        if scan.sign < 0:
+            self._since[of.stock] = min(scan.at, self._since.get(of.stock, scan.at))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """A count, an adjustment for one, or what moves seals."""

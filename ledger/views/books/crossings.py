@@ -91,20 +91,17 @@ CREATE TABLE crossings (
 
     def __init__(self) -> None:
         self._sites: set[tuple[int, int, int]] = set()
-        self._times: dict[int, list[int]] = {}
+        self._times: dict[int, list[tuple[int, int]]] = {}
         self._registered: dict[tuple[int, int, UUID], tuple[bool, int]] = {}
 
-    def scan(self, who: int, at: int, site: int, source: int) -> None:
-        """Take a scan of a person or source, whether it counts or not."""
-        times = self._times.get(who)
-        if times is None:
-            times = self._times[who] = []
-        times.append(at)
+    def scan(self, who: int, site: int, source: int, first: int, last: int) -> None:
+        """Take scans of a person or source at a site, from a time to another, counting or not."""
+        self._times.setdefault(who, []).append((first, last))
         self._sites.add((who, site, source))
 
     def undone(self, who: int, at: int) -> None:
         """Take that a scan no longer counts."""
-        self._times.setdefault(who, []).append(at)
+        self._times.setdefault(who, []).append((at, at))
 
     def register(self, fact: Fact, at: int, sign: int) -> None:
         """Take a registration of a source that begins or ceases to count."""
@@ -153,16 +150,16 @@ def _scanners(rows: Rows) -> list[int]:
     return sorted(source for (source,) in rows.execute(_SCANNERS, prepare=True).fetchall())
 
 
-def _stretches(times: dict[int, list[int]]) -> Iterator[Stretch]:
+def _stretches(times: dict[int, list[tuple[int, int]]]) -> Iterator[Stretch]:
     """The stretches of each who that new scans lie in, closely together."""
     for who, taken in times.items():
         taken.sort()
-        low = high = taken[0]
-        for at in taken:
-            if at - high > apart_micros_min:
+        low, high = taken[0]
+        for first, last in taken:
+            if first - high > apart_micros_min:
                 yield who, low, high
-                low = at
-            high = at
+                low, high = first, last
+            high = max(high, last)
         yield who, low, high
 
 

@@ -15,12 +15,13 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.books.crossings import Crossings
 from ledger.views.books.lateness import LAG_DAYS_MIN, Lateness
-from ledger.views.folding import Fold, Rows, Scan, copy_rows
+from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
 from ledger.views.places import hashed
 
 NOWHERE: Final = 0
 """The site of what is no scan."""
 _HOUR: Final = 3_600_000_000
+_HOURS_A_DAY: Final = 24
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _MONTH: Final = len("YYYY-MM")
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -108,12 +109,22 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take any recorded event but an application."""
         del position
-        self.hear((UUID(fact.id), at, recorded_at), fact.source, fact.actor, scanned_at(fact))
+        site = scanned_at(fact)
+        self.hear((UUID(fact.id), at, recorded_at), fact.source, fact.actor, site)
+        who = self.name("source", fact.source)
+        self._count(who, at // _HOUR, 1)
+        if site is not None:
+            self._cross(fact.source, fact.actor, site, at, at)
+
+    def heard(self, alike: Scans) -> None:
+        """Take the sums of applications as recorded."""
+        self._count(self.name("source", alike.source), alike.hour, alike.count)
+        self._cross(alike.source, alike.actor, alike.site, alike.first, alike.last)
 
     def hear(
         self, event: tuple[UUID, int, int], source: str, actor: str | None, site: str | None
     ) -> None:
-        """Take a recorded event (id, time, when recorded); `site` where it is a scan."""
+        """Take a recorded event (id, time, when recorded) by itself; `site` where it is a scan."""
         key, at, recorded_at = event
         who = self.name("source", source)
         where = NOWHERE if site is None else self.name("site", site)
@@ -123,25 +134,31 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
             self._latest[who] = at  # later than all that was heard of it: it meets nothing
         else:
             self._behind.append((who, at))
-        if site is not None:
-            self._crossings.scan(who, at, where, who)
-            if actor is not None:
-                person = self.name("person", actor)
-                self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
-                self._crossings.scan(person, at, where, who)
+        if actor is not None and site is not None:
+            person = self.name("person", actor)
+            self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
         if recorded_at - at > LAG_DAYS_MIN * MICROS_A_DAY:
             self._late.take(who, at, recorded_at, key)
-        of = (who, at // MICROS_A_DAY)
-        self._days[of] = self._days.get(of, 0) + 1
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
-        """An application that counts, or no longer does."""
-        del position
-        source = self.name("source", scan.source)
-        hour = (source, scan.at // _HOUR)
-        self._hours[hour] = (self._hours.get(hour, (0,))[0] + sign * scan.seals,)
-        if sign < 0:
-            self.undone(scan.source, scan.actor, scan.at, UUID(scan.id))
+    def _count(self, who: int, hour: int, events: int) -> None:
+        of = (who, hour // _HOURS_A_DAY)
+        self._days[of] = self._days.get(of, 0) + events
+
+    def _cross(self, source: str, actor: str | None, site: str, first: int, last: int) -> None:
+        who, where = self.name("source", source), self.name("site", site)
+        self._crossings.scan(who, where, who, first, last)
+        if actor is not None:
+            self._crossings.scan(self.name("person", actor), where, who, first, last)
+
+    def scans(self, alike: Scans) -> None:
+        """Applications that count, or no longer do."""
+        hour = (self.name("source", alike.source), alike.hour)
+        self._hours[hour] = (self._hours.get(hour, (0,))[0] + alike.seals,)
+
+    def scan(self, of: Scans, scan: Scan) -> None:
+        """An application that no longer counts."""
+        if scan.sign < 0:
+            self.undone(of.source, of.actor, scan.at, UUID(scan.id))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Any other fact: a registration, or one that no longer counts."""

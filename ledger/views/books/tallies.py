@@ -17,14 +17,13 @@ from ledger.facts import seals as s
 from ledger.facts import shipments as g
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
-from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.artefacts import fold
 from ledger.rules.marks import marks_of
 from ledger.rules.moments import fiscal_year
-from ledger.views.folding import Fold, Rows, Scan, copy_rows
+from ledger.views.folding import NEVER, Fold, Rows, Scans, copy_rows
 from ledger.views.places import PlaceIds
 
-_JAPAN_EAST: Final = 9 * 3_600_000_000  # µs that Japan's clocks are ahead of UTC
+_HOUR: Final = 3_600_000_000
 _ORDERLY: Final = frozenset({"EXPIRED", "UNUSED"})
 _DAYS = """
 INSERT INTO applied_days AS d (holder, mark, contract, day, applications, first, first_id)
@@ -58,7 +57,8 @@ INSERT INTO worked AS w (mark, year, lot, label, version, units) SELECT * FROM u
     %b::int4[], %b::text[], %b::text[], %b::int4[], %b::int8[])
 ON CONFLICT (mark, year, lot, label, version) DO UPDATE SET units = w.units + excluded.units
 """
-_NEVER = 2**63 - 1
+_LAST_ID: Final = "~"
+"""Behind every id."""
 _NO_ID = UUID(int=2**128 - 1)
 """Above every other id, so that it never becomes the first."""
 _DayKey = tuple[str, str, str, str]
@@ -121,28 +121,24 @@ CREATE TABLE known_ids (
         self._known: dict[tuple[int, str, str], int] = {}
         self._worked: dict[tuple[str, int, str, str, int], int] = {}
         self._sealers: dict[tuple[str, str], int] = {}
-        self._years: dict[int, int] = {}
 
-    def scan(self, scan: Scan, position: int, sign: int) -> None:
-        """An application: its day, its mark."""
-        key = (scan.holder, scan.mark, scan.contract or "", scan.day)
+    def scans(self, alike: Scans) -> None:
+        """Applications: their day, their mark."""
+        key = (alike.holder, alike.mark, alike.contract or "", alike.day)
         day = self._days.get(key)
         if day is None:
-            day = self._days[key] = [0, _NEVER, ""]
-        day[0] += sign
-        at = scan.at
-        if sign > 0 and at <= day[1] and (at < day[1] or scan.id < day[2]):
-            day[1], day[2] = at, scan.id
-        self._name(scan.mark, position, sign)
-        if scan.actor is not None:
-            sealer = (scan.lot_key, scan.actor)
-            self._sealers[sealer] = self._sealers.get(sealer, 0) + sign
-        day_in_japan = (at + _JAPAN_EAST) // MICROS_A_DAY
-        year = self._years.get(day_in_japan)
-        if year is None:
-            year = self._years[day_in_japan] = fiscal_year(at)
-        work = (scan.mark, year, scan.lot_key, scan.label, scan.version)
-        self._worked[work] = self._worked.get(work, 0) + sign * scan.units
+            day = self._days[key] = [0, NEVER, ""]
+        day[0] += alike.count
+        if alike.first_id and (alike.first, alike.first_id) < (day[1], day[2] or _LAST_ID):
+            day[1], day[2] = alike.first, alike.first_id
+        self._name(alike.mark, alike.earliest, alike.count)
+        if alike.actor is not None:
+            sealer = (alike.lot_key, alike.actor)
+            self._sealers[sealer] = self._sealers.get(sealer, 0) + alike.count
+        # Japan's day begins on an hour of UTC: all of an hour are of one fiscal year.
+        year = fiscal_year(alike.hour * _HOUR)
+        work = (alike.mark, year, alike.lot_key, alike.label, alike.version)
+        self._worked[work] = self._worked.get(work, 0) + alike.units
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Whatever else comes in, is spoiled, is named or made known."""
@@ -164,13 +160,13 @@ CREATE TABLE known_ids (
             known = (int(about), folded(about, key), key)
             self._known[known] = self._known.get(known, 0) + sign
 
-    def _name(self, mark: str, position: int, sign: int) -> None:
+    def _name(self, mark: str, position: int, count: int) -> None:
         naming = self._namings.get(mark)
         if naming is None:
-            self._namings[mark] = [sign, position if sign > 0 else _NEVER]
+            self._namings[mark] = [count, position if count > 0 else NEVER]
         else:
-            naming[0] += sign
-            if sign > 0 and position < naming[1]:
+            naming[0] += count
+            if count > 0 and position < naming[1]:
                 naming[1] = position
 
     def flush(self, rows: Rows) -> None:
@@ -209,7 +205,6 @@ CREATE TABLE known_ids (
         self._known.clear()
         self._worked.clear()
         self._sealers.clear()
-        self._years.clear()
 
 
 _MAKES_KNOWN: Final[dict[type[Fact], tuple[About, str]]] = {
