@@ -148,7 +148,12 @@ class Years(Papers):
         """The first application of a mark in a fiscal year."""
         self.reads.note("year", mark, year)
         best: Known | None = None
-        days = date(year, 3, 30), date(min(year + 1, date.max.year), 4, 2)
+        # A year may begin before the calendar does, and end after it.
+        if not 0 <= year <= date.max.year:
+            return None
+        begin = date(year, 3, 30) if year else date.min
+        end = date(year + 1, 4, 2) if year < date.max.year else date.max
+        days = begin, end
         for holder, contract, day, at, key in self.paged(_FIRSTS, (mark, *days)):
             if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
                 break

@@ -6,14 +6,16 @@ from datetime import date
 from itertools import product
 from random import Random
 from typing import Any
+from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.facts.scalars import time_text
+from ledger.facts.scalars import canonical_time, time_text
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.log import Log
 from ledger.rules.books import Books
@@ -22,6 +24,7 @@ from ledger.season import Mix, season
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry, known, shuffled
+from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
 
@@ -193,6 +196,24 @@ def test_both_books_answer_the_same_of_a_long_history(embedded_cluster: Cluster,
     with embedded_cluster.database() as dsn, both(dsn, coming, chance) as (views, memory):
         for ask in of_world(facts):
             assert answers(views, ask) == answers(memory, ask), ask
+
+
+@pytest.mark.parametrize(
+    ("time", "year"),
+    [("0001-01-05T09:00:00Z", 0), ("0001-04-05T09:00:00Z", 1), ("9999-12-29T09:00:00Z", 9_999)],
+)
+def test_years_at_the_ends_of_the_calendar(database: str, time: str, year: int) -> None:
+    """A scanner whose clock is centuries off applies in a year like any other."""
+    made = world.fact(
+        "SealsApplied", str(UUID(int=7 << 76)), canonical_time(time), mark="JAS-A", holder="IMP-1",
+        site="W1", lot="L1", label="LB-1", label_version=1, units=1, count=1,
+    )  # fmt: skip
+    with both(database, [made], Random(1)) as (views, memory):  # noqa: S311 -- see above
+        for of in (year - 1, year, year + 1):
+            asks: list[Question] = [("first_of_year", ("JAS-A", of)), ("worked", ("JAS-A", of))]
+            for ask in asks:
+                assert answers(views, ask) == answers(memory, ask), ask
+        assert views.first_of_year("JAS-A", year) == made.id
 
 
 def test_a_season_has_the_same_books(database: str) -> None:
