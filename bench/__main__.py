@@ -3,10 +3,10 @@
 import runpy
 import sys
 
-from bench import audit, ingest, log, project, web, whole
+from bench import audit, deep, ingest, log, project, web, whole
 
 if __name__ == "__main__":
-    for module in (log, project, audit, ingest, web, whole):
+    for module in (log, project, audit, deep, ingest, web, whole):
         print(f"\n{module.__name__}", flush=True)
         sys.argv = [module.__name__]
         runpy.run_module(module.__name__, run_name="__main__")

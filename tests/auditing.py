@@ -6,6 +6,7 @@ from uuid import UUID
 
 from consumers.auditor_running import catch_up
 from ledger.cases.canonical import TOPICS
+from ledger.cases.discrepancy import Picture
 from ledger.facts.canonical import decode, encode
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
@@ -21,7 +22,9 @@ FAR = micros(canonical_time("2099-01-01T00:00:00Z"))
 """A moment by which every deadline has passed."""
 RECORDED = micros(canonical_time("2026-04-10T00:00:00Z"))
 POLICY = default_policy()
-Standing = tuple[str, str, str, str, str, tuple[str, ...], tuple[str, ...], bool]
+Standing = tuple[
+    str, str, str, str, str, tuple[str, ...], tuple[str, ...], bool, tuple[str, ...], int
+]
 
 
 class AuditWorld(w.World):
@@ -211,7 +214,9 @@ def from_nothing(log: Log, now: int = FAR) -> set[Standing]:
 
 def _standing(v: Violation) -> Standing:
     subject = v.subject_kind, v.subject, v.discriminator
-    return v.rule, *subject, v.severity, v.expected, v.found, v.artefact
+    shown = Picture.of(v)
+    said = v.severity, v.expected, v.found, v.artefact
+    return v.rule, *subject, *said, tuple(sorted(shown.evidence)), shown.evidence_total
 
 
 def live(log: Log) -> set[Standing]:
@@ -219,11 +224,12 @@ def live(log: Log) -> set[Standing]:
     with reading(log) as rows:
         rows.execute(
             "SELECT c.rule, c.subject_kind, c.subject, c.discriminator, s.severity, s.expected,"
-            " s.found, s.artefact FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id"
+            " s.found, s.artefact, s.evidence, s.evidence_total FROM cases AS c"
+            " LEFT JOIN case_shown AS s ON s.id = c.id"
             " WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')"
         )
         return {
-            (*row[:4], row[4], tuple(row[5] or ()), tuple(row[6] or ()), row[7])
+            (*row[:5], *map(tuple, row[5:7]), row[7], tuple(sorted(map(str, row[8]))), row[9])
             for row in rows.fetchall()
         }
 

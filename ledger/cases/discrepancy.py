@@ -54,7 +54,7 @@ class Picture(Struct, frozen=True, kw_only=True, gc=False):
             values=Values(violation.severity, violation.expected, violation.found),
             artefact=violation.artefact,
             evidence=violation.evidence[:evidence_max],
-            evidence_total=len(violation.evidence),
+            evidence_total=len(violation.evidence) + violation.more,
         )
 
 

@@ -112,6 +112,7 @@ def _violation(rule: Rule, kind: SubjectKind, key: str, finding: Finding) -> Vio
         evidence=tuple(dict.fromkeys(finding.evidence)),
         deadline=finding.deadline,
         artefact=finding.artefact,
+        more=finding.more,
     )
 
 

@@ -82,7 +82,7 @@ class ReversedMonth(NamedTuple):
 
 
 class Hour(NamedTuple):
-    """Seals a source reported as applied in one UTC hour (`YYYY-MM-DDTHH`).
+    """Seals a source reported as applied in one UTC hour (`YYYY-MM-DDTHH`), in so many scans.
 
     `rec` = the earliest moment one of the applications was recorded; `evidence` = the ids of the
     first by (time, id).
@@ -90,6 +90,7 @@ class Hour(NamedTuple):
 
     hour: str
     seals: int
+    applications: int
     rec: int
     evidence: tuple[str, ...]
 

@@ -39,6 +39,11 @@ class Attached(NamedTuple):
         return sum(a.seals for a in self.applied) - sum(r.count for r in self.removed)
 
     @property
+    def applications(self) -> int:
+        """How many applications that was."""
+        return sum(a.applications for a in self.applied)
+
+    @property
     def marks(self) -> frozenset[str]:
         """The marks applied."""
         return frozenset(tally.mark for tally in self.applied)
@@ -80,11 +85,13 @@ def over_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     for scheme, attached in sorted(by_scheme(key, books).items()):
         if attached.units > units:
             marks = attached.marks
+            named = books.applications_of(key, marks)
             yield Finding(
                 discriminator=scheme,
                 expected=(str(units),),
                 found=(str(attached.units),),
-                evidence=(*books.applications_of(key, marks), *ids(attached.removed)),
+                evidence=(*named, *ids(attached.removed)),
+                more=attached.applications - len(named),
                 deadline=wait(policy.grace_registry, min(a.rec for a in attached.applied)),
                 artefact=miscounted(units, attached.units)
                 or books.lot_shot_twice(key, marks, policy.double_shot),
@@ -116,11 +123,13 @@ def seals_on_rejected_lot(key: str, books: Books, policy: Policy) -> Iterator[Fi
         return
     for mark, attached in by_mark(key, books).items():
         if attached.seals > 0:
+            named = books.applications_of(key, {mark})
             yield Finding(
                 discriminator=mark,
                 expected=("0",),
                 found=(str(attached.seals),),
-                evidence=(graded.id, *books.applications_of(key, {mark}), *ids(attached.removed)),
+                evidence=(graded.id, *named, *ids(attached.removed)),
+                more=attached.applications - len(named),
                 deadline=graded.at + days(policy.removal_days),
             )
 

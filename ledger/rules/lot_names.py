@@ -78,12 +78,14 @@ def unsealed_sale(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     for importer, sales in sorted(by_importer.items()):
         sold = sum(sale.units for sale in sales)
         if sold > sealed:
-            marks = frozenset[str]() if attached is None else attached.marks
+            applications = 0 if attached is None else attached.applications
+            named = () if attached is None else books.applications_of(key, attached.marks)
             yield Finding(
                 discriminator=importer,
                 expected=(str(sealed),),
                 found=(str(sold),),
-                evidence=(*ids(sales), *books.applications_of(key, marks), *removed),
+                evidence=(*ids(sales), *named, *removed),
+                more=applications - len(named),
                 deadline=wait(policy.grace_scan, min(map(books.record.rec, sales))),
             )
 

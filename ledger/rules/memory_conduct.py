@@ -185,7 +185,8 @@ class MemoryConduct(MemoryFacts):
             seals = sum(fact.count for _, fact in applied)
             if seals > more_than:
                 rec = min(known.rec for known, _ in applied)
-                found.append(Hour(hour, seals, rec, _ids(known for known, _ in applied)))
+                ids = _ids(known for known, _ in applied)
+                found.append(Hour(hour, seals, len(applied), rec, ids))
         return found
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:

@@ -74,11 +74,13 @@ def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]
     for month in books.reversed_months(key):
         share = policy.reversal_share * Decimal(month.recorded)
         if month.retracted >= policy.reversal_min and month.retracted > share:
+            named = tuple(books.reversed_in(key, month.month))
             yield Finding(
                 discriminator=month.month,
                 expected=(),
                 found=(str(month.retracted), str(month.recorded)),
-                evidence=tuple(books.reversed_in(key, month.month)),
+                evidence=named,
+                more=month.retracted - len(named),
                 deadline=0,
             )
 

@@ -61,6 +61,7 @@ def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             expected=("registered",),
             found=(str(naming.events),),
             evidence=naming.evidence,
+            more=naming.events - len(naming.evidence),
             deadline=wait(policy.grace_registry, naming.first_rec),
             artefact=books.alike(About.MARK, key),
         )

@@ -45,11 +45,13 @@ def late_scans(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     if registered is None or registered.kind != "SCANNER":
         return
     for late in books.late_days(key, policy.late_days):
+        named = tuple(books.late_on(key, late.day, policy.late_days))
         yield Finding(
             discriminator=late.day,
             expected=(f"{policy.late_days} d",),
             found=(str(late.events), utc_text(late.oldest)),
-            evidence=tuple(books.late_on(key, late.day, policy.late_days)),
+            evidence=named,
+            more=late.events - len(named),
             deadline=0,
         )
 
@@ -82,6 +84,7 @@ def beyond_capacity(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             expected=(str(policy.line_capacity),),
             found=(str(busy.seals),),
             evidence=busy.evidence,
+            more=busy.applications - len(busy.evidence),
             deadline=wait(policy.grace_scan, busy.rec),
             artefact=books.hour_shot_twice(key, busy.hour, policy.double_shot),
         )

@@ -42,8 +42,9 @@ class Subject(NamedTuple):
 class Finding(NamedTuple):
     """What one rule found on one subject.
 
-    `evidence` = ids of the counting events read. `deadline` = microseconds UTC: the violation
-    exists from then on. `severity` only where the facts decide it, else the rule's own.
+    `evidence` = ids of the counting events read, `more` = how many besides those were read and are
+    not named. `deadline` = microseconds UTC: the violation exists from then on. `severity` only
+    where the facts decide it, else the rule's own.
     """
 
     discriminator: str
@@ -53,6 +54,7 @@ class Finding(NamedTuple):
     deadline: int
     artefact: bool = False
     severity: Severity | None = None
+    more: int = 0
 
 
 class Violation(NamedTuple):
@@ -69,6 +71,7 @@ class Violation(NamedTuple):
     evidence: tuple[str, ...]
     deadline: int
     artefact: bool
+    more: int = 0
 
 
 def key_of(*parts: str) -> str:

@@ -126,7 +126,8 @@ class Conduct(Years):
         for hour, seals in found.fetchall():
             applied = self._applied_in(source, hour * _HOUR)
             ids = tuple(known.id for known in applied)[:EVIDENCE_IDS_MAX]
-            hours.append(Hour(utc_text(hour * _HOUR)[:13], seals, min(k.rec for k in applied), ids))
+            rec = min(known.rec for known in applied)
+            hours.append(Hour(utc_text(hour * _HOUR)[:13], seals, len(applied), rec, ids))
         return hours
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:

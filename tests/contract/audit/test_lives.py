@@ -268,3 +268,31 @@ def test_the_proof_tells_what_is_unlike(log: Log) -> None:
     trade.report(2, 470)
     log.append([entry(fact) for fact, _ in trade.facts[-1:]])
     assert unsettled(log, POLICY) is None
+
+
+def test_a_case_says_how_many_events_it_rests_on(log: Log) -> None:
+    """It names a hundred of them, the same ones however it was found, and counts them all."""
+    world = World()
+    world.add("SourceRegistered", "2026-03-01", registers="SC-1", kind="SCANNER", party="EXP-1")
+    world.add("LotRecorded", "2026-03-02", lot="L1", operator="EXP-1", number="1", product="P1",
+              quantity="25.000", units=50, status="ORGANIC", produced_on="2026-03-02")  # fmt: skip
+    for mark in ("JAS-A", "JAS-B"):
+        if mark == "JAS-A":
+            world.add("MarkRegistered", "2026-03-01", mark=mark, scheme="JAS", rcb="RCB-1",
+                      importer="IMP-1", design="leaf", carrier="STICKER",
+                      serialised=False)  # fmt: skip
+        for minute in range(130):
+            world.add(
+                "SealsApplied", f"2026-03-03T{10 + minute // 60}:{minute % 60:02d}", mark=mark,
+                holder="EXP-1", site="W1", lot="L1", label="LB", label_version=1, units=1,
+                count=1000, source="SC-1",
+            )  # fmt: skip
+    log.append([entry(fact) for fact, _ in world.facts])
+    found = caught_up(log)
+    totals = {(rule, key): total for rule, _, key, *_, total in found}
+    assert found == from_nothing(log)
+    assert totals["M-18", "L1"] == 130
+    assert totals["M-34", "JAS-B"] == 130
+    assert totals["M-47", "SC-1"] == 260
+    assert totals["M-51", "SC-1"] in range(1, 121)
+    assert all(len(each[-2]) <= 100 for each in found)
