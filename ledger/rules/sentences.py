@@ -1,45 +1,55 @@
 """What a case says, as one sentence for people. A function of the case alone."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Final, Literal
 
-NOTHING = "nothing"
+Tongue = Literal["en", "ja"]
+TONGUES: Final[tuple[Tongue, ...]] = ("en", "ja")
+NOTHING: Final[Mapping[Tongue, str]] = {"en": "nothing", "ja": "なし"}
+_FILES: Final[Mapping[Tongue, str]] = {"en": "sentences.toml", "ja": "sentences.ja.toml"}
 
 
 def sentence(
-    rule: str, subject: str, discriminator: str, expected: Sequence[str], found: Sequence[str]
+    rule: str,
+    subject: str,
+    discriminator: str,
+    expected: Sequence[str],
+    found: Sequence[str],
+    *,
+    tongue: Tongue = "en",
 ) -> str:
-    """Say in English what was expected and what was found."""
-    forms = _forms()[rule]
+    """Say in English, or in Japanese, what was expected and what was found."""
+    forms = forms_of(tongue)[rule]
     words = discriminator.split(" ")
     form = forms.get(words[-1]) or forms.get(words[0]) or forms[""]
-    values = _Parts(
+    values = {
         **_parts("s", subject.split(" "), whole=subject),
         **_parts("d", words, whole=discriminator),
         **_parts("e", expected, whole=", ".join(expected)),
         **_parts("f", found, whole=", ".join(found)),
-    )
-    return form.format_map(values)
+    }
+    return form.format_map(_Shown(values, NOTHING[tongue]))
 
 
 def _parts(letter: str, parts: Sequence[str], *, whole: str) -> dict[str, str]:
-    named = {f"{letter}{number}": part for number, part in enumerate(parts, 1)}
-    return {name: _shown(part) for name, part in {letter: whole, **named}.items()}
+    return {letter: whole, **{f"{letter}{number}": part for number, part in enumerate(parts, 1)}}
 
 
-def _shown(part: str) -> str:
-    return part.replace("%20", " ") or NOTHING
+class _Shown(dict[str, str]):
+    """Parts by name as people read them; one that a case does not have reads as nothing."""
 
-
-class _Parts(dict[str, str]):
-    """Parts by name; one that a case does not have reads as nothing."""
+    def __init__(self, parts: Mapping[str, str], nothing: str) -> None:
+        super().__init__({name: p.replace("%20", " ") or nothing for name, p in parts.items()})
+        self._nothing = nothing
 
     def __missing__(self, name: str) -> str:
-        return NOTHING
+        return self._nothing
 
 
 @cache
-def _forms() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("ledger.rules") / "sentences.toml").read_text(encoding="utf-8"))
+def forms_of(tongue: Tongue) -> Mapping[str, Mapping[str, str]]:
+    """The forms of a language by rule, and by the word of a discriminator that chooses one."""
+    return tomllib.loads((files("ledger.rules") / _FILES[tongue]).read_text(encoding="utf-8"))

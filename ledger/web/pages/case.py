@@ -1,22 +1,17 @@
 """One case: what was expected and found, what it rests on, what would cure it, and who decides."""
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ledger.cases.canonical import decode_decision
 from ledger.cases.deciding import REASONS as REASON_CODES
 from ledger.cases.deciding import text_letters_max
-from ledger.cases.discrepancy import Event, State, evolve
-from ledger.cases.period import PeriodClosed, PeriodRestated
+from ledger.cases.discrepancy import State
 from ledger.facts.record import Known
-from ledger.facts.scalars import micros, time_text
-from ledger.log import Recorded
-from ledger.views.discrepancies import Listed, Wanted, listed
+from ledger.views.discrepancies import Listed, Wanted, case_then, history, listed
 from ledger.views.loading import facts_by_id
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
 from ledger.web.api.discrepancies import one
@@ -58,8 +53,10 @@ def case_page(
         raise forbidden("A scanner sees the receipts of its own source alone.")
     with opened.looking() as looking:
         entry = one(looking, case_id)
-        history = _history(opened, looking, case_id)
-        row = entry.row if not opened.clocks.moved else _then(entry.row, history)
+        decided = history(looking.log, case_id, opened.until(looking), opened.clocks.as_of)
+        if not decided:
+            raise not_found("such case at that time")
+        row = case_then(entry.row, decided) if opened.clocks.moved else entry.row
         evidence = _evidence(opened, looking, row["evidence"])
         similar = _similar(looking, entry)
         standing = looking.standing
@@ -80,7 +77,7 @@ def case_page(
             [(EVENTS[type(known.fact).__name__], known.fact.at, known.rec) for known in evidence]
         ),
         event_names=EVENTS,
-        history=history,
+        history=decided,
         similar=[other.row for other in similar],
         acts=[] if opened.clocks.moved else acts_in(opened, entry),
         reasons={code: REASONS[code] for code in REASON_CODES},
@@ -91,37 +88,6 @@ def case_page(
         refused=refused,
         given=given or {},
     )
-
-
-def _history(opened: Opening, looking: Looking, case_id: UUID) -> list[tuple[Recorded, Event]]:
-    """What was decided about it by both clocks; 404 where nothing was yet."""
-    until, as_of = opened.until(looking), opened.clocks.as_of
-    found = []
-    for recorded in looking.log.get([case_id]).get(case_id, []):
-        decision = decode_decision(recorded.state)
-        if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
-            continue
-        if as_of is None or micros(decision.time) <= as_of:
-            found.append((recorded, decision))
-    if not found:
-        raise not_found("such case at that time")
-    return found
-
-
-def _then(row: Mapping[str, Any], history: Sequence[tuple[Recorded, Event]]) -> dict[str, Any]:
-    """The case as its decisions up to a moment left it."""
-    case = reduce(evolve, (decision for _, decision in history), None)
-    assert case is not None  # noqa: S101 -- there is at least one decision
-    return {
-        **row,
-        "state": str(case.state),
-        "severity": case.shows.values.severity,
-        "expected": list(case.shows.values.expected),
-        "found": list(case.shows.values.found),
-        "evidence": list(case.shows.evidence),
-        "evidence_total": case.shows.evidence_total,
-        "changed_at": time_text(history[-1][0].recorded_at, 0),
-    }
 
 
 def _evidence(opened: Opening, looking: Looking, ids: Sequence[str]) -> list[Known]:

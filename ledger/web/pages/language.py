@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -19,11 +19,12 @@ from babel.numbers import format_decimal
 from starlette.requests import Request
 
 from ledger.facts.scalars import micros
+from ledger.rules.sentences import Tongue, sentence
 
 JAPAN: Final = timezone(timedelta(hours=9), "JST")
 """Days and years of the trade are Japan's."""
 COOKIE: Final = "ledger_language"
-LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "ja": "日本語"}
+LANGUAGES: Final[Mapping[Tongue, str]] = {"en": "English", "ja": "日本語"}
 _LOCALES: Final = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
 _MINUS: Final = "−"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,7 +33,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class Language:
     """One language: what a page needs to speak it."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: Tongue) -> None:
         self.code = code
         self.translations = NullTranslations() if code == "en" else _catalogue(code)
         self._locale = _LOCALES[code]
@@ -40,6 +41,13 @@ class Language:
     def say(self, sentence: str) -> str:
         """The sentence in this language."""
         return self.translations.gettext(sentence) if sentence else ""
+
+    def case(self, row: Mapping[str, Any]) -> str:
+        """A case as a row of the list of cases, in a sentence."""
+        return sentence(
+            row["rule"], row["subject"], row["discriminator"], row["expected"], row["found"],
+            tongue=self.code,
+        )  # fmt: skip
 
     def number(self, value: object) -> str:
         """A count with its groups of thousands; nothing for None."""
@@ -72,20 +80,19 @@ def in_japan(value: int | str) -> datetime:
 
 
 @cache
-def language(code: str) -> Language:
+def language(code: Tongue) -> Language:
     """The language of a code we know."""
     return Language(code)
 
 
 def language_of(request: Request) -> Language:
     """The language somebody chose, else the browser's, else English."""
-    chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES:
-        return language(chosen)
-    for part in request.headers.get("accept-language", "").split(","):
-        code = part.strip().split(";")[0].split("-")[0].lower()
-        if code in LANGUAGES:
-            return language(code)
+    accepted = request.headers.get("accept-language", "").split(",")
+    codes = (part.strip().split(";")[0].split("-")[0].lower() for part in accepted)
+    for asked in (request.cookies.get(COOKIE), *codes):
+        for code in LANGUAGES:
+            if asked == code:
+                return language(code)
     return language("en")
 
 

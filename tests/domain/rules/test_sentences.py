@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ledger.rules.audit import RULES
-from ledger.rules.sentences import _forms, sentence
+from ledger.rules.sentences import TONGUES, Tongue, forms_of, sentence
 
 SAID = [
     (
@@ -39,18 +39,36 @@ def test_a_case_in_words(
     assert sentence(*case) == expected
 
 
-def test_every_rule_has_a_sentence() -> None:
+def test_a_case_in_japanese() -> None:
+    """The same case, said to a certifier in Japan."""
+    said = sentence("M-18", "L-17", "JAS", ("500",), ("520",), tongue="ja")
+    assert said == "ロットL-17は500個ですが、JASの格付表示は520個分貼付されています。"
+    assert "なし" in sentence("M-09", "e1", "", ("2026-04-01",), (), tongue="ja")
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_every_rule_has_a_sentence(tongue: Tongue) -> None:
     """Each rule of the book has its own form, and no form belongs to no rule."""
-    assert set(RULES) == set(_forms())
+    assert set(RULES) == set(forms_of(tongue))
 
 
-def test_forms_use_known_parts() -> None:
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_forms_use_known_parts(tongue: Tongue) -> None:
     """A form only names parts of a case."""
-    used = {
-        name
-        for forms in _forms().values()
-        for form in forms.values()
-        for name in re.findall(r"{(.*?)}", form)
-    }
+    used = {name for form in _by_choice(tongue).values() for name in form}
 
     assert {name for name in used if not re.fullmatch(r"[sdef][1-4]?", name)} == set()
+
+
+def test_languages_say_the_same() -> None:
+    """A form of one language names the parts that the other names, chosen by the same words."""
+    assert _by_choice("en") == _by_choice("ja")
+
+
+def _by_choice(tongue: Tongue) -> dict[tuple[str, str], list[str]]:
+    """The parts that a form names, by rule and choosing word."""
+    return {
+        (rule, word): sorted(re.findall(r"{(.*?)}", form))
+        for rule, forms in forms_of(tongue).items()
+        for word, form in forms.items()
+    }

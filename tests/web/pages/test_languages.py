@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from markupsafe import escape
 
+from ledger.rules.sentences import TONGUES, Tongue, sentence
 from ledger.web.pages.language import LANGUAGES, language
+from tests.desks_open import Open
+from tests.web.pages.conftest import Visit
 
 WEB = Path(__file__).parents[3] / "ledger" / "web"
 BLANK = re.compile(r"%\((\w+)\)s")
@@ -68,3 +72,15 @@ def test_numbers_and_days_are_the_readers_own() -> None:
     assert english.moment("2026-04-02T00:30:00.000000+00:00") == "2 Apr 2026, 09:30:00"
     assert english.moment(0) == "1 Jan 1970, 09:00:00"
     assert (english.number(None), english.day(None), english.moment(None)) == ("", "", "")
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_a_case_is_said_in_the_readers_language(desk: Open, visit: Visit, tongue: Tongue) -> None:
+    """On its own page and in the list, in one sentence."""
+    row = desk.case.row
+    shown = row["rule"], row["subject"], row["discriminator"], row["expected"], row["found"]
+    said = escape(sentence(*shown, tongue=tongue))
+    client = visit("certifier", tongue)
+
+    assert said in client.get("/desk/case", params={"id": row["id"]}).text
+    assert said in client.get("/desk/cases", params={"rule": row["rule"]}).text
