@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 
 from consumers.auditor import Auditor, Step
-from consumers.auditor_periods import restate_periods
 from ledger import metrics
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import time_text
 from ledger.log import Log
 from ledger.rules.policy import Policy
 from ledger.views.auditing import next_due
+from ledger.views.periods import restate_periods
 from ledger.views.projection import Projector, reading
 
 AUDIT_CLOCK = "audit_clock"

@@ -116,6 +116,7 @@ SHARED_BY_VIEWS = {
 held at a moment, what came onto a lot."""
 ASSEMBLE_VIEWS = {
     "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
+    "ledger/views/periods.py",
 }  # fmt: skip
 """What puts all views together."""
 

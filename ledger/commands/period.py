@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from consumers.auditor_periods import period_row, sign
 from consumers.auditor_running import audit_clock
 from ledger.cases.period import period_of
 from ledger.commands.home import deciding, opened
@@ -12,6 +11,7 @@ from ledger.commands.output import Format, FormatOption, say, show
 from ledger.facts.scalars import time_text
 from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
+from ledger.views.periods import Signature, period_row, sign
 from ledger.views.projection import Projector, reading
 
 app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
@@ -37,12 +37,14 @@ def close(
     """
     wanted = period_of(importer, rcb, period)
     with deciding() as log:
-        now = audit_clock(log)()
-        event = sign(log, wanted, party=party, person=person, text=text, now=now)
+        with reading(log) as rows:
+            signature = Signature(party, person, text, audit_clock(log)())
+            entry, signed = sign(rows, log, wanted, signature)
+        log.decide([entry])
         Projector(log).catch_up()
-    row = _head(importer, rcb, period, "CLOSED", event.position) | {"row": event.row}
+    row = _head(importer, rcb, period, "CLOSED", signed.position) | {"row": signed.signed}
     show([row], form, data=row)
-    say(f"{period} of {importer} and {rcb} is signed at position {event.position:,}.")
+    say(f"{period} of {importer} and {rcb} is signed at position {signed.position:,}.")
 
 
 @app.command("show")

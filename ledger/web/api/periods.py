@@ -1,20 +1,19 @@
 """`/periods`: a pair's month or fiscal year, signed off by its body."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from ledger.cases.canonical import encode_decision
-from ledger.cases.period import Period, Row, Signed, close_period, evolve_period, period_of
+from ledger.cases.period import Period, Row, Signed, period_of
 from ledger.facts.scalars import time_text
-from ledger.log import Entry
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
+from ledger.views import periods
 from ledger.views.cases import signed_period, signed_periods
-from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
 from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Onlooker, person_of
 from ledger.web.api import openapi_cases as openapi
@@ -90,27 +89,26 @@ def sign_period(body: Signature, viewer: Certifier, desk: AtDesk) -> Response:
 
 def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str | None) -> Signed:
     """Sign a period as its body; raises Misuse where it may not be, Conflict where it was."""
-    now = desk.now()
-    with desk.looking(viewer) as looking:
-        known = signed_period(looking.rows, period.id)
-        event = close_period(
-            known, period, row_of(looking, period), party=viewer.party, person=person,
-            text=text, now=now, position=looking.standing.position,
-        )  # fmt: skip
-    version = 1 if known is None else known.version + 1
-    state = encode_decision(event)
-    desk.log.decide([Entry(UUID(event.period), type(event).__name__, state, version)])
+    signature = periods.Signature(viewer.party, person, text, desk.now())
+    with desk.looking(viewer) as looking, _pair_or_404():
+        entry, signed = periods.sign(looking.rows, looking.log, period, signature)
+    desk.log.decide([entry])
     desk.follow()
-    return evolve_period(known, event)
+    return signed
 
 
 def row_of(looking: Looking, period: Period) -> Row:
     """Figures and claims as of the end of a period; 404 where there is no such pair."""
-    asked = Question(importer=period.importer, rcb=period.rcb, as_of=period.end)
-    found = reconcile(looking.rows, looking.log, asked, now=period.end)
-    if not found:
-        raise not_found("such pair")
-    return {name: int(found[0][name]) for name in (*FIGURES, *CLAIMS)}
+    with _pair_or_404():
+        return periods.period_row(looking.rows, looking.log, period)
+
+
+@contextmanager
+def _pair_or_404() -> Iterator[None]:
+    try:
+        yield
+    except periods.NoSuchPair:
+        raise not_found("such pair") from None
 
 
 _NOBODY: Final = {"person": None, "signed_at_position": None}

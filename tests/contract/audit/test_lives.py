@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from consumers.auditor import Auditor
-from consumers.auditor_periods import restate_periods, sign
 from consumers.auditor_proof import unsettled
 from ledger.cases.deciding import Close, Escalate, Explain
 from ledger.cases.discrepancy import State
@@ -15,6 +14,7 @@ from ledger.errors import Misuse, Unavailable
 from ledger.log import Log
 from ledger.views.cases import signed_periods
 from ledger.views.discrepancies import Listed, Wanted, case_counts, grouped, listed, settle
+from ledger.views.periods import Signature, restate_periods, sign
 from ledger.views.projection import Projector, reading
 from tests.auditing import FAR, POLICY, RECORDED, caught_up, entry, from_nothing
 from tests.domain.rules.world import World
@@ -220,9 +220,11 @@ def test_a_signed_period_is_restated_by_later_facts(log: Log) -> None:
     """March is signed at its row; a late application restates it, the next one again."""
     trade = Trade(log)
     march = period_of("IMP-1", "RCB-1", "2026-03")
-    with pytest.raises(Misuse, match="its body"):
-        sign(log, march, party="AG-1", person="P-9", text=None, now=FAR)
-    sign(log, march, party="RCB-1", person="P-9", text=None, now=FAR)
+    with reading(log) as rows:
+        with pytest.raises(Misuse, match="its body"):
+            sign(rows, log, march, Signature("AG-1", "P-9", None, FAR))
+        entry, _ = sign(rows, log, march, Signature("RCB-1", "P-9", None, FAR))
+    log.decide([entry])
     Projector(log).catch_up()
     assert restate_periods(log, FAR) == 0
 

@@ -1,5 +1,6 @@
-"""Signed periods: the row as of a period's end, and what is said when later facts change it."""
+"""Signing periods: the row as of their end, signed by its body, stated anew when it changes."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import encode_decision
@@ -10,6 +11,7 @@ from ledger.cases.period import (
     Row,
     Signed,
     close_period,
+    evolve_period,
     restate,
 )
 from ledger.errors import Misuse
@@ -21,33 +23,45 @@ from ledger.views.projection import reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
 
 
+class NoSuchPair(Misuse):
+    """No mark of that body is licensed to that importer."""
+
+
+class Signature(NamedTuple):
+    """Who signs, for which body (`party`), with what remark; `now` = µs UTC."""
+
+    party: str
+    person: str
+    text: str | None
+    now: int
+
+
 def period_row(rows: Rows, log: Log, period: Period) -> Row:
-    """Figures and claims as of the end of a period; Misuse where there is no such pair."""
+    """Figures and claims as of the end of a period; NoSuchPair where there is none."""
     asked = Question(importer=period.importer, rcb=period.rcb, as_of=period.end)
     found = reconcile(rows, log, asked, now=period.end)
     if not found:
-        raise Misuse(f"There is no mark of {period.rcb} licensed to {period.importer}.")
+        raise NoSuchPair(f"There is no mark of {period.rcb} licensed to {period.importer}.")
     return {name: int(found[0][name]) for name in (*FIGURES, *CLAIMS)}
 
 
-def sign(
-    log: Log, period: Period, *, party: str, person: str, text: str | None, now: int
-) -> PeriodClosed:
-    """Sign a period off for its body; raises Misuse where it may not be, Conflict where it was."""
-    with reading(log) as rows:
-        event = close_period(
-            signed_period(rows, period.id),
-            period,
-            period_row(rows, log, period),
-            party=party,
-            person=person,
-            text=text,
-            now=now,
-            position=schema.position(rows),
-        )
-        known = signed_period(rows, period.id)
-    log.decide([_entry(event, 1 if known is None else known.version + 1)])
-    return event
+def sign(rows: Rows, log: Log, period: Period, signature: Signature) -> tuple[Entry, Signed]:
+    """Sign a period off for its body: what to record, and the period once that is recorded.
+
+    Raises Misuse where it may not be signed, NoSuchPair.
+    """
+    known = signed_period(rows, period.id)
+    event = close_period(
+        known,
+        period,
+        period_row(rows, log, period),
+        party=signature.party,
+        person=signature.person,
+        text=signature.text,
+        now=signature.now,
+        position=schema.position(rows),
+    )
+    return _entry(event, known), evolve_period(known, event)
 
 
 def restate_periods(log: Log, now: int, changed_since: int = 0) -> int:
@@ -63,18 +77,15 @@ def restate_periods(log: Log, now: int, changed_since: int = 0) -> int:
                 continue
             event = restate(known, period_row(rows, log, known.period), now=now, position=position)
             if event is not None:
-                entries.append(_entry(event, known.version + 1))
+                entries.append(_entry(event, known))
     log.decide(entries)
     return len(entries)
 
 
-def _entry(event: PeriodClosed | PeriodRestated, version: int) -> Entry:
+def _entry(event: PeriodClosed | PeriodRestated, known: Signed | None) -> Entry:
     return Entry(
         id=UUID(event.period),
         topic=type(event).__name__,
         state=encode_decision(event),
-        version=version,
+        version=1 if known is None else known.version + 1,
     )
-
-
-__all__ = ["Signed", "period_row", "restate_periods", "sign"]
