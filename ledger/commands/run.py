@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -15,14 +16,16 @@ import typer
 from ledger.commands.home import database
 from ledger.commands.output import say
 from ledger.commands.processes import Process, available, run_process
-from ledger.errors import Misuse
+from ledger.errors import LedgerError, Misuse
 from ledger.labels.describe import check_tables
+from ledger.log.embedded import alive, default_home, server
 from ledger.settings import Settings, load
 
 back_off_seconds_min = 0.5
 back_off_seconds_max = 5.0
 healthy_after_seconds = 60.0
 stop_seconds_max = 20.0
+server_look_seconds = 1.0
 _look_seconds = 0.1
 
 
@@ -55,7 +58,8 @@ def run(
             run_process(processes[0], settings, stop, accept_refusals or [])
         return
     with stopping() as stop, database(settings):
-        Supervisor(processes, settings, accept_refusals or []).run(stop)
+        kept = [] if settings.database_url else [Server(settings.home or default_home())]
+        Supervisor(processes, settings, accept_refusals or [], kept).run(stop)
 
 
 def named(text: str) -> list[Process]:
@@ -133,6 +137,27 @@ class Child:
             self._process.wait()
 
 
+class Server:
+    """The embedded database while processes of ours need it: started again where it died."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._look_at = 0.0
+
+    def look(self, now: float) -> None:
+        """Start it where it is gone; says so, and where it does not start tries again."""
+        if now < self._look_at:
+            return
+        self._look_at = now + server_look_seconds
+        if alive(self._home):
+            return
+        say("The embedded database has ended; it is started again.")
+        try:
+            server(self._home)
+        except LedgerError as error:
+            say(str(error))
+
+
 class Supervisor:
     """Keeps the processes running until told to stop, then stops them together."""
 
@@ -141,9 +166,11 @@ class Supervisor:
         processes: Sequence[Process],
         settings: Settings,
         accept_refusals: Sequence[str],
+        servers: Sequence[Server] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
+        self._servers = servers
         self._children = []
         for number, name in enumerate(processes):
             command = [sys.executable, "-m", "ledger", "run", "--only", name.value]
@@ -158,6 +185,8 @@ class Supervisor:
         say(f"Running {', '.join(child.name for child in self._children)}. Ctrl-C stops.")
         try:
             while not stop.wait(_look_seconds):
+                for kept in self._servers:
+                    kept.look(self._clock())
                 for child in self._children:
                     child.look(self._clock())
         finally:

@@ -88,6 +88,18 @@ def server(home: Path) -> str:
     return f"postgresql://postgres@/ledger?host={quote(str(sockets), safe='')}"
 
 
+def alive(home: Path) -> bool:
+    """Whether the server of this home runs; asks nothing but its process."""
+    try:
+        told = (home.expanduser().resolve() / "postgres" / "postmaster.pid").read_text()
+        os.kill(int(told.split("\n", 1)[0]), 0)
+    except PermissionError:
+        return True  # it runs, as another user
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def leave(home: Path) -> None:
     """Leave the server of this home; it stops where nobody else is there."""
     home = home.expanduser().resolve()
