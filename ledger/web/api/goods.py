@@ -35,7 +35,7 @@ UNION ALL SELECT FROM places AS p WHERE p.kind = 4 AND p.key = %(key)s AND (
     EXISTS (SELECT FROM named_parties AS n WHERE n.about = 11 AND n.key = p.key)
     OR EXISTS (SELECT FROM marks_named AS n WHERE n.about = 11 AND n.key = p.key))
 """
-_A_SHIPMENT: Final = """
+A_SHIPMENT: Final = """
 SELECT FROM departures WHERE shipment = %(key)s
 UNION ALL SELECT FROM named_parties WHERE about = 15 AND key = %(key)s
 UNION ALL SELECT FROM marks_named WHERE about = 15 AND key = %(key)s
@@ -147,7 +147,7 @@ def get_shipment(
 ) -> Response:
     """A shipment: applied, shipped, reported, certified, received, side by side."""
     with desk.looking(viewer) as looking:
-        there(looking, _A_SHIPMENT, "shipment", key=shipment)
+        there(looking, A_SHIPMENT, "shipment", key=shipment)
         until = clocks.until(looking)
         (card,) = shipments.cards(
             looking.rows, as_of(looking, clocks.as_of), [shipment],

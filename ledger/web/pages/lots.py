@@ -19,20 +19,17 @@ from ledger.views.discrepancies import Wanted, listed
 from ledger.views.loading import LAST
 from ledger.views.trace import trace
 from ledger.web.access.roles import LOOKING
-from ledger.web.api.goods import countries
+from ledger.web.api.goods import A_LOT, countries, there
 from ledger.web.desk import SYSTEM, Desk, Looking, as_of
 from ledger.web.pages.charts.graph import graph
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import STEPS
-from ledger.web.problems import forbidden, not_found
+from ledger.web.problems import forbidden
 
 router = APIRouter(include_in_schema=False)
 lots_shown_max: Final = 50
-_KNOWN: Final = """
-SELECT FROM lots WHERE lot = %(lot)s UNION ALL SELECT FROM places WHERE kind = 4 AND key = %(lot)s
-"""
 _LOT_STEPS: Final = frozenset({"input", "subdivided_from", "used_in", "subdivided_into"})
 
 
@@ -52,9 +49,7 @@ def lot(opened: Open, lot: Id) -> Response:
     """Show a lot."""
     onlooker(opened)
     with opened.looking() as looking:
-        looking.rows.execute(_KNOWN, {"lot": lot})
-        if not looking.rows.fetchall():
-            raise not_found("such lot")
+        there(looking, A_LOT, "lot", key=lot)
         until = opened.until(looking) if opened.clocks.moved else LAST
         log = as_of(looking, opened.clocks.as_of)
         (card,) = lots_view.cards(looking.rows, log, [lot], until)

@@ -8,21 +8,16 @@ from starlette.responses import Response
 from ledger.views import shipments as shipments_view
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.loading import LAST
+from ledger.web.api.goods import A_SHIPMENT, there
 from ledger.web.desk import as_of
 from ledger.web.pages.given import Id
 from ledger.web.pages.lots import onlooker
 from ledger.web.pages.opening import Open
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import MODES
-from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
 shipments_shown_max: Final = 50
-_KNOWN: Final = """
-SELECT FROM departures WHERE shipment = %(shipment)s
-UNION ALL SELECT FROM places WHERE kind = 5 AND key = %(shipment)s
-UNION ALL SELECT FROM named_parties WHERE about = 15 AND key = %(shipment)s
-"""
 COLUMNS: Final = ("applied", "shipped", "reported", "certified", "received")
 
 
@@ -44,9 +39,7 @@ def shipment(opened: Open, shipment: Id) -> Response:
     """Show a shipment."""
     onlooker(opened)
     with opened.looking() as looking:
-        looking.rows.execute(_KNOWN, {"shipment": shipment})
-        if not looking.rows.fetchall():
-            raise not_found("such shipment")
+        there(looking, A_SHIPMENT, "shipment", key=shipment)
         until = opened.until(looking) if opened.clocks.moved else LAST
         log = as_of(looking, opened.clocks.as_of)
         (card,) = shipments_view.cards(looking.rows, log, [shipment], until)
