@@ -1,7 +1,7 @@
 """What a case says, as one sentence for people. A function of the case alone."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -20,22 +20,27 @@ def sentence(
     found: Sequence[str],
     *,
     tongue: Tongue = "en",
+    written: Callable[[str], str] = str,
 ) -> str:
-    """Say in English, or in Japanese, what was expected and what was found."""
+    """Say in English, or in Japanese, what was expected and what was found.
+
+    `written` is how a value of either is to be read: a count, a day, a time.
+    """
     forms = forms_of(tongue)[rule]
     words = discriminator.split(" ")
     form = forms.get(words[-1]) or forms.get(words[0]) or forms[""]
     values = {
-        **_parts("s", subject.split(" "), whole=subject),
-        **_parts("d", words, whole=discriminator),
-        **_parts("e", expected, whole=", ".join(expected)),
-        **_parts("f", found, whole=", ".join(found)),
+        **_parts("s", subject.split(" "), between=" "),
+        **_parts("d", words, between=" "),
+        **_parts("e", [*map(written, expected)]),
+        **_parts("f", [*map(written, found)]),
     }
     return form.format_map(_Shown(values, NOTHING[tongue]))
 
 
-def _parts(letter: str, parts: Sequence[str], *, whole: str) -> dict[str, str]:
-    return {letter: whole, **{f"{letter}{number}": part for number, part in enumerate(parts, 1)}}
+def _parts(letter: str, parts: Sequence[str], *, between: str = ", ") -> dict[str, str]:
+    named = {f"{letter}{number}": part for number, part in enumerate(parts, 1)}
+    return {letter: between.join(parts), **named}
 
 
 class _Shown(dict[str, str]):

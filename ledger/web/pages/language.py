@@ -4,7 +4,9 @@ English stands in the code itself; every other language is a gettext catalogue b
 """
 
 import io
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -27,6 +29,8 @@ COOKIE: Final = "ledger_language"
 LANGUAGES: Final[Mapping[Tongue, str]] = {"en": "English", "ja": "日本語"}
 _LOCALES: Final = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
 _MINUS: Final = "−"
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}[+-][0-9]{2}:[0-9]{2}")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,8 +50,20 @@ class Language:
         """A case as a row of the list of cases, in a sentence."""
         return sentence(
             row["rule"], row["subject"], row["discriminator"], row["expected"], row["found"],
-            tongue=self.code,
+            tongue=self.code, written=self.value,
         )  # fmt: skip
+
+    def value(self, text: str) -> str:
+        """What a case expected or found: days and times as read here, all else as it is.
+
+        A number stays as it is too: it may be somebody's id.
+        """
+        with suppress(ValueError):  # a site may be called 2026-99-99
+            if _TIME.fullmatch(text):
+                return self.moment(text)
+            if _DAY.fullmatch(text):
+                return self.day(text)
+        return text
 
     def number(self, value: object) -> str:
         """A count with its groups of thousands; nothing for None."""

@@ -42,7 +42,7 @@ def test_a_case_in_words(
 def test_a_case_in_japanese() -> None:
     """The same case, said to a certifier in Japan."""
     said = sentence("M-18", "L-17", "JAS", ("500",), ("520",), tongue="ja")
-    assert said == "ロットL-17は500個ですが、JASの格付表示は520個分貼付されています。"
+    assert said == "ロットL-17は500個ですが、JASの証票は520個分貼付されています。"
     assert "なし" in sentence("M-09", "e1", "", ("2026-04-01",), (), tongue="ja")
 
 

@@ -74,12 +74,23 @@ def test_numbers_and_days_are_the_readers_own() -> None:
     assert (english.number(None), english.day(None), english.moment(None)) == ("", "", "")
 
 
+def test_what_a_case_shows_is_written_for_its_reader() -> None:
+    """Times by Japan's clock and days in the order of the language; ids and numbers as they are."""
+    english, japanese = language("en"), language("ja")
+
+    assert english.value("2026-04-02T00:30:00.000000+00:00") == "2 Apr 2026, 09:30:00"
+    assert japanese.value("2026-04-02") == "2026/04/02"
+    assert [english.value(text) for text in ("5000", "007", "W1", "-9", "2026-99-99", "")] == [
+        "5000", "007", "W1", "-9", "2026-99-99", "",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("tongue", TONGUES)
 def test_a_case_is_said_in_the_readers_language(desk: Open, visit: Visit, tongue: Tongue) -> None:
     """On its own page and in the list, in one sentence."""
     row = desk.case.row
     shown = row["rule"], row["subject"], row["discriminator"], row["expected"], row["found"]
-    said = escape(sentence(*shown, tongue=tongue))
+    said = escape(sentence(*shown, tongue=tongue, written=language(tongue).value))
     client = visit("certifier", tongue)
 
     assert said in client.get("/desk/case", params={"id": row["id"]}).text
