@@ -204,7 +204,8 @@ def _run(home: Path, data: Path, sockets: Path, account: int | None) -> None:
     status = _program(programs, "pg_ctl", "-D", str(data), "status", account=account)
     if status.returncode != 0:
         settings = data / "ledger.conf"
-        settings.write_text(_SETTINGS + f"unix_socket_directories = '{_quoted(sockets)}'\n")
+        quoted = str(sockets).replace("'", "''")
+        settings.write_text(_SETTINGS + f"unix_socket_directories = '{quoted}'\n")
         settings.chmod(0o644)
         log = str(data / "server.log")
         start = ("-w", "-t", str(_start_seconds_max), "-l", log, "-D", str(data), "start")
@@ -298,7 +299,3 @@ def _group(account: int) -> int:
     import pwd  # noqa: PLC0415 - only there where there is a root
 
     return pwd.getpwuid(account).pw_gid
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -1,5 +1,6 @@
 """What was attached to lots, which events share numbers, and which ids look alike."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -62,6 +63,10 @@ _OF = {
 }
 
 
+_Span = tuple[str, int, int]
+"""Mark, first and last number."""
+
+
 class _Tally(Sealed):
     """A tally whose latest application is read where somebody asks."""
 
@@ -79,7 +84,7 @@ class Goods(Source):
         super().__init__(*given)
         self._sealed: dict[str, list[_Tally]] = {}
         self._classes: dict[str, list[int]] = {}
-        self._sharing: dict[tuple[str, int, int], list[Known]] = {}
+        self._sharing: dict[tuple[type[Fact], ...], dict[_Span, list[Known]]] = defaultdict(dict)
 
     # -- what was attached
 
@@ -100,6 +105,11 @@ class Goods(Source):
             self._sealed[row[0]].append(self._tally(row[1:], recs))
         for lot in missing:
             self._sealed[lot].sort()
+
+    def sealed_places(self, lots: Iterable[str]) -> list[int]:
+        """The places of lots whose seals were read in bulk: one for each mark on them."""
+        marks = {(tally.mark, lot) for lot in lots for tally in self._sealed[lot]}
+        return [place_id(mark, Kind.LOT, lot) for mark, lot in sorted(marks)]
 
     def _tally(self, row: tuple[Any, ...], recs: Mapping[int, int]) -> _Tally:
         mark, label, version, holder, units, seals, count, at, key, last, earliest, place = row
@@ -190,33 +200,35 @@ class Goods(Source):
 
     # -- serial numbers
 
-    def want_ranged(self, spans: Iterable[tuple[str, int, int]]) -> None:
-        """Read in bulk which events share numbers with each (mark, first, last)."""
-        missing = sorted(set(spans) - self._sharing.keys())
+    def want_ranged(self, spans: Iterable[_Span], *kinds: type[Fact]) -> None:
+        """Read in bulk which events, of all kinds or of some, share numbers with each span."""
+        known = self._sharing[kinds]
+        missing = sorted(set(spans) - known.keys() - self._sharing[()].keys())
         if not missing:
             return
-        found = self.sharing(missing)
+        found = self.sharing(missing, *kinds)
         positions = sorted({position for each in found for position in each})
         events = self.log.at(positions, self.rows)
         given = dict(zip(positions, self.record.give(events), strict=True))
         for span, each in zip(missing, found, strict=True):
-            self._sharing[span] = self._counting(given[position] for position in each)
+            known[span] = self._counting(given[position] for position in each)
 
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
         span = (mark, first, last)
-        shared = self._sharing.get(span)
-        if shared is None:
-            (positions,) = self.sharing([span], *kinds)
-            shared = self._counting(self.at(positions))
-            if not kinds:
-                self._sharing[span] = shared
+        for of in (kinds, ()):
+            shared = self._sharing[of].get(span)
+            if shared is not None:
+                break
+        else:
+            self.want_ranged([span], *kinds)
+            shared = self._sharing[kinds][span]
         return [known for known in shared if isinstance(known.fact, kinds)] if kinds else shared
 
     def _counting(self, found: Iterable[Known]) -> list[Known]:
         return sorted(known for known in found if self.record.counts(known.fact))
 
-    def sharing(self, spans: Sequence[tuple[str, int, int]], *kinds: type[Fact]) -> list[list[int]]:
+    def sharing(self, spans: Sequence[_Span], *kinds: type[Fact]) -> list[list[int]]:
         """Positions of events, also of those that do not count, sharing numbers with each span.
 
         Of all kinds, or of SealsIssued or SealsApplied alone.

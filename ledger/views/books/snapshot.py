@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.facts.seals import SealsApplied
+from ledger.facts.seals import SealsApplied, SealsIssued
+from ledger.facts.shipments import GoodsSold
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import start_of
+from ledger.rules.ranges import span_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts
 from ledger.views.books.alike import Alike
@@ -26,6 +29,14 @@ _ABOUT = {
     SubjectKind.REPORT: (About.REPORT,),
 }
 """What rules on a subject ask about it; what they ask beyond that is loaded as they ask."""
+_NAMED = {
+    "lot": (About.LOT, About.CHILD, About.LINE),
+    "dispatch": (About.DISPATCH,),
+    "shipment": (About.SHIPMENT,),
+    "report": (About.REPORT,),
+    "request": (About.REQUEST,),
+}
+"""What rules on an event ask about a subject that it names in one of these fields."""
 
 
 _OF_DAY = """
@@ -41,35 +52,53 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
     def want(self, subjects: Iterable[Subject], lots: Iterable[str]) -> None:
         """Read in bulk what rules on these subjects, and on applications to these lots, ask."""
         sealed = set(lots)
-        about = {(kind, lot) for lot in sealed for kind in (About.LOT, About.CHILD)}
-        accounts, events = [], []
+        about = {(kind, lot) for lot in sealed for kind in _NAMED["lot"]}
+        accounts, events, carrying = [], [], []
         for kind, key in subjects:
             about.update((of, key) for of in _ABOUT.get(kind, ()))
             if kind is SubjectKind.LOT:
-                sealed.add(key)
+                carrying.append(key)
             elif kind is SubjectKind.ACCOUNT:
                 mark, holder, site = parts_of(key)
                 accounts.append((mark, holder, site))
             elif kind in (SubjectKind.EVENT, SubjectKind.APPLICATION):
                 events.append(key)
-        self.record.want(about)
         self.record.give_ids(events)
         given = [known for key in events if (known := self.record.known(key)) is not None]
+        sellers = []
+        for fact in (known.fact for known in given):
+            about.update(
+                (of, value)
+                for field, kinds in _NAMED.items()
+                if isinstance(value := getattr(fact, field, None), str)
+                for of in kinds
+            )
+            if isinstance(fact, LotGraded | LotSubdivided):
+                sealed.add(fact.lot)
+            elif isinstance(fact, GoodsSold) and fact.actor is not None:
+                sellers.append((fact.lot, fact.actor))
+        self.record.want(about)
         self.want_events(given)
         self.want_accounts(accounts)
-        self.want_sealed(sealed)
+        self.want_sealed(sealed.union(carrying))
+        self.want_balances(self.sealed_places(carrying))
+        self.want_sealers(sellers)
 
     def want_events(self, given: Sequence[Known]) -> None:
         """Read in bulk what rules on these events ask."""
         self.want_repeats(given)
-        spans = []
+        shared: list[tuple[str, int, int]] = []
+        issued: list[tuple[str, int, int]] = []
         for known in given:
-            fact = known.fact
-            if isinstance(fact, SealsApplied) and fact.first is not None and fact.last is not None:
-                mark = mark_of(self, fact.mark)
-                if mark is not None and mark.serialised:
-                    spans.append((fact.mark, fact.first, fact.last))
-        self.want_ranged(spans)
+            fact, span = known.fact, span_of(known.fact)
+            mark = None if span is None else getattr(fact, "mark", None)
+            if span is None or mark is None:
+                continue
+            registered = mark_of(self, mark)
+            if registered is not None and registered.serialised:
+                (shared if isinstance(fact, SealsApplied) else issued).append((mark, *span))
+        self.want_ranged(shared)
+        self.want_ranged(issued, SealsIssued)
 
     def licensees(self, mark: str) -> set[str]:
         """Every party that a registration of the mark, also one that does not count, names."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from heapq import merge
 from itertools import islice, pairwise
-from typing import Final
+from typing import Any, Final
 
 from ledger.custody.places import Kind
 from ledger.facts import seals as s
@@ -29,7 +29,10 @@ SELECT position FROM (
     FROM moves WHERE place = %b AND delta > 0 WINDOW w AS (PARTITION BY delta ORDER BY time)
 ) AS shots WHERE since <= %b OR until <= %b LIMIT %b
 """
-_SEALED_BY = "SELECT FROM sealers WHERE lot = %b AND actor = %b AND applications > 0"
+_SEALERS = """
+SELECT s.lot, s.actor FROM unnest(%b::text[], %b::text[]) AS wanted (lot, actor)
+JOIN sealers AS s ON s.lot = wanted.lot AND s.actor = wanted.actor WHERE s.applications > 0
+"""
 _LOT_MARKS = "SELECT mark FROM places WHERE kind = 4 AND key = %b"
 _WORKED = """
 SELECT lot, label, version, units FROM worked WHERE mark = %b AND year = %b AND units <> 0
@@ -46,6 +49,10 @@ shots_looked_max: Final = 20_000
 
 class Years(Papers):
     """The part of the books about lots and years."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._sealers: dict[tuple[str, str], bool] = {}
 
     # -- lots
 
@@ -65,11 +72,20 @@ class Years(Papers):
                 return True
         return False
 
+    def want_sealers(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Read in bulk whether persons sealed lots, by (lot, person)."""
+        missing = sorted(set(pairs) - self._sealers.keys())
+        if missing:
+            self._sealers.update(dict.fromkeys(missing, False))
+            columns = [*map(list, zip(*missing, strict=True))]
+            found = self.rows.execute(_SEALERS, columns, prepare=True).fetchall()
+            self._sealers.update(dict.fromkeys(found, True))
+
     def sealed_by(self, lot: str, person: str) -> str | None:
         """The first application to a lot whose actor is that person."""
         self.reads.note("sealed", lot)
-        row = self.rows.execute(_SEALED_BY, (lot, person), prepare=True).fetchone()
-        if row is None:
+        self.want_sealers([(lot, person)])
+        if not self._sealers[lot, person]:
             return None
         marks = [mark for (mark,) in self.rows.execute(_LOT_MARKS, (lot,)).fetchall()]
         applied = self._applications(lot, marks)
