@@ -153,7 +153,8 @@ class Years(Papers):
         ]
 
     def _label_at(self, removal: s.SealsRemoved) -> tuple[str, int] | None:
-        """The label and version applied last to what seals were removed from."""
+        """The label and version applied last to what seals were removed from, in whatever year."""
+        self.reads.note("sealed", removal.lot)
         place = place_id(removal.mark, Kind.LOT, removal.lot)
         last = next(self._in_order(place, removal.at, forward=False), None)
         if last is None or not isinstance(last.fact, s.SealsApplied):

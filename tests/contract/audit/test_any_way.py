@@ -37,6 +37,7 @@ from tests.auditing import (
 )
 from tests.contract.views.world import fact
 from tests.databases import Cluster
+from tests.domain.rules.world import World
 
 seeds = st.integers(0, 2**32)
 few = settings(
@@ -144,6 +145,39 @@ def retraction(of: Fact, random: Random) -> Fact:
         "EventRetracted", str(UUID(int=random.getrandbits(128) & ~(0xF << 76) | 7 << 76)),
         of.time, target=of.id, reason="DID_NOT_HAPPEN",
     )  # fmt: skip
+
+
+def test_what_a_removed_seal_stood_for_is_known_late(database: str) -> None:
+    """An application of last year, told after the removal of this year, weighs the removal."""
+    world = World()
+    world.add("MarkRegistered", "2026-01-01", mark="JAS-A", scheme="JAS", rcb="RCB-1",
+              importer="IMP-1", design="leaf", carrier="STICKER", serialised=False)  # fmt: skip
+    world.add("LabelApproved", "2026-01-01", label="LB", version=1, product="P1", scheme="JAS",
+              claim="JAS_ORGANIC", seals_per_unit=1, carrier="STICKER", pack_weight="1.000",
+              agent="AG-1", from_="2026-01-01")  # fmt: skip
+    world.add("LotRecorded", "2026-01-01", lot="L1", operator="EXP-1", number="1", product="P1",
+              quantity="250.000", status="ORGANIC", produced_on="2026-01-01")  # fmt: skip
+    world.add("AnnualReportFiled", "2026-04-02", party="IMP-1", fiscal_year=2026, product="P1",
+              role="IMPORTER", quantity="0.500", filed_on="2026-04-02", rcb="RCB-1")  # fmt: skip
+    sealed: dict[str, Any] = {
+        "mark": "JAS-A", "holder": "EXP-1", "site": "W1", "lot": "L1", "units": 100,
+    }  # fmt: skip
+    world.add("SealsRemoved", "2026-04-05", **sealed, count=100, found_at="LOT", method="REMOVED",
+              cause="torn")  # fmt: skip
+    with Log.open(database, clock=clock()) as log:
+        log.append([entry(fact) for fact, _ in world.facts])
+        assert not any(rule == "M-52" for rule, *_ in caught_up(log))
+
+        applied = world.add("SealsApplied", "2026-03-20", **sealed, count=100, label="LB",
+                            label_version=1)  # fmt: skip
+        log.append([entry(applied)])
+        assert {each[5:7] for each in caught_up(log) if each[0] == "M-52"} == {
+            (("-100.000",), ("0.500",))
+        }
+
+        gone = world.add("EventRetracted", "2026-04-06", target=applied.id, reason="DUPLICATE")
+        log.append([entry(gone)])
+        assert not any(rule == "M-52" for rule, *_ in caught_up(log))
 
 
 @pytest.mark.parametrize("seed", range(3))
