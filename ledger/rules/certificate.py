@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Final
 
 from ledger.facts.documents import CertifiedLine, ExportCertificateIssued
+from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
+from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
 from ledger.labels.scope import statement
 from ledger.rules import lot_facts
-from ledger.rules.artefacts import miscounted
+from ledger.rules.artefacts import fold, miscounted
 from ledger.rules.books import Books
 from ledger.rules.certification import covers, designations
 from ledger.rules.moments import ids, wait
@@ -65,10 +67,14 @@ def _differences(
     issued: ExportCertificateIssued, shipment: Shipment, books: Books
 ) -> Iterator[_Difference]:
     head = shipment.header
-    if issued.exporter != head.exporter:
-        yield "exporter", (issued.exporter,), (head.exporter,), False
-    if issued.importer != head.importer:
-        yield "importer", (issued.importer,), (head.importer,), False
+    parties = {
+        "exporter": (issued.exporter, head.exporter),
+        "importer": (issued.importer, head.importer),
+    }
+    for about, (on_paper, at_sea) in parties.items():
+        if on_paper != at_sea:
+            misread = _misread(PartyRegistered, About.PARTY, {on_paper}, {at_sea}, books)
+            yield about, (on_paper,), (at_sea,), misread
     for lot in sorted({line.lot for line in issued.lines if line.lot is not None}):
         certified = [line for line in issued.lines if line.lot == lot]
         departed = [line for line in shipment.lines if line.lot == lot]
@@ -79,7 +85,24 @@ def _differences(
         if expected != found:
             misread = not lot_facts.known(books, lot) and books.alike(About.LOT, lot)
             slip = _slip(expected[0], found[0]) or _slip(expected[1], found[1])
+            products = set(expected[2]), set(found[2])
+            misread = misread or _misread(ProductRegistered, About.PRODUCT, *products, books)
             yield lot, _shown(expected), _shown(found), misread or slip
+
+
+def _misread(
+    kind: type[Fact], about: About, on_paper: set[str], at_sea: set[str], books: Books
+) -> bool:
+    """S3: an id that only one side gives is not registered, and looks like one of the other's."""
+
+    def unknown(key: str) -> bool:
+        return books.record.latest(kind, about, key) is None
+
+    return any(
+        fold(one) == fold(other) and unknown(one) != unknown(other)
+        for one in on_paper - at_sea
+        for other in at_sea - on_paper
+    )
 
 
 _Goods = tuple[int | None, Decimal, tuple[str, ...]]

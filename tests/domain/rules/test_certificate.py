@@ -74,6 +74,25 @@ def test_m22_certificate_differs(
     assert all(v.subject == "AG-1 7" and v.deadline == at("2026-04-04T09:00") for v in found)
 
 
+@pytest.mark.parametrize(
+    ("registered", "flag"), [((), False), (("1",), True), (("I",), True), (("1", "I"), False)]
+)
+def test_m22_a_party_or_product_misread(registered: tuple[str, ...], *, flag: bool) -> None:
+    """A name that nobody registered looks like the one that somebody did."""
+    world = trade()
+    for end in registered:
+        world.add("PartyRegistered", "2026-03-01", party=f"BUY-{end}", roles=["IMPORTER"],
+                  country="JP", name="x")  # fmt: skip
+        world.add("ProductRegistered", "2026-03-01", product=f"Q{end}", operator="EXP-1",
+                  class_="PLANT", recipe_version=1, name="x")  # fmt: skip
+    issue(world, importer="BUY-I", line={"product": "QI"})
+    depart(world, importer="BUY-1", line={"product": "Q1"})
+
+    found = {v.discriminator: v.artefact for v in world.violations() if v.rule == "M-22"}
+
+    assert found == {"S1 importer": flag, "S1 L1": flag}
+
+
 def test_m22_a_replacement_cures() -> None:
     """A replaced certificate is not live; the one that replaces it agrees."""
     world = trade()
