@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from psycopg.errors import UndefinedTable
+
+from ledger.errors import Unavailable
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import EventRetracted
@@ -219,10 +222,16 @@ def _targets(fact: Fact | Applied | None) -> Iterator[str]:
 
 @contextmanager
 def reading(log: Log, target: str = SCHEMA) -> Iterator[Rows]:
-    """One snapshot of the views, for the queries of all of them."""
+    """One snapshot of the views, for the queries of all of them.
+
+    Raises Unavailable where the views have not been built yet.
+    """
     with log.transaction(snapshot=True) as rows:
         schema.use(rows, target)
-        yield rows
+        try:
+            yield rows
+        except UndefinedTable as error:
+            raise Unavailable(schema.NOT_BUILT) from error
 
 
 def rebuild(log: Log, target: str = SCHEMA) -> int:

@@ -10,6 +10,7 @@ from ledger.errors import Unavailable
 from ledger.views import SCHEMA
 from ledger.views.folding import Rows
 
+NOT_BUILT = "The views are not built yet: run the projector, or `ledger catch-up`."
 _making_lock = 5283640182  # one maker at a time; the numbers only have to be ours
 _moving_lock = 528364
 _wait_ms_max = 60_000
@@ -77,7 +78,7 @@ def position(rows: Rows) -> int:
     Raises Unavailable where the views have not been built yet.
     """
     if rows.execute("SELECT to_regclass('progress')").fetchone() == (None,):
-        raise Unavailable("The views are not built yet: run the projector, or `ledger catch-up`.")
+        raise Unavailable(NOT_BUILT)
     row = rows.execute("SELECT position FROM progress").fetchone()
     return int(row[0]) if row else 0
 

@@ -4,10 +4,13 @@ import threading
 import time
 
 import psycopg
+import pytest
 
 from consumers import projector
+from ledger.errors import Unavailable
 from ledger.log import Log
 from ledger.views import schema
+from ledger.views.discrepancies import Wanted, listed
 from ledger.views.projection import reading
 from ledger.views.verify import verify
 from tests.contract.views.world import World, load
@@ -49,3 +52,11 @@ def test_it_follows_and_stops(log: Log, database: str) -> None:
     assert not thread.is_alive()
     with Log.open(database) as other:
         assert verify(other) == []
+
+
+def test_what_asks_before_it_ran_is_told_so(log: Log) -> None:
+    """A question put to views that nobody built yet is answered by what builds them."""
+    load(log, World(1).draw(20))
+
+    with pytest.raises(Unavailable, match="not built yet"), reading(log) as rows:
+        listed(rows, log, Wanted())
