@@ -72,15 +72,14 @@ def server(home: Path) -> str:
     home = home.expanduser().resolve()
     account = _account()
     _check(home, account)
-    data = home / "postgres"
-    sockets = _sockets(data, account)
+    sockets = _sockets(home / "postgres", account)
     with _guarded(home):
         if home not in _held:
             users = os.open(home / ".users.lock", os.O_CREAT | os.O_RDWR, 0o600)
             fcntl.flock(users, fcntl.LOCK_SH)
             _held[home] = users
         try:
-            _run(home, data, sockets, account)
+            _run(home, home / "postgres", sockets, account)
         except BaseException:
             os.close(_held.pop(home))
             raise
@@ -90,9 +89,9 @@ def server(home: Path) -> str:
 
 def alive(home: Path) -> bool:
     """Whether the server of this home runs; asks nothing but its process."""
+    told = home.expanduser().resolve() / "postgres" / "postmaster.pid"
     try:
-        told = (home.expanduser().resolve() / "postgres" / "postmaster.pid").read_text()
-        os.kill(int(told.split("\n", 1)[0]), 0)
+        os.kill(int(told.read_text().split("\n", 1)[0]), 0)
     except PermissionError:
         return True  # it runs, as another user
     except (OSError, ValueError):
@@ -204,8 +203,8 @@ def _run(home: Path, data: Path, sockets: Path, account: int | None) -> None:
     status = _program(programs, "pg_ctl", "-D", str(data), "status", account=account)
     if status.returncode != 0:
         settings = data / "ledger.conf"
-        quoted = str(sockets).replace("'", "''")
-        settings.write_text(_SETTINGS + f"unix_socket_directories = '{quoted}'\n")
+        folder = str(sockets).replace("'", "''")
+        settings.write_text(f"{_SETTINGS}unix_socket_directories = '{folder}'\n")
         settings.chmod(0o644)
         log = str(data / "server.log")
         start = ("-w", "-t", str(_start_seconds_max), "-l", log, "-D", str(data), "start")
