@@ -129,6 +129,13 @@ def _days(value: object) -> int:
     return days
 
 
+def _lag(value: object) -> int:
+    # What was recorded within a day is not kept apart, so a shorter lag cannot be asked for.
+    if (days := _days(value)) < 1:
+        raise ValueError("expected at least 1 day")
+    return days
+
+
 def _share(value: object) -> Decimal:
     match = re.fullmatch(r"([0-9]{1,3}(\.[0-9]{1,6})?) ?%", str(value))
     if match is None or Decimal(match[1]) > 100:
@@ -166,7 +173,7 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "evidence_days": _days,
     "answer_days": _days,
     "gap_days": _days,
-    "late_days": _days,
+    "late_days": _lag,
     "reversal_days": _days,
     "count_abs": _whole,
     "count_share": _share,

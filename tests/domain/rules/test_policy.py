@@ -48,6 +48,7 @@ WRONG = [  # text, what the sentence names
     ("seal_transit_days = -1", "seal_transit_days"),
     ("seal_transit_days = 1.5", "seal_transit_days"),
     ("seal_transit_days = 99999", "seal_transit_days"),
+    ("late_days = 0", "late_days: expected at least 1 day"),
     ("count_abs = true", "count_abs"),
     ('count_share = "101 %"', "count_share"),
     ("count_share = 0.01", "count_share"),
