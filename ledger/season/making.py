@@ -4,7 +4,7 @@ The number of lines is exact, duplicates included. Facts are made as they are as
 season of a million events takes no more memory than one of ten thousand.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from operator import attrgetter
@@ -92,27 +92,21 @@ def season(events: int, seed: int, slips: Mix | None = None) -> Season:
     """
     if not EVENTS_MIN <= events <= EVENTS_MAX:
         raise Misuse(f"a season has at least {EVENTS_MIN} and at most {EVENTS_MAX} events")
-    nominal = min(max(events // 100, _CAMPAIGN_EVENTS[0]), _CAMPAIGN_EVENTS[1])
-    lots = LOTS_MAX if nominal >= _TWO_LOTS_FROM_EVENTS else 1
-    planted = islands(slips, events // nominal * lots, seed) if slips else []
+    nominal, lots = _campaign(events)
+    planted, entries = _planted(events, slips, seed)
     duplicates = events // _EVENTS_A_DUPLICATE
     used = sum(len(island.said) for island in planted)
-    entries: dict[tuple[str, ...], Entry] = {}
-    for island in planted:
-        entries |= {entry.key: entry for entry in island.entries if entry.key not in entries}
     room = events - duplicates - used
     lanes: list[Lane] = []
     for lane in LANES:
         more = entries | {entry.key: entry for entry in enrolment(lane) if entry.key not in entries}
-        ends = sum(closing_events(one, len(one.goods)) for one in [*lanes, lane])
-        if len(more) + ends + (len(lanes) + 1) * CAMPAIGN_EVENTS_MIN > room:
+        if _least_room([*lanes, lane], more) > room:
             break
         lanes.append(lane)
         entries = more
     if not lanes:
-        raise Misuse(
-            f"{events} events do not suffice for these slips: {used + len(entries)} needed"
-        )
+        needed = _sufficient(events, slips, seed)
+        raise Misuse(f"{events} events do not suffice for these slips: {needed} do")
     plans = _plans(lanes, room - len(entries), nominal, lots)
     return Season(
         seed,
@@ -122,6 +116,47 @@ def season(events: int, seed: int, slips: Mix | None = None) -> Season:
         facts=events - duplicates,
         duplicates=duplicates,
     )
+
+
+def _campaign(events: int) -> tuple[int, int]:
+    """How many events a campaign of a season has, and how many lots at most."""
+    nominal = min(max(events // 100, _CAMPAIGN_EVENTS[0]), _CAMPAIGN_EVENTS[1])
+    return nominal, LOTS_MAX if nominal >= _TWO_LOTS_FROM_EVENTS else 1
+
+
+def _planted(
+    events: int, slips: Mix | None, seed: int
+) -> tuple[list[Island], dict[tuple[str, ...], Entry]]:
+    """The islands of a season, and what has to be registered for them."""
+    nominal, lots = _campaign(events)
+    planted = islands(slips, events // nominal * lots, seed) if slips else []
+    entries: dict[tuple[str, ...], Entry] = {}
+    for island in planted:
+        entries |= {entry.key: entry for entry in island.entries if entry.key not in entries}
+    return planted, entries
+
+
+def _least_room(lanes: list[Lane], entries: Collection[object]) -> int:
+    """How many events the trade on some lanes takes at least, with what is registered for it."""
+    ends = sum(closing_events(lane, len(lane.goods)) for lane in lanes)
+    return len(entries) + ends + len(lanes) * CAMPAIGN_EVENTS_MIN
+
+
+def _sufficient(events: int, slips: Mix | None, seed: int) -> int:
+    """A number of events that suffices for one trade and the slips, where `events` do not.
+
+    A share of the lots asks for more slips in a longer season, so the answer is asked again.
+    """
+    lane = LANES[0]
+    while True:
+        planted, entries = _planted(events, slips, seed)
+        registered = entries.keys() | {entry.key for entry in enrolment(lane)}
+        facts = _least_room([lane], registered) + sum(len(island.said) for island in planted)
+        # The fewest lines that hold so many facts, every fiftieth being a duplicate.
+        needed = facts + (facts - 1) // (_EVENTS_A_DUPLICATE - 1)
+        if needed <= events:
+            return events
+        events = needed
 
 
 def _plans(lanes: list[Lane], room: int, nominal: int, lots: int) -> list[Plan]:

@@ -20,7 +20,7 @@ from ledger.facts.seals import SealsApplied, SealsCounted
 from ledger.facts.shipments import GoodsSold, ShipmentDeparted
 from ledger.labels.check import claim_check
 from ledger.labels.claims import CLAIMS
-from ledger.season import season
+from ledger.season import Mix, season
 
 SIZES = [(400, 1), (777, 2), (3_000, 3), (20_000, 7), (20_000, 11)]
 
@@ -213,3 +213,20 @@ def test_a_season_has_a_size(events: int) -> None:
     """Too few events make no trade, too many are not asked for in earnest."""
     with pytest.raises(Misuse, match="events"):
         season(events, 1)
+
+
+@pytest.mark.parametrize(
+    ("events", "mix"),
+    [(400, "M-18:12"), (2_000, "all")],
+    ids=["twelve of one rule", "all"],
+)
+def test_the_events_said_to_suffice_do(events: int, mix: str) -> None:
+    """A season too short for its slips names the least length that holds them."""
+    slips = Mix.parse(mix)
+    with pytest.raises(Misuse, match=r": [0-9]+ do$") as refused:
+        season(events, 11, slips)
+    said = int(str(refused.value).split()[-2])
+
+    assert sum(1 for _ in season(said, 11, slips).facts()) == said
+    with pytest.raises(Misuse, match=f": {said} do$"):
+        season(said - 1, 11, slips)
