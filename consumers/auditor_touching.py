@@ -53,7 +53,7 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
             found.applied.append(known)
             scan = (
                 fact.mark, fact.holder, fact.site, fact.lot, fact.source, fact.actor,
-                fact.contract, _about_year(known),
+                fact.contract, fact.label, fact.label_version, _about_year(known),
             )  # fmt: skip
             before = scans.get(scan)
             scans[scan] = fact, is_late or (before is not None and before[1])

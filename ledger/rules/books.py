@@ -187,6 +187,13 @@ class Books(ConductBooks, Protocol):
         """What was applied to a lot, ordered: one row per (mark, label, version, holder)."""
         ...
 
+    def labelled(self, label: str, version: int) -> Sequence[tuple[str, str]]:
+        """(mark, holder) of the applications of a label version, each once, ordered.
+
+        From the tallies of what was applied; asked only where a violation of a label stands.
+        """
+        ...
+
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date
     ) -> FirstApplied | None:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from ledger.facts import documents as d
@@ -63,6 +64,16 @@ class MemoryGoods(MemoryFacts):
             assert isinstance(fact, s.SealsApplied)  # noqa: S101 - the index holds nothing else
             groups[fact.mark, fact.label, fact.label_version, fact.holder].append(known)
         return [_sealed(*key, group) for key, group in sorted(groups.items())]
+
+    def labelled(self, label: str, version: int) -> Sequence[tuple[str, str]]:
+        return sorted(
+            {
+                (known.fact.mark, known.fact.holder)
+                for known in chain.from_iterable(self._applied.values())
+                if isinstance(known.fact, s.SealsApplied)
+                and (known.fact.label, known.fact.label_version) == (label, version)
+            }
+        )
 
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date

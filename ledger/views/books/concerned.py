@@ -1,8 +1,12 @@
-"""Whom a case concerns: the marks its subject touches and the parties that its events name."""
+"""Whom a case concerns: the marks its subject touches and the parties that its events name.
+
+Of a subject that nothing was reported about, what the case rests on tells whom it concerns.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from ledger.cases.discrepancy import evidence_max
 from ledger.facts import documents as d
 from ledger.facts import lots
 from ledger.facts import registry as r
@@ -29,6 +33,9 @@ _OF_SHIPMENT: Final = (
     d.SealReportFiled, d.ExportCertificateRequested, d.ExportCertificateIssued,
 )  # fmt: skip
 
+_BY_WHAT_THEY_DID: Final = frozenset({SubjectKind.MARK, SubjectKind.PERSON})
+"""Subjects that name nobody themselves: whose seals and scans they were tells whom it concerns."""
+
 
 class Concerned(NamedTuple):
     """Marks and parties, sorted."""
@@ -47,10 +54,19 @@ def concerned(violation: Violation, books: Books) -> Concerned:
     if violation.subject_kind is SubjectKind.PARTY_YEAR:
         party, rcb = violation.subject.split(" ")[0], parts_of(violation.discriminator)[-1]
         return Concerned(_licensed(books, party, rcb), [party])
-    if find is None:
-        return Concerned([], [])
-    marks, parties = find(violation.subject, books)
-    return Concerned(sorted(set(marks)), sorted(set(parties)))
+    marks, parties = ([], []) if find is None else find(violation.subject, books)
+    named = set(parties)
+    if not named or violation.subject_kind in _BY_WHAT_THEY_DID:
+        named.update(_shown_by(violation, books))
+    return Concerned(sorted(set(marks)), sorted(named))
+
+
+def _shown_by(violation: Violation, books: Books) -> Iterator[str]:
+    """The parties that the events which show a violation name."""
+    for key in violation.evidence[:evidence_max]:
+        known = books.record.known(key)
+        if known is not None:
+            yield from parties_of(known.fact)
 
 
 def parties_of(fact: Fact) -> Iterator[str]:
@@ -99,10 +115,12 @@ def _event(key: str, books: Books) -> Found:
 def marks_on(fact: Fact, books: Books) -> list[str]:
     """The marks an event names, or without any those applied to the lots it names."""
     found = marks_of(fact)
-    if found or isinstance(fact, r.MarkRegistered):
+    if isinstance(fact, r.MarkRegistered):
+        return [fact.mark]
+    if found:
         return found
     named = [getattr(fact, "lot", None), *(line.lot for line in getattr(fact, "lines", ()))]
-    named += [child.lot for child in getattr(fact, "children", ())]
+    named += [part.lot for name in ("children", "inputs") for part in getattr(fact, name, ())]
     return [tally.mark for lot in named if lot is not None for tally in books.sealed(lot)]
 
 
@@ -144,6 +162,12 @@ def _mark(key: str, books: Books) -> Found:
     return [key], _named(books, (r.MarkRegistered,), About.MARK, key)[1]
 
 
+def _label(key: str, books: Books) -> Found:
+    label, version = parts_of(key)
+    applied = books.labelled(label, int(version))
+    return [mark for mark, _ in applied], [holder for _, holder in applied]
+
+
 def _source(key: str, books: Books) -> Found:
     return [], _named(books, (r.SourceRegistered,), About.SOURCE, key)[1]
 
@@ -163,6 +187,7 @@ _BY_KIND: Final[dict[SubjectKind, Callable[[str, Books], Found]]] = {
     SubjectKind.CERTIFICATE: _certificate,
     SubjectKind.REPORT: _report,
     SubjectKind.CONTRACT: _contract,
+    SubjectKind.LABEL: _label,
     SubjectKind.MARK: _mark,
     SubjectKind.SOURCE: _source,
     SubjectKind.PERSON: _person,

@@ -24,6 +24,11 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
 ) AS s JOIN places AS p ON p.id = s.lot
 """
 _LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
+# Every tally is read: labels are seldom wrong.
+_LABELLED = """
+SELECT DISTINCT p.mark, s.holder FROM sealed AS s JOIN places AS p ON p.id = s.lot
+WHERE (s.label, s.version) = (%b, %b)
+"""
 _AT_TIME = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta > 0"
 _DAYS = """
 SELECT day, first, first_id FROM applied_days WHERE holder = %b AND mark = %b AND contract = %b
@@ -144,6 +149,11 @@ class Goods(Source):
         self.reads.note("sealed", lot)
         self.want_sealed([lot])
         return self._sealed[lot]
+
+    def labelled(self, label: str, version: int) -> Sequence[tuple[str, str]]:
+        """(mark, holder) of the applications of a label version, each once, ordered."""
+        self.reads.note("labelled", label, version)
+        return sorted(self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall())
 
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date

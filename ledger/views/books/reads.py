@@ -127,5 +127,6 @@ def _applied(fact: SealsApplied) -> Iterator[int]:
     yield rests("worked", fact.mark, year)
     yield rests("year", fact.mark, year)
     yield rests("sealed", fact.lot)
+    yield rests("labelled", fact.label, fact.label_version)
     yield rests("contracts", fact.holder, fact.mark)
     yield rests("applied", fact.holder, fact.mark, fact.contract)

@@ -95,6 +95,8 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
             yield "lot_shot_twice", (lot, marks, 90 * MINUTE)
         for person in ("P1", "P2", "P9"):
             yield "sealed_by", (lot, person)
+    for version in (1, 2):
+        yield "labelled", ("LB-1", version)
     yield from of_marks()
     yield from of_conduct(facts)
 
