@@ -158,6 +158,9 @@ class Auditor:
         for subject in asked:
             look.subject(subject)
         waits += [*neighbours(found, books, before.position), *_keys(deferred)]
+        made = decided(look.found, books, self._pending, now=now, position=position)
+        for subject, read in made.rests.items():
+            look.note(subject, read)
         after = Progress(reached, self._digest, floor, again, before.turn + 1, now)
         return _Look(
             before=before,
@@ -168,7 +171,7 @@ class Auditor:
             rests=look.rests(),
             changed=found.changed,
             waits=waits,
-            decided=decided(look.found, books, self._pending, now=now, position=position),
+            decided=made,
             sieves=look.sieves,
             events=len(events),
             behind=reached < position

@@ -17,11 +17,15 @@ from ledger.views.cases import cases_of
 
 
 class Decided(NamedTuple):
-    """Decisions to record, the case after each, and what the cases concerned show."""
+    """Decisions to record, the case after each, and what the cases concerned show.
+
+    `rests` = what was read of each subject to tell whom its cases concern.
+    """
 
     entries: list[Entry]
     cases: list[Case]
     shown: list[Shown]
+    rests: dict[Subject, set[int]]
 
 
 class Pending:
@@ -86,13 +90,19 @@ def decided(
             )
         if violation is not None and (event is not None or case is None or case.state in LIVE):
             standing.append((key, violation))
-    return Decided(entries, after, list(_shown(standing, books)))
+    rests: dict[Subject, set[int]] = {}
+    return Decided(entries, after, list(_shown(standing, books, rests)), rests)
 
 
-def _shown(standing: Iterable[tuple[UUID, Violation]], books: ViewBooks) -> Iterable[Shown]:
+def _shown(
+    standing: Iterable[tuple[UUID, Violation]], books: ViewBooks, rests: dict[Subject, set[int]]
+) -> Iterable[Shown]:
     for key, violation in standing:
         picture = Picture.of(violation)
-        whom = concerned(violation, books)
+        with books.reads.watch() as read:
+            whom = concerned(violation, books)
+        subject = Subject(violation.subject_kind, violation.subject)
+        rests.setdefault(subject, set()).update(read)
         yield Shown(
             id=key,
             severity=violation.severity,

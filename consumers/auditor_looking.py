@@ -40,9 +40,10 @@ class Looking:
         """Look at a subject; what applications rest on is noted together, with their lot."""
         with self._books.reads.watch() as read:
             self._find(subject, anew=anew)
-        self._note(subject, read)
+        self.note(subject, read)
 
-    def _note(self, subject: Subject, read: set[int]) -> None:
+    def note(self, subject: Subject, read: set[int]) -> None:
+        """Note what was read of a subject."""
         kind, key = subject
         noted = str(kind), key
         if kind is _EVENT or kind is _APPLICATION:
