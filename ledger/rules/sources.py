@@ -1,13 +1,14 @@
 """Sources: scanners in one place at a time, on time, at a line's speed, and heard from."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final, Literal
 
 from ledger.facts.mentions import About
 from ledger.facts.registry import SourceRegistered
 from ledger.rules.applied import Application
 from ledger.rules.books import Books
-from ledger.rules.moments import MICROS_A_MINUTE, utc_text, wait
+from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Rule, Suspects
@@ -105,11 +106,13 @@ def silent_source(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         expected=(),
         found=("never" if heard is None else utc_text(heard),),
         evidence=(registered.id,),
-        deadline=since + silence,
+        deadline=min(since + silence, _NEVER),
     )
 
 
 _SOURCE: Final = SubjectKind.SOURCE
+_NEVER: Final = start_of(date.max)
+"""The end of the calendar: whatever the policy says, no deadline lies behind it."""
 
 RULES: Final = (
     Rule(

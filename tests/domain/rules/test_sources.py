@@ -1,9 +1,12 @@
 """Sources and persons: where they scan, how fast, how late, and whether they are heard from."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from ledger.rules.moments import start_of
+from ledger.rules.policy import default_policy, read_policy
 from tests.domain.rules.trade import apply
 from tests.domain.rules.world import World, at
 
@@ -197,3 +200,14 @@ def test_m60_a_later_registration_counts() -> None:
     found = [v.deadline for v in world.violations() if v.rule == "M-60" and v.subject == "SC-1"]
 
     assert found == [at("2026-04-01T11:00")]
+
+
+def test_m60_no_deadline_lies_behind_the_calendar() -> None:
+    """However long a policy waits, the moment can be kept and told."""
+    patient = read_policy("missed_heartbeats = 1000000000", over=default_policy())
+    world = scanners(heartbeat_minutes=1_000_000_000)
+
+    assert not [v for v in world.violations(policy=patient) if v.rule == "M-60"]
+    last = start_of(date.max)
+    found = [v.deadline for v in world.violations(last, patient) if v.rule == "M-60"]
+    assert found == [last] * 3
