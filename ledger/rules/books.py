@@ -187,8 +187,8 @@ class Books(ConductBooks, Protocol):
         """What was applied to a lot, ordered: one row per (mark, label, version, holder)."""
         ...
 
-    def labelled(self, label: str, version: int) -> Sequence[tuple[str, str]]:
-        """(mark, holder) of the applications of a label version, each once, ordered.
+    def labelled(self, label: str, version: int) -> Sequence[str]:
+        """The marks that a label version was applied with, ordered.
 
         From the tallies of what was applied; asked only where a violation of a label stands.
         """

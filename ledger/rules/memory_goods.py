@@ -65,10 +65,10 @@ class MemoryGoods(MemoryFacts):
             groups[fact.mark, fact.label, fact.label_version, fact.holder].append(known)
         return [_sealed(*key, group) for key, group in sorted(groups.items())]
 
-    def labelled(self, label: str, version: int) -> Sequence[tuple[str, str]]:
+    def labelled(self, label: str, version: int) -> Sequence[str]:
         return sorted(
             {
-                (known.fact.mark, known.fact.holder)
+                known.fact.mark
                 for known in chain.from_iterable(self._applied.values())
                 if isinstance(known.fact, s.SealsApplied)
                 and (known.fact.label, known.fact.label_version) == (label, version)

@@ -35,6 +35,8 @@ _OF_SHIPMENT: Final = (
 
 _BY_WHAT_THEY_DID: Final = frozenset({SubjectKind.MARK, SubjectKind.PERSON})
 """Subjects that name nobody themselves: whose seals and scans they were tells whom it concerns."""
+_NOBODYS: Final = frozenset({SubjectKind.ISSUER, SubjectKind.LABEL})
+"""Subjects that concern nobody by what others say of them."""
 
 
 class Concerned(NamedTuple):
@@ -56,17 +58,21 @@ def concerned(violation: Violation, books: Books) -> Concerned:
         return Concerned(_licensed(books, party, rcb), [party])
     marks, parties = ([], []) if find is None else find(violation.subject, books)
     named = set(parties)
-    if not named or violation.subject_kind in _BY_WHAT_THEY_DID:
-        named.update(_shown_by(violation, books))
+    if violation.subject_kind in _BY_WHAT_THEY_DID or not (
+        named or violation.subject_kind in _NOBODYS
+    ):
+        named |= _shown_by(violation, books)
     return Concerned(sorted(set(marks)), sorted(named))
 
 
-def _shown_by(violation: Violation, books: Books) -> Iterator[str]:
-    """The parties that the events which show a violation name."""
-    for key in violation.evidence[:evidence_max]:
-        known = books.record.known(key)
-        if known is not None:
-            yield from parties_of(known.fact)
+def _shown_by(violation: Violation, books: Books) -> set[str]:
+    """The parties that every event names which shows a violation and names any.
+
+    So nobody learns by a case of an event that does not name it.
+    """
+    known = [books.record.known(key) for key in violation.evidence[:evidence_max]]
+    named = [set(parties_of(event.fact)) for event in known if event is not None]
+    return set.intersection(*filter(None, named)) if any(named) else set()
 
 
 def parties_of(fact: Fact) -> Iterator[str]:
@@ -164,8 +170,11 @@ def _mark(key: str, books: Books) -> Found:
 
 def _label(key: str, books: Books) -> Found:
     label, version = parts_of(key)
-    applied = books.labelled(label, int(version))
-    return [mark for mark, _ in applied], [holder for _, holder in applied]
+    approved = books.record.latest(r.LabelApproved, About.LABEL, key)
+    product = None
+    if approved is not None:
+        product = books.record.latest(r.ProductRegistered, About.PRODUCT, approved.product)
+    return books.labelled(label, int(version)), [] if product is None else [product.operator]
 
 
 def _source(key: str, books: Books) -> Found:

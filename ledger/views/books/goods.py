@@ -26,7 +26,7 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
 _LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
 # Every tally is read: labels are seldom wrong.
 _LABELLED = """
-SELECT DISTINCT p.mark, s.holder FROM sealed AS s JOIN places AS p ON p.id = s.lot
+SELECT DISTINCT p.mark FROM sealed AS s JOIN places AS p ON p.id = s.lot
 WHERE (s.label, s.version) = (%b, %b)
 """
 _AT_TIME = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta > 0"
@@ -150,10 +150,11 @@ class Goods(Source):
         self.want_sealed([lot])
         return self._sealed[lot]
 
-    def labelled(self, label: str, version: int) -> Sequence[tuple[str, str]]:
-        """(mark, holder) of the applications of a label version, each once, ordered."""
+    def labelled(self, label: str, version: int) -> Sequence[str]:
+        """The marks that a label version was applied with, ordered."""
         self.reads.note("labelled", label, version)
-        return sorted(self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall())
+        found = self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall()
+        return sorted(mark for (mark,) in found)
 
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date

@@ -64,13 +64,13 @@ class Told(World):
         return found
 
 
-def test_a_label_concerns_those_who_apply_it(log: Log) -> None:
-    """Nobody before, then the pair of the mark and the holder; another version is another label."""
+def test_a_label_is_of_the_marks_it_is_applied_with(log: Log) -> None:
+    """Of no pair before, then of the mark's; another version is another label."""
     told = Told(log)
     part = {"name": "rice", "share": "100.000", "kind": "AGRICULTURAL", "status": "CONVENTIONAL",
             "gmo": False, "irradiated": False}  # fmt: skip
     told.mark()
-    told.add("ProductRegistered", "2026-03-01", product="P1", name="n", operator="EXP-1",
+    told.add("ProductRegistered", "2026-03-01", product="P1", name="n", operator="EXP-9",
              class_="PROCESSED_PLANT", recipe_version=1, ingredients=[part])  # fmt: skip
     told.add("LabelApproved", "2026-03-01", label="LB", version=1, product="P1", scheme="JAS",
              claim="ORGANIC", seals_per_unit=1, carrier="STICKER", pack_weight="0.500",
@@ -82,19 +82,31 @@ def test_a_label_concerns_those_who_apply_it(log: Log) -> None:
     told.tell()
     after = told.case("M-15", "LB 1")
 
-    assert (before.marks, before.parties, before.pairs) == ([], [], [])
-    assert (after.marks, after.parties) == (["JAS-A"], ["EXP-1"])
+    assert (before.marks, before.parties, before.pairs) == ([], ["EXP-9"], [])
+    assert (after.marks, after.parties) == (["JAS-A"], ["EXP-9"])
     assert after.pairs == [("IMP-1", "RCB-1")]
 
 
 def test_an_unregistered_mark_concerns_those_who_name_it(log: Log) -> None:
-    """Somebody holds the seals and can say where they are from."""
+    """Who holds the seals can say where they are from; of another's events nobody learns so."""
     told = Told(log)
-    told.add("SealsReceived", "2026-03-03", dispatch="D1", mark="JAS-X", holder="EXP-1", site="W1",
-             count=10, condition="GOOD")  # fmt: skip
+    received: dict[str, Any] = {
+        "dispatch": "D1",
+        "mark": "JAS-X",
+        "site": "W1",
+        "count": 10,
+        "condition": "GOOD",
+    }
+    told.add("SealsDispatched", "2026-03-03", dispatch="D1", purpose="TRANSFER", mark="JAS-X",
+             from_holder="EXP-2", from_site="W2", to_holder="EXP-1", to_site="W1",
+             count=10)  # fmt: skip
+    told.add("SealsReceived", "2026-03-04", holder="EXP-1", **received)
+    told.tell()
+    one = told.case("M-34", "JAS-X").parties
+    told.add("SealsReceived", "2026-03-05", holder="EXP-3", **received)
     told.tell()
 
-    assert told.case("M-34", "JAS-X").parties == ["EXP-1"]
+    assert (one, told.case("M-34", "JAS-X").parties) == (["EXP-1"], [])
 
 
 def test_a_registration_is_of_its_own_pair(log: Log) -> None:
