@@ -205,5 +205,5 @@ def test_an_unknown_slip_is_refused() -> None:
 
 def test_slips_need_room() -> None:
     """All slips do not fit into a short season."""
-    with pytest.raises(Misuse, match="needed"):
+    with pytest.raises(Misuse, match="do not suffice"):
         season(1_000, 1, Mix.parse("all"))
