@@ -157,6 +157,7 @@ class Auditor:
         anew, waits = look.again(lots, before.position)
         for subject in asked:
             look.subject(subject)
+        look.clear(self._pending)
         waits += [*neighbours(found, books, before.position), *_keys(deferred)]
         made = decided(look.found, books, self._pending, now=now, position=position)
         for subject, read in made.rests.items():

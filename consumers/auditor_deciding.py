@@ -1,19 +1,21 @@
 """From what subjects show now to what has to be said about their cases."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import encode_decision
 from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
 from ledger.cases.judging import case_of, judge
 from ledger.log import Entry, Receipt
-from ledger.rules.violation import Subject, Violation
+from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
 from ledger.views.books.concerned import concerned
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import cases_of
+
+_OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 
 
 class Decided(NamedTuple):
@@ -47,6 +49,11 @@ class Pending:
             for subject in subjects
             for key, (_, case) in self._cases.get(subject, {}).items()
         }
+
+    def among(self, ids: Iterable[str]) -> list[auditing.Key]:
+        """The subjects, applications as such and as events, of which something is kept."""
+        asked = ((str(kind), key) for key in ids for kind in _OWN)
+        return [subject for subject in asked if subject in self._cases] if self._cases else []
 
     def shown(self, position: int) -> None:
         """Let go of what the views show at a position."""

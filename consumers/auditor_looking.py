@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final
 from uuid import UUID
 
+from consumers.auditor_deciding import Pending
 from consumers.auditor_touching import Touched
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
@@ -34,6 +35,7 @@ class Looking:
         self.sieves = dict(sieves)
         self.found: dict[Subject, list[Violation]] = {}
         self.dues: dict[auditing.Key, int] = {}
+        self._quiet: list[str] = []
         self._rests: dict[auditing.Key, set[int]] = {}
 
     def subject(self, subject: Subject, *, anew: bool = False) -> None:
@@ -97,10 +99,16 @@ class Looking:
                         break
                 else:
                     if not anew:
-                        self.found.update((subject, []) for subject in _subjects(key))
+                        self._quiet.append(key)
                     continue
             for subject in _subjects(key):
                 self.subject(subject, anew=anew)
+
+    def clear(self, pending: Pending) -> None:
+        """Say that nothing holds of applications that nobody suspects and that have a case."""
+        with_case = auditing.kept(self._books.rows, self._quiet) + pending.among(self._quiet)
+        for kind, key in with_case:
+            self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
     def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspects, ...]:
         with self._books.reads.watch() as read:

@@ -193,6 +193,21 @@ def looked(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key,
         )
 
 
+_KEPT = """
+SELECT kept.* FROM unnest(%b::text[]) AS of (key)
+CROSS JOIN (VALUES ('application'), ('event')) AS as_ (kind) CROSS JOIN LATERAL (
+    SELECT subject_kind, subject FROM cases
+    WHERE subject_kind = as_.kind AND subject = of.key
+    UNION ALL SELECT kind, due.key FROM due WHERE kind = as_.kind AND due.key = of.key OFFSET 0
+) AS kept
+"""
+
+
+def kept(rows: Rows, ids: Sequence[str]) -> list[Key]:
+    """Applications, as such and as events, that have a case or are due; of those with these ids."""
+    return rows.execute(_KEPT, (list(ids),), prepare=True).fetchall() if ids else []
+
+
 def wait(rows: Rows, subjects: Sequence[Key]) -> None:
     """Put subjects on the waiting list."""
     if subjects:
