@@ -16,23 +16,29 @@ import threading
 import time
 from collections.abc import Sequence
 from hashlib import sha256
+from http.cookies import SimpleCookie
 from multiprocessing.queues import Queue
 from pathlib import Path
 from random import Random
+from urllib.parse import urlencode
 from uuid import UUID
 
+from consumers.auditor_running import catch_up
 from ledger.facts.canonical import encode
+from ledger.facts.scalars import micros
 from ledger.log import Entry, Log, migrate
 from ledger.log.embedded import leave, server
+from ledger.rules.policy import default_policy
 from ledger.season import Mix, season
 from ledger.settings import Settings
-from ledger.views.projection import Projector
+from ledger.views.projection import reading
 from ledger.web.access import tokens
 from ledger.web.serving import listen, serve
 
 batch_events = 500
 _calibration_rounds = 200_000
 _asked_times = 60
+page_ms_max = 150
 _random = Random(7)  # noqa: S311 -- ids of a benchmark
 
 
@@ -63,9 +69,18 @@ def body(events: int) -> bytes:
 class Client:
     """One connection that measures."""
 
-    def __init__(self, port: int, secret: str) -> None:
+    def __init__(self, port: int, secret: str, *, page: bool = False) -> None:
+        """With a token, or signed in by it where pages are asked for."""
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+        if page:
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            self._connection.request("POST", "/session", urlencode({"token": secret}), form)
+            answer = self._connection.getresponse()
+            answer.read()
+            cookie = SimpleCookie(answer.headers["Set-Cookie"])
+            pair = "; ".join(f"{name}={morsel.value}" for name, morsel in cookie.items())
+            self._headers = {"Cookie": pair, "Accept": "text/html"}
 
     def ask(self, method: str, address: str, content: bytes | None = None) -> float:
         """Seconds until the whole answer was there."""
@@ -93,10 +108,32 @@ def percentiles(seconds: Sequence[float]) -> str:
     return f"p50 {half * 1e3:6.1f} ms   p99 {most * 1e3:6.1f} ms"
 
 
+def pages(log: Log, port: int, roles: dict[str, str | None]) -> None:
+    """Latency of the pages people look at, by role."""
+    with reading(log) as rows:
+        found = rows.execute("SELECT id FROM cases LIMIT 1").fetchone()
+        assert found is not None
+        (case,) = found
+        stock = rows.execute(
+            "SELECT mark, key, site FROM places JOIN balances ON place = id WHERE kind = 2"
+            " AND key = %s LIMIT 1",
+            (roles["exporter"],),
+        ).fetchone()
+        assert stock is not None
+    named = urlencode(dict(zip(("mark", "holder", "site"), stock, strict=True)))
+    addresses = {"/": "/", "cases": "/desk/cases", "statement": f"/desk/statement?{named}"}
+    for role in ("exporter", "operator"):
+        client = Client(port, tokens.create(log, role, roles[role], now=1)[1], page=True)
+        asked = addresses | ({"case": f"/desk/case?id={case}"} if role == "operator" else {})
+        for name, address in asked.items():
+            client.ask("GET", address)
+            taken = [client.ask("GET", address) for _ in range(_asked_times)]
+            print(f"{role:10} page {name:19} {percentiles(taken)} (at most {page_ms_max})")
+
+
 def questions(log: Log, port: int) -> None:
     """Latency of the usual questions, by role."""
-    with log.transaction() as rows:
-        rows.execute("SET LOCAL search_path = views_2, public")
+    with reading(log) as rows:
         rows.execute(
             "SELECT exporter, importer, rcb FROM contracts WHERE exporter NOT LIKE %s LIMIT 1",
             ("%-X0%",),
@@ -110,14 +147,16 @@ def questions(log: Log, port: int) -> None:
         )
         goods = rows.fetchone()
         assert goods is not None
-    roles = dict(zip(("exporter", "importer", "certifier"), parties, strict=True))
-    for role, party in {**roles, "operator": None}.items():
+    roles = {**dict(zip(("exporter", "importer", "certifier"), parties, strict=True)),
+             "operator": None}  # fmt: skip
+    for role, party in roles.items():
         client = Client(port, tokens.create(log, role, party, now=1)[1])
         for address in (
             "/reconciliation", f"/lots/{goods[1]}", f"/shipments/{goods[0]}", "/discrepancies",
         ):  # fmt: skip
             taken = [client.ask("GET", address) for _ in range(_asked_times)]
             print(f"{role:10} {address:24} {percentiles(taken)}")
+    pages(log, port, roles)
 
 
 def bench(options: argparse.Namespace, home: Path) -> None:
@@ -125,13 +164,12 @@ def bench(options: argparse.Namespace, home: Path) -> None:
     dsn = server(home)
     migrate(dsn)
     with Log.open(dsn, recorded_at="event") as log:
-        facts = list(season(options.events, 7, Mix.parse("over-sealing,count-variance")).facts())
+        made = season(options.events, 7, Mix.parse("over-sealing,count-variance"))
+        now, facts = micros(made.key().now), list(made.facts())
         for start in range(0, len(facts), 5_000):
             part = facts[start : start + 5_000]
             log.append([Entry(UUID(f.id), type(f).__name__, encode(f), 1, f.at) for f in part])
-        projector = Projector(log)
-        projector.make()
-        projector.catch_up()
+        catch_up(log, default_policy(), lambda: now)
         _, secret = tokens.create(log, "scanner", "EXP-1", source="BENCH", now=1)
         ports: Queue[int] = multiprocessing.Queue()
         process = multiprocessing.Process(target=run, args=(dsn, ports))
