@@ -66,6 +66,24 @@ def facts_about(
     )
 
 
+def counting_about(rows: Rows, log: Log, about: About, key: str, until: int = LAST) -> list[Fact]:
+    """The facts about one subject that count by position `until`, as they were recorded.
+
+    For a reader who wants them all once: nothing is sorted in to be found again.
+    """
+    positions = _positions(rows, [(int(about), subject_id(about, key))], until)
+    found = {}
+    for start in range(0, len(positions), _positions_batch_max):
+        for recorded in log.at(positions[start : start + _positions_batch_max]):
+            found[recorded.id] = decode(recorded.state)
+    gone = {row[0] for row in rows.execute(_RETRACTED, ([*found], until)).fetchall()}
+    return [
+        fact
+        for event, fact in found.items()
+        if event not in gone and any((m.about, m.key) == (about, key) for m in mentions(fact))
+    ]
+
+
 def facts_of(rows: Rows, log: Log, kinds: Sequence[type[Fact]], until: int = LAST) -> Record:
     """Every registry fact and retraction of the kinds recorded up to position `until`."""
     pairs = sorted((TOPIC, subject_id(TOPIC, kind.__name__)) for kind in kinds)

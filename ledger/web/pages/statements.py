@@ -23,7 +23,7 @@ from ledger.facts.seals import (
     StockAdjusted,
 )
 from ledger.rules.violation import key_of
-from ledger.views.loading import facts_about, facts_of
+from ledger.views.loading import counting_about, facts_of
 from ledger.views.places import place_id
 from ledger.views.statements import statement as stated
 from ledger.web.api.answers import as_csv
@@ -123,13 +123,13 @@ def statement(
 def _facts(opened: Opening, looking: Looking, account: tuple[str, str, str]) -> list[Fact]:
     """What is reported of the stock besides use, as far as it counts then."""
     mark, holder, site = account
-    record = facts_about(
+    counting = counting_about(
         looking.rows,
         as_of(looking, opened.clocks.as_of),
-        [(About.ACCOUNT, f"{mark} {holder} {site}")],
+        About.ACCOUNT,
+        f"{mark} {holder} {site}",
         opened.until(looking),
     )
-    counting = [known.fact for known in record if record.counts(known.fact)]
     return sorted(counting, key=lambda fact: (fact.at, fact.id))
 
 
