@@ -50,7 +50,7 @@ class Attached(NamedTuple):
 
 
 def by_mark(lot: str, books: Books) -> dict[str, Attached]:
-    """What is attached to a lot, by mark applied to it."""
+    """What is attached to a lot, by mark applied to it or taken off it."""
 
     def read() -> dict[str, Attached]:
         tallies = books.sealed(lot)
@@ -60,7 +60,7 @@ def by_mark(lot: str, books: Books) -> dict[str, Attached]:
                 tuple(tally for tally in tallies if tally.mark == mark),
                 tuple(removal for removal in removals if removal.mark == mark),
             )
-            for mark in sorted({tally.mark for tally in tallies})
+            for mark in sorted({t.mark for t in tallies} | {r.mark for r in removals})
         }
 
     return books.memo(("attached by mark", lot), read)

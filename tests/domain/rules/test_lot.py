@@ -55,6 +55,17 @@ def test_m18_over_sealed(applied: list[tuple[str, int]], removed: int, found: st
     assert all(v.deadline == at("2026-04-02T09:00") for v in cases)
 
 
+@pytest.mark.parametrize(("mark", "fires"), [("JAS-B", False), ("NOP-A", True)])
+def test_m18_units_unsealed_under_another_mark(mark: str, *, fires: bool) -> None:
+    """A removal counts for its scheme, though its mark was never applied to the lot."""
+    world = with_marks()
+    apply(world, units=520, count=520)
+    world.add("SealsRemoved", "2026-04-02", units=20, count=20, **{**REMOVED, "mark": mark})
+
+    assert bool(world.cases("M-18")) is fires
+    assert world.cases("M-32", "M-37") == [("M-37", "L1", "JAS-A")]
+
+
 @pytest.mark.parametrize(
     ("lot", "fires"),
     [
