@@ -7,6 +7,7 @@ the usual questions by role over a season, with the ratio to a calibration loop 
 """
 
 import argparse
+import gc
 import http.client
 import json
 import multiprocessing
@@ -24,6 +25,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from consumers.auditor_running import catch_up
+from ledger.__main__ import GC_THRESHOLDS
 from ledger.facts.canonical import encode
 from ledger.facts.scalars import micros
 from ledger.log import Entry, Log, migrate
@@ -93,7 +95,9 @@ class Client:
 
 
 def run(dsn: str, port: "Queue[int]") -> None:
-    """The web process."""
+    """The web process, as `ledger run` has it."""
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     configured = Settings(web_port=0)
     listening = listen(configured)
     port.put(listening.getsockname()[1])
@@ -171,8 +175,10 @@ def bench(options: argparse.Namespace, home: Path) -> None:
             log.append([Entry(UUID(f.id), type(f).__name__, encode(f), 1, f.at) for f in part])
         catch_up(log, default_policy(), lambda: now)
         _, secret = tokens.create(log, "scanner", "EXP-1", source="BENCH", now=1)
-        ports: Queue[int] = multiprocessing.Queue()
-        process = multiprocessing.Process(target=run, args=(dsn, ports))
+        # Born anew: a fork would carry the season's facts about and look through them.
+        born = multiprocessing.get_context("spawn")
+        ports: Queue[int] = born.Queue()
+        process = born.Process(target=run, args=(dsn, ports))
         process.start()
         try:
             port = ports.get(timeout=30)

@@ -41,6 +41,8 @@ from ledger.views.sources import Sources
 from ledger.views.statements import Days
 
 batch_events_max = 5_000
+measured_events_min = 50_000
+"""After so many events at once the planner is told what the tables hold now."""
 _Read = tuple[Recorded, Fact | Applied | None]
 
 
@@ -73,6 +75,7 @@ class Projector:
         )  # fmt: skip
         self._applications = Applications(self._folds, self._places)
         self._position = -1
+        self._unmeasured = 0
 
     def make(self) -> None:
         """Create the tables, unless they are there."""
@@ -95,6 +98,7 @@ class Projector:
                     self._start_from(rows, position)
                 events = self._log.read(position, limit, until)
                 if not events:
+                    self._measure(rows)
                     return 0
                 self._fold(rows, events)
                 for fold in self._folds:
@@ -104,6 +108,7 @@ class Projector:
             self._position = -1
             raise
         self._position = events[-1].position
+        self._unmeasured += len(events)
         self._places.trim()
         return len(events)
 
@@ -117,6 +122,12 @@ class Projector:
         while self.run_batch(until=until):
             pass
         return self._position
+
+    def _measure(self, rows: Rows) -> None:
+        """At the end of a long way: sums over moves and papers are planned by what is there."""
+        if self._unmeasured >= measured_events_min:
+            schema.measure(rows)
+        self._unmeasured = 0
 
     def retire_older(self) -> None:
         """Drop the views of older versions, once these have caught up."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from typing import Any, Final
@@ -31,6 +31,7 @@ _LOCALES: Final = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
 _MINUS: Final = "−"
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}[+-][0-9]{2}:[0-9]{2}")
+_texts_kept_max: Final = 10_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +70,7 @@ class Language:
         """A count with its groups of thousands; nothing for None."""
         if value is None:
             return ""
-        return format_decimal(str(value), locale=self._locale).replace("-", _MINUS)
+        return _number(str(value), self.code)
 
     def signed(self, value: int) -> str:
         """A difference with its sign."""
@@ -79,14 +80,24 @@ class Language:
         """A calendar date."""
         if value is None:
             return ""
-        found = date.fromisoformat(value) if isinstance(value, str) else value
-        return format_date(found, "medium", locale=self._locale)
+        return _day(date.fromisoformat(value) if isinstance(value, str) else value, self.code)
 
     def moment(self, value: int | str | None) -> str:
         """A moment by Japan's clock, from µs UTC or canonical text."""
         if value is None:
             return ""
         return format_datetime(in_japan(value), "medium", locale=self._locale)
+
+
+# A page says the same few hundred numbers and days in many rows, and to many readers.
+@lru_cache(maxsize=_texts_kept_max)
+def _number(value: str, code: Tongue) -> str:
+    return format_decimal(value, locale=_LOCALES[code]).replace("-", _MINUS)
+
+
+@lru_cache(maxsize=_texts_kept_max)
+def _day(value: date, code: Tongue) -> str:
+    return format_date(value, "medium", locale=_LOCALES[code])
 
 
 def in_japan(value: int | str) -> datetime:

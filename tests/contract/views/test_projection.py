@@ -8,7 +8,7 @@ import pytest
 from ledger.errors import Unavailable
 from ledger.facts.identity import Fact
 from ledger.log import Log
-from ledger.views import schema
+from ledger.views import projection, schema
 from ledger.views.folding import Rows
 from ledger.views.projection import Projector, reading, rebuild
 from ledger.views.verify import verify
@@ -227,3 +227,20 @@ def project(log: Log, limit: int = 5_000) -> None:
     projector.make()
     while projector.run_batch(limit):
         pass
+
+
+@pytest.mark.parametrize(("least", "told"), [(2, 4.0), (3, -1.0)])
+def test_the_planner_is_told_what_a_long_way_brought(
+    log: Log, monkeypatch: pytest.MonkeyPatch, least: int, told: float
+) -> None:
+    """It plans by what is there, and is not bothered after every few events (-1: never told)."""
+    monkeypatch.setattr(projection, "measured_events_min", least)
+    load(log, [received(A), received(B)])
+    projector = Projector(log)
+    projector.make()
+    projector.catch_up()
+    with reading(log) as rows:
+        row = rows.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = 'moves'::regclass"
+        ).fetchone()
+    assert row == (told,)
