@@ -18,17 +18,21 @@ _PROGRESS = """
 CREATE TABLE progress (one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL);
 INSERT INTO progress (position) VALUES (0);
 """
-_MEASURE = """
+
+
+def each_table(command: str) -> str:
+    """The statement that does this to each table of the schema in use; %I is the table."""
+    return f"""
 DO $body$
 DECLARE
     made text;
 BEGIN
     FOR made IN SELECT relname FROM pg_class
         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' LOOP
-        EXECUTE format('ANALYZE %I', made);
+        EXECUTE format('{command}', made);
     END LOOP;
 END
-$body$
+$body$;
 """
 
 
@@ -104,5 +108,6 @@ def measure(rows: Rows) -> None:
     """Tell the planner how much is in the tables of the schema in use: about a second.
 
     For after many rows came at once: plans made before the database looks by itself are far off.
+    A table that somebody vacuums right now is left to them.
     """
-    rows.execute(_MEASURE)
+    rows.execute(each_table("ANALYZE (SKIP_LOCKED) %I"))

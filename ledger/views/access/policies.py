@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.views.access.facts import FUNCTIONS
 from ledger.views.access.naming import ATTACHED
+from ledger.views.schema import each_table
 
 _ALL: Final = "(SELECT public.sees_all())"
 _MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
@@ -178,19 +179,10 @@ CREATE FUNCTION heard_last() RETURNS int8 LANGUAGE sql STABLE SECURITY DEFINER B
 END;
 """
 
-_GUARD: Final = """
-DO $body$
-DECLARE
-    made text;
-BEGIN
-    FOR made IN SELECT relname FROM pg_class
-        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', made);
-    END LOOP;
-    PERFORM public.grant_reader(current_schema());
-END
-$body$;
-"""
+_GUARD: Final = (
+    each_table("ALTER TABLE %I ENABLE ROW LEVEL SECURITY")
+    + "SELECT public.grant_reader(current_schema());\n"
+)
 
 POLICIES: Final = (
     _KNOWN
