@@ -1,6 +1,5 @@
 """Every benchmark, one after the other; see each module for what its figures mean."""
 
-import runpy
 import sys
 
 from bench import audit, deep, ingest, log, project, web, whole
@@ -9,4 +8,4 @@ if __name__ == "__main__":
     for module in (log, project, audit, deep, ingest, web, whole):
         print(f"\n{module.__name__}", flush=True)
         sys.argv = [module.__name__]
-        runpy.run_module(module.__name__, run_name="__main__")
+        module.main()
