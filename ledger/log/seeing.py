@@ -178,5 +178,6 @@ def _configure(connection: Connection[TupleRow]) -> None:
     connection.execute(f"SET statement_timeout = {statement_seconds_max * 1000}")
     connection.execute(f"SET idle_in_transaction_session_timeout = {idle_seconds_max * 1000}")
     connection.execute("SET jit = off")
-    # A plan under policies takes longer to make than to run, and no answer rests on a rare value.
+    # A plan under policies takes longer to make than to run, and one made for the values at hand
+    # was at times twenty times slower than one for any.
     connection.execute("SET plan_cache_mode = force_generic_plan")
