@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any, Final, NamedTuple, TypeGuard
 
 import fastavro
+import msgspec
 from fastavro.schema import SchemaParseException
 
 from ledger.errors import Fatal, Malformed
@@ -28,7 +29,7 @@ block_bytes_max: Final = 1024 * 1024
 """Where a block has so many rows, or so many bytes of states and payloads, it ends."""
 _stored_bytes_max: Final = 65_535
 
-READING_ERRORS: Final = (*DECODING_ERRORS, SchemaParseException, zlib.error)
+READING_ERRORS: Final = (*DECODING_ERRORS, SchemaParseException, msgspec.MsgspecError, zlib.error)
 """What comes of bytes that are no record of ours."""
 Rows = list[Archived] | list[DeadLetter]
 """What one block holds besides its digest."""

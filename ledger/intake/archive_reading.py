@@ -4,16 +4,18 @@ What is wrong is one sentence that names the place: the rows' numbers where thes
 else the bytes of the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any, BinaryIO, Final, NoReturn
 from uuid import UUID
+
+import msgspec
 
 from ledger.errors import Malformed
 from ledger.intake.archive import READING_ERRORS, V1, V2, End, Rows, digest, end_of, of_events
 from ledger.intake.archive_framing import (
     Heard,
     Part,
-    Records,
     frame,
     not_as_exported,
     open_archive,
@@ -98,16 +100,17 @@ class Archive:
             )
 
     def _verified(self, part: Part) -> Rows:
-        kinds = [name for name, _ in part.records]
-        if kinds == [f"{V2}.End"]:
+        names = [name for name, _ in part.records]
+        kinds = set(names[:-1])
+        if names == [f"{V2}.End"]:
             raise Malformed(f"The export goes on behind its end, from byte {part.stop:,} on.")
-        if not SEALED.isdisjoint(kinds):
+        if not SEALED.isdisjoint(names):
             raise not_as_exported(part.start, part.stop, ", or of a sealed log, not read here")
-        if kinds[-1:] != [f"{V2}.Digest"]:
+        if names[-1:] != [f"{V2}.Digest"] or len(kinds) != 1:
             raise not_as_exported(part.start, part.stop)
         said = part.records[-1][1]
         try:
-            rows = _of_one_kind(part.records[:-1])
+            rows = _OF_KIND[kinds.pop()]([record for _, record in part.records[:-1]])
             found = digest(rows, simulation=self.simulation)
         except READING_ERRORS:
             raise not_as_exported(part.start, part.stop) from None
@@ -127,25 +130,16 @@ class Archive:
                 try:
                     if name == f"{V1}.Event":
                         counts["events"] += 1
-                        yield _event(record | {"commit": False, "door": IMPORTED})
+                        yield from _events([record | _UNTOLD])
                     elif name == f"{V1}.DeadLetter":
                         counts["dead_letters"] += 1
-                        yield _letter(record)
+                        yield from _letters([record])
                     else:
                         end = record
                 except READING_ERRORS:
                     raise not_as_exported(part.start, part.stop) from None
         if end != counts:
             raise Malformed("The export is cut off: not all of the log is in it.")
-
-
-def _of_one_kind(records: Records) -> Rows:
-    kinds = {name for name, _ in records}
-    if kinds == {f"{V2}.Event"}:
-        return [_event(record) for _, record in records]
-    if kinds == {f"{V2}.DeadLetter"}:
-        return [_letter(record) for _, record in records]
-    raise ValueError("a block holds rows of one kind")
 
 
 def _with_commits(rows: Iterator[Archived | DeadLetter]) -> Iterator[Archived | DeadLetter]:
@@ -164,23 +158,29 @@ def _with_commits(rows: Iterator[Archived | DeadLetter]) -> Iterator[Archived | 
         yield held._replace(commit=True)
 
 
-def _event(record: dict[str, Any]) -> Archived:
-    recorded = Recorded(
-        record["position"],
-        record["recorded_at"],
-        UUID(record["id"]),
-        record["version"],
-        record["topic"],
-        record["state"],
-        record["door"],
-        record.get("by"),
-        record.get("person"),
-    )
-    return Archived(recorded, record["commit"])
+def _events(records: list[dict[str, Any]]) -> list[Archived]:
+    for record, number in zip(records, _uuids(records), strict=True):
+        record["id"] = number
+    return [Archived(Recorded._make(_fields(record)), record["commit"]) for record in records]
 
 
-def _letter(record: dict[str, Any]) -> DeadLetter:
-    fields = record.copy()
-    number, recorded_at = fields.pop("number"), fields.pop("recorded_at")
-    fields["id"] = None if fields["id"] is None else UUID(fields["id"])
-    return DeadLetter(number, recorded_at, Refusal(**fields))
+def _letters(records: list[dict[str, Any]]) -> list[DeadLetter]:
+    for record, number in zip(records, _uuids(records), strict=True):
+        record["id"] = number
+    return [
+        DeadLetter(record.pop("number"), record.pop("recorded_at"), Refusal(**record))
+        for record in records
+    ]
+
+
+def _uuids(records: list[dict[str, Any]]) -> list[UUID | None]:
+    return msgspec.convert([record["id"] for record in records], list[UUID | None])
+
+
+_fields: Final = itemgetter(*Recorded._fields)
+_UNTOLD: Final = {"commit": False, "door": IMPORTED, "by": None, "person": None}
+"""What the first version does not tell of an event."""
+_OF_KIND: Final[dict[str, Callable[[list[dict[str, Any]]], Rows]]] = {
+    f"{V2}.Event": _events,
+    f"{V2}.DeadLetter": _letters,
+}

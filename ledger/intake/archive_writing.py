@@ -25,6 +25,7 @@ from ledger.log import Archived, DeadLetter
 
 _row_bytes_max: Final = MESSAGE_BYTES_MAX - 2 * block_bytes_max
 """What a row may have for its block to be read again."""
+_level: Final = 5  # a fifth faster than the usual one, and a file one hundredth larger
 _never: Final = 1 << 62  # blocks end where we say, not at a number of bytes
 
 R = TypeVar("R", Archived, DeadLetter)
@@ -69,6 +70,7 @@ def write(
         cast("BinaryIO", hashed),
         WRITTEN[V2],
         codec="deflate",
+        compression_level=_level,
         sync_interval=_never,
         metadata={SIMULATION_KEY: "true"} if simulation else {},
         sync_marker=sync,
@@ -131,10 +133,15 @@ def _event(row: Archived) -> tuple[str, dict[str, Any]]:
         "version": version,
         "state": state,
         "commit": row.commit,
-        "door": door,
-        "by": by,
-        "person": person,
+        "door": _named(door),
+        "by": _named(by),
+        "person": _named(person),
     }
+
+
+def _named(value: str | None) -> tuple[str, str] | None:
+    """Name the branch of what may be absent, which fastavro else finds by trying."""
+    return None if value is None else ("string", value)
 
 
 def _letter(row: DeadLetter) -> tuple[str, dict[str, Any]]:
