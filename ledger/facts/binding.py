@@ -60,6 +60,8 @@ class Bindings:
         """For whom a source speaks: the party of its founder."""
         self.changed: dict[str, bool] = {}
         """What binds now and did not, or the other way round; whoever reads it clears it."""
+        self.moved: set[str] = set()
+        """Sources that speak for somebody else now; whoever reads it clears it."""
         for each in said:
             self.add(each)
 
@@ -87,6 +89,13 @@ class Bindings:
             again.append(said)
         if again:
             self._settle(again)
+
+    def expect(self, correction: Said) -> None:
+        """Take what retracts or corrects a fact that is yet to be told."""
+        if vouched(correction.by) is None:
+            self._of_source[correction.fact.source].append(correction)
+        for target in targets_of(correction.fact):
+            self._corrections[target].append(correction)
 
     # -- what is asked of it
 
@@ -191,6 +200,7 @@ class Bindings:
             return False
         self._founders[subject] = founder
         if subject[0] is r.SourceRegistered:
+            self.moved.add(subject[2])
             if founder is not None and isinstance(founder.fact, r.SourceRegistered):
                 self.parties[subject[2]] = founder.fact.party
             else:

@@ -89,12 +89,11 @@ class Record:
         self._answers.clear()
 
     @property
-    def _unbound(self) -> Collection[str]:
-        return self._binding.unbound if self._told is None else self._told[0]
-
-    @property
-    def _parties(self) -> Mapping[str, str]:
-        return self._binding.parties if self._told is None else self._told[1]
+    def told(self) -> tuple[Collection[str], Mapping[str, str]]:
+        """What of the registry does not bind, by id, and for whom sources speak."""
+        if self._told is None:
+            return self._binding.unbound, self._binding.parties
+        return self._told
 
     @property
     def _binding(self) -> Bindings:
@@ -114,16 +113,19 @@ class Record:
         return fact.id not in self._passed_over(type(fact))
 
     def _passed_over(self, kind: type[Fact]) -> Collection[str]:
-        return self._unbound if kind in REGISTRY else self._retracted
+        return self.told[0] if kind in REGISTRY else self._retracted
 
     def party_of(self, source: str) -> str | None:
         """For whom a source speaks: the party of the registration that founded it."""
-        return self._parties.get(source)
+        return self.told[1].get(source)
 
     def speaker(self, fact: Fact) -> str | None:
         """The party that speaks in a fact of this record; None where nobody knows."""
-        known = self._known.get(fact.id)
+        known = self._find(fact.id)
         return self.party_of(fact.source) if known is None else self.speaker_of(known)
+
+    def _find(self, event_id: str) -> Known | None:
+        return self._known.get(event_id)
 
     def speaker_of(self, known: Known) -> str | None:
         """The party that speaks in a fact as recorded; None where nobody knows."""
@@ -209,14 +211,6 @@ class Record:
             if entry.id not in passed_over and isinstance(entry.fact, kind)
         ]
 
-    def counting(self, kind: type[F], about: About, key: str) -> list[F]:
-        """Counting facts of a kind about a subject, binding or not, in order of (time, id)."""
-        return [
-            entry.fact
-            for entry in self._entries(kind, about, key)
-            if entry.id not in self._retracted and isinstance(entry.fact, kind)
-        ]
-
     def all(self, kind: type[F]) -> list[F]:
         """Counting facts of a kind, of the registry those that bind, in order of (time, id)."""
         passed_over = self._passed_over(kind)
@@ -248,6 +242,10 @@ class Record:
 
     def __iter__(self) -> Iterator[Known]:
         return iter(self._known.values())
+
+    def entries(self, kind: type[Fact], about: About, key: str) -> list[Known]:
+        """Facts of a kind about a subject as recorded, those that do not count too."""
+        return self._entries(kind, about, key)
 
     def _entries(self, kind: type[Fact], about: About | None, key: str) -> list[Known]:
         if about is None:

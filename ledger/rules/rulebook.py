@@ -27,6 +27,7 @@ from ledger.rules import (
     shipment_papers,
     shipment_seals,
     sources,
+    standing,
     stock,
 )
 from ledger.rules.rule import Rule
@@ -57,5 +58,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *sources.RULES,
     *conduct.RULES,
     *practice.RULES,
+    *standing.RULES,
 )
 """Each family file lists its own; here they come together."""

@@ -16,6 +16,7 @@ from ledger.season import (
     slips_process,
     slips_scope,
     slips_shipment,
+    slips_standing,
     slips_stock,
 )
 from ledger.season.island import SLIPS, Island, Slip
@@ -33,6 +34,7 @@ FAMILIES = (
     slips_process,
     slips_claims,
     slips_scope,
+    slips_standing,
 )
 """Importing a family enlists its slips."""
 
