@@ -25,6 +25,10 @@ _READ = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 """
+_BEYOND = """
+SELECT notification_id FROM public.events WHERE notification_id > %s AND notification_id <= %s
+ORDER BY notification_id LIMIT 1
+"""
 _OF_TOPICS = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
@@ -104,11 +108,19 @@ class Reader:
             yield rows
 
     def read(self, after: int, limit: int, until: int | None = None) -> list[Recorded]:
-        """Read at most `limit` events at positions after `after`, up to and with `until`."""
+        """Read at most `limit` events at positions after `after`, up to and with `until`.
+
+        With `until` none only where none is left: also where somebody took events out.
+        """
         last = after + limit if until is None else min(after + limit, until)
         with self._rows() as rows:
-            rows.execute(_READ, (after, last), prepare=True)
-            return list(map(Recorded._make, rows.fetchall()))
+            found = rows.execute(_READ, (after, last), prepare=True).fetchall()
+            if not found and until is not None and last < until:
+                beyond = rows.execute(_BEYOND, (last, until), prepare=True).fetchone()
+                if beyond is not None:
+                    within = beyond[0] - 1, min(beyond[0] - 1 + limit, until)
+                    found = rows.execute(_READ, within, prepare=True).fetchall()
+            return list(map(Recorded._make, found))
 
     def of_topics(
         self, topics: Collection[str], after: int, limit: int

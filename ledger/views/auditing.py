@@ -237,6 +237,16 @@ def show(rows: Rows, shown: Sequence[Shown]) -> None:
         rows.executemany(_SHOW, [tuple(row) for row in shown])
 
 
+def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
+    """What cases show, as far as they were looked at."""
+    found = rows.execute(_SHOWN, (list(cases),), prepare=True).fetchall() if cases else []
+    return [Shown(*row) for row in found]
+
+
+_SHOWN = """
+SELECT id, severity, artefact, expected, found, evidence, evidence_total, marks, parties
+FROM case_shown WHERE id = ANY(%b::uuid[])
+"""
 _SHOW = """
 INSERT INTO case_shown (id, severity, artefact, expected, found, evidence, evidence_total, marks,
     parties)
