@@ -9,6 +9,7 @@ from ledger.season import (
     slips_application,
     slips_authority,
     slips_claims,
+    slips_clock,
     slips_conduct,
     slips_labels,
     slips_lot,
@@ -33,6 +34,7 @@ FAMILIES = (
     slips_process,
     slips_claims,
     slips_scope,
+    slips_clock,
 )
 """Importing a family enlists its slips."""
 

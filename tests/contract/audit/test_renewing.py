@@ -164,7 +164,7 @@ def test_a_clock_a_little_behind_stands_still(log: Log, seconds: int) -> None:
 
 JUDGES = (
     "rules/stock.py", "rules/rulebook.py", "labels/check.py", "labels/tables/claims.csv",
-    "custody/moves.py", "facts/mentions.py", "views/books/conduct.py",
+    "custody/moves.py", "facts/mentions.py", "facts/binding.py", "views/books/conduct.py",
 )  # fmt: skip
 OTHERS = ("rules/sentences.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
 
