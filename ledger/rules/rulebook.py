@@ -27,6 +27,7 @@ from ledger.rules import (
     shipment_papers,
     shipment_seals,
     sources,
+    standing,
     stock,
 )
 from ledger.rules.revision import revision
@@ -58,6 +59,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *sources.RULES,
     *conduct.RULES,
     *practice.RULES,
+    *standing.RULES,
 )
 """Each family file lists its own; here they come together."""
 

@@ -17,6 +17,7 @@ from ledger.season import (
     slips_process,
     slips_scope,
     slips_shipment,
+    slips_standing,
     slips_stock,
 )
 from ledger.season.island import SLIPS, Island, Slip
@@ -34,6 +35,7 @@ FAMILIES = (
     slips_process,
     slips_claims,
     slips_scope,
+    slips_standing,
     slips_clock,
 )
 """Importing a family enlists its slips."""

@@ -23,7 +23,7 @@ from ledger.rules.memory import MemoryBooks
 from ledger.season import Mix, season
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
-from tests.auditing import RECORDED, AuditWorld, entry, known, shuffled
+from tests.auditing import RECORDED, AuditWorld, entry_somewhere, known, shuffled
 from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
@@ -36,7 +36,7 @@ Question = tuple[str, tuple[Any, ...]]
 def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Books, Books]]:
     """The books of the views and those of memory, after the facts came in some order."""
     with Log.open(dsn, clock=lambda: RECORDED) as log:
-        log.append([entry(fact) for fact in facts])
+        log.append([entry_somewhere(fact) for fact in facts])
         projector = Projector(log)
         projector.make()
         while projector.run_batch(chance.randrange(1, 90)):

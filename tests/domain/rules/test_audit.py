@@ -81,10 +81,10 @@ def test_what_no_rule_suspects_has_no_case(seed: int) -> None:
     sieves: dict[object, tuple[Suspects, ...]] = {}
     spared = found = 0
     for known in books.record:
-        at, key, rec, fact = known[:4]
+        at, key, rec, fact, by, door = known
         if not isinstance(fact, SealsApplied) or not books.record.counts(fact):
             continue
-        suspects = sieves.setdefault(scan_kind(fact), sieve(key, books, POLICY))
+        suspects = sieves.setdefault(scan_kind(fact, by, door), sieve(key, books, POLICY))
         suspected = fact.corrects is not None or any(test(fact, at, rec) for test in suspects)
         findings = [
             violation
