@@ -184,6 +184,10 @@ class Reader:
         """Read at most `limit` dead letters numbered after `after`."""
         return self._dead_letters("WHERE number > %s ORDER BY number LIMIT %s", (after, limit))
 
+    def dead_letters_last(self) -> int:
+        """Tell the greatest number of a dead letter, or 0."""
+        return self._number("SELECT coalesce(max(number), 0) FROM public.dead_letter")
+
     def refused(self, event_id: UUID) -> list[DeadLetter]:
         """Read the refusals of events under this id, first to last."""
         return self._dead_letters("WHERE event_id = %s ORDER BY number", (event_id,))
