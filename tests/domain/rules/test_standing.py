@@ -422,9 +422,9 @@ def _bound(world: World) -> tuple[Any, ...]:
 
 def test_an_adjustment_needs_its_count() -> None:
     """The count of that very stock: none, one of another stock, or another event is flagged."""
-    account = {"mark": "JAS-A", "holder": "EXP-1", "site": "W1"}
+    account: dict[str, Any] = {"mark": "JAS-A", "holder": "EXP-1", "site": "W1"}
     adjusted = EVENTS["StockAdjusted"][0]
-    counted = {"counted": 1, "counted_by": "PER-1"}
+    counted: dict[str, Any] = {"counted": 1, "counted_by": "PER-1"}
     for there, found in (
         (None, ("absent",)),
         (account, None),
