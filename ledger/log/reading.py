@@ -28,6 +28,10 @@ _READ = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 """
+_BEYOND = """
+SELECT notification_id FROM public.events WHERE notification_id > %s AND notification_id <= %s
+ORDER BY notification_id LIMIT 1
+"""
 _OF_TOPICS = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
@@ -110,11 +114,19 @@ class Reader:
             yield rows
 
     def read(self, after: int, limit: int, until: int | None = None) -> list[Recorded]:
-        """Read at most `limit` events at positions after `after`, up to and with `until`."""
+        """Read at most `limit` events at positions after `after`, up to and with `until`.
+
+        With `until` none only where none is left: also where somebody took events out.
+        """
         last = after + limit if until is None else min(after + limit, until)
         with self._rows() as rows:
-            rows.execute(_READ, (after, last), prepare=True)
-            return list(map(Recorded._make, rows.fetchall()))
+            found = rows.execute(_READ, (after, last), prepare=True).fetchall()
+            if not found and until is not None and last < until:
+                beyond = rows.execute(_BEYOND, (last, until), prepare=True).fetchone()
+                if beyond is not None:
+                    within = beyond[0] - 1, min(beyond[0] - 1 + limit, until)
+                    found = rows.execute(_READ, within, prepare=True).fetchall()
+            return list(map(Recorded._make, found))
 
     def of_topics(
         self, topics: Collection[str], after: int, limit: int
@@ -180,6 +192,10 @@ class Reader:
     def dead_letters(self, after: int, limit: int) -> list[DeadLetter]:
         """Read at most `limit` dead letters numbered after `after`."""
         return self._dead_letters("WHERE number > %s ORDER BY number LIMIT %s", (after, limit))
+
+    def dead_letters_last(self) -> int:
+        """Tell the greatest number of a dead letter, or 0."""
+        return self._number("SELECT coalesce(max(number), 0) FROM public.dead_letter")
 
     def refused(self, event_id: UUID) -> list[DeadLetter]:
         """Read the refusals of events under this id, first to last."""

@@ -1,4 +1,4 @@
-"""The rule book: every rule of every family, in one table."""
+"""The rule book: every rule of every family, in one table, and which edition of it this is."""
 
 from typing import Final
 
@@ -30,6 +30,7 @@ from ledger.rules import (
     standing,
     stock,
 )
+from ledger.rules.revision import revision
 from ledger.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -61,3 +62,5 @@ RULES: Final[tuple[Rule, ...]] = (
     *standing.RULES,
 )
 """Each family file lists its own; here they come together."""
+
+__all__ = ["RULES", "revision"]

@@ -9,6 +9,7 @@ from ledger.season import (
     slips_application,
     slips_authority,
     slips_claims,
+    slips_clock,
     slips_conduct,
     slips_labels,
     slips_lot,
@@ -35,6 +36,7 @@ FAMILIES = (
     slips_claims,
     slips_scope,
     slips_standing,
+    slips_clock,
 )
 """Importing a family enlists its slips."""
 

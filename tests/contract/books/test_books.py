@@ -201,6 +201,37 @@ def test_both_books_answer_the_same_of_a_long_history(embedded_cluster: Cluster,
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "hours"),
+    [
+        ("02:59:30", "03:00:27", ["02", "03"]),
+        ("02:59:30", "03:00:30", ["02", "03"]),
+        ("02:59:30", "03:00:31", []),
+        ("03:10:00", "03:10:57", ["03"]),
+        ("01:59:10", "01:59:59", ["01"]),
+    ],
+)
+def test_a_twin_beyond_the_hour_is_one(
+    database: str, first: str, second: str, hours: list[str]
+) -> None:
+    """Shot twice within a minute across the hour: both hours have it, and no other."""
+    made = [
+        world.fact(
+            "SealsApplied", str(UUID(int=number << 96 | 7 << 76 | 2 << 62)),
+            canonical_time(f"2026-04-01T{clock}Z"), source="SC-1", mark="JAS-A", holder="IMP-1",
+            site="W1", lot="L1", label="LB-1", label_version=1, units=5, count=5,
+        )
+        for number, clock in enumerate((first, second), 1)
+    ]  # fmt: skip
+    with both(database, made, Random(1)) as (views, memory):  # noqa: S311 -- see above
+        for books in (views, memory):
+            found = [
+                hour for hour in ("00", "01", "02", "03", "04")
+                if books.hour_shot_twice("SC-1", f"2026-04-01T{hour}", MINUTE)
+            ]  # fmt: skip
+            assert found == hours
+
+
+@pytest.mark.parametrize(
     ("time", "year"),
     [("0001-01-05T09:00:00Z", 0), ("0001-04-05T09:00:00Z", 1), ("9999-12-29T09:00:00Z", 9_999)],
 )
