@@ -84,9 +84,8 @@ def parse(raw: bytes) -> Any:
     Objects in which a key stands twice are marked; see `repeated`.
     """
     if too_deep(raw):
-        raise Problem(
-            "undecodable", "", f"not JSON that is read here: nested over {DEPTH_MAX} deep"
-        )
+        sentence = f"not JSON that is read here: nested deeper than {DEPTH_MAX}"
+        raise Problem("undecodable", "", sentence)
     try:
         text = raw.decode("utf-8")
         value = json.loads(
