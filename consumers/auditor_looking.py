@@ -87,7 +87,7 @@ class Looking:
         """
         counts, sieves = self._books.record.counts, self.sieves
         for known in applied:
-            at, key, rec, fact = known
+            at, key, rec, fact = known[:4]
             assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
             if fact.corrects is None and counts(fact):
                 kind = scan_kind(fact)
