@@ -22,8 +22,8 @@ _look_seconds = 0.1
 _ticks_a_second = 10
 connections_waiting_max = 512
 keep_alive_seconds = 15
-descriptors_besides_max = 200
-"""Files and connections of ours that are no clients."""
+descriptors_besides_max = 200 + 2 * connections_waiting_max
+"""Files and connections of ours that are no clients, and those that are taken in or let go of."""
 
 _log = logging.getLogger("ledger.web")
 
