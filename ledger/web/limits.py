@@ -29,6 +29,7 @@ sign_ins_failed_in_all_a_minute: Final = 300.0
 """Of all clients but those that have signed somebody in before."""
 buckets_max: Final = 10_000
 _UNAUTHORISED: Final = 401
+_SIGNED_IN: Final = 303
 _SIGN_IN: Final = "/session"
 _HEALTH: Final = "/health/"
 _STREAM: Final = "/discrepancies/stream"
@@ -176,7 +177,7 @@ class Limits:
             if failed:
                 self._kept_out.take(place)
                 self._all_kept_out.take(b"")
-            elif was_known(request):
+            elif status == _SIGNED_IN:
                 self._places.learn(place, good=True)
         elif shown is not None:
             if failed:
