@@ -17,7 +17,7 @@ from ledger.facts.scalars import moment
 from ledger.intake.doors import Door
 from ledger.intake.judging import Record, finish, judge, permitted, refuse
 from ledger.intake.nesting import DEPTH_MAX, too_deep
-from ledger.intake.verdicts import Problem, Verdict, refused
+from ledger.intake.verdicts import EVENT_BYTES_MAX, Problem, Verdict, refused, too_large
 
 INTEGER_MAX: Final = 2**63 - 1
 """Integers beyond are beyond every field: they stand for themselves as this one."""
@@ -81,11 +81,14 @@ class _Repeating(dict[str, Any]):
 def parse(raw: bytes) -> Any:
     """The value of a JSON text; Problem `undecodable` where it is none, or nested too deeply.
 
-    Objects in which a key stands twice are marked; see `repeated`.
+    Problem `too-large` where it has more parts than an event may have bytes: each part takes a
+    hundred bytes of memory. Objects in which a key stands twice are marked; see `repeated`.
     """
     if too_deep(raw):
         sentence = f"not JSON that is read here: nested deeper than {DEPTH_MAX}"
         raise Problem("undecodable", "", sentence)
+    if sum(map(raw.count, (b",", b"[", b"{"))) > EVENT_BYTES_MAX:
+        raise too_large("the event", EVENT_BYTES_MAX)
     try:
         text = raw.decode("utf-8")
         value = json.loads(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -45,7 +46,7 @@ def filed(content: bytes) -> list[Verdict]:
     return [verdict for batch in read_file(BytesIO(content)) for verdict in batch]
 
 
-DOORS = {
+DOORS: dict[str, Callable[[bytes], list[Verdict]]] = {
     "http, one": lambda raw: read(raw, "application/json", door("S")),
     "http, lines": lambda raw: read(raw + b"\n" + EVENT, "application/x-ndjson", OPERATOR),
     "http, array": lambda raw: read(b"[" + raw + b"," + EVENT + b"]", None, OPERATOR),

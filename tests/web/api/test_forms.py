@@ -26,7 +26,7 @@ def forms_of(routes: list[BaseRoute]) -> Iterator[str]:
     """The addresses that take forms: they are no part of the API, and take what is posted."""
     for route in routes:
         if isinstance(route, APIRoute):
-            if not route.include_in_schema and route.methods - {"GET", "HEAD"}:
+            if not route.include_in_schema and set(route.methods or ()) - {"GET", "HEAD"}:
                 yield route.path
         else:
             yield from forms_of(getattr(getattr(route, "original_router", None), "routes", []))
