@@ -28,6 +28,8 @@ sign_ins_failed_a_minute: Final = 20.0
 sign_ins_failed_in_all_a_minute: Final = 300.0
 """Of all clients but those that have signed somebody in before."""
 buckets_max: Final = 10_000
+piece_bytes_max: Final = 64 * 1024
+"""Of an answer handed to the server at once."""
 _UNAUTHORISED: Final = 401
 _SIGNED_IN: Final = 303
 _SIGN_IN: Final = "/session"
@@ -141,7 +143,7 @@ class Limits:
             if message["type"] == "http.response.start":
                 self._learn(request, place, shown, message["status"])
                 body.settled()
-            await send(message)
+            await _in_pieces(message, send)
 
         try:
             if (method, path) == ("POST", "/events"):
@@ -188,6 +190,18 @@ class Limits:
 
 def _too_many(sentence: str, wait_seconds: float) -> Problem:
     return Problem(429, sentence, headers={"Retry-After": str(int(wait_seconds) + 1)})
+
+
+async def _in_pieces(message: Message, send: Send) -> None:
+    """Send a long answer as its reader takes it: until then its request is in hand."""
+    content = message.get("body", b"")
+    if len(content) <= piece_bytes_max:
+        await send(message)
+        return
+    for start in range(0, len(content), piece_bytes_max):
+        end = start + piece_bytes_max
+        more = message.get("more_body", False) or end < len(content)
+        await send({**message, "body": content[start:end], "more_body": more})
 
 
 async def _is_known(request: HTTPConnection) -> bool:

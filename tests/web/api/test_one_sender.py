@@ -1,5 +1,6 @@
 """One sender, however it goes about it, waits for itself alone: at a real port, over sockets."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import httpx2
 import pytest
+from starlette.types import Message
 
 from ledger.log import Log
 from ledger.settings import Settings
@@ -22,10 +24,11 @@ from ledger.web.api.stream import streams_max, streams_of_one_max
 from ledger.web.bodies import body_bytes_max, body_of_strangers_bytes_max
 from ledger.web.connections import head_bytes_max, head_lines_max
 from ledger.web.desk import Desk
+from ledger.web.limits import piece_bytes_max
 from ledger.web.serving import address, listen, serve
 from ledger.web.sharing import held_bytes_of_one_max, requests_at_once_max, requests_waiting_max
 from tests.databases import Cluster
-from tests.desks import NOW
+from tests.desks import NOW, served
 
 MIB = 1024 * 1024
 short_seconds = 1.0
@@ -392,3 +395,32 @@ def test_who_goes_away_is_no_failure(place: Place, caplog: pytest.LogCaptureFixt
 
     assert httpx2.get(f"{place.base}/health/live").status_code == 200
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_a_long_answer_is_sent_as_it_is_read(database: str) -> None:
+    """It is handed on in pieces, so that who reads slowly keeps its own turns and no memory."""
+    sent: list[Any] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with Log.open(database) as log, served(log) as desk:
+        whole = desk.client.get("/openapi.json").content
+        scope = {
+            "type": "http", "method": "GET", "path": "/openapi.json", "raw_path": b"/openapi.json",
+            "query_string": b"", "headers": [], "scheme": "http", "server": ("desk", 80),
+            "client": ("10.0.0.1", 5), "root_path": "", "http_version": "1.1",
+        }  # fmt: skip
+        asyncio.run(desk.app(scope, receive, send))
+
+    start, *pieces = sent
+    assert start["status"] == 200
+    assert len(pieces) > 1
+    assert max(len(piece["body"]) for piece in pieces) <= piece_bytes_max
+    assert b"".join(piece["body"] for piece in pieces) == whole
+    assert [piece.get("more_body", False) for piece in pieces] == [True] * (len(pieces) - 1) + [
+        False
+    ]
