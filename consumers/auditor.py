@@ -4,11 +4,13 @@ Level-triggered: a look depends on the facts as they stand, never on how they ca
 lost in a crash, or taken twice, changes nothing.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from consumers.auditor_deciding import Decided, Pending, decided
 from consumers.auditor_looking import Looking, Sieves, neighbours
+from consumers.auditor_renewing import audit_time, begin, judged_by
 from consumers.auditor_touching import touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict
@@ -35,6 +37,7 @@ _seen_max: Final = 100_000
 _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 """What belongs to one event alone."""
 
+_log = logging.getLogger("ledger.auditor")
 _HORIZON = """
 SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
 ORDER BY notification_id DESC LIMIT 1
@@ -74,6 +77,7 @@ class _Look(NamedTuple):
     sieves: Sieves
     events: int
     behind: bool
+    went_back: bool
 
 
 class Auditor:
@@ -82,7 +86,7 @@ class Auditor:
     def __init__(self, log: Log, policy: Policy, clock: Callable[[], int]) -> None:
         """`clock` answers the audit's time, µs UTC."""
         self._log, self._policy, self._clock = log, policy, clock
-        self._digest = policy.digest()
+        self._judged_by = judged_by(policy)
         self._clean = 0  # no decision of others stands between what was projected and here
         self._own: list[int] = []  # positions behind that, of decisions taken here
         self._pending = Pending()
@@ -129,13 +133,13 @@ class Auditor:
     # -- looking
 
     def _look(self, rows: Any, position: int) -> _Look:
-        before = auditing.progress(rows)
-        if before.policy != self._digest:
-            # Other parameters: every event is looked at again, and with it every subject.
-            before = before._replace(position=0, floor=None, again=before.position)
+        before, changed = begin(stored := auditing.progress(rows), self._judged_by)
+        now, went_back = audit_time(before, self._clock())
+        if changed:
+            _log.warning("%s", changed)
+        if before is not stored or went_back:
             self._seen.clear()
         books = self._opened(rows, position)
-        now = self._clock()
         events = self._log.read(before.position, look_events_max, until=position)
         reached = events[-1].position if events else before.position
         floor, again = before.floor, before.again
@@ -159,10 +163,12 @@ class Auditor:
             look.subject(subject)
         look.clear(self._pending)
         waits += [*neighbours(found, books, before.position), *_keys(deferred)]
+        if went_back:
+            waits += self._pending.subjects()
         made = decided(look.found, books, self._pending, now=now, position=position)
         for subject, read in made.rests.items():
             look.note(subject, read)
-        after = Progress(reached, self._digest, floor, again, before.turn + 1, now)
+        after = Progress(reached, self._judged_by, floor, again, before.turn + 1, now)
         return _Look(
             before=before,
             after=after,
@@ -180,7 +186,9 @@ class Auditor:
             or len(anew) < len(lots)
             or len(lots) == look_subjects_max
             or len(due) == look_subjects_max
-            or bool(waits or found.changed),
+            or bool(waits or found.changed)
+            or went_back,
+            went_back=went_back,
         )
 
     def _opened(self, rows: Any, position: int) -> ViewBooks:
@@ -234,6 +242,8 @@ class Auditor:
             auditing.looked(rows, look.waited, look.at, look.dues)
             auditing.wake(rows, look.changed, look.at)
             auditing.wait(rows, look.waits)
+            if look.went_back:
+                auditing.wait_for_cases(rows)
             auditing.show(rows, look.decided.shown)
             auditing.advance(rows, look.after)
 

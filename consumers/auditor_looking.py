@@ -87,10 +87,10 @@ class Looking:
         """
         counts, sieves = self._books.record.counts, self.sieves
         for known in applied:
-            at, key, rec, fact = known[:4]
+            at, key, rec, fact, by, door = known
             assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
             if fact.corrects is None and counts(fact):
-                kind = scan_kind(fact)
+                kind = scan_kind(fact, by, door)
                 suspects = sieves.get(kind)
                 if suspects is None:
                     suspects = sieves[kind] = self._sieve(key, fact)
