@@ -94,11 +94,17 @@ def client_options(connection: Connection) -> dict[str, Any]:
 
 
 def consumer(
-    connection: Connection, *, group: str | None = None, instance: str | None = None, **more: Any
+    connection: Connection,
+    kind: type[KafkaConsumer] = KafkaConsumer,
+    *,
+    group: str | None = None,
+    instance: str | None = None,
+    **more: Any,
 ) -> KafkaConsumer:
     """Open a consumer that never commits by itself and takes messages of any size we allow.
 
-    `more` goes to kafka-python and wins over our defaults. Raises Misuse or Unavailable.
+    `kind` is the class that is opened. `more` goes to kafka-python and wins over our defaults.
+    Raises Misuse or Unavailable.
     """
     options = client_options(connection) | {
         "group_id": group,
@@ -110,7 +116,7 @@ def consumer(
         "max_partition_fetch_bytes": message_bytes_max,
         "fetch_max_bytes": fetch_bytes_max,
     }
-    return _open(connection, KafkaConsumer, options | more)
+    return _open(connection, kind, options | more)
 
 
 def producer(connection: Connection, **more: Any) -> KafkaProducer:

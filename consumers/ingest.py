@@ -15,25 +15,28 @@ from tenacity import RetryError, Retrying, retry_if_exception_type, stop_when_ev
 from tenacity.wait import wait_exponential_jitter
 
 from consumers import connection as kafka
-from consumers import ingest_claiming, partition_stops
+from consumers import ingest_claiming, ingest_stopping, partition_stops, topics_parties
+from consumers.fetching import opened, polled
 from consumers.ingest_batches import Batch, batches, schema_ids
+from consumers.ingest_group import Membership
 from consumers.ingest_reporting import Reporting
-from consumers.partition import Claimed, Marks
-from consumers.partition_stops import Stop
+from consumers.ingest_topics import Watch
+from consumers.partition import Claimed, Marks, name
 from consumers.partition_window import Window
-from consumers.topics import INPUTS, require
 from ledger import metrics
 from ledger.errors import Fenced, Unavailable
 from ledger.log import Log, Offset
 from ledger.settings import Settings
 
-poll_messages_max = 4_000
 poll_seconds = 0.25
 session_seconds = 15.0
 """How long this process may be silent before the group gives its partitions to others."""
 probe_seconds_min = 0.25
 probe_seconds_max = 10.0
 stops_look_seconds = 1.0
+hold_pause_seconds = 0.01
+again_seconds = 1.0
+"""How soon the brokers are asked again for a partition that they cannot tell us about."""
 close_seconds_max = 5.0
 
 _log = logging.getLogger("ledger.ingest")
@@ -49,8 +52,8 @@ def run(
 ) -> None:
     """Ingest until `stop` is set; what is in hand then is finished first.
 
-    `prefix` stands before the names of the topics. Raises Misuse (topics missing or forbidden),
-    Unavailable (no broker at start), Fenced (another process has our LEDGER_KAFKA_INSTANCE).
+    `prefix` stands before the names of the topics. Raises Misuse (topics missing, forbidden or
+    compacted), Unavailable (no broker, a group that gives us nothing), Fenced (our name is taken).
     """
     Ingest(settings, log, prefix=prefix, session_seconds=session_seconds).run(stop)
 
@@ -76,9 +79,9 @@ class Ingest:
     ) -> None:
         self._settings = settings
         self._log = log
-        self._prefix = prefix
         self._session_seconds = session_seconds
         self._connection = kafka.from_settings(settings)
+        self._topics = topics_parties.load(settings.kafka_parties, prefix)
         self._schema_ids = schema_ids(settings.kafka_schema_ids)
         self._marks = Marks()
         self._assigned: frozenset[TopicPartition] = frozenset()
@@ -86,26 +89,24 @@ class Ingest:
         self._owned: dict[TopicPartition, Claimed] = {}
         self._windows: dict[TopicPartition, Window] = {}
         self._again_at: dict[TopicPartition, float] = {}
+        self._cut: set[TopicPartition] = set()
         self._look_at = 0.0
         self._consumer: Any = None
         self._reporting = Reporting(self._let_go)
+        self._watch = Watch(self._connection, log)
+        self._membership = Membership(self._connection, settings, self._topics)
 
     def run(self, stop: threading.Event) -> None:
         """Join the group and work until `stop` is set."""
-        topics = [self._prefix + name for name in INPUTS]
-        require(self._connection, reads=topics)
-        self._consumer = kafka.consumer(
+        self._watch.begin(self._topics)
+        self._consumer = opened(
             self._connection,
             group=self._settings.kafka_group,
             instance=self._settings.kafka_instance,
-            # Where to read is known from the database; a guess of the client's would hide a loss.
-            auto_offset_reset="none",
-            max_poll_records=poll_messages_max,
-            session_timeout_ms=int(self._session_seconds * 1000),
-            heartbeat_interval_ms=int(self._session_seconds * 1000 / 5),
+            session_seconds=self._session_seconds,
         )
         try:
-            self._consumer.subscribe(topics, listener=self._marks)
+            self._consumer.subscribe(pattern=self._topics.pattern, listener=self._marks)
             while not stop.is_set():
                 self._turn(stop)
         finally:
@@ -115,23 +116,28 @@ class Ingest:
     def _turn(self, stop: threading.Event) -> None:
         try:
             self._follow_marks()
+            # What is new and compacted is stopped before it is read.
+            wrong = self._watch.look(self._assigned)
+            self._unclaimed |= {key for key in self._assigned if key.topic in wrong}
             self._claim()
             self._look_at_stops()
         except Unavailable as error:
             self._outage(error, stop)
             return
-        polled = self._poll(poll_seconds)
+        self._membership.look(empty=not self._assigned)
+        found = polled(self._consumer, poll_seconds, self._connection)
         # What the group said meanwhile counts for what was polled.
         self._follow_marks()
         try:
-            for key, records in polled.items():
+            for key, records in found.items():
                 # A partition not claimed yet was read from where Kafka thought best: not ours.
                 claimed = self._owned.get(key)
                 if claimed is not None and not claimed.stopped:
                     self._record(claimed, records)
+            self._mend()
+            self._reporting.turn(self._consumer, self._log, self._owned, self._assigned)
         except Unavailable as error:
             self._outage(error, stop)
-        self._reporting.turn(self._consumer, self._owned, self._assigned)
 
     def _follow_marks(self) -> None:
         for kind, keys in self._marks.follow():
@@ -140,7 +146,7 @@ class Ingest:
             self._again_at.clear()
             self._assigned = keys if kind == "assigned" else frozenset()
             self._unclaimed = set(self._assigned)
-            self._reporting.dropped(keys)
+            self._reporting.dropped(self._consumer, keys)
             for key in keys:
                 ingest_claiming.forget_stop(key)
 
@@ -152,37 +158,25 @@ class Ingest:
         if not self._unclaimed:
             return
         keys = sorted(self._unclaimed)
-        with kafka.explained(self._connection):
-            edges = ingest_claiming.edges(self._consumer, keys)
-        if edges is None:
-            return  # the brokers are busy or away: the next turn asks again
+        edges = ingest_claiming.edges(self._connection, keys)
+        self._unclaimed |= ingest_claiming.name_by_id(self._consumer, self._owned, edges)
         for key in keys:
+            self._unclaimed.discard(key)
+            if key not in edges:
+                # Gone, forbidden or without a leader: the others are read meanwhile.
+                self._owned.pop(key, None)
+                self._again_at[key] = now + again_seconds
+                ingest_claiming.park(self._consumer, key)
+                continue
             window = self._windows.setdefault(key, Window(self._settings.refusals_max))
+            found = edges[key]._replace(cut=key in self._cut)
             claimed, offset = ingest_claiming.claim(
-                self._log, key, edges[key], window=window, prefix=self._prefix
+                self._log, key, found, window=window, topics=self._topics
             )
+            self._cut.discard(key)
             if ingest_claiming.place(self._consumer, claimed, offset):
                 self._owned[key] = claimed
                 self._reporting.placed(key, offset)
-            self._unclaimed.discard(key)
-
-    def _poll(self, seconds: float) -> dict[TopicPartition, list[Any]]:
-        try:
-            polled: dict[TopicPartition, list[Any]] = self._consumer.poll(int(seconds * 1000))
-        except kafka_errors.NoOffsetForPartitionError:
-            return {}  # just assigned: the next turn claims it and knows where to read
-        except kafka_errors.OffsetOutOfRangeError as error:
-            # Gone since we claimed it: claiming again finds out why, and stops it.
-            self._unclaimed |= self._assigned & set(error.args[0])
-            return {}
-        except kafka_errors.FencedInstanceIdError as error:
-            raise Fenced(
-                f"Another process runs as LEDGER_KAFKA_INSTANCE={self._settings.kafka_instance}: "
-                "give each ingest a name of its own"
-            ) from error
-        except kafka_errors.KafkaError as error:
-            raise kafka.explain(error, self._connection) from error
-        return polled
 
     def _record(self, claimed: Claimed, records: list[Any]) -> None:
         for batch in batches(
@@ -191,21 +185,29 @@ class Ingest:
             claimed.window,
             tolerant=claimed.tolerant,
             schema_ids=self._schema_ids,
+            by=claimed.by,
+            stepping_until=claimed.stepping_until,
         ):
             started = time.perf_counter()
-            try:
-                self._append(claimed, batch)
-            except Fenced:
-                _log.warning("%s was taken over by another process: let go", _name(claimed.key))
-                metrics.ingest_fenced.labels(claimed.key.topic).inc()
-                self._let_go(claimed.key)
+            if not self._settle(claimed, batch):
                 return
             self._reporting.recorded(claimed, batch, time.perf_counter() - started)
+
+    def _settle(self, claimed: Claimed, batch: Batch) -> bool:
+        """Settle a batch; False where the partition is somebody else's by now."""
+        try:
+            self._append(claimed, batch)
+        except Fenced:
+            _log.warning("%s was taken over by another process: let go", name(claimed.key))
+            metrics.ingest_fenced.labels(claimed.key.topic).inc()
+            self._let_go(claimed.key)
+            return False
+        return True
 
     def _append(self, claimed: Claimed, batch: Batch) -> None:
         """Settle a batch: facts, dead letters, offset, and where it ends in a stop, the stop."""
         topic, partition = claimed.key
-        stop = _too_many(claimed, batch.last + 1) if batch.exceeded else None
+        stop = ingest_stopping.of_batch(claimed, batch)
         receipts = self._log.append(
             batch.entries,
             batch.refusals,
@@ -221,14 +223,32 @@ class Ingest:
                 claimed.window.turn(back)
         if stop is None and not claimed.tolerant and claimed.window.exceeded:
             batch.exceeded = True
-            stop = _too_many(claimed, batch.last + 1)
+            stop = ingest_stopping.of_batch(claimed, batch)
             partition_stops.write(self._log, topic, partition, stop)
         if stop is not None:
             ingest_claiming.stop(claimed, stop)
             ingest_claiming.place(self._consumer, claimed, stop.offset)
-        elif claimed.tolerant and claimed.window.full and not claimed.window.exceeded:
+        elif ingest_stopping.is_over(claimed, batch):
             partition_stops.write(self._log, topic, partition, None)
             claimed.stop = None
+
+    def _mend(self) -> None:
+        """See to the partitions that the client could not read."""
+        for key, error in self._consumer.troubles():
+            claimed = self._owned.get(key)
+            if claimed is None or claimed.stopped:
+                continue
+            if isinstance(error, ingest_stopping.ASK_AGAIN):
+                # Claiming again finds out why, and stops it.
+                ingest_claiming.pause(self._consumer, [key])
+                self._unclaimed.add(key)
+                if isinstance(error, kafka_errors.LogTruncationError):
+                    self._cut.add(key)
+            elif isinstance(error, kafka_errors.CorruptRecordError):
+                self._settle(claimed, ingest_stopping.corrupt(claimed, self._reporting.at(key)))
+            else:
+                _log.warning("%s cannot be read now: %s", name(key), error)
+                self._let_go(key)
 
     def _let_go(self, key: TopicPartition) -> None:
         """Read a partition no more; claim it again if the group still says that it is ours."""
@@ -243,12 +263,10 @@ class Ingest:
             return
         self._look_at = now + stops_look_seconds
         for key, claimed in self._owned.items():
-            if claimed.stopped:
-                kept = partition_stops.read(self._log, *key)
-                if kept is None or kept.accepted:
-                    ingest_claiming.forget_stop(key)
-                    self._windows[key] = Window(self._settings.refusals_max)
-                    self._unclaimed.add(key)
+            if claimed.stopped and partition_stops.is_ended(self._log, *key):
+                ingest_claiming.forget_stop(key)
+                self._windows[key] = Window(self._settings.refusals_max)
+                self._unclaimed.add(key)
 
     def _outage(self, error: Unavailable, stop: threading.Event) -> None:
         """Hold still while the database is away, and stay in the group; then claim anew."""
@@ -277,21 +295,6 @@ class Ingest:
         while not stop.is_set() and (left := until - time.monotonic()) > 0:
             self._follow_marks()
             ingest_claiming.pause(self._consumer, self._assigned)
-            pause = min(left, poll_seconds)
-            started = time.monotonic()
             # What still comes was fetched before the pause; claiming again reads it again.
-            self._poll(pause)
-            stop.wait(max(0.0, pause - (time.monotonic() - started)))
-
-
-def _too_many(claimed: Claimed, offset: int) -> Stop:
-    return Stop(
-        "refusals",
-        offset,
-        f"{_name(claimed.key)} is stopped before offset {offset}: {claimed.window.refused} of the "
-        f"last events were refused; look at the dead letters, then accept the refusals",
-    )
-
-
-def _name(key: TopicPartition) -> str:
-    return f"{key.topic}:{key.partition}"
+            polled(self._consumer, min(left, poll_seconds), self._connection)
+            stop.wait(min(left, hold_pause_seconds))

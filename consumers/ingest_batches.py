@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from consumers import ingest_refusals
+from consumers.ingest_refusals import DOOR
 from consumers.partition_window import Window
+from consumers.unpacking import Unreadable
 from ledger.errors import Misuse
 from ledger.intake import Accepted, Door, read
 from ledger.intake.schemas import Schema, confluent_ids
@@ -28,15 +30,17 @@ SchemaIds: TypeAlias = Mapping[int, Schema]
 class Batch:
     """What one transaction settles: the messages from offset `first` to `last`.
 
-    `exceeded` says that with the last message too many were refused: nothing follows.
+    `by` is the party that the topic vouches for. `exceeded` says that with the last message too
+    many were refused, `unreadable` what stands behind it and cannot be read: nothing follows.
     """
 
     __slots__ = (
-        "bytes_held", "entries", "exceeded", "first", "last", "messages", "origins", "refusals",
-        "timestamp",
+        "by", "bytes_held", "entries", "exceeded", "first", "last", "messages", "origins",
+        "refusals", "timestamp", "unreadable",
     )  # fmt: skip
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int, by: str | None = None) -> None:
+        self.by = by
         self.first = first
         self.last = first
         self.messages = 0
@@ -46,12 +50,14 @@ class Batch:
         self.origins: list[tuple[Any, Accepted, bool]] = []
         self.bytes_held = 0
         self.exceeded = False
+        self.unreadable: Unreadable | None = None
 
     @property
     def complete(self) -> bool:
         """Whether nothing more should go into this batch."""
         return (
             self.exceeded
+            or self.unreadable is not None
             or len(self.entries) + len(self.refusals) >= batch_events_max
             or self.bytes_held >= batch_bytes_max
         )
@@ -61,30 +67,49 @@ class Batch:
         value = record.value
         headers = record.headers
         if value is None:
+            if isinstance(record, Unreadable):
+                self.step_over(record, window)
+                return
             self._refuse(ingest_refusals.of_refused(record, ingest_refusals.tombstone(0)), window)
         else:
             said = ingest_refusals.content_type(headers) if headers else None
             verdicts = read(value, said, door, ids)
             alone = len(verdicts) == 1
+            by = self.by
             for verdict in verdicts:
                 if isinstance(verdict, Accepted):
                     _, event_id, name, state, at, _ = verdict
-                    self.entries.append(Entry(event_id, name, state, 1, at))
+                    self.entries.append(Entry(event_id, name, state, 1, at, DOOR, by))
                     self.origins.append((record, verdict, alone))
                     self.bytes_held += len(state)
                     window.accept(1)
                 else:
                     self._refuse(ingest_refusals.of_refused(record, verdict), window)
         self.last = record.offset
+        self.timestamp = record.timestamp
         self.messages += 1
+
+    def step_over(self, record: Unreadable, window: Window) -> None:
+        """Take what cannot be read for refused, by itself and for good."""
+        self._refuse(ingest_refusals.of_unreadable(record, alone=True), window)
+        self.last = record.resume - 1
+        self.messages += 1
+
+    def stop_at(self, record: Unreadable) -> None:
+        """End before what cannot be read; all of its batch is a dead letter."""
+        refusal = ingest_refusals.of_unreadable(record, alone=False)
+        self.refusals.append(refusal._replace(by=self.by))
+        self.last = record.offset - 1
+        self.unreadable = record
 
     def conflict(self, index: int) -> Refusal:
         """The dead letter of the entry at `index`, whose id is taken by other content."""
         record, verdict, alone = self.origins[index]
-        return ingest_refusals.of_conflict(record, verdict, alone=alone)
+        refusal = ingest_refusals.of_conflict(record, verdict, alone=alone)
+        return refusal._replace(by=self.by)
 
     def _refuse(self, refusal: Refusal, window: Window) -> None:
-        self.refusals.append(refusal)
+        self.refusals.append(refusal._replace(by=self.by))
         self.bytes_held += len(refusal.payload) + len(refusal.key or b"")
         window.refuse()
 
@@ -96,27 +121,37 @@ def batches(
     *,
     tolerant: bool,
     schema_ids: SchemaIds | None = None,
+    by: str | None = None,
+    stepping_until: int = 0,
 ) -> Iterator[Batch]:
     """Judge messages one by one, and end where too many were refused unless `tolerant`.
 
-    `schema_ids` are a schema registry's, where its framing is accepted.
+    What cannot be read ends it too, unless it stands before the offset `stepping_until`. `by` is
+    the party that the topic vouches for. `schema_ids` are a schema registry's, where its framing
+    is accepted.
     The caller settles each batch before it asks for the next: the window counts conflicts too.
     """
     batch: Batch | None = None
     for record in records:
         if batch is None:
-            batch = Batch(record.offset)
-        batch.take(record, door, window, schema_ids)
-        batch.timestamp = record.timestamp
+            batch = Batch(record.offset, by)
+        if record.value is None and _ends(record, stepping_until):
+            batch.stop_at(record)
+        else:
+            batch.take(record, door, window, schema_ids)
         if not tolerant and window.exceeded:
             batch.exceeded = True
         if batch.complete:
             yield batch
-            if batch.exceeded:
+            if batch.exceeded or batch.unreadable is not None:
                 return
             batch = None
     if batch is not None:
         yield batch
+
+
+def _ends(record: Any, stepping_until: int) -> bool:
+    return isinstance(record, Unreadable) and record.offset >= stepping_until
 
 
 def schema_ids(file: Path | None) -> SchemaIds | None:

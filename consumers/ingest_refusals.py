@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from consumers.unpacking import Unreadable
 from ledger.errors import Malformed
 from ledger.intake import Accepted, Refused
 from ledger.intake.verdicts import PAYLOAD_BYTES_MAX, Problem, refused
@@ -75,6 +76,12 @@ def of_conflict(record: Any, verdict: Accepted, *, alone: bool) -> Refusal:
         len(payload),
         *_envelope(record),
     )
+
+
+def of_unreadable(record: Unreadable, *, alone: bool) -> Refusal:
+    """The dead letter of what the client cannot read: the raw batch, or the record `alone`."""
+    raw = record.alone if alone and record.alone else record.raw
+    return of_refused(record, refused(0, Problem("undecodable", "", record.sentence), raw))
 
 
 def place(record: Any) -> str:

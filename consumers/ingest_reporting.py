@@ -15,14 +15,13 @@ from kafka import errors as kafka_errors
 
 from consumers.ingest_batches import Batch
 from consumers.ingest_refusals import DOOR
-from consumers.partition import Claimed
+from consumers.partition import Claimed, name
 from ledger import metrics
-from ledger.log import Receipt
+from ledger.errors import Fenced
+from ledger.log import Log, Offset, Receipt
 
 tell_kafka_seconds = 1.0
 lag_seconds = 2.0
-empty_seconds_max = 60.0
-"""Without any partition for so long, something is wrong: too many members, or no permission."""
 last_commit_seconds_max = 2.0
 
 _log = logging.getLogger("ledger.ingest")
@@ -38,7 +37,7 @@ class Reporting:
         self._timestamps: dict[TopicPartition, int] = {}
         self._tell_at = 0.0
         self._lag_at = 0.0
-        self._empty_since = time.monotonic()
+        self._held: dict[TopicPartition, tuple[int, float]] = {}
 
     def settled(self, claimed: Claimed, batch: Batch, receipts: Sequence[Receipt]) -> None:
         """Count what became of a batch that is committed."""
@@ -67,38 +66,39 @@ class Reporting:
         """Note where reading begins."""
         self._reached[key] = offset
 
-    def dropped(self, keys: Iterable[TopicPartition]) -> None:
+    def at(self, key: TopicPartition) -> int:
+        """Where a placed partition is read to."""
+        return self._reached[key]
+
+    def dropped(self, consumer: Any, keys: Iterable[TopicPartition]) -> None:
         """Report no more of partitions that somebody else may read now."""
         for key in keys:
             self._next.pop(key, None)
-            for gauge in (metrics.ingest_lag_messages, metrics.ingest_lag_seconds):
+            self._held.pop(key, None)
+            consumer.fetching.ends.pop(key, None)
+            for gauge in _OF_A_PARTITION:
                 with contextlib.suppress(KeyError):
                     gauge.remove(key.topic, str(key.partition))
 
     def turn(
         self,
         consumer: Any,
+        log: Log,
         owned: Mapping[TopicPartition, Claimed],
         assigned: frozenset[TopicPartition],
     ) -> None:
-        """Report what is due."""
+        """Report what is due. Raises Unavailable."""
         now = time.monotonic()
         if self._next and now >= self._tell_at:
             self._tell_at = now + tell_kafka_seconds
             consumer.commit_async(self._offsets(owned), callback=self._told)
         if now >= self._lag_at:
             self._lag_at = now + lag_seconds
+            self._pass_markers(consumer, log, owned)
             self._lag(consumer, owned)
+            self._tell_holes(consumer)
             metrics.ingest_partitions.set(len(owned))
-        if assigned:
-            self._empty_since = now
-        elif now - self._empty_since >= empty_seconds_max:
-            self._empty_since = now
-            _log.warning(
-                "The group has given this process no partition for %.0f s: there are more "
-                "members than partitions, or reading is forbidden",
-                empty_seconds_max,
-            )
+            metrics.ingest_waiting.set(len(assigned) - len(owned))
 
     def finish(self, consumer: Any, owned: Mapping[TopicPartition, Claimed]) -> None:
         """Commit to Kafka a last time, where it still listens."""
@@ -126,17 +126,61 @@ class Reporting:
         elif isinstance(answer, Exception):
             _log.debug("Kafka was not told: %s", answer)
 
-    def _lag(self, consumer: Any, owned: Mapping[TopicPartition, Claimed]) -> None:
-        now_ms = time.time() * 1000
-        for key in owned:
+    def _pass_markers(
+        self, consumer: Any, log: Log, owned: Mapping[TopicPartition, Claimed]
+    ) -> None:
+        """Move on where nothing but markers and aborted messages stood behind the last message.
+
+        Otherwise they would count as waiting, and as lost once the topic forgets them.
+        """
+        for key, claimed in list(owned.items()):
+            through = consumer.fetching.drained.pop(key, 0)
+            reached = self._reached[key]
+            if claimed.stopped or through <= reached:
+                continue
             try:
-                end = consumer.highwater(key)
-            except (KeyError, kafka_errors.IllegalStateError):
-                continue  # taken away in this very moment
-            if end is None:
+                log.append(
+                    (), (), Offset(key.topic, key.partition, claimed.epoch, reached, through - 1)
+                )
+            except Fenced:
+                self._let_go(key)
+                continue
+            self._next[key] = self._reached[key] = through
+
+    def _lag(self, consumer: Any, owned: Mapping[TopicPartition, Claimed]) -> None:
+        now_ms, now = time.time() * 1000, time.monotonic()
+        for key in owned:
+            ends = consumer.fetching.ends.get(key)
+            if ends is None:
                 continue  # nothing was fetched yet
-            behind = max(0, end - self._reached[key])
+            behind = max(0, ends.end - self._reached[key])
             age = (now_ms - self._timestamps[key]) / 1000 if key in self._timestamps else 0.0
             labels = (key.topic, str(key.partition))
             metrics.ingest_lag_messages.labels(*labels).set(behind)
             metrics.ingest_lag_seconds.labels(*labels).set(max(0.0, age) if behind else 0.0)
+            held = max(0, ends.end - ends.stable) if ends.stable >= 0 else 0
+            stable, since = self._held.get(key, (-1, now))
+            if not held or stable != ends.stable:
+                self._held[key] = (ends.stable, now)
+                since = now
+            metrics.ingest_held_messages.labels(*labels).set(held)
+            metrics.ingest_held_seconds.labels(*labels).set(now - since)
+
+    def _tell_holes(self, consumer: Any) -> None:
+        holes, consumer.fetching.holes = consumer.fetching.holes, {}
+        for key, count in holes.items():
+            metrics.ingest_offset_holes.labels(key.topic, str(key.partition)).inc(count)
+            _log.error(
+                "%s lacks %s offsets where nothing explains it: messages may be lost, as "
+                "compaction does",
+                name(key),
+                count,
+            )
+
+
+_OF_A_PARTITION = (
+    metrics.ingest_lag_messages,
+    metrics.ingest_lag_seconds,
+    metrics.ingest_held_messages,
+    metrics.ingest_held_seconds,
+)

@@ -20,13 +20,17 @@ Mark: TypeAlias = tuple[Literal["assigned", "revoked"], frozenset[TopicPartition
 
 @dataclass(slots=True)
 class Claimed:
-    """A partition that we have claimed: our epoch on it, its door, and how it fares."""
+    """A partition that we have claimed: our epoch on it, its door, and how it fares.
+
+    `by` is the party that the topic's name vouches for, None on a shared topic.
+    """
 
     key: TopicPartition
     epoch: int
     door: Door
     window: Window
     stop: Stop | None = None
+    by: str | None = None
 
     @property
     def stopped(self) -> bool:
@@ -36,7 +40,18 @@ class Claimed:
     @property
     def tolerant(self) -> bool:
         """Whether any share of refusals is taken for now."""
-        return self.stop is not None and self.stop.accepted
+        return self.stop is not None and self.stop.accepted and self.stop.why == "refusals"
+
+    @property
+    def stepping_until(self) -> int:
+        """Up to which offset what cannot be read is no reason to stop again."""
+        stop = self.stop
+        return stop.until or 0 if stop is not None and stop.accepted else 0
+
+
+def name(key: TopicPartition) -> str:
+    """A partition as people write it."""
+    return f"{key.topic}:{key.partition}"
 
 
 class Marks(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types

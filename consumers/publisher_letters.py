@@ -1,7 +1,8 @@
 """Dead letters as messages: under the headers that Kafka Connect gives its own.
 
-Key, value, headers and timestamp are the refused message's, so tools that look into such topics,
-or send again from them, need not know the ledger. What is ours stands in `ledger.` headers.
+Key, value and headers are the refused message's, so tools that look into such topics, or send
+again from them, need not know the ledger. What is ours stands in `ledger.` headers, the refused
+message's own timestamp too: a dead letter under a time long ago would be removed at once.
 """
 
 from collections.abc import Iterator
@@ -38,14 +39,9 @@ def message(letter: DeadLetter) -> Message:
         key=number.encode() if refusal.key is None else refusal.key,
         value=refusal.payload,
         headers=[*theirs, *((name, value.encode()) for name, value in ours)],
-        timestamp=_timestamp(letter),
+        # The time of sending, which the producer gives.
+        timestamp=None,
     )
-
-
-def _timestamp(letter: DeadLetter) -> int | None:
-    # A sender's clock may be ahead; brokers refuse what comes from the future.
-    at = letter.refusal.timestamp
-    return None if at is None else min(at, letter.recorded_at // 1_000)
 
 
 def _headers(letter: DeadLetter) -> Iterator[tuple[str, str]]:
@@ -74,3 +70,7 @@ def _headers(letter: DeadLetter) -> Iterator[tuple[str, str]]:
         yield OURS + "size", str(refusal.size)
     if refusal.id is not None:
         yield OURS + "event-id", str(refusal.id)
+    if refusal.timestamp is not None:
+        yield OURS + "timestamp-millis", str(refusal.timestamp)
+    if refusal.by is not None:
+        yield OURS + "by", refusal.by

@@ -59,11 +59,21 @@ class Report:
     differences: tuple[str, ...] = ()
 
 
-def catalogue(*, partitions: int = input_partitions, prefix: str = "") -> tuple[Topic, ...]:
-    """List every topic the ledger reads or writes; `partitions` is for each input topic."""
+def catalogue(
+    *,
+    partitions: int = input_partitions,
+    prefix: str = "",
+    shared: bool = True,
+    of_parties: Iterable[str] = (),
+) -> tuple[Topic, ...]:
+    """List every topic the ledger reads or writes; `partitions` is for each input topic.
+
+    Without `shared`, only those of parties are read; `of_parties` are their whole names.
+    """
     if partitions < 1:
         raise Misuse(f"A topic has at least one partition, not {partitions}")
-    inputs = (Topic(prefix + name, partitions, _configs(input_retention_ms)) for name in INPUTS)
+    names = [*(prefix + name for name in INPUTS if shared), *of_parties]
+    inputs = (Topic(name, partitions, _input_configs()) for name in names)
     outputs = (
         Topic(prefix + name, output_partitions, _configs(output_retention_ms)) for name in OUTPUTS
     )
@@ -76,13 +86,16 @@ def create(
     partitions: int = input_partitions,
     replication: int = -1,
     prefix: str = "",
+    shared: bool = True,
+    of_parties: Iterable[str] = (),
 ) -> tuple[Report, ...]:
     """Create the topics that are missing and report on all of them, in the catalogue's order.
 
-    `replication` -1 is the broker's own default. Existing topics are never changed. Returns when
-    every new partition has a leader. Raises Misuse (not allowed) or Unavailable.
+    `shared` and `of_parties` are as in the catalogue. `replication` -1 is the broker's own default.
+    Existing topics are never changed. Returns when every new partition has a leader. Raises
+    Misuse (not allowed) or Unavailable.
     """
-    wanted = catalogue(partitions=partitions, prefix=prefix)
+    wanted = catalogue(partitions=partitions, prefix=prefix, shared=shared, of_parties=of_parties)
     with administration(connection) as admin, explained(connection):
         there = _described(admin, [topic.name for topic in wanted])
         missing = [topic for topic in wanted if topic.name not in there]
@@ -133,6 +146,11 @@ def _configs(retention_ms: int) -> dict[str, str]:
     }
 
 
+def _input_configs() -> dict[str, str]:
+    # By the senders' clocks a backlog from months ago would be removed before it is read.
+    return _configs(input_retention_ms) | {"message.timestamp.type": "LogAppendTime"}
+
+
 def _described(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, Any]]:
     """Describe those of the topics that exist, or may exist but are hidden from us."""
     if not names:
@@ -172,6 +190,8 @@ def _create(
             raise Misuse(f"The broker forbids {who} to create {result['name']}: grant it CREATE")
         if code == kafka_errors.InvalidReplicationFactorError.errno:
             raise Misuse(f"The brokers cannot keep {replication} copies: {result['error_message']}")
+        if code == kafka_errors.InvalidTopicError.errno:
+            raise Misuse(f"{result['name']} cannot be created: {result['error_message']}")
         if code and code != _ALREADY_THERE:  # somebody else was quicker: as good as ours
             raise kafka_errors.for_code(code)(result.get("error_message"))
         if not code:

@@ -59,6 +59,40 @@ ingest_lag_seconds = Gauge(
     ["topic", "partition"],
     registry=REGISTRY,
 )
+ingest_held_messages = Gauge(
+    "ledger_ingest_held_messages",
+    "Messages of a partition that nobody may read yet: they stand behind an open transaction",
+    ["topic", "partition"],
+    registry=REGISTRY,
+)
+ingest_held_seconds = Gauge(
+    "ledger_ingest_held_seconds",
+    "For how long an open transaction has held a partition back at the same offset, else 0",
+    ["topic", "partition"],
+    registry=REGISTRY,
+)
+ingest_offset_holes = Gauge(
+    "ledger_ingest_offset_holes",
+    "Offsets that were missing from a partition where no marker explains it, since this start",
+    ["topic", "partition"],
+    registry=REGISTRY,
+)
+ingest_sender_time = Gauge(
+    "ledger_ingest_topic_sender_time",
+    "1 where a topic removes messages by the time that their senders give, which may be long ago",
+    ["topic"],
+    registry=REGISTRY,
+)
+ingest_waiting = Gauge(
+    "ledger_ingest_partitions_waiting",
+    "Partitions given to this ingest that it cannot read now: forbidden, gone or without a leader",
+    registry=REGISTRY,
+)
+ingest_empty_seconds = Gauge(
+    "ledger_ingest_empty_seconds",
+    "For how long the group has given this ingest no partition, else 0",
+    registry=REGISTRY,
+)
 ingest_partitions = Gauge(
     "ledger_ingest_partitions",
     "Partitions this ingest reads, NaN where none runs; 0 for a minute means that it does nothing",
@@ -72,7 +106,8 @@ ingest_paused = Gauge(
 )
 ingest_stopped = Gauge(
     "ledger_ingest_partition_stopped",
-    "1 while a partition is stopped until somebody accepts why: refusals, lost, rewound",
+    "1 while a partition is stopped until somebody accepts why: refusals, lost, rewound, "
+    "made-anew, unreadable, compacted",
     ["topic", "partition", "why"],
     registry=REGISTRY,
 )

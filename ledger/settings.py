@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         description="JSON file that maps a schema registry's ids to our events, as "
         '{"17": "SealsApplied.v1"}; not set: messages in a registry\'s framing are refused',
     )
+    kafka_parties: Path | None = Field(
+        default=None,
+        description="JSON file that maps the ends of topic names to party ids that cannot stand "
+        'in one, as {"acme": "ACME/1"}; not set: the end of the name is the party id',
+    )
     kafka_cache: Path | None = Field(
         default=None,
         description="where the local broker of tests and the demo keeps its jars; not set: "

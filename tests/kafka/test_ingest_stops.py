@@ -193,7 +193,7 @@ def test_a_new_ledger_begins_where_an_old_topic_begins(
 def test_a_topic_made_anew_stops_the_partition(
     connection: Connection, fresh_topics: Topics, prefix: str, log: Log
 ) -> None:
-    """A topic that ends before where it was recorded to is not read until somebody accepts it."""
+    """A topic that was deleted and made anew is not read until somebody accepts it."""
     topic = fresh_topics(SCANS)
     settings = settings_for(connection, prefix)
     facts = [applied() for _ in range(15)]
@@ -206,7 +206,7 @@ def test_a_topic_made_anew_stops_the_partition(
     send(connection, topic, avro(facts[10:]))
 
     with ingesting(settings, log, prefix):
-        until(lambda: gauge(topic, "rewound") == 1)
+        until(lambda: gauge(topic, "made-anew") == 1)
         ingest.accept_refusals(log, topic, 0)
         until(lambda: next_offset(log, topic) == 5)
 
