@@ -25,15 +25,48 @@ def create(
     replication: Annotated[
         int, typer.Option(min=-1, max=32, help="Copies of each; -1 is the broker's default.")
     ] = -1,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARTY", help="Make the three topics of this party, for it alone."),
+    ] = None,
+    principal: Annotated[
+        str | None,
+        typer.Option(help="Who may write to the party's topics; not given: User:PARTY."),
+    ] = None,
+    shared: Annotated[
+        bool,
+        typer.Option("--shared/--no-shared", help="Whether to make the topics that all share."),
+    ] = True,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Create what is missing of the input and output topics; say how the others differ.
 
-    Example: LEDGER_KAFKA_BOOTSTRAP=127.0.0.1:9092 ledger topics create
+    What comes over a party's own topics counts as said by that party, so let nobody else write
+    there; where the broker keeps ACLs, the party's principal is allowed to.
+
+    Example: LEDGER_KAFKA_BOOTSTRAP=127.0.0.1:9092 ledger topics create --party EXP-1
     """
     from consumers import topics as kafka_topics  # noqa: PLC0415 - see `processes`
+    from consumers import topics_parties  # noqa: PLC0415 - see `processes`
 
-    reports = kafka_topics.create(broker(load()), partitions=partitions, replication=replication)
+    settings = load()
+    parties = list(dict.fromkeys(party or []))
+    if principal is not None and len(parties) != 1:
+        raise Misuse("--principal goes with one --party: who writes for it.")
+    topics = topics_parties.load(settings.kafka_parties)
+    names = {name: topics.of_party(name) for name in parties}
+    connection = broker(settings)
+    reports = kafka_topics.create(
+        connection,
+        partitions=partitions,
+        replication=replication,
+        shared=shared,
+        of_parties=[name for each in names.values() for name in each],
+    )
+    allowed: dict[str, str] = {}
+    for owner, each in names.items():
+        said = topics_parties.allow(connection, each, principal or f"User:{owner}")
+        allowed |= dict.fromkeys(each, said)
     rows = [
         {
             "topic": report.name,
@@ -41,6 +74,7 @@ def create(
             "partitions": report.partitions,
             "differences": list(report.differences),
         }
+        | ({"access": allowed.get(report.name, "")} if allowed else {})
         for report in reports
     ]
     show(rows, form)

@@ -35,6 +35,7 @@ def test_differences_are_named_and_left(broker: LocalBroker, prefix: str) -> Non
     assert report.differences == (
         "partitions is 3 where 6 is wanted",
         "max.message.bytes is 1048588 where 9437184 is wanted",
+        "message.timestamp.type is CreateTime where LogAppendTime is wanted",
         "retention.ms is 1000 where 1209600000 is wanted",
     )
     assert require(broker.connection, reads=[prefix + SCANS]) == {prefix + SCANS: 3}
