@@ -38,7 +38,8 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="TOPIC:PART",
-            help="Go on with a partition that stopped because too much of it was refused.",
+            help="Go on with a partition that stopped, whatever for: refusals, lost, rewound, "
+            "made-anew, unreadable, compacted.",
         ),
     ] = None,
 ) -> None:
@@ -92,11 +93,21 @@ class stopping:  # noqa: N801  (read as a word: `with stopping() as stop`)
 
 
 class Child:
-    """One process of ours: started, watched, started again."""
+    """One process of ours: started, watched, started again.
 
-    def __init__(self, name: Process, command: Sequence[str], environment: dict[str, str]) -> None:
+    `once` are arguments for its first start alone.
+    """
+
+    def __init__(
+        self,
+        name: Process,
+        command: Sequence[str],
+        environment: dict[str, str],
+        once: Sequence[str] = (),
+    ) -> None:
         self.name = name
         self._command = command
+        self._once = once
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -107,8 +118,10 @@ class Child:
         """Start it where it is due; where it has ended, say so and plan the next start."""
         if self._process is None:
             if now >= self._start_at:
-                self._process = subprocess.Popen(self._command, env=self._environment)  # noqa: S603  (our own program)
+                command = [*self._command, *self._once]
+                self._process = subprocess.Popen(command, env=self._environment)  # noqa: S603  (our own program)
                 self._started = now
+                self._once = ()
             return
         code = self._process.poll()
         if code is None:
@@ -174,11 +187,12 @@ class Supervisor:
         self._children = []
         for number, name in enumerate(processes):
             command = [sys.executable, "-m", "ledger", "run", "--only", name.value]
-            if name is Process.INGEST:
-                command += [f"--accept-refusals={place}" for place in accept_refusals]
+            # Said once: what stops after a restart is another matter, that nobody has looked at.
+            once = [f"--accept-refusals={place}" for place in accept_refusals]
             port = settings.metrics_port and settings.metrics_port + number
             environment = os.environ | {"LEDGER_METRICS_PORT": str(port)}
-            self._children.append(Child(name, command, environment))
+            ingest = name is Process.INGEST
+            self._children.append(Child(name, command, environment, once if ingest else ()))
 
     def run(self, stop: threading.Event) -> None:
         """Start them, watch them, and stop them when the event is set."""
