@@ -4,11 +4,8 @@ Blocks are framed here rather than by fastavro, so that a length somebody made u
 allocated and a block that expands beyond 8 MiB is let go before it is held.
 """
 
-import bz2
 import json
-import lzma
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +18,8 @@ from ledger.intake.codec import (
     not_ours,
     read_record,
 )
+from ledger.intake.container_codecs import BROKEN, EXPAND
+from ledger.intake.differing import Conversion, conversions, converted, encoded
 from ledger.intake.doors import Door
 from ledger.intake.hearing import Heard, Readable, piece_bytes
 from ledger.intake.schemas import Schema, Schemas, fingerprint_of, released
@@ -41,6 +40,13 @@ META_ENTRIES_MAX: Final = 1_000
 LONG_BYTES_MAX: Final = 10
 
 
+class Branch(NamedTuple):
+    """A schema that a record may have, and what makes it one of ours where theirs differs."""
+
+    schema: Schema
+    conversions: tuple[Conversion, ...]
+
+
 class Header(NamedTuple):
     """What a container says of itself; `branches` are the schemas a record may have.
 
@@ -48,7 +54,7 @@ class Header(NamedTuple):
     """
 
     codec: str
-    branches: tuple[Schema, ...]
+    branches: tuple[Branch, ...]
     union: bool
     sync: bytes
 
@@ -115,7 +121,7 @@ def judge_block(
     for _ in range(block.claimed):
         start = stream.tell()
         try:
-            schema = header.branches[_branch(stream) if header.union else 0]
+            schema, differing = header.branches[_branch(stream) if header.union else 0]
             body = stream.tell()
             record = read_record(stream, schema)
         except Problem as problem:
@@ -125,7 +131,10 @@ def judge_block(
             yield refused(index, _undecodable("the block ends within an event"), data[start:])
             return
         # Framed as a message, so that a refused event can be sent again as it is.
-        raw = SINGLE_OBJECT + schema.fingerprint + data[body : stream.tell()]
+        own = data[body : stream.tell()]
+        if differing:
+            own = encoded(converted(record, differing), schema) or own
+        raw = SINGLE_OBJECT + schema.fingerprint + own
         yield judge_record(index, raw, record, schema, schemas=ours, door=door)
         index += 1
     if stream.tell() < len(data):
@@ -161,13 +170,13 @@ def read_header(stream: Readable, ours: Schemas) -> Header:
     """The header; Cut where there is none, Problem where its schema or codec is not ours."""
     meta, sync = read_meta(stream)
     codec = meta.get(b"avro.codec", b"null").decode("latin-1")
-    if codec not in _EXPAND:
+    if codec not in EXPAND:
         raise _undecodable(f"the codec {codec[:40]!r} is not read here")
     branches, union = _branches(meta.get(b"avro.schema", b""), ours)
     return Header(codec, branches, union, sync)
 
 
-def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
+def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Branch, ...], bool]:
     try:
         source = json.loads(text)
         sources: list[Any] = source if isinstance(source, list) else [source]
@@ -177,7 +186,12 @@ def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
     unknown = [each for each in prints if each not in ours.by_fingerprint]
     if unknown or not prints:
         raise not_ours(unknown[0] if unknown else b"")
-    return tuple(ours.by_fingerprint[p] for p in prints), isinstance(source, list)
+    known = [ours.by_fingerprint[each] for each in prints]
+    branches = (
+        Branch(schema, conversions(said, schema.source))
+        for said, schema in zip(sources, known, strict=True)
+    )
+    return tuple(branches), isinstance(source, list)
 
 
 def next_block(stream: Readable, header: Header) -> Block | None:
@@ -201,8 +215,8 @@ def next_block(stream: Readable, header: Header) -> Block | None:
     data = _exactly(stream, size)
     _synced(stream, header)
     try:
-        expanded = _EXPAND[header.codec](data)
-    except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError) as error:
+        expanded = EXPAND[header.codec](data)
+    except BROKEN as error:
         return Block(count, data, _undecodable(f"the block is broken: {error}"))
     if len(expanded) > MESSAGE_BYTES_MAX:
         return Block(count, data, too_large("the block, expanded,"))
@@ -212,26 +226,6 @@ def next_block(stream: Readable, header: Header) -> Block | None:
 def _synced(stream: Readable, header: Header) -> None:
     if _exactly(stream, SYNC_BYTES) != header.sync:
         raise Cut("a block does not end with its marker")
-
-
-def _inflate(data: bytes) -> bytes:
-    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, MESSAGE_BYTES_MAX + 1)
-
-
-def _bunzip(data: bytes) -> bytes:
-    return bz2.BZ2Decompressor().decompress(data, MESSAGE_BYTES_MAX + 1)
-
-
-def _unxz(data: bytes) -> bytes:
-    return lzma.LZMADecompressor().decompress(data, MESSAGE_BYTES_MAX + 1)
-
-
-_EXPAND: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "null": bytes,
-    "deflate": _inflate,
-    "bzip2": _bunzip,
-    "xz": _unxz,
-}
 
 
 def read_long(stream: Readable) -> int | None:
