@@ -12,18 +12,19 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from ledger.commands import load_receipts
 from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, progress, say, show
 from ledger.commands.recording import Batch, record
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
-from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
+from ledger.facts.scalars import ID_CHARACTERS_MAX
 from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import OPERATOR as EVERYTHING
 from ledger.intake.doors import Door, door
 from ledger.intake.files import check_beginning, read_file
 from ledger.intake.verdicts import Accepted, Refused, Verdict
-from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.log import Entry, Log, Refusal
 
 STDIN = "-"
 DOOR = "file"
@@ -174,7 +175,7 @@ class Loading:
             ),
         )
         settled = iter(record(self._log, batch))
-        for line in _lines(verdicts, settled):
+        for line in load_receipts.lines(verdicts, settled):
             match line["outcome"]:
                 case "recorded":
                     self.recorded += 1
@@ -229,51 +230,6 @@ def _first_apart(batches: Iterator[Sequence[Verdict]]) -> Iterator[Sequence[Verd
         first = batch[: max(0, refused_at_first_max - seen)]
         seen += len(first)
         yield from (part for part in (first, batch[len(first) :]) if part)
-
-
-def _lines(
-    verdicts: Sequence[Accepted | Refused], settled: Iterator[Receipt]
-) -> Iterator[dict[str, Any]]:
-    for verdict in verdicts:
-        line: dict[str, Any] = {
-            "line": verdict.index,
-            "id": str(verdict.id) if verdict.id else None,
-            "outcome": "refused",
-            "position": None,
-            "recorded_at": None,
-            "sha256": None,
-            "reason": None,
-            "path": None,
-            "door": None,
-            "by": None,
-            "person": None,
-        }
-        if isinstance(verdict, Refused):
-            line |= {
-                "reason": verdict.reason,
-                "path": verdict.path,
-                "sha256": verdict.sha256.hex(),
-                "sentence": verdict.sentence,
-            }
-        else:
-            receipt = next(settled)
-            line["sha256"] = receipt.sha256.hex()
-            if receipt.outcome == "conflict":
-                line |= {
-                    "reason": "conflict",
-                    "path": "",
-                    "sentence": "the ledger holds other content under this id",
-                }
-            else:
-                line |= {
-                    "outcome": receipt.outcome,
-                    "position": receipt.position,
-                    "recorded_at": time_text(receipt.recorded_at, 0),
-                    "door": receipt.door,
-                    "by": receipt.by,
-                    "person": receipt.person,
-                }
-        yield line
 
 
 def vouched(party: str) -> str:

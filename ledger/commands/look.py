@@ -14,6 +14,7 @@ from ledger.errors import Misuse
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import DECISIONS
 from ledger.facts.scalars import time_text
+from ledger.intake.plausible import warning_of
 from ledger.log import Log, Recorded
 
 _RECEIPT: Final = ("recorded_at", "door", "by", "person", "sha256")
@@ -107,6 +108,7 @@ def _receipt(recorded: Recorded) -> dict[str, Any]:
         "position": recorded.position,
         "recorded_at": time_text(recorded.recorded_at, 0),
         "sha256": sha256(recorded.state).hexdigest(),
+        "warning": warning_of(recorded),
         "door": recorded.door,
         "by": recorded.by,
         "person": recorded.person,

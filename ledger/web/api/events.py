@@ -4,6 +4,7 @@ Recorded before it is acknowledged, and all of a body in one transaction: a 5xx 
 nothing. The same body again changes nothing.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Final
@@ -18,6 +19,7 @@ from ledger.facts.scalars import time_text
 from ledger.intake import Accepted, Door, Refused, Verdict, door, read
 from ledger.intake.doors import CHANNEL_OF_ROLE
 from ledger.intake.messages import FORM_OF_CONTENT_TYPE
+from ledger.intake.plausible import warning
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Swallowed, refused, too_large
 from ledger.intake.verdicts import Problem as Fault
 from ledger.log import Entry, Receipt, Refusal
@@ -144,6 +146,7 @@ def _from_own_sources(
 
 
 def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[dict[str, Any]]:
+    now = time.time_ns() // 1_000
     for verdict in verdicts:
         line: dict[str, Any] = {
             "index": verdict.index,
@@ -155,6 +158,7 @@ def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[
             "reason": None,
             "path": None,
             "detail": None,
+            "warning": None,
             "door": None,
             "by": None,
             "person": None,
@@ -166,6 +170,7 @@ def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[
         else:
             receipt = next(settled)
             line["sha256"] = receipt.sha256.hex()
+            line["warning"] = warning(verdict.at, now)
             if receipt.outcome == "conflict":
                 said = "id: this id was recorded with other content"
                 line |= {"reason": "conflict", "path": "id", "detail": said}

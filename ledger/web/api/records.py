@@ -12,6 +12,7 @@ from ledger.custody.moves import moves
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import DECISIONS
 from ledger.facts.scalars import time_text
+from ledger.intake.plausible import warning_of
 from ledger.log import DeadLetter, Recorded
 from ledger.web.access.asking import Asking, AtDesk
 from ledger.web.access.roles import Onlooker
@@ -81,6 +82,7 @@ def receipt(recorded: Recorded) -> dict[str, Any]:
         "position": recorded.position,
         "recorded_at": time_text(recorded.recorded_at, 0),
         "sha256": sha256(recorded.state).hexdigest(),
+        "warning": warning_of(recorded),
         "door": recorded.door,
         "by": recorded.by,
         "person": recorded.person,
@@ -96,6 +98,7 @@ def refusal(letter: DeadLetter) -> dict[str, Any]:
         "position": None,
         "recorded_at": time_text(letter.recorded_at, 0),
         "sha256": letter.refusal.sha256.hex(),
+        "warning": None,
         "door": letter.refusal.door,
         "by": letter.refusal.by,
         "person": letter.refusal.person,
