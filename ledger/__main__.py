@@ -18,6 +18,13 @@ GC_THRESHOLDS = (100_000, 50, 50)
 
 def main() -> None:
     """Run the command line."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+
+
+def _main() -> None:
     # In the background Ctrl-C is somebody else's, and that is inherited: so it stays.
     heeds = signals.getsignal(signals.SIGINT) is signals.default_int_handler
     if heeds:
@@ -32,8 +39,6 @@ def main() -> None:
         if heeds:
             signals.signal(signals.SIGINT, signals.default_int_handler)
         run_line()
-    except KeyboardInterrupt:
-        os._exit(INTERRUPTED)
     finally:
         if heeds:
             # What is left is to leave the database in order.

@@ -60,12 +60,12 @@ class Line:
                 if cut:
                     self.cut_at_commit = 0
                     self.cuts += 1
+                    self.cut()
                     # Nothing comes back from here on, and then the line is gone.
                     with suppress(OSError):
                         client.shutdown(socket.SHUT_WR)
                     server.sendall(piece)
                     time.sleep(_committed_seconds)
-                    self.cut()
                     break
                 server.sendall(piece)
         _end(client, server)

@@ -22,13 +22,22 @@ size_mb = 160
 fills_bytes = 1024 * 1024
 back_seconds_max = 30.0
 _STARTED = """
-import os, sys
+import os, signal, sys
 from ledger.__main__ import main
+
+class Loading:
+    def find_spec(self, name, path=None, target=None):
+        if name == "ledger.commands":
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+sys.meta_path.insert(0, Loading())
 os.write(1, b".")
 sys.argv = ["ledger", *sys.argv[1:]]
 main()
 """
-"""What the installed script does, which says when the interpreter itself is there."""
+"""What the installed script does. The first steps of the interpreter are not ours, so a signal that
+comes before the program begins to load is held back until then."""
 
 
 @contextmanager
