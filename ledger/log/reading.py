@@ -58,6 +58,9 @@ WHERE e.recorded_at <= %(time)s
   AND e.notification_id <= coalesce((SELECT position FROM public.commits
     WHERE recorded_at >= %(time)s ORDER BY recorded_at LIMIT 1), 9223372036854775807)
 """
+_COMMITS = """
+SELECT position FROM public.commits WHERE position > %s AND position <= %s ORDER BY position
+"""
 _DEAD_LETTERS = """
 SELECT number, recorded_at, door, place, index, reason, path, payload, sha256, event_id, size,
     key, headers, timestamp, by, person
@@ -168,6 +171,12 @@ class Reader:
     def position(self) -> int:
         """Tell the greatest position; every one from 1 up to it can be read. 0 when empty."""
         return self._number("SELECT coalesce(max(position), 0) FROM public.commits")
+
+    def commits(self, after: int, until: int) -> list[int]:
+        """Read the positions behind `after`, up to and with `until`, at which a commit ended."""
+        with self._rows() as rows:
+            rows.execute(_COMMITS, (after, until), prepare=True)
+            return [row[0] for row in rows.fetchall()]
 
     def known_at(self, recorded_at: int) -> int:
         """Tell the greatest position recorded at or before that time (µs UTC), or 0."""

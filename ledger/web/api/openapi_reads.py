@@ -48,6 +48,7 @@ _RECEIPT: Final[Json] = thing(
     {
         "outcome": {"enum": ["recorded", "refused"]}, "position": _MAYBE_INT,
         "recorded_at": _TEXT, "sha256": _TEXT, "reason": _MAYBE, "path": _MAYBE,
+        "door": _MAYBE, "by": _MAYBE, "person": _MAYBE,
     }
 )  # fmt: skip
 EVENT: Final = reading(

@@ -6,11 +6,7 @@ They stand here in English; the catalogues translate each. A code without a word
 from collections.abc import Mapping
 from typing import Final
 
-
-def said(sentence: str) -> str:
-    """The same sentence: catalogues collect what is marked so, and pages translate it."""
-    return sentence
-
+from ledger.web.problems import said
 
 ROLES: Final[Mapping[str, str]] = {
     "scanner": said("Scanner"),
@@ -65,6 +61,12 @@ KINDS: Final[Mapping[str, str]] = {
     "party-year": said("Party and year"),
     "event": said("Event"),
     "mark": said("Mark"),
+}
+DOORS: Final[Mapping[str, str]] = {
+    "file": said("by file"),
+    "http": said("over HTTP"),
+    "kafka": said("over Kafka"),
+    "import": said("by import"),
 }
 FIGURES: Final[Mapping[str, str]] = {
     "issued": said("Issued"),

@@ -1,15 +1,30 @@
 """Who in a season says what is not theirs to say."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
-from ledger.facts.standing import may_say, stands
+from ledger.facts.standing import OPERATOR, may_say, stands
+
+Came = Callable[[Fact], tuple[str | None, str]]
+"""Whom the door of a fact vouches for, and which door it is."""
 
 
-def out_of_standing(facts: Iterable[Fact]) -> list[Fact]:
-    """What is said by a party that may not say it, where all comes in at the operator's door."""
-    record = Record((fact, fact.at) for fact in facts)
+def by_hand(_fact: Fact) -> tuple[str | None, str]:
+    """Everything comes in at the operator's door."""
+    return OPERATOR, "file"
+
+
+def over_kafka(_fact: Fact) -> tuple[str | None, str]:
+    """Everything comes in over topics that all share."""
+    return None, "kafka"
+
+
+def out_of_standing(facts: Iterable[Fact], came: Came = by_hand) -> list[Fact]:
+    """What is said by a party that may not say it; recorded in the order given."""
+    record = Record()
+    for rec, fact in enumerate(facts):
+        record.add(fact, rec, *came(fact))
     return [
         known.fact
         for known in record

@@ -1,7 +1,10 @@
 """Everybody in a season speaks for themselves."""
 
+from random import Random
+
 import pytest
 
+from ledger.commands.demo_kafka import operators
 from ledger.facts import documents as d
 from ledger.facts import lots as t
 from ledger.facts import registry as r
@@ -9,7 +12,7 @@ from ledger.facts import seals as s
 from ledger.facts import shipments as g
 from ledger.facts.identity import Fact
 from ledger.season import Mix, season
-from tests.domain.season.speaking import out_of_standing
+from tests.domain.season.speaking import by_hand, out_of_standing, over_kafka
 
 GRAVE: tuple[type[Fact], ...] = (
     r.SourceRegistered, r.MarkRegistered, r.ConsignmentContractSigned, s.SealsIssued, s.SealsLost,
@@ -47,6 +50,21 @@ def test_strangers_say_all_kinds_of_events(kind: type[Fact]) -> None:
     strange = {case.subject for case in made.key().cases if case.rule == "M-65"}
 
     assert any(fact.id in strange for fact in made.facts() if isinstance(fact, kind))
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_over_kafka_everybody_speaks_for_themselves_in_any_order(order: int) -> None:
+    """Over shared topics so does every event but designations, which the operator loads first."""
+    facts = list({fact.id: fact for fact in season(3_000, 5).facts()}.values())
+    Random(order).shuffle(facts)  # noqa: S311 -- a seed gives an order; nothing here is secret
+
+    def came(fact: Fact) -> tuple[str | None, str]:
+        return by_hand(fact) if operators(fact) else over_kafka(fact)
+
+    assert out_of_standing(facts, came) == []
+    designations = {fact.id for fact in facts if isinstance(fact, r.IssuerDesignated)}
+    assert {fact.id for fact in out_of_standing(facts, over_kafka)} == designations
+    assert designations
 
 
 def test_every_speaker_is_known() -> None:
