@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Iterable
 from typing import Final
-from uuid import UUID
 
 from consumers.auditor_deciding import Pending
 from consumers.auditor_touching import Touched
@@ -165,23 +164,19 @@ def _with(kind: str, fact: SealsApplied) -> auditing.Key:
 
 
 def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
-    """Events looked at before that share serial numbers, or source and time, with late ones."""
+    """Events looked at before that share serial numbers with late ones, or say what they say."""
     waits: set[auditing.Key] = set()
     issued = [_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)]
     others = [_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)]
     # Numbers issued are asked for by every event that has them; all others by applications.
     shared = [*books.sharing(issued), *books.sharing(others, SealsApplied)]
-    earlier = {at for positions in shared for at in positions if at <= looked_to}
+    # Whoever shares numbers with too many others is set aside, so nothing of theirs changes.
+    earlier = {at for positions in shared for at in positions or () if at <= looked_to}
     for event in books.log.at(sorted(earlier)):
         waits.add((str(_EVENT), str(event.id)))
         if event.topic == SealsApplied.__name__:
             waits.add((str(_APPLICATION), str(event.id)))
-    books.want_repeats(found.late)
-    heard = {UUID(other) for known in found.late for other in books.heard_with(known)}
-    if heard:
-        for stream in books.log.get(sorted(heard)).values():
-            if stream[0].position <= looked_to:
-                waits.add((str(_EVENT), str(stream[0].id)))
+    waits.update((str(_EVENT), str(key)) for key in books.repeated_by(found.late, looked_to))
     return sorted(waits)
 
 

@@ -34,7 +34,7 @@ from ledger.rules.books_conduct import (
 from ledger.rules.memory_facts import MemoryFacts
 from ledger.rules.moments import fiscal_year, utc_text
 from ledger.rules.number_series import Named, numbers_named, series_of
-from ledger.rules.own_fields import own_values
+from ledger.rules.own_fields import said_by
 
 _MONTH: Final = len("YYYY-MM")
 _DAY: Final = len("YYYY-MM-DD")
@@ -59,7 +59,7 @@ class MemoryConduct(MemoryFacts):
             if record.counts(known.fact):
                 self._take_counting(known)
                 # Facts come by (time, id), so of equal ones the smallest id comes first.
-                first = firsts.setdefault(_content(known.fact), known.id)
+                first = firsts.setdefault(said_by(known.fact), known.id)
                 if first != known.id:
                     self._repeats[known.id] = first
 
@@ -223,10 +223,6 @@ def _applications_first(known: Known) -> tuple[int, bool, str]:
 
 def _twin(fact: SealsApplied) -> Hashable:
     return fact.source, fact.mark, fact.holder, fact.site, fact.lot, fact.count
-
-
-def _content(fact: Fact) -> Hashable:
-    return type(fact), fact.source, fact.actor, fact.at, tuple(own_values(fact).items())
 
 
 _Scanned: Final = (

@@ -1,6 +1,6 @@
 """What looks like something else: ids with the same fold, shots taken twice, marks nobody knows."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.custody.places import Kind, Place
 from ledger.errors import Fatal
@@ -16,8 +16,15 @@ from ledger.views.books.tallies import folded
 from ledger.views.places import place_id
 
 _SCANS_NEAR = """
-SELECT position FROM moves WHERE place = %b AND time BETWEEN %b AND %b AND abs(delta) = %b
+(SELECT position FROM moves WHERE place = %(place)s AND time BETWEEN %(at)s AND %(at)s + %(within)s
+    AND abs(delta) = %(seals)s ORDER BY time LIMIT %(most)s)
+UNION ALL
+(SELECT position FROM moves WHERE place = %(place)s AND time >= %(at)s - %(within)s
+    AND time < %(at)s AND abs(delta) = %(seals)s ORDER BY time DESC LIMIT %(most)s)
 """
+_near_first: Final = 4
+near_events_max: Final = 100
+"""As many events before and after one are looked through for its twin: the nearest in time."""
 
 
 # Only an application posts a move to a lot of a mark without being an event of that list.
@@ -102,13 +109,19 @@ class Alike(Source):
         shot = None if known is None else shot_of(known.fact)
         if known is None or shot is None:
             return False
+        # A twin is nearly always next to it.
+        return any(
+            self._has_twin(known, shot, within, most) for most in (_near_first, near_events_max)
+        )
+
+    def _has_twin(self, known: Known, shot: Shot, within: int, most: int) -> bool:
         found: list[tuple[int]] = []
         for moved in _moved(shot):
-            place = place_id(shot.mark, *moved)
-            near = (place, known.at - within, known.at + within, shot.seals)
+            near = {"place": place_id(shot.mark, *moved), "at": known.at, "within": within,
+                    "seals": shot.seals, "most": most}  # fmt: skip
             found += self.rows.execute(_SCANS_NEAR, near, prepare=True).fetchall()
         return any(
-            other.id != event_id
+            other.id != known.id
             and self.record.counts(other.fact)
             and shot_of(other.fact) == shot
             and abs(other.at - known.at) <= within
