@@ -141,7 +141,7 @@ def _one_time(number: int) -> Fact:
 
 def _one_time_again(number: int) -> Fact:
     """The same said again and again."""
-    return _applied(number, 0, first=1, last=2)
+    return _applied(number, 0, mark="JAS-B", first=None, last=None)
 
 
 def _one_lot(number: int) -> Fact:

@@ -72,6 +72,7 @@ def catch_up(
         if projected is not None:
             projected(projector.position)
     auditor = Auditor(log, policy, lambda: now)
+    auditor.try_again()
     conflicts = 0
     while True:
         try:
@@ -106,7 +107,9 @@ def run(log: Log, policy: Policy, stop: threading.Event) -> None:
         try:
             step = auditor.step()
             failures = 0
-            metrics.auditor_position.set(step.position)
+            if not step.views:
+                metrics.auditor_position.set(step.position)
+            metrics.audit_set_aside.set(step.aside)
             metrics.auditor_decisions.inc(step.decisions)
             if step.views:
                 stop.wait(views_wait_seconds)

@@ -58,7 +58,8 @@ CROSS JOIN LATERAL (SELECT id FROM said WHERE digest = wanted.digest ORDER BY id
 _SAID_AGAIN = """
 SELECT DISTINCT s.id FROM unnest(%b::uuid[], %b::uuid[]) AS wanted (digest, after)
 CROSS JOIN LATERAL (
-    SELECT id FROM said WHERE digest = wanted.digest AND id > wanted.after AND position <= %b OFFSET 0
+    SELECT id FROM said
+    WHERE digest = wanted.digest AND id > wanted.after AND position <= %b OFFSET 0
 ) AS s ORDER BY s.id
 """
 _HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"

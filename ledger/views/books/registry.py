@@ -25,6 +25,7 @@ REGISTRY: Final = tuple(
 """Types held whole."""
 HELD: Final[frozenset[Any]] = frozenset(REGISTRY)
 positions_read_max: Final = 5_000
+beyond_kept_max: Final = 10_000
 corrections_held_max: Final = 200_000
 """Beyond that whoever wants to know whether an event is corrected asks for it."""
 
@@ -46,6 +47,8 @@ class Registry:
     def __init__(self, log: Log) -> None:
         self._log = log
         self.record = Record()
+        self.beyond: set[tuple[int, str]] = set()
+        """Subjects (about, key) with more facts than are ever loaded; they only become more."""
         self._position = 0
         self._corrections = 0
 
@@ -62,8 +65,11 @@ class Registry:
 
         A registry that knows more than these views starts again.
         """
+        if len(self.beyond) > beyond_kept_max:
+            self.beyond.clear()
         if until < self._position:
             self.record, self._position, self._corrections = Record(), 0, 0
+            self.beyond.clear()
         keys = sorted(subject_id(TOPIC, kind.__name__) for kind in REGISTRY)
         asked = (keys, TOPIC, self._position, until)
         positions = [at for (at,) in rows.execute(_REGISTERED, asked, prepare=True).fetchall()]
