@@ -98,7 +98,7 @@ class Looking:
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
         at it.
         """
-        at, key, rec, fact = known
+        at, key, rec, fact = known[:4]
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         if fact.corrects is None and self._books.record.counts(fact):
             kind = scan_kind(fact)

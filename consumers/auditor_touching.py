@@ -3,20 +3,22 @@
 An event that retracts or corrects another touches all that the other one did.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import TOPICS
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.facts.registry import MarkRegistered
+from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
+from ledger.views import bound
 from ledger.views.books.budget import load_events_max
 from ledger.views.books.reads import Changes, rests
 from ledger.views.books.snapshot import ViewBooks
@@ -39,7 +41,7 @@ class Touched(NamedTuple):
     late: list[Known]
 
 
-def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to: int) -> Touched:
+def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to: int) -> Touched:
     """What events touch; nothing that was looked at rests on those up to position `known_to`."""
     facts = [event for event in events if event.topic not in TOPICS]
     given = books.record.give(facts)
@@ -76,7 +78,20 @@ def touched(log: Log, events: Iterable[Recorded], books: ViewBooks, *, known_to:
         found.subjects.update(_years(known.fact, books))
         if is_late:
             found.late.append(known)
+    if events and events[-1].position > known_to:
+        _rebound(books, max(known_to, events[0].position - 1), events[-1].position, found)
     return found
+
+
+def _rebound(books: ViewBooks, after: int, until: int, found: Touched) -> None:
+    """What binds now of the registry and did not, or no longer does; who speaks for a source."""
+    flipped = bound.changed(books.rows, after, until)
+    for known in books.record.registered(flipped):
+        found.subjects.update(subjects_of(known.fact))
+        found.changed.take(known.fact)
+        found.subjects.update(_years(known.fact, books))
+    for source in bound.moved(books.rows, after, until):
+        found.changed.note(rests("about", SourceRegistered.__name__, int(About.SOURCE), source))
 
 
 def _about_year(known: Known) -> object:

@@ -106,5 +106,5 @@ def _letters(log: Log) -> Iterator[ArchivedRefusal]:
     after = 0
     while letters := log.dead_letters(after, batch_events_max):
         for letter in letters:
-            yield ArchivedRefusal(letter.number, letter.recorded_at, *letter.refusal)
+            yield ArchivedRefusal(letter.number, letter.recorded_at, *letter.refusal[:12])
         after = letters[-1].number

@@ -15,13 +15,17 @@ import typer
 from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, progress, say, show
 from ledger.errors import Misuse
-from ledger.facts.scalars import time_text
-from ledger.intake.doors import OPERATOR, Door, door
+from ledger.facts.checks import is_id
+from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
+from ledger.facts.standing import OPERATOR
+from ledger.intake.doors import OPERATOR as EVERYTHING
+from ledger.intake.doors import Door, door
 from ledger.intake.files import read_file
 from ledger.intake.verdicts import Accepted, Refused
 from ledger.log import Entry, Log, Receipt, Refusal
 
 STDIN = "-"
+DOOR = "file"
 refusals_said_max = 10
 
 
@@ -55,6 +59,10 @@ def load(
         Channel | None,
         typer.Option(help="Permit only what scanners, operators or certifiers may report."),
     ] = None,
+    party: Annotated[
+        str | None,
+        typer.Option("--as", metavar="PARTY", help="For which party the events are taken."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Record the events of files; each is recorded, a duplicate, or refused with one reason.
@@ -63,13 +71,14 @@ def load(
 
     Example: ledger season --events 2000 > s.ndjson; ledger load s.ndjson --receipts r.ndjson
     """
-    way = OPERATOR if channel is None else door(channel.value)
+    way = EVERYTHING if channel is None else door(channel.value)
+    by = OPERATOR if party is None else vouched(party)
     for name in files:
         _check(name)
     with ExitStack() as stack:
         log = stack.enter_context(opened(recorded_at=recorded_at.value))
         lines = stack.enter_context(_receipts_file(receipts) if receipts else nullcontext(None))
-        tally = Loading(log, lines)
+        tally = Loading(log, lines, by)
         try:
             for name in files:
                 tally.file(name, way)
@@ -89,9 +98,11 @@ def load(
 class Loading:
     """One run of `load`: what became of its events."""
 
-    def __init__(self, log: Log, receipts: TextIO | None) -> None:
+    def __init__(self, log: Log, receipts: TextIO | None, by: str = OPERATOR) -> None:
+        """`by` is the party for which the events are taken."""
         self._log = log
         self._receipts = receipts
+        self._by = by
         self.recorded = 0
         self.duplicate = 0
         self._reasons: Counter[str] = Counter()
@@ -122,12 +133,14 @@ class Loading:
 
     def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:
         accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-        letters = [_refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)]
+        letters = [
+            self._refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)
+        ]
         settled = iter(
             self._log.append(
-                [Entry(a.id, a.topic, a.state, 1, a.at) for a in accepted],
+                [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted],
                 letters,
-                on_conflict=lambda index: _conflict(label, accepted[index]),
+                on_conflict=lambda index: self._conflict(label, accepted[index]),
             )
         )
         for line in _lines(verdicts, settled):
@@ -149,6 +162,34 @@ class Loading:
         elif self.refused == refusals_said_max + 1:
             say("Further refusals are counted below; --receipts FILE keeps them all.")
 
+    def _refusal(self, label: str, verdict: Refused) -> Refusal:
+        return Refusal(
+            door=DOOR,
+            place=f"{label}:{verdict.index}",
+            index=0,
+            reason=verdict.reason,
+            path=verdict.path,
+            payload=verdict.payload,
+            sha256=verdict.sha256,
+            id=verdict.id,
+            size=verdict.size,
+            by=self._by,
+        )
+
+    def _conflict(self, label: str, accepted: Accepted) -> Refusal:
+        return Refusal(
+            door=DOOR,
+            place=f"{label}:{accepted.index}",
+            index=0,
+            reason="conflict",
+            path="",
+            payload=accepted.state,
+            sha256=sha256(accepted.state).digest(),
+            id=accepted.id,
+            size=len(accepted.state),
+            by=self._by,
+        )
+
 
 def _lines(
     verdicts: Sequence[Accepted | Refused], settled: Iterator[Receipt]
@@ -163,6 +204,9 @@ def _lines(
             "sha256": None,
             "reason": None,
             "path": None,
+            "door": None,
+            "by": None,
+            "person": None,
         }
         if isinstance(verdict, Refused):
             line |= {
@@ -185,36 +229,20 @@ def _lines(
                     "outcome": receipt.outcome,
                     "position": receipt.position,
                     "recorded_at": time_text(receipt.recorded_at, 0),
+                    "door": receipt.door,
+                    "by": receipt.by,
+                    "person": receipt.person,
                 }
         yield line
 
 
-def _refusal(label: str, verdict: Refused) -> Refusal:
-    return Refusal(
-        door="file",
-        place=f"{label}:{verdict.index}",
-        index=0,
-        reason=verdict.reason,
-        path=verdict.path,
-        payload=verdict.payload,
-        sha256=verdict.sha256,
-        id=verdict.id,
-        size=verdict.size,
-    )
-
-
-def _conflict(label: str, accepted: Accepted) -> Refusal:
-    return Refusal(
-        door="file",
-        place=f"{label}:{accepted.index}",
-        index=0,
-        reason="conflict",
-        path="",
-        payload=accepted.state,
-        sha256=sha256(accepted.state).digest(),
-        id=accepted.id,
-        size=len(accepted.state),
-    )
+def vouched(party: str) -> str:
+    """A party for which events are taken; Misuse where the name is none, or the operator's own."""
+    if party == OPERATOR:
+        raise Misuse(f"--as {party}: that name is the operator's own; leave --as out.")
+    if not (is_id(party) and 0 < len(party) <= ID_CHARACTERS_MAX):
+        raise Misuse(f"--as {party!r}: 1 to {ID_CHARACTERS_MAX} visible ASCII characters.")
+    return party
 
 
 def _check(name: str) -> None:

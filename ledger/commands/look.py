@@ -59,6 +59,9 @@ def receipt(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
                 "reason": letter.refusal.reason,
                 "path": letter.refusal.path,
                 "place": letter.refusal.place,
+                "door": letter.refusal.door,
+                "by": letter.refusal.by,
+                "person": letter.refusal.person,
             }
             for letter in log.refused(asked)
         ]
@@ -101,6 +104,9 @@ def _receipt(recorded: Recorded) -> dict[str, Any]:
         "position": recorded.position,
         "recorded_at": time_text(recorded.recorded_at, 0),
         "sha256": sha256(recorded.state).hexdigest(),
+        "door": recorded.door,
+        "by": recorded.by,
+        "person": recorded.person,
     }
 
 

@@ -11,7 +11,9 @@ from typing import Final, Literal, NamedTuple, cast
 from msgspec import Struct, inspect
 
 from ledger.facts.identity import Fact
+from ledger.facts.registry import PartyRegistered
 from ledger.facts.scalars import FieldError
+from ledger.facts.standing import OPERATOR
 
 Form = Literal["id", "uuid", "printable", "text"]
 
@@ -59,6 +61,8 @@ def check(fact: Fact, state: bytes) -> None:
             raise FieldError(word.name, "expected a UUID, such as 0190a7c2-…, in 36 characters")
     if fact.id[14] == CASE_VERSION:
         raise FieldError("id", "UUIDs of version 8 belong to the ledger's own cases")
+    if isinstance(fact, PartyRegistered) and fact.party == OPERATOR:
+        raise FieldError("party", f"{OPERATOR} is the operator's own name, not a party's")
     plain = state.isascii() and b" " not in state and b"\\" not in state and b"\x7f" not in state
     if not plain:
         _walk(fact, plan, "")
@@ -86,8 +90,13 @@ def _walk(holder: Struct, plan: _Plan, path: str) -> None:
             _walk(value, inner, f"{path}{nested.name}.")
 
 
+def is_id(value: str) -> bool:
+    """Whether a text has the characters of an id; lengths are the types' affair."""
+    return value.isascii() and value.isprintable() and " " not in value
+
+
 def _check_word(value: str, form: Form, path: str) -> None:
-    if form == "id" and not (value.isascii() and value.isprintable() and " " not in value):
+    if form == "id" and not is_id(value):
         raise FieldError(path, "expected visible ASCII characters without spaces")
     if form == "printable" and not (value.isprintable() and value.strip()):
         raise FieldError(path, "expected printable characters")

@@ -6,14 +6,15 @@ A value that cannot be is refused when the fact is made, with the name of its fi
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from msgspec import Meta
 
 COUNT_MAX = 1_000_000_000
 LINES_MAX = 1_000
 
-Id = Annotated[str, Meta(min_length=1, max_length=80, extra={"form": "id"})]
+ID_CHARACTERS_MAX: Final = 80
+Id = Annotated[str, Meta(min_length=1, max_length=ID_CHARACTERS_MAX, extra={"form": "id"})]
 """1 to 80 visible ASCII characters without spaces; its characters are checked by `checks`."""
 EventId = Annotated[str, Meta(min_length=36, max_length=36, extra={"form": "uuid"})]
 """A UUID in lower-case text; its form is checked by `checks`."""

@@ -18,15 +18,15 @@ from ledger.log.rows import DeadLetter, Entry, Offset, Receipt, Refusal
 look_first_events_max = 64  # below this a look-up costs less than a savepoint
 _COPY_DEAD_LETTERS = (
     "COPY public.dead_letter (number, recorded_at, door, place, index, reason, path, payload,"
-    " sha256, event_id, size, key, headers, timestamp) FROM STDIN (FORMAT binary)"
+    " sha256, event_id, size, key, headers, timestamp, by, person) FROM STDIN (FORMAT binary)"
 )
 _DEAD_LETTER_TYPES = (
     *("int8", "int8", "text", "text", "int4", "text", "text", "bytea"),
-    *("bytea", "uuid", "int8", "bytea", "bytea", "int8"),
+    *("bytea", "uuid", "int8", "bytea", "bytea", "int8", "text", "text"),
 )
 # LATERAL … OFFSET 0 keeps the plan a probe per id, before and after ANALYZE.
 _LOOK_UP = """
-SELECT e.originator_id, e.state, e.notification_id, e.recorded_at
+SELECT e.originator_id, e.state, e.notification_id, e.recorded_at, e.door, e.by, e.person
 FROM unnest(%b::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
     SELECT * FROM public.events
     WHERE originator_id = wanted.id AND originator_version = 1 OFFSET 0
@@ -44,6 +44,9 @@ class Known(NamedTuple):
     state: bytes
     position: int
     recorded_at: int
+    door: str | None
+    by: str | None
+    person: str | None
 
 
 class Batch:
@@ -55,8 +58,10 @@ class Batch:
         for index, entry in enumerate(entries):
             self.first.setdefault(entry.id, index)
         self.fronts = [
-            front(entry.id, entry.version, entry.topic, entry.state)
-            for entry in (entries[index] for index in self.first.values())
+            front(event, version, topic, state, door, by, person)
+            for event, topic, state, version, _, door, by, person in (
+                entries[index] for index in self.first.values()
+            )
         ]
 
     def without(self, known: dict[UUID, Known]) -> tuple[list[Entry], list[bytes]]:
@@ -82,24 +87,28 @@ class Batch:
             digest = sha256(entry.state).digest()
             if (there := known.get(entry.id)) is not None:
                 same = there.state == entry.state
-                yield _again(entry.id, there.position, there.recorded_at, digest, same=same)
+                yield _again(entry.id, there[1:], digest, same=same)
             elif repeats and first[entry.id] != index:
                 earlier = settled[entry.id]
                 same = earlier.sha256 == digest
-                yield _again(entry.id, earlier.position, earlier.recorded_at, digest, same=same)
+                first_told = (earlier.position, earlier.recorded_at, *earlier[5:])
+                yield _again(entry.id, first_told, digest, same=same)
             else:
                 position, recorded_at = next(fresh)
-                receipt = Receipt(entry.id, "recorded", position, recorded_at, digest)
+                receipt = Receipt(entry.id, "recorded", position, recorded_at, digest, *entry[5:])
                 if repeats:
                     settled[entry.id] = receipt
                 yield receipt
 
 
-def _again(
-    event_id: UUID, position: int, recorded_at: int, digest: bytes, *, same: bool
-) -> Receipt:
+_First = tuple[int, int, str | None, str | None, str | None]
+"""Position and recorded time of a first delivery; its door, whom that vouched for, the person."""
+
+
+def _again(event_id: UUID, first: _First, digest: bytes, *, same: bool) -> Receipt:
     if same:
-        return Receipt(event_id, "duplicate", position, recorded_at, digest)
+        position, recorded_at, *provenance = first
+        return Receipt(event_id, "duplicate", position, recorded_at, digest, *provenance)
     return Receipt(event_id, "conflict", 0, 0, digest)
 
 

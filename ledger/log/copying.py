@@ -11,28 +11,44 @@ from uuid import UUID
 
 # The format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 COPY_EVENTS = (
-    "COPY public.events (originator_id, originator_version, topic, state, notification_id,"
-    " recorded_at) FROM STDIN (FORMAT binary)"
+    "COPY public.events (originator_id, originator_version, topic, door, by, person, state,"
+    " notification_id, recorded_at) FROM STDIN (FORMAT binary)"
 )
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-_FIELDS = 6
-_topics_kept_max = 1_000  # there are some 80 names; a bound all the same
+_FIELDS = 9
+_NULL = b"\xff\xff\xff\xff"
+_fronts_kept_max = 10_000  # some 80 names, with each door and each party that is vouched for
 
 _head = Struct(">hi16siqi").pack  # fields; 16, id; 8, version; length of what follows
 _length = Struct(">i").pack
 _tail = Struct(">iqiq").pack  # 8, position; 8, recorded_at
 
 
-@lru_cache(maxsize=_topics_kept_max)
-def _encoded(topic: str) -> tuple[int, bytes]:
+@lru_cache(maxsize=_fronts_kept_max)
+def _encoded(topic: str, door: str | None, by: str | None, person: str | None) -> tuple[int, bytes]:
     encoded = topic.encode()
-    return len(encoded), encoded
+    return len(encoded), encoded + _text(door) + _text(by) + _text(person)
 
 
-def front(event_id: UUID, version: int, topic: str, state: bytes) -> bytes:
+def _text(value: str | None) -> bytes:
+    if value is None:
+        return _NULL
+    encoded = value.encode()
+    return _length(len(encoded)) + encoded
+
+
+def front(  # noqa: PLR0917 -- the columns in their order
+    event_id: UUID,
+    version: int,
+    topic: str,
+    state: bytes,
+    door: str | None = None,
+    by: str | None = None,
+    person: str | None = None,
+) -> bytes:
     """Pack everything of one event that is known before the lock."""
-    size, name = _encoded(topic)
+    size, name = _encoded(topic, door, by, person)
     number = event_id.int.to_bytes(16, "big")
     return _head(_FIELDS, 16, number, 8, version, size) + name + _length(len(state)) + state
 

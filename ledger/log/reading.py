@@ -20,7 +20,10 @@ from ledger.log.rows import DeadLetter, Recorded, Refusal
 positions_looked_max = 20_000
 """How far one look for events of some topics goes: a few tens of milliseconds."""
 _poll_seconds_max = 1.0  # a lost notification costs at most this much
-_COLUMNS = "notification_id, recorded_at, originator_id, originator_version, topic, state"
+_COLUMNS = (
+    "notification_id, recorded_at, originator_id, originator_version, topic, state, door, by,"
+    " person"
+)
 _READ = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
@@ -51,7 +54,7 @@ WHERE e.recorded_at <= %(time)s
 """
 _DEAD_LETTERS = """
 SELECT number, recorded_at, door, place, index, reason, path, payload, sha256, event_id, size,
-    key, headers, timestamp
+    key, headers, timestamp, by, person
 FROM public.dead_letter
 """
 

@@ -50,7 +50,7 @@ def _events(rows: Rows, recorder: Recorder, head: Head, chunk: Sequence[Recorded
         if record.recorded_at <= last:
             raise Malformed(f"The recorded time of position {expected} is not after the last.")
         last = record.recorded_at
-    fronts = [front(record.id, record.version, record.topic, record.state) for record in chunk]
+    fronts = [front(*record[2:]) for record in chunk]
     try:
         recorder.copy(rows, head, fronts, [record.recorded_at for record in chunk])
     except UniqueViolation as error:

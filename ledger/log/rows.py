@@ -13,7 +13,9 @@ class Entry(NamedTuple):
     """One event to append: a fact (version 1) or a decision (the next version of its stream).
 
     `state` is the canonical form, `time` the event's own time in µs UTC, which becomes the
-    recorded time where a simulation records events at their own time.
+    recorded time where a simulation records events at their own time. `door` is where it came in,
+    `by` the party that the door vouches for, `person` whom it knows there: kept beside the event,
+    no part of what is compared with a second delivery.
     """
 
     id: UUID
@@ -21,6 +23,9 @@ class Entry(NamedTuple):
     state: bytes
     version: int = 1
     time: int = 0
+    door: str | None = None
+    by: str | None = None
+    person: str | None = None
 
 
 class Refusal(NamedTuple):
@@ -30,7 +35,8 @@ class Refusal(NamedTuple):
     `index` the event's place within its message; `path` the field at fault, or "".
     `payload` is the event's own bytes (cut where too large), `sha256` the digest of all of them,
     `size` their length before the cut. `id` is the event's id where one could be read.
-    `key`, `headers` (a JSON object) and `timestamp` (ms UTC) are a Kafka message's own.
+    `key`, `headers` (a JSON object) and `timestamp` (ms UTC) are a Kafka message's own. `by` is the
+    party that the door vouches for, `person` whom it knows there.
     """
 
     door: str
@@ -45,6 +51,8 @@ class Refusal(NamedTuple):
     key: bytes | None = None
     headers: bytes | None = None
     timestamp: int | None = None
+    by: str | None = None
+    person: str | None = None
 
 
 class DeadLetter(NamedTuple):
@@ -68,8 +76,8 @@ class Offset(NamedTuple):
 class Receipt(NamedTuple):
     """What became of an entry: `position`, `recorded_at` (µs UTC) and the SHA-256 of its state.
 
-    A duplicate gets the receipt of the first delivery. A conflict has position and recorded_at 0
-    and the digest of what was offered.
+    A duplicate gets the receipt of the first delivery, with the `door`, `by` and `person` of that
+    one. A conflict has position and recorded_at 0 and the digest of what was offered.
     """
 
     id: UUID
@@ -77,10 +85,17 @@ class Receipt(NamedTuple):
     position: int
     recorded_at: int
     sha256: bytes
+    door: str | None = None
+    by: str | None = None
+    person: str | None = None
 
 
 class Recorded(NamedTuple):
-    """One event as read back; positions are dense from 1, recorded_at (µs UTC) rises strictly."""
+    """One event as read back; positions are dense from 1, recorded_at (µs UTC) rises strictly.
+
+    `door`, `by` and `person` say where it came in and for whom: those of its first delivery. All
+    None where it was recorded before that was kept, or decided by the ledger itself.
+    """
 
     position: int
     recorded_at: int
@@ -88,3 +103,6 @@ class Recorded(NamedTuple):
     version: int
     topic: str
     state: bytes
+    door: str | None = None
+    by: str | None = None
+    person: str | None = None

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from ledger.custody.places import Kind
+from ledger.facts.scalars import micros
 from ledger.log import Recorded
 from ledger.views.folding import Fold, Scan, Scans, ScansKind
 from ledger.views.places import PlaceIds
@@ -56,7 +57,7 @@ class Applications:
     def take(self, fact: Applied, event: Recorded, at: int, *, counts: bool) -> None:
         """Take an application as recorded; `at` is its time, µs UTC."""
         kinds = self._counting if counts else self._void
-        kind = _kind(fact, at)
+        kind = _kind(fact, at, event.by)
         alike = kinds.get(kind)
         if alike is None:
             alike = kinds[kind] = self._of(kind)
@@ -74,9 +75,10 @@ class Applications:
             for tell in self._scan:
                 tell(alike, scan)
 
-    def undo(self, fact: Applied, at: int, position: int) -> None:
+    def undo(self, fact: Applied, event: Recorded, position: int) -> None:
         """Tell the views at once that an application ceases to count, known at a position."""
-        gone = self._of(_kind(fact, at))
+        at = micros(fact.time)
+        gone = self._of(_kind(fact, at, event.by))
         gone.count, gone.units, gone.seals = -1, -fact.units, -fact.count
         scan = Scan(fact.id, at, position, fact.count, fact.first, -1)
         for tell_one in self._scan:
@@ -106,8 +108,8 @@ class Applications:
         return Scans(kind, find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot))
 
 
-def _kind(fact: Applied, at: int) -> ScansKind:
+def _kind(fact: Applied, at: int, by: str | None) -> ScansKind:
     return (
         fact.mark, fact.holder, fact.site, fact.lot, fact.label, fact.label_version, fact.source,
-        fact.actor, fact.contract, fact.time[:_DAY], at // _HOUR,
+        fact.actor, fact.contract, fact.time[:_DAY], at // _HOUR, by,
     )  # fmt: skip

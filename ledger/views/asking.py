@@ -6,24 +6,17 @@ For one look at one lot or label: what was never asked for is never read.
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar
 
-from ledger.facts import registry
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied
+from ledger.facts.standing import REGISTRY
 from ledger.log import Log
 from ledger.views.folding import Rows
 from ledger.views.loading import applications_to, facts_about, facts_of
 
 F = TypeVar("F", bound=Fact)
 
-_WHOLE: Final = tuple(
-    kind
-    for kind in vars(registry).values()
-    if isinstance(kind, type)
-    and issubclass(kind, Fact)
-    and kind not in (Fact, registry.SourceHeartbeat)
-)
 OF_LOT: Final = (About.LOT, About.CHILD, About.INPUT, About.LINE)
 """What a fact says of a lot, but for what was attached to it."""
 
@@ -36,7 +29,9 @@ class AskingRecord(Record):
         super().__init__()
         self._rows, self._log = rows, log
         self._asked: set[tuple[About, str, bool]] = set()
-        self._take(registry_facts(rows, log) if registered is None else registered)
+        registered = registry_facts(rows, log) if registered is None else registered
+        self._take(registered)
+        self.tell(*registered.told)
 
     def expect(self, lots: Iterable[str]) -> None:
         """Read at once what is recorded of several lots, but for what was attached to them."""
@@ -69,7 +64,7 @@ class AskingRecord(Record):
 
     def _ask(self, kind: type[Fact], about: About, key: str) -> None:
         applied = kind is SealsApplied
-        if kind in _WHOLE or (about, key, applied) in self._asked:
+        if kind in REGISTRY or (about, key, applied) in self._asked:
             return
         self._asked.add((about, key, applied))
         if applied:
@@ -79,7 +74,7 @@ class AskingRecord(Record):
 
     def _take(self, found: Record) -> None:
         for known in found:
-            self.add(known.fact, known.rec)
+            self.add(known.fact, known.rec, known.by, known.door)
             rec = found.retracted_at(known.id)
             if rec is not None:
                 self.retract(known.id, rec)
@@ -87,4 +82,4 @@ class AskingRecord(Record):
 
 def registry_facts(rows: Rows, log: Log) -> Record:
     """The registry alone, to begin several records with."""
-    return facts_of(rows, log, _WHOLE)
+    return facts_of(rows, log, sorted(REGISTRY, key=lambda kind: kind.__name__))

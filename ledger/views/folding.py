@@ -32,23 +32,27 @@ class Scan(NamedTuple):
     sign: int
 
 
-ScansKind: TypeAlias = tuple[str, str, str, str, str, int, str, str | None, str | None, str, int]
-"""Mark, holder, site, lot, label, its version, source, actor, contract, local day, hour."""
+ScansKind: TypeAlias = tuple[
+    str, str, str, str, str, int, str, str | None, str | None, str, int, str | None
+]
+"""Mark, holder, site, lot, label, its version, source, actor, contract, local day, hour, and the
+party that the door vouched for."""
 
 
 class Scans:
     """The applications of a batch that are alike: nearly all facts are one of a few kinds.
 
     By whom and through which source, of which mark, onto which lot, under which label and contract,
-    on which local day (text) and in which hour (since 1970, UTC); `stock` and `lot` are place ids.
+    on which local day (text) and in which hour (since 1970, UTC); `by` the party that the door
+    vouched for; `stock` and `lot` are place ids.
     `count`, `units` and `seals` are sums, below zero where they cease to count. Of those that came:
     `first`, `first_id` that with the smallest (time, id), `last` the latest time, µs UTC;
     `earliest` and `latest` the first and last position; `recorded_at` of the latest.
     """
 
     __slots__ = (
-        "actor", "contract", "count", "day", "earliest", "first", "first_id", "holder", "hour",
-        "label", "last", "latest", "lot", "lot_key", "mark", "recorded_at", "seals", "site",
+        "actor", "by", "contract", "count", "day", "earliest", "first", "first_id", "holder",
+        "hour", "label", "last", "latest", "lot", "lot_key", "mark", "recorded_at", "seals", "site",
         "source", "stock", "units", "version",
     )  # fmt: skip
 
@@ -60,7 +64,7 @@ class Scans:
     ) -> None:
         (
             self.mark, self.holder, self.site, self.lot_key, self.label, self.version, self.source,
-            self.actor, self.contract, self.day, self.hour,
+            self.actor, self.contract, self.day, self.hour, self.by,
         ) = kind  # fmt: skip
         self.stock, self.lot = stock, lot
         self.count = self.units = self.seals = 0

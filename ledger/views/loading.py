@@ -15,6 +15,7 @@ from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
+from ledger.views.bound import unbound
 from ledger.views.folding import Rows
 from ledger.views.places import hashed
 
@@ -107,17 +108,17 @@ def applications_to(rows: Rows, log: Log, lots: Iterable[str], until: int = LAST
 def facts_by_id(rows: Rows, log: Log, ids: Iterable[str], until: int = LAST) -> Record:
     """The facts of these ids recorded up to position `until`."""
     streams = log.get([UUID(event_id) for event_id in ids])
-    record = Record(
-        (decode(stream[0].state), stream[0].recorded_at)
-        for stream in streams.values()
-        if stream[0].position <= until and stream[0].version == 1 and len(stream) == 1
-    )
+    record = Record()
+    for first, *more in streams.values():
+        if first.position <= until and first.version == 1 and not more:
+            record.add(decode(first.state), first.recorded_at, first.by, first.door)
     correct(rows, record, until)
     return record
 
 
 def correct(rows: Rows, record: Record, until: int = LAST) -> None:
-    """Tell a record which of its facts are retracted or corrected by position `until`."""
+    """Tell a record which of its facts are retracted or do not bind by position `until`."""
+    record.tell(unbound(rows, (known.fact for known in record), until), {})
     ids = [UUID(known.id) for known in record]
     for target, recorded_at in rows.execute(_RETRACTED, (ids, until)).fetchall():
         record.retract(str(target), recorded_at)
@@ -138,6 +139,6 @@ def _load(
         for recorded in log.at(positions[start : start + _positions_batch_max]):
             fact = decode(recorded.state)
             if fits(fact):
-                record.add(fact, recorded.recorded_at)
+                record.add(fact, recorded.recorded_at, recorded.by, recorded.door)
     correct(rows, record, until)
     return record

@@ -13,16 +13,16 @@ from psycopg.errors import UndefinedTable
 from ledger.errors import Unavailable
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
-from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
-from ledger.facts.registry import SourceRegistered
 from ledger.facts.scalars import micros
+from ledger.facts.standing import targets_of
 from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.access import Named
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
+from ledger.views.bindings import Standings
 from ledger.views.books import Booked, Hearings, Numbers, Tallies
 from ledger.views.cases import Cases
 from ledger.views.claims import Claims
@@ -67,11 +67,12 @@ class Projector:
         )  # fmt: skip
         self._claims = Claims()
         self._cases = Cases()
+        self._standings = Standings(log)
         # It puts the policies on every table, so its own come last.
-        self._named = Named()
+        self._named = Named(self._standings.speaker)
         self._folds = (
             self._corrections, *self._recording, *self._scanning, self._claims,
-            self._cases, Auditing(), self._named,
+            self._cases, Auditing(), self._standings, self._named,
         )  # fmt: skip
         self._applications = Applications(self._folds, self._places)
         self._position = -1
@@ -147,6 +148,7 @@ class Projector:
         read = [(event, _read(event)) for event in events]
         corrected = self._first_corrections(rows, read)
         early = self._corrections.early
+        self._standings.prepare(rows, read, early)
         take = self._applications.take
         for event, fact in read:
             if fact is None:
@@ -157,6 +159,8 @@ class Projector:
                 at = micros(fact.time)
                 heard = (event.id, at, event.recorded_at)
                 self._hearings.hear(heard, fact.source, fact.actor, fact.site)
+                if fact.corrects is not None:
+                    self._stand(decode(event.state), event)
                 if corrected and position in corrected:
                     self._correct(event, corrected[position])
                 counts = not early or fact.id not in early
@@ -165,13 +169,11 @@ class Projector:
                     self._hearings.undone(fact.source, fact.actor, at, event.id)
                 continue
             assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
-            if isinstance(fact, SourceRegistered):
-                # Its applications so far are the word of whoever it was registered to by then.
-                self._applications.tell()
             at = fact.at
             for fold in self._recording:
                 fold.record(fact, at, position, event.recorded_at)
-            self._named.record(fact, at, position, event.recorded_at)
+            self._named.name(fact, event)
+            self._stand(fact, event)
             if position in corrected:
                 self._correct(event, corrected[position])
             if fact.id not in early:
@@ -179,6 +181,14 @@ class Projector:
             else:
                 self._hearings.undone(fact.source, fact.actor, at, event.id)
         self._applications.tell()
+
+    def _stand(self, fact: Fact, event: Recorded) -> None:
+        """Take what of the registry binds from here on, or no longer does."""
+        if self._standings.moves_speakers(fact):
+            # Applications so far are the word of those for whom their sources spoke by then.
+            self._applications.tell()
+        for changed, binds in self._standings.take(fact, event):
+            self._hearings.bind(changed, 1 if binds else -1)
 
     def _first_corrections(
         self, rows: Rows, read: Sequence[_Read]
@@ -205,8 +215,8 @@ class Projector:
         for target, there in targets:
             self._corrections.add(target, event.position, event.recorded_at, early=there is None)
             fact = _read(there) if there is not None else None
-            if type(fact) is Applied:
-                self._applications.undo(fact, micros(fact.time), event.position)
+            if there is not None and type(fact) is Applied:
+                self._applications.undo(fact, there, event.position)
             elif isinstance(fact, Fact):
                 self._post(fact, fact.at, event.position, -1)
 
@@ -224,11 +234,11 @@ def _read(event: Recorded) -> Fact | Applied | None:
 
 
 def _targets(fact: Fact | Applied | None) -> Iterator[str]:
-    if fact is not None:
-        if isinstance(fact, EventRetracted):
-            yield fact.target
+    if type(fact) is Applied:
         if fact.corrects is not None:
             yield fact.corrects
+    elif isinstance(fact, Fact):
+        yield from targets_of(fact)
 
 
 @contextmanager

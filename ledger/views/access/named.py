@@ -5,17 +5,14 @@ Licences and contracts are judged by the latest that counts. What is `own` or `f
 positions alone, so that nobody gains anything by what it reports later, whatever time it gives.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.facts.registry import (
-    ConsignmentContractSigned,
-    MarkRegistered,
-    SourceRegistered,
-)
+from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
+from ledger.log import Recorded
 from ledger.views.access.naming import (
     ATTACHED,
     GUARDED,
@@ -26,7 +23,7 @@ from ledger.views.access.naming import (
     subjects_of,
 )
 from ledger.views.access.policies import POLICIES
-from ledger.views.access.speaking import SPEAK, SPEAKERS, SPOKEN, Speakers, Word
+from ledger.views.access.speaking import Word
 from ledger.views.folding import Fold, Rows, Scans, copy_rows
 
 _FOUND: Final = """
@@ -84,11 +81,10 @@ class Named(Fold):
     """Keeps them, and puts the policies on every table of the schema: the last of the folds."""
 
     TABLES: ClassVar[str] = (
-        SPEAKERS
-        + """
+        """
 -- about: ledger.facts.mentions.About; key: the subject. by: whose word it is that the party is
--- named there: the parties that the source was registered to by then; of an unknown source those
--- that the fact names, as any of them may have sent it. founding: by the fact that founded the
+-- named there: the party that spoke, as far as was known by then; where nobody knew those that the
+-- fact names, as any of them may have sent it. founding: by the fact that founded the
 -- subject, or one of the same source or party. own: founding, or the first where nothing is.
 CREATE TABLE named_parties (
     about int2 NOT NULL, key text NOT NULL, party text NOT NULL, by text[] NOT NULL,
@@ -124,31 +120,37 @@ CREATE TABLE contracts (
         + POLICIES
     )
 
-    def __init__(self) -> None:
+    def __init__(self, speaker: Callable[[str | None, str], str | None]) -> None:
+        """`speaker` tells for whom a source speaks, given the party that the door vouched for."""
+        self._speaker = speaker
         # In the order of positions: the first of a key stays.
         self._named: dict[_Naming, int] = {}
         self._founding: dict[_Naming, None] = {}
         self._founders: dict[_Subject, Word] = {}
         self._marks: dict[tuple[int, str, str, Word], None] = {}
         self._papers: dict[tuple[str, str, Word], None] = {}
-        self._applied: dict[tuple[str, str, str, str, int, str], int] = {}
         self._labels: set[tuple[str, str]] = set()
-        self._registered: dict[str, dict[str, int]] = {}
         self._licences: list[tuple[object, ...]] = []
         self._contracts: list[tuple[object, ...]] = []
 
     def heard(self, alike: Scans) -> None:
-        """Take applications, told before their source is registered to anybody new."""
-        named = (
-            alike.mark, alike.holder, alike.lot_key, alike.label, alike.version, alike.source,
-        )  # fmt: skip
-        self._applied[named] = min(alike.earliest, self._applied.get(named, alike.earliest))
+        """Take applications, told before their source speaks for anybody else."""
+        word = Word(alike.source, self._speaker(alike.by, alike.source), (alike.holder,))
+        mark, lot, label = alike.mark, alike.lot_key, f"{alike.label} {alike.version}"
+        self._labels.add((label, mark))
+        self._marks[int(About.LOT), lot, mark, word] = None
+        for about, key in (
+            (int(About.MARK), mark), (int(About.LOT), lot), (int(About.LABEL), label),
+            (ATTACHED, f"{mark} {lot}"),
+        ):  # fmt: skip
+            naming = (about, key, alike.holder, word)
+            self._named[naming] = min(alike.earliest, self._named.get(naming, alike.earliest))
 
-    def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
-        """Take the parties that a fact names."""
-        del recorded_at
-        named = parties_named(fact)
-        word = Word(fact.source, self._last(fact.source), tuple(sorted(set(named))))
+    def name(self, fact: Fact, event: Recorded) -> None:
+        """Take the parties that a fact names, as who it was by then that spoke."""
+        named, position = parties_named(fact), event.position
+        speaker = self._speaker(event.by, fact.source)
+        word = Word(fact.source, speaker, tuple(sorted(set(named))))
         if named:
             for about, key, founds in subjects_of(fact):
                 self._name((about, key), named, word, position, founds=founds)
@@ -159,20 +161,12 @@ CREATE TABLE contracts (
         paper = accompanied(fact)
         if paper is not None:
             self._papers[*paper, word] = None
-        event = (at, UUID(fact.id))
+        row = (fact.at, UUID(fact.id))
         if isinstance(fact, MarkRegistered):
-            self._licences.append((fact.mark, fact.importer, fact.rcb, *event))
+            self._licences.append((fact.mark, fact.importer, fact.rcb, *row))
         elif isinstance(fact, ConsignmentContractSigned):
             parties = (fact.exporter, fact.importer, fact.rcb, fact.agent)
-            self._contracts.append((fact.contract, *parties, *event))
-        elif isinstance(fact, SourceRegistered):
-            self._take_applied()  # what was applied before is the word of whoever it was then
-            self._registered.setdefault(fact.registers, {}).setdefault(fact.party, position)
-
-    def _last(self, source: str) -> int:
-        """The last position in this batch at which a source was registered to anybody new."""
-        known = self._registered.get(source)
-        return max(known.values()) if known else 0
+            self._contracts.append((fact.contract, *parties, *row))
 
     def _name(
         self,
@@ -193,22 +187,12 @@ CREATE TABLE contracts (
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
-        self._take_applied()
-        speakers = self._speakers(rows)
-        self._write_names(rows, speakers)
-        _insert(
-            rows, _MARK,
-            {(about, key, mark, speakers.by(word)) for about, key, mark, word in self._marks},
-        )  # fmt: skip
-        _insert(
-            rows, _ACCOMPANY,
-            {(paper, shipment, speakers.by(word)) for paper, shipment, word in self._papers},
-        )  # fmt: skip
+        self._write_names(rows)
+        marks = {(about, key, mark, word.by) for about, key, mark, word in self._marks}
+        _insert(rows, _MARK, marks)
+        papers = {(paper, shipment, word.by) for paper, shipment, word in self._papers}
+        _insert(rows, _ACCOMPANY, papers)
         _insert(rows, _LABELS, self._labels)
-        _insert(
-            rows, SPEAK,
-            {(source, party) for source, known in self._registered.items() for party in known},
-        )  # fmt: skip
         event = ("int8", "uuid")
         copy_rows(
             rows, "licences (mark, importer, rcb, time, id)", ("text",) * 3 + event, self._licences
@@ -219,40 +203,17 @@ CREATE TABLE contracts (
         )  # fmt: skip
         self.forget()
 
-    def _take_applied(self) -> None:
-        """Take the namings of the applications so far."""
-        for (mark, holder, lot, label, version, source), position in self._applied.items():
-            word = Word(source, self._last(source), (holder,))
-            self._labels.add((f"{label} {version}", mark))
-            self._marks[int(About.LOT), lot, mark, word] = None
-            for about, key in (
-                (int(About.MARK), mark), (int(About.LOT), lot),
-                (int(About.LABEL), f"{label} {version}"), (ATTACHED, f"{mark} {lot}"),
-            ):  # fmt: skip
-                naming = (about, key, holder, word)
-                self._named[naming] = min(position, self._named.get(naming, position))
-        self._applied.clear()
-
-    def _speakers(self, rows: Rows) -> Speakers:
-        words = {naming[3] for naming in (*self._named, *self._marks)}
-        words.update(paper[2] for paper in self._papers)
-        sources = sorted({word.source for word in words})
-        known: dict[str, list[str]] = {}
-        if sources:
-            known.update(rows.execute(SPOKEN, (sources,), prepare=True).fetchall())
-        return Speakers(known, self._registered)
-
-    def _write_names(self, rows: Rows, speakers: Speakers) -> None:
+    def _write_names(self, rows: Rows) -> None:
         founded = _insert(
             rows, _FOUND,
-            [(*key, word.source, speakers.known(word)) for key, word in self._founders.items()],
+            [(*key, word.source, word.known) for key, word in self._founders.items()],
         )  # fmt: skip
         founders = self._founders_of(rows)
         namings: dict[tuple[int, str, str, str], tuple[int, bool]] = {}
         for naming, position in self._named.items():
             about, key, party, word = naming
-            founding = naming in self._founding and speakers.same(word, founders[about, key])
-            row = (about, key, party, speakers.by(word))
+            founding = naming in self._founding and word.same(founders[about, key])
+            row = (about, key, party, word.by)
             first, founds = namings.get(row, (position, False))
             namings[row] = (min(first, position), founds or founding)
         changed = _insert(
@@ -272,8 +233,8 @@ CREATE TABLE contracts (
     def forget(self) -> None:
         """Drop the batch."""
         for taken in (
-            self._named, self._founding, self._founders, self._marks, self._papers, self._applied,
-            self._labels, self._registered, self._licences, self._contracts,
+            self._named, self._founding, self._founders, self._marks, self._papers,
+            self._labels, self._licences, self._contracts,
         ):  # fmt: skip
             taken.clear()
 

@@ -58,6 +58,8 @@ SEEN: Final[dict[str, str]] = {
     "audit": "true",
     "mentions": "true",
     "retracted": "true",
+    "unbound": "true",
+    "corrections": "true",
     # A party can name itself on anything: what opens a subject is the word of others, or the fact
     # that founded it. Whoever looks a subject up in these finds it where it is open.
     "named_parties": f"{_ALL} OR (party = {_PARTIES}"
@@ -124,7 +126,7 @@ RETURN issuer || ' ' || replace(number, ' ', '%20');
 CREATE FUNCTION viewer_marks() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT coalesce(array_agg(mark), '{}') FROM (
         SELECT DISTINCT ON (mark) mark, importer, rcb FROM licences AS x
-        WHERE NOT EXISTS (SELECT FROM retracted AS r WHERE r.target = x.id)
+        WHERE NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = x.id AND u.until IS NULL)
         ORDER BY mark, time DESC, id DESC
     ) AS now
     WHERE CASE public.viewer_role() WHEN 'importer' THEN importer = public.viewer_party()
@@ -135,7 +137,7 @@ CREATE FUNCTION viewer_contracts(OUT exporter text, OUT importer text, OUT rcb t
     OUT agent text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT now.exporter, now.importer, now.rcb, now.agent FROM (
         SELECT DISTINCT ON (contract) x.* FROM contracts AS x
-        WHERE NOT EXISTS (SELECT FROM retracted AS r WHERE r.target = x.id)
+        WHERE NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = x.id AND u.until IS NULL)
         ORDER BY contract, time DESC, id DESC
     ) AS now
     WHERE public.viewer_party() IN (now.exporter, now.importer, now.rcb, now.agent);
@@ -153,7 +155,7 @@ CREATE FUNCTION viewer_accounts() RETURNS text[] LANGUAGE sql STABLE SECURITY DE
     SELECT coalesce(array_agg(DISTINCT l.mark || ' ' || c.exporter), '{}')
     FROM viewer_contracts() AS c JOIN licences AS l USING (importer, rcb)
     WHERE c.agent = public.viewer_party() AND public.viewer_role() = 'certifier'
-        AND NOT EXISTS (SELECT FROM retracted AS r WHERE r.target = l.id);
+        AND NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = l.id AND u.until IS NULL);
 END;
 
 -- The marks that a party deals with: named beside them, or by a contract of their pair.

@@ -1,59 +1,30 @@
-"""Whose word a fact is: the parties that its source was registered to when it spoke.
+"""Whose word a fact is: the party that spoke in it, as far as was known when it was recorded.
 
 Who registers a source afterwards changes nothing about what it said before.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
-
-SPEAKERS: Final = """
--- Whom a source was ever registered to.
-CREATE TABLE speakers (source text NOT NULL, party text NOT NULL, PRIMARY KEY (source, party));
-"""
-SPEAK: Final = """
-INSERT INTO speakers (source, party) SELECT * FROM unnest(%b::text[], %b::text[])
-ON CONFLICT DO NOTHING
-"""
-SPOKEN: Final = """
-SELECT source, array_agg(party) FROM speakers WHERE source = ANY(%b) GROUP BY source
-"""
+from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class Word(NamedTuple):
-    """Who says something.
-
-    A source, the last position in the batch at which it had been registered to anybody new, and
-    the parties that the fact names.
-    """
+    """Who says something: a source, for whom it spoke, and the parties that the fact names."""
 
     source: str
-    registered: int
+    party: str | None
     named: tuple[str, ...]
 
+    @property
+    def known(self) -> str:
+        """The party that spoke; "" where nobody knew."""
+        return self.party or ""
 
-class Speakers:
-    """For whom sources speak: as registered in earlier batches, and in this one by position."""
+    @property
+    def by(self) -> str:
+        """Whose word it is, joined; where nobody knows that of anybody it names."""
+        return self.party or " ".join(self.named)
 
-    def __init__(
-        self, before: Mapping[str, Sequence[str]], now: Mapping[str, Mapping[str, int]]
-    ) -> None:
-        self._before = before
-        self._now = now
-
-    def known(self, word: Word) -> str:
-        """The parties a source was registered to when it spoke, joined; "" for an unknown one."""
-        then = {
-            party
-            for party, position in self._now.get(word.source, {}).items()
-            if position <= word.registered
-        }
-        return " ".join(sorted(then.union(self._before.get(word.source, ()))))
-
-    def by(self, word: Word) -> str:
-        """Whose word it is; of an unknown source that of anybody it names."""
-        return self.known(word) or " ".join(word.named)
-
-    def same(self, word: Word, founder: tuple[str, Sequence[str]]) -> bool:
+    def same(self, founder: tuple[str, Sequence[str]]) -> bool:
         """Whether a word is that of the founder."""
         source, by = founder
-        return word.source == source or (bool(by) and self.known(word) == " ".join(by))
+        return self.source == source or (bool(by) and self.known == " ".join(by))

@@ -77,7 +77,7 @@ CREATE TABLE heard_at (
     who int8 NOT NULL, site int8 NOT NULL, source int8 NOT NULL, PRIMARY KEY (who, site, source)
 );
 CREATE INDEX heard_at_by_source ON heard_at (source);
--- Registrations of sources that count; time: µs UTC.
+-- Registrations of sources that bind; time: µs UTC.
 CREATE TABLE registered (
     source int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL, scanner boolean NOT NULL,
     PRIMARY KEY (source, time, id)
@@ -104,7 +104,7 @@ CREATE TABLE crossings (
         self._times.setdefault(who, []).append((at, at))
 
     def register(self, fact: Fact, at: int, sign: int) -> None:
-        """Take a registration of a source that begins or ceases to count."""
+        """Take a registration of a source that begins or ceases to bind."""
         if isinstance(fact, SourceRegistered):
             key = hashed("source", fact.registers), at, UUID(fact.id)
             before = self._registered.get(key, (False, 0))[1]

@@ -154,11 +154,14 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
             self.undone(of.source, of.actor, scan.at, UUID(scan.id))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
-        """Any other fact: a registration, or one that no longer counts."""
+        """Any other fact that no longer counts."""
         del position
-        self._crossings.register(fact, at, sign)
         if sign < 0:
             self.undone(fact.source, fact.actor, at, UUID(fact.id))
+
+    def bind(self, fact: Fact, sign: int) -> None:
+        """A registry fact that begins (+1) or ceases (-1) to bind."""
+        self._crossings.register(fact, fact.at, sign)
 
     def undone(self, source: str, actor: str | None, at: int, event_id: UUID) -> None:
         """Take a recorded event that does not count."""

@@ -4,7 +4,7 @@ What is asked for subject by subject is loaded subject by subject; `want` loads 
 be. Either way the answers are the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known, Record
+from ledger.facts.registry import SourceRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
 from ledger.views.books.budget import (
@@ -28,6 +29,7 @@ from ledger.views.books.registry import HELD, Registry
 from ledger.views.folding import Rows
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
@@ -41,6 +43,7 @@ class BooksRecord(Record):
         self._registry, self._knows_corrections = registry.record, registry.knows_corrections
         self._beyond = registry.beyond
         self.budget = Budget()
+        self.tell(*registry.record.told)
         self._whole: set[tuple[About, str]] = set()
         self._given: dict[str, Known] = {}
         self._at: dict[int, Known] = {}
@@ -79,7 +82,7 @@ class BooksRecord(Record):
                 fact = decode(event.state)
                 # Two keys may share a hash: what was not asked for is left out.
                 if any(mention in missing for mention in mentions(fact)):
-                    self.add(fact, event.recorded_at)
+                    self.add(fact, event.recorded_at, event.by, event.door)
             self._correct([event.id for event in events])
         self._whole |= missing
 
@@ -104,7 +107,7 @@ class BooksRecord(Record):
             if known is None:
                 fact = decode(event.state)
                 key = fact.id
-                known = Known(fact.at, key, event.recorded_at, fact)
+                known = Known(fact.at, key, event.recorded_at, fact, event.by, event.door)
                 self._at[event.position] = self._given[key] = known
                 self.ids[key] = event.id
                 fresh.append(event.id)
@@ -185,6 +188,36 @@ class BooksRecord(Record):
         """Counting facts of a registry kind, in order of (time, id)."""
         self._read_all(kind)
         return self._registry.all(kind)
+
+    def registered(self, ids: Iterable[str]) -> Iterator[Known]:
+        """Those of these events that the registry holds."""
+        for key in ids:
+            known = self._registry.known(key)
+            if known is not None:
+                yield known
+
+    def counting(self, kind: type[F], about: About, key: str) -> list[F]:
+        """Counting facts of a kind about a subject, binding or not, in order of (time, id)."""
+        if self._reads_registry(kind, about, key):
+            return self._registry.counting(kind, about, key)
+        return super().counting(kind, about, key)
+
+    def party_of(self, source: str) -> str | None:
+        """For whom a source speaks: the party of the registration that founded it."""
+        self._reads.note("about", SourceRegistered.__name__, int(About.SOURCE), source)
+        return super().party_of(source)
+
+    def _find(self, event_id: str) -> Known | None:
+        given = self._given.get(event_id) or self._known.get(event_id)
+        return given or self._registry.known(event_id)
+
+    def _entries(self, kind: type[Fact], about: About | None, key: str) -> list[Known]:
+        if about is not None and self._reads_registry(kind, about, key):
+            return self._registry.entries(kind, about, key)
+        return super()._entries(kind, about, key)
+
+    def _once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        return self._reads.memo(("record", key), compute)
 
     def _reads_registry(self, kind: type[Fact], about: About, key: str) -> bool:
         """Note what is read and load it, unless the registry has it: then answers True."""

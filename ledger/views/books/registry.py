@@ -7,23 +7,16 @@ read what has been registered in ten years.
 from typing import Any, Final
 from uuid import UUID
 
-from ledger.facts import registry
 from ledger.facts.canonical import decode
-from ledger.facts.identity import Fact
 from ledger.facts.record import Record
+from ledger.facts.standing import REGISTRY
 from ledger.log import Log
+from ledger.views import bound
 from ledger.views.folding import Rows
 from ledger.views.loading import TOPIC, subject_id
 
-REGISTRY: Final = tuple(
-    kind
-    for kind in vars(registry).values()
-    if isinstance(kind, type)
-    and issubclass(kind, Fact)
-    and kind not in (Fact, registry.SourceHeartbeat)
-)
+HELD: Final[frozenset[Any]] = REGISTRY
 """Types held whole."""
-HELD: Final[frozenset[Any]] = frozenset(REGISTRY)
 positions_read_max: Final = 5_000
 beyond_kept_max: Final = 10_000
 corrections_held_max: Final = 200_000
@@ -49,8 +42,9 @@ class Registry:
         self.record = Record()
         self.beyond: set[tuple[int, str]] = set()
         """Subjects (about, key) with more facts than are ever loaded; they only become more."""
-        self._position = 0
-        self._corrections = 0
+        self._unbound: set[str] = set()
+        self._parties: dict[str, str] = {}
+        self._position = self._corrections = 0
 
     @property
     def knows_corrections(self) -> bool:
@@ -68,20 +62,32 @@ class Registry:
         if len(self.beyond) > beyond_kept_max:
             self.beyond.clear()
         if until < self._position:
-            self.record, self._position, self._corrections = Record(), 0, 0
             self.beyond.clear()
+            self._start()
         keys = sorted(subject_id(TOPIC, kind.__name__) for kind in REGISTRY)
         asked = (keys, TOPIC, self._position, until)
         positions = [at for (at,) in rows.execute(_REGISTERED, asked, prepare=True).fetchall()]
         for start in range(0, len(positions), positions_read_max):
             events = self._log.at(positions[start : start + positions_read_max], rows)
             for event in events:
-                self.record.add(decode(event.state), event.recorded_at)
+                self.record.add(decode(event.state), event.recorded_at, event.by, event.door)
             ids = [event.id for event in events]
             self._retract(rows.execute(_RETRACTED, (ids,), prepare=True).fetchall())
         self._follow_corrections(rows, until)
+        for key, binds in bound.changed(rows, self._position, until).items():
+            (self._unbound.discard if binds else self._unbound.add)(key)
+        for source, party in bound.moved(rows, self._position, until).items():
+            if party is None:
+                self._parties.pop(source, None)
+            else:
+                self._parties[source] = party
+        self.record.tell(self._unbound, self._parties)
         self._position = until
         return self
+
+    def _start(self) -> None:
+        self.record, self._unbound, self._parties = Record(), set(), {}
+        self._position = self._corrections = 0
 
     def _follow_corrections(self, rows: Rows, until: int) -> None:
         since = (self._position, until, corrections_held_max + 1)

@@ -8,6 +8,9 @@ from hashlib import sha256
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from ledger.errors import Misuse
+from ledger.facts.checks import is_id
+from ledger.facts.scalars import ID_CHARACTERS_MAX
+from ledger.facts.standing import OPERATOR
 from ledger.log import Log
 
 Role = Literal["scanner", "exporter", "processor", "importer", "certifier", "operator"]
@@ -16,7 +19,6 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 secret_bytes: Final = 32
 PREFIX: Final = "seal_"
 """Lets people and secret scanners tell what it is."""
-id_characters_max: Final = 80
 _COLUMNS: Final = "id, role, party, source, person, created_at, expires_at, revoked_at"
 
 
@@ -58,9 +60,11 @@ def create(
         raise Misuse(f"A token of a {role} needs a party.")
     if role == "scanner" and not source:
         raise Misuse("A scanner's token needs the source that the scanner is registered as.")
+    if party == OPERATOR:
+        raise Misuse(f"party {party}: that name is the operator's own.")
     for name, value in (("party", party), ("source", source), ("person", person)):
         if value is not None and not _is_id(value):
-            raise Misuse(f"{name} {value!r}: 1 to {id_characters_max} visible ASCII characters.")
+            raise Misuse(f"{name} {value!r}: 1 to {ID_CHARACTERS_MAX} visible ASCII characters.")
     if expires_at is not None and expires_at <= now:
         raise Misuse("The token would have expired already.")
     secret = PREFIX + secrets.token_urlsafe(secret_bytes)
@@ -102,5 +106,4 @@ def hashed(secret: str) -> bytes:
 
 
 def _is_id(value: str) -> bool:
-    printable = value.isascii() and value.isprintable() and " " not in value
-    return printable and 0 < len(value) <= id_characters_max
+    return is_id(value) and 0 < len(value) <= ID_CHARACTERS_MAX

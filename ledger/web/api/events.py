@@ -104,9 +104,12 @@ def _settle(
     place = f"{reporter(viewer)} {uuid4()}"
     accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
     receipts = desk.log.append(
-        [Entry(a.id, a.topic, a.state, 1, a.at) for a in accepted],
-        [_refusal(place, verdict) for verdict in verdicts if isinstance(verdict, Refused)],
-        on_conflict=lambda index: _conflict(place, accepted[index]),
+        [
+            Entry(a.id, a.topic, a.state, 1, a.at, DOOR, viewer.party, viewer.person)
+            for a in accepted
+        ],
+        [_refusal(place, viewer, verdict) for verdict in verdicts if isinstance(verdict, Refused)],
+        on_conflict=lambda index: _conflict(place, viewer, accepted[index]),
     )
     lines = list(_lines(verdicts, iter(receipts)))
     for line in lines:
@@ -152,6 +155,9 @@ def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[
             "reason": None,
             "path": None,
             "detail": None,
+            "door": None,
+            "by": None,
+            "person": None,
         }
         if isinstance(verdict, Refused):
             line |= {
@@ -168,6 +174,9 @@ def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[
                     "outcome": receipt.outcome,
                     "position": receipt.position,
                     "recorded_at": time_text(receipt.recorded_at, 0),
+                    "door": receipt.door,
+                    "by": receipt.by,
+                    "person": receipt.person,
                 }
         yield line
 
@@ -192,7 +201,7 @@ def _answer(found: Standing, lines: list[dict[str, Any]]) -> Response:
     )
 
 
-def _refusal(place: str, verdict: Refused) -> Refusal:
+def _refusal(place: str, viewer: Viewer, verdict: Refused) -> Refusal:
     return Refusal(
         DOOR,
         place,
@@ -203,10 +212,12 @@ def _refusal(place: str, verdict: Refused) -> Refusal:
         verdict.sha256,
         verdict.id,
         verdict.size,
+        by=viewer.party,
+        person=viewer.person,
     )
 
 
-def _conflict(place: str, accepted: Accepted) -> Refusal:
+def _conflict(place: str, viewer: Viewer, accepted: Accepted) -> Refusal:
     return Refusal(
         DOOR,
         place,
@@ -217,4 +228,6 @@ def _conflict(place: str, accepted: Accepted) -> Refusal:
         sha256(accepted.state).digest(),
         accepted.id,
         len(accepted.state),
+        by=viewer.party,
+        person=viewer.person,
     )

@@ -81,6 +81,9 @@ def receipt(recorded: Recorded) -> dict[str, Any]:
         "position": recorded.position,
         "recorded_at": time_text(recorded.recorded_at, 0),
         "sha256": sha256(recorded.state).hexdigest(),
+        "door": recorded.door,
+        "by": recorded.by,
+        "person": recorded.person,
         "reason": None,
         "path": None,
     }
@@ -93,6 +96,9 @@ def refusal(letter: DeadLetter) -> dict[str, Any]:
         "position": None,
         "recorded_at": time_text(letter.recorded_at, 0),
         "sha256": letter.refusal.sha256.hex(),
+        "door": letter.refusal.door,
+        "by": letter.refusal.by,
+        "person": letter.refusal.person,
         "reason": letter.refusal.reason,
         "path": letter.refusal.path,
     }

@@ -81,7 +81,7 @@ def test_what_no_rule_suspects_has_no_case(seed: int) -> None:
     sieves: dict[object, tuple[Suspects, ...]] = {}
     spared = found = 0
     for known in books.record:
-        at, key, rec, fact = known
+        at, key, rec, fact = known[:4]
         if not isinstance(fact, SealsApplied) or not books.record.counts(fact):
             continue
         suspects = sieves.setdefault(scan_kind(fact), sieve(key, books, POLICY))

@@ -1,0 +1,221 @@
+"""Which registry facts bind, and for whom sources speak: as known at any position.
+
+Worked out in the order of the log, so that it is a function of it. The registry itself is read
+into memory with the first batch that changes it, and kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from ledger.facts.binding import Bindings, Said
+from ledger.facts.canonical import decode
+from ledger.facts.identity import Fact
+from ledger.facts.registry import SourceRegistered
+from ledger.facts.standing import REGISTRY, targets_of, vouched
+from ledger.log import Log, Recorded
+from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.loading import TOPIC, subject_id
+
+positions_read_max: Final = 5_000
+sources_kept_max: Final = 100_000
+
+_REGISTERED: Final = """
+SELECT DISTINCT m.position FROM unnest(%b::int8[]) AS wanted (key) JOIN mentions AS m
+ON m.about = %b AND m.key = wanted.key ORDER BY 1
+"""
+_CORRECTING: Final = "SELECT DISTINCT position FROM corrections WHERE target = ANY(%b::uuid[])"
+_SPEAK: Final = """
+INSERT INTO speakers (source, party, position)
+SELECT * FROM unnest(%b::text[], %b::text[], %b::int8[])
+ON CONFLICT (source) DO UPDATE SET party = excluded.party, position = excluded.position
+"""
+_SPEAKERS: Final = "SELECT source, party FROM speakers WHERE source = ANY(%b) AND party IS NOT NULL"
+_END: Final = """
+UPDATE unbound AS u SET until = ended.position
+FROM unnest(%b::uuid[], %b::int8[]) AS ended (id, position)
+WHERE u.id = ended.id AND u.until IS NULL
+"""
+
+
+class Standings(Fold):
+    """Keeps them, from position to position."""
+
+    TABLES: ClassVar[str] = """
+-- Registry facts that do not bind, from a position on and until before another; null: still.
+CREATE TABLE unbound (
+    id uuid NOT NULL, position int8 NOT NULL, until int8, PRIMARY KEY (id, position)
+);
+CREATE INDEX unbound_by_position ON unbound (position);
+CREATE INDEX unbound_until ON unbound (until);
+-- For whom a source speaks, and the position at which that changed last; null: nobody knows.
+CREATE TABLE speakers (source text PRIMARY KEY, party text, position int8 NOT NULL);
+CREATE INDEX speakers_by_position ON speakers (position);
+-- Whatever retracts or corrects an event, whether that ever came or not.
+CREATE TABLE corrections (target uuid NOT NULL, position int8 NOT NULL);
+CREATE INDEX corrections_by_target ON corrections (target);
+"""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._whole: Bindings | None = None
+        self._parties: dict[str, str | None] = {}
+        self._void: set[str] = set()
+        self._began: dict[str, int] = {}
+        self._ended: dict[str, int] = {}
+        self._closed: list[tuple[UUID, int, int]] = []
+        self._moved: dict[str, tuple[str | None, int]] = {}
+        self._corrections: list[tuple[UUID, int]] = []
+        self._correcting: dict[str, list[Said]] = {}
+        self._awaited: dict[str, list[Said]] = {}
+
+    def prepare(self, rows: Rows, read: Iterable[tuple[Recorded, Any]], early: set[str]) -> None:
+        """Get ready for a batch: whom its sources speak for, and the registry if it changes.
+
+        `early` are the ids that were corrected before they came.
+        """
+        sources: set[str] = set()
+        registered, correcting = [], False
+        for event, fact in read:
+            if fact is None:
+                continue
+            sources.add(fact.source)
+            if type(fact) in REGISTRY:
+                registered.append(str(event.id))
+            elif fact.corrects is not None or event.topic == "EventRetracted":
+                correcting = True
+        if registered or correcting:
+            self._load(rows)
+            self._await(rows, [UUID(key) for key in registered if key in early])
+        if self._whole is None:
+            unknown = sorted(sources - self._parties.keys())
+            if len(self._parties) + len(unknown) > sources_kept_max:
+                self._parties.clear()
+                unknown = sorted(sources)
+            if unknown:
+                self._parties.update(dict.fromkeys(unknown))
+                self._parties.update(rows.execute(_SPEAKERS, (unknown,), prepare=True).fetchall())
+
+    def _await(self, rows: Rows, ids: list[UUID]) -> None:
+        """Read what corrected registry facts of the batch before they came."""
+        for said in self._said(rows, _CORRECTING, (ids,)) if ids else ():
+            for target in targets_of(said.fact):
+                self._awaited.setdefault(target, []).append(said)
+
+    def speaker(self, by: str | None, source: str) -> str | None:
+        """The party that speaks for a source, as far as is known at the event being folded."""
+        whole = self._whole
+        return vouched(by) or (
+            self._parties.get(source) if whole is None else whole.parties.get(source)
+        )
+
+    def moves_speakers(self, fact: Fact) -> bool:
+        """Whether taking a fact may change for whom sources speak."""
+        if self._whole is None:
+            return False
+        return isinstance(fact, SourceRegistered) or any(
+            target in self._whole for target in targets_of(fact)
+        )
+
+    def take(self, fact: Fact, event: Recorded) -> list[tuple[Fact, bool]]:
+        """Take a fact in the order of the log; answers what of the registry binds now, or not."""
+        targets = list(targets_of(fact))
+        registers = type(fact) in REGISTRY
+        if not targets and not registers:
+            return []
+        whole = self._whole
+        assert whole is not None  # noqa: S101 -- `prepare` has seen this event
+        said = Said(event.recorded_at, fact.id, fact, event.by, event.door)
+        for target in targets:
+            self._corrections.append((UUID(target), event.position))
+            self._correcting.setdefault(target, []).append(said)
+        if registers:
+            for earlier in (
+                *self._awaited.get(fact.id, ()), *self._correcting.get(fact.id, ()),
+            ):  # fmt: skip
+                whole.expect(earlier)
+        elif not any(target in whole for target in targets):
+            return []
+        whole.add(said)
+        binds = registers and fact.id not in whole.unbound
+        for source in whole.moved:
+            self._moved[source] = whole.parties.get(source), event.position
+        whole.moved.clear()
+        changed = self._changed(whole, event.position)
+        if binds:
+            changed.append((fact, True))
+        return changed
+
+    def _changed(self, whole: Bindings, position: int) -> list[tuple[Fact, bool]]:
+        found = []
+        for key, binds in whole.changed.items():
+            if binds == (key not in self._void):
+                continue
+            found.append((whole.fact(key), binds))
+            if binds:
+                self._void.discard(key)
+                began = self._began.pop(key, None)
+                if began is None:
+                    self._ended[key] = position
+                else:
+                    self._closed.append((UUID(key), began, position))
+            else:
+                self._void.add(key)
+                self._began[key] = position
+        whole.changed.clear()
+        return found
+
+    def _load(self, rows: Rows) -> None:
+        """Read the registry as of the views' position."""
+        if self._whole is not None:
+            return
+        keys = sorted(subject_id(TOPIC, kind.__name__) for kind in REGISTRY)
+        said = self._said(rows, _REGISTERED, (keys, TOPIC))
+        ids = [UUID(each.id) for each in said]
+        there = {each.id for each in said}
+        said += [
+            each for each in self._said(rows, _CORRECTING, (ids,)) if each.id not in there
+        ]  # fmt: skip
+        self._whole = Bindings(sorted(said, key=lambda each: each[:2]))
+        self._whole.changed.clear()
+        self._whole.moved.clear()
+        self._void = set(self._whole.unbound)
+
+    def _said(self, rows: Rows, statement: str, values: Sequence[Any]) -> list[Said]:
+        positions = sorted(at for (at,) in rows.execute(statement, values).fetchall())
+        found = []
+        for start in range(0, len(positions), positions_read_max):
+            for event in self._log.at(positions[start : start + positions_read_max]):
+                fact = decode(event.state)
+                found.append(Said(event.recorded_at, fact.id, fact, event.by, event.door))
+        return found
+
+    def flush(self, rows: Rows) -> None:
+        """Write the batch."""
+        if self._ended:
+            ends = [(UUID(key), at) for key, at in sorted(self._ended.items())]
+            rows.execute(_END, [*map(list, zip(*ends, strict=True))])
+        copy_rows(
+            rows, "unbound (id, position, until)", ("uuid", "int8", "int8"),
+            [*self._closed, *((UUID(key), at, None) for key, at in self._began.items())],
+        )  # fmt: skip
+        copy_rows(rows, "corrections (target, position)", ("uuid", "int8"), self._corrections)
+        if self._moved:
+            moved = [(source, *to) for source, to in sorted(self._moved.items())]
+            rows.execute(_SPEAK, [*map(list, zip(*moved, strict=True))])
+            self._parties.update({source: party for source, (party, _) in self._moved.items()})
+        self._clear()
+
+    def _clear(self) -> None:
+        for taken in (
+            self._began, self._ended, self._closed, self._moved, self._corrections,
+            self._correcting, self._awaited,
+        ):  # fmt: skip
+            taken.clear()
+
+    def forget(self) -> None:
+        """Drop the batch, and what is known: the tables then tell what is true."""
+        self._clear()
+        self._whole = None
+        self._parties.clear()
+        self._void.clear()
