@@ -195,9 +195,9 @@ def _child(seconds: int, work: Callable[..., float], *arguments: Any) -> Cost:
         process.join()
         raise RuntimeError(f"{work.__name__[1:]} took longer than {seconds} s")
     found = "ended without an answer" if answers.empty() else answers.get()
-    if isinstance(found, str):
-        raise RuntimeError(f"{work.__name__[1:]}: {found}")
-    return found
+    if isinstance(found, Cost):
+        return found
+    raise RuntimeError(f"{work.__name__[1:]}: {found}")
 
 
 def _run(answers: "Queue[Cost | str]", work: Callable[..., float], dsn: str, *rest: Any) -> None:

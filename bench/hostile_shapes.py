@@ -20,9 +20,8 @@ CHAIN_EVENTS: Final = 1_000
 _LINES: Final = 1_000
 """As many as an event may have."""
 _LATER: Final = 90 * 86_400 * SECOND
-_CHECKS: Final = (
-    "records_complete", "linked_to_lot", "method_conforms", "label_conforms",
-)  # fmt: skip
+_PAPER: Final = [{"name": "paper.pdf", "sha256": "0" * 64}]
+_CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_conforms")
 
 
 def id_of(number: int, of: int = 0) -> str:
@@ -63,7 +62,8 @@ def registry() -> Iterator[Fact]:
     made.append(("ProductRegistered", {
         "product": "P-1", "name": "rice", "operator": "EXP-1", "recipe_version": 1,
         "class": "PLANT", "ingredients": [{"name": "rice", "share": "100.000",
-            "kind": "AGRICULTURAL", "status": "ORGANIC", "gmo": False, "irradiated": False}]}))  # fmt: skip
+            "kind": "AGRICULTURAL", "status": "ORGANIC", "gmo": False,
+            "irradiated": False}]}))  # fmt: skip
     made.append(("LabelApproved", {
         "label": "LB-1", "version": 1, "product": "P-1", "scheme": "JAS", "claim": "ORGANIC",
         "seals_per_unit": 1, "carrier": "STICKER", "pack_weight": "0.500", "agent": "AG-1",
@@ -72,7 +72,7 @@ def registry() -> Iterator[Fact]:
         ("CertificationChanged", {"party": party, "scheme": scheme, "role": role,
                                   "issuer": issuer, "number": "1", "status": "GRANTED",
                                   "from": "2026-01-01",
-                                  "documents": [{"name": "c.pdf", "sha256": "0" * 64}]})
+                                  "documents": _PAPER})
         for party, role in (("IMP-1", "IMPORTER"), ("EXP-1", "EXPORTER"), ("EXP-1", "PRODUCER"),
                             ("EXP-1", "PROCESSOR"), ("EXP-2", "EXPORTER"), ("EXP-2", "PROCESSOR"),
                             ("EXP-2", "PRODUCER"), ("RCB-1", "RCB"))
@@ -91,7 +91,8 @@ def registry() -> Iterator[Fact]:
         for lot, holder in (("L-1", "EXP-1"), ("L-2", "EXP-2"))
     ]  # fmt: skip
     made.append(("SealsIssued", {"mark": "JAS-A", "holder": "EXP-1", "site": "W1",
-                                 "count": 900_000_000, "first": 1, "last": 900_000_000}))  # fmt: skip
+                                 "count": 900_000_000, "first": 1,
+                                 "last": 900_000_000}))  # fmt: skip
     for number, (kind, fields) in enumerate(made):
         yield fact(kind, id_of(number, of=1), T0 - 30 * 86_400 * SECOND, **fields)
 
@@ -202,7 +203,7 @@ def _certificate(number: int, name: str, **fields: Any) -> Fact:
     return fact(
         "ExportCertificateIssued", id_of(number), T0 + number * SECOND, issuer="AG-1",
         number=name, form="TM_11", mode="PER_SHIPMENT", exporter="EXP-1", importer="IMP-1",
-        product_class="PLANT", statement="s", issued_on="2026-04-01",
+        product_class="PLANT", statement="s", issued_on="2026-04-01", documents=_PAPER,
         lines=[_line("L-1", product="P-1")], **fields,
     )  # fmt: skip
 
@@ -213,7 +214,7 @@ def _one_certificate(number: int) -> Fact:
 
 def _gaps(number: int) -> Fact:
     """Every second number of a running series."""
-    return _certificate(number, f"A{2 * number:07d}", shipment=f"S-{number}")
+    return _certificate(number, f"A{2 * number:07d}", shipment="S-1")
 
 
 def _report(number: int, version: int, lines: int = 1) -> Fact:
@@ -255,8 +256,9 @@ def _two_sites(number: int) -> Fact:
 
 
 def _double_shots(number: int) -> Fact:
-    """Shots a millisecond apart, all of them alike."""
-    return _applied(number, number * 1_000, first=1, last=2)
+    """Shots a millisecond apart, all of them alike; forty share their numbers."""
+    first = number // 40 * 2 + 1
+    return _applied(number, number * 1_000, first=first, last=first + 1)
 
 
 def _contract_again(number: int) -> Fact:
@@ -268,7 +270,7 @@ def _contract_again(number: int) -> Fact:
 
 
 class Shape(NamedTuple):
-    """One kind of attack: what it says `number` by number, how much of it, lines an event."""
+    """One kind of attack: its events by number, how many, and the lines of each."""
 
     make: Callable[[int], Fact]
     events: int = 50_000

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from consumers.auditor_deciding import Decided, Pending, decided
 from consumers.auditor_looking import Looking, Sieves, again_events_max, neighbours
-from consumers.auditor_parts import Parts, Taken
+from consumers.auditor_parts import Parts, Taken, next_events
 from consumers.auditor_touching import touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict, LookFull
-from ledger.log import Log, Recorded, batch_events_max
+from ledger.log import Log, batch_events_max
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema, set_aside
@@ -26,7 +26,6 @@ from ledger.views.cases import any_case
 from ledger.views.projection import reading
 
 look_events_max: Final = 8_000
-look_events_bytes_max: Final = 8 * 1024 * 1024
 look_subjects_max: Final = 2_000
 defer_looks_max: Final = 4
 """While more is behind, what events share (accounts, lots, papers) is looked at every so many
@@ -160,8 +159,8 @@ class Auditor:
             self._seen.clear()
         books = self._opened(rows, position)
         now = self._clock()
-        limit = max(1, look_subjects_max // self._parts)
-        events = self._read(rows, before.position, position)
+        limit, most = (max(1, of // self._parts) for of in (look_subjects_max, look_events_max))
+        events = next_events(self._log, rows, before.position, position, most)
         reached = events[-1].position if events else before.position
         floor, again = before.floor, before.again
         if floor is None:
@@ -213,14 +212,6 @@ class Auditor:
             or bool(waits or found.changed),
             aside=[set_aside.Aside(*key, why) for key, why in look.aside.items()],
         )
-
-    def _read(self, rows: Any, after: int, until: int) -> list[Recorded]:
-        """The next events, so many as one look has room for."""
-        most = max(1, look_events_max // self._parts)
-        if after >= until:
-            return []
-        reach = set_aside.reach(rows, after, until, most, look_events_bytes_max)
-        return self._log.read(after, reach - after, until=until)
 
     def _opened(self, rows: Any, position: int, *, fresh: bool = False) -> ViewBooks:
         """The books of this state of the facts, kept while only decisions come."""

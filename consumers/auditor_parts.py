@@ -12,17 +12,27 @@ from consumers.auditor_looking import Looking, subjects_of_application
 from ledger.errors import LookFull, TooMuch
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied
+from ledger.log import Log, Recorded
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.folding import Rows
-from ledger.views.set_aside import among
+from ledger.views.set_aside import among, reach
 
 T = TypeVar("T")
 Want = Callable[[ViewBooks, Sequence[T]], None]
 """Reads in bulk what work on some items will ask."""
 Work = Callable[[ViewBooks, T], None]
+look_events_bytes_max: Final = 8 * 1024 * 1024
 SIZE_ERRORS: Final = (QueryCanceled, OutOfMemory, ProgramLimitExceeded)
 """What the database says of a statement that takes too long or holds too much."""
+
+
+def next_events(log: Log, rows: Rows, after: int, until: int, most: int) -> list[Recorded]:
+    """The next events up to a position, so many as a look has room for: at least one."""
+    if after >= until:
+        return []
+    reached = reach(rows, after, until, most, look_events_bytes_max)
+    return log.read(after, reached - after, until=until)
 
 
 class Parts:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from consumers.auditor_looking import Looking
+from consumers.auditor_parts import Parts, Taken
 from consumers.auditor_touching import touched
 from ledger.cases.discrepancy import LIVE, Case, Picture, State
 from ledger.cases.judging import case_of
-from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.rules.policy import Policy
-from ledger.rules.violation import Subject, Violation
+from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing, schema
 from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
@@ -36,10 +36,18 @@ def unsettled(log: Log, policy: Policy) -> list[str] | None:
         if until < log.position() or auditing.behind(rows, until):
             return None
         now = auditing.progress(rows).clock
-        found = _violations(log, rows, until, policy, now)
+        aside: dict[Subject, str] = {}
+        found = _violations(log, rows, until, policy, now, aside)
         shown = {case_of(violation): violation for violation in found}
-        cases = {UUID(case.id): case for case in all_cases(rows)}
-    said = []
+        cases = {
+            UUID(case.id): case
+            for case in all_cases(rows)
+            if Subject(case.subject_kind, case.subject) not in aside
+        }
+    said = [
+        f"{kind} {key} is set aside, and its cases are not proven: {why}"
+        for (kind, key), why in sorted(aside.items())
+    ]
     for key in sorted(shown.keys() | cases.keys()):
         case, violation = cases.get(key), shown.get(key)
         if violation is not None and not _settled(case, violation):
@@ -53,10 +61,19 @@ def unsettled(log: Log, policy: Policy) -> list[str] | None:
     return said
 
 
-def _violations(log: Log, rows: Rows, until: int, policy: Policy, now: int) -> Iterator[Violation]:
-    """What holds of every subject, each looked at once."""
+def _violations(
+    log: Log, rows: Rows, until: int, policy: Policy, now: int, aside: dict[Subject, str]
+) -> Iterator[Violation]:
+    """What holds of every subject, each looked at once; those that are too much are named aside."""
     registry = Registry(log)
     books = ViewBooks(rows, log, registry)
+
+    def fresh_books() -> ViewBooks:
+        nonlocal books
+        books.drop()
+        books = ViewBooks(rows, log, registry)
+        return books
+
     seen: set[Subject] = set()
     after = 0
     while events := log.read(after, chunk_events_max, until=until):
@@ -64,18 +81,19 @@ def _violations(log: Log, rows: Rows, until: int, policy: Policy, now: int) -> I
         found = touched(log, events, books, known_to=until)
         fresh = found.subjects - seen
         seen |= fresh
-        lots = {known.fact.lot for known in found.applied if isinstance(known.fact, SealsApplied)}
-        books.want(fresh, lots)
-        books.want_events(found.applied)
         look = Looking(books, policy, now, {})
-        look.applications(found.applied)
-        for subject in sorted(fresh):
-            look.subject(subject)
+        parts = Parts(books, fresh_books)
+        taken = Taken(look, parts, aside=None)
+        taken.applications(found.applied, anew=False)
+        taken.subjects(sorted(fresh))
+        books = parts.books
+        aside.update(
+            (Subject(SubjectKind(kind), key), why) for (kind, key), why in look.aside.items()
+        )
         for violations in look.found.values():
             yield from violations
         if books.record.held > facts_kept_max:
-            books.drop()
-            books = ViewBooks(rows, log, registry)
+            fresh_books()
 
 
 def _settled(case: Case | None, violation: Violation) -> bool:

@@ -23,8 +23,10 @@ from ledger.facts.seals import (
     SealsSpoiled,
 )
 from ledger.rules.books_conduct import (
+    CROSSINGS_COUNTED_MAX,
     EVIDENCE_IDS_MAX,
     Crossing,
+    Crossings,
     Hour,
     LateDay,
     ReversedMonth,
@@ -35,6 +37,7 @@ from ledger.rules.memory_facts import MemoryFacts
 from ledger.rules.moments import fiscal_year, utc_text
 from ledger.rules.number_series import Named, numbers_named, series_of
 from ledger.rules.own_fields import said_by
+from ledger.rules.violation import OTHERS_TOLD_MAX
 
 _MONTH: Final = len("YYYY-MM")
 _DAY: Final = len("YYYY-MM-DD")
@@ -136,14 +139,13 @@ class MemoryConduct(MemoryFacts):
 
     # -- sources and persons
 
-    def crossings(
-        self, of: Literal["person", "source"], key: str, within: int
-    ) -> Sequence[Crossing]:
-        return [
+    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
+        found = [
             Crossing(one.id, one.at, site, other.id, other.at, other_site)
             for (one, site), (other, other_site) in pairwise(self._scans.get((of, key), ()))
             if site != other_site and other.at - one.at < within
         ]
+        return Crossings(found[:OTHERS_TOLD_MAX], min(len(found), CROSSINGS_COUNTED_MAX))
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         return [

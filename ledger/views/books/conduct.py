@@ -12,22 +12,30 @@ from uuid import UUID
 from ledger.facts import seals as s
 from ledger.facts.record import Known
 from ledger.rules.books_conduct import (
+    CROSSINGS_COUNTED_MAX,
     EVIDENCE_IDS_MAX,
     Crossing,
+    Crossings,
     Hour,
     LateDay,
     ReversedMonth,
 )
 from ledger.rules.moments import next_month, start_of, utc_text
 from ledger.rules.own_fields import said_by
+from ledger.rules.violation import OTHERS_TOLD_MAX
 from ledger.views.books.hearings import scanned_at
 from ledger.views.books.years import Years, twins
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
-_CROSSINGS = """
+_CROSSINGS = f"""
 SELECT before, before_at, id, time FROM crossings WHERE who = %b AND time - before_at < %b
-ORDER BY time, id
+ORDER BY time, id LIMIT {OTHERS_TOLD_MAX}
+"""
+_CROSSED = f"""
+SELECT count(*) FROM (
+    SELECT FROM crossings WHERE who = %b AND time - before_at < %b LIMIT {CROSSINGS_COUNTED_MAX}
+) AS counted
 """
 _THROUGH = "SELECT DISTINCT source FROM heard_at WHERE who = %b"
 _LATE = """
@@ -77,9 +85,7 @@ class Conduct(Years):
 
     # -- sources and persons
 
-    def crossings(
-        self, of: Literal["person", "source"], key: str, within: int
-    ) -> Sequence[Crossing]:
+    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
         """Neighbouring scans at different sites less than so many microseconds apart."""
         self.reads.note("heard", of, key)
         who = hashed(of, key)
@@ -88,10 +94,14 @@ class Conduct(Years):
             self.reads.note("scanner", source)
         found = self.rows.execute(_CROSSINGS, (who, within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
-        return [
+        first = [
             Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))
             for one, one_at, other, at in found
         ]
+        if len(first) < OTHERS_TOLD_MAX:
+            return Crossings(first, len(first))
+        row = self.rows.execute(_CROSSED, (who, within), prepare=True).fetchone()
+        return Crossings(first, int(row[0]) if row else 0)
 
     def _site(self, event: UUID) -> str:
         known = self.record.known(str(event))

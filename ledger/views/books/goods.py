@@ -128,7 +128,10 @@ class Goods(Source):
             applications=count, first=Moment(at, first.id), first_day=first.fact.day,
             first_rec=first.rec, last=Moment(last, ""), rec=recs[earliest],
         )  # fmt: skip
-        tally.read = partial(self._latest, last, (place, label, version, holder))
+        if count == 1:
+            tally.read = partial(Moment, at, first.id)
+        else:
+            tally.read = partial(self._latest, last, (place, label, version, holder))
         return tally
 
     def _latest(self, at: int, of: tuple[int, str, int, str]) -> Moment:
