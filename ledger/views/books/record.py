@@ -4,7 +4,7 @@ What is asked for subject by subject is loaded subject by subject; `want` loads 
 be. Either way the answers are the same.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID
 
@@ -58,6 +58,11 @@ class BooksRecord(Record):
     def held(self) -> int:
         """How many facts are in memory."""
         return len(self._known) + len(self._given)
+
+    @property
+    def whole(self) -> Collection[tuple[About, str]]:
+        """Subjects every fact about which is in memory."""
+        return self._whole
 
     # -- loading
 
