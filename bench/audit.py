@@ -149,7 +149,7 @@ def _told(what: str, rounds: float, events: int, took: tuple[float, float, int])
 
 def entry(fact: Fact) -> Entry:
     """A fact as the log takes it."""
-    return Entry(UUID(fact.id), type(fact).__name__, encode(fact), time=fact.at)
+    return Entry(UUID(fact.id), type(fact).__name__, encode(fact), 1, fact.at, "file", "OPERATOR")
 
 
 def blocks(log: Log) -> int:

@@ -60,7 +60,15 @@ def _load(log: Log, facts: Iterator[Fact]) -> None:
     while chunk := list(islice(facts, _load_events)):
         log.append(
             [
-                Entry(UUID(fact.id), type(fact).__name__, canonical.encode(fact), time=fact.at)
+                Entry(
+                    UUID(fact.id),
+                    type(fact).__name__,
+                    canonical.encode(fact),
+                    1,
+                    fact.at,
+                    "file",
+                    "OPERATOR",
+                )
                 for fact in chunk
             ]
         )

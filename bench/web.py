@@ -172,7 +172,12 @@ def bench(options: argparse.Namespace, home: Path) -> None:
         now, facts = micros(made.key().now), list(made.facts())
         for start in range(0, len(facts), 5_000):
             part = facts[start : start + 5_000]
-            log.append([Entry(UUID(f.id), type(f).__name__, encode(f), 1, f.at) for f in part])
+            log.append(
+                [
+                    Entry(UUID(f.id), type(f).__name__, encode(f), 1, f.at, "file", "OPERATOR")
+                    for f in part
+                ]
+            )
         catch_up(log, default_policy(), lambda: now)
         _, secret = tokens.create(log, "scanner", "EXP-1", source="BENCH", now=1)
         # Born anew: a fork would carry the season's facts about and look through them.

@@ -4,12 +4,15 @@ Level-triggered: a look depends on the facts as they stand, never on how they ca
 lost in a crash, or taken twice, changes nothing.
 """
 
+import logging
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from consumers.auditor_deciding import Decided, Pending, decided
+from consumers.auditor_deciding import Pending, decided
 from consumers.auditor_looking import Looking, Sieves, again_events_max, neighbours
 from consumers.auditor_parts import Parts, Taken, next_events
+from consumers.auditor_renewing import audit_time, begin, judged_by
+from consumers.auditor_step import Look, Step
 from consumers.auditor_touching import touched
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict, LookFull
@@ -19,7 +22,6 @@ from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema, set_aside
 from ledger.views.auditing import Progress
 from ledger.views.books.budget import look_bytes_max
-from ledger.views.books.reads import Changes
 from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
@@ -37,6 +39,7 @@ _seen_max: Final = 100_000
 _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 """What belongs to one event alone."""
 
+_log = logging.getLogger("ledger.auditor")
 _HORIZON = """
 SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
 ORDER BY notification_id DESC LIMIT 1
@@ -47,46 +50,13 @@ WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s) LI
 """
 
 
-class Step(NamedTuple):
-    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow.
-
-    `position` = what it has audited up to, `aside` = how many subjects are set aside.
-    """
-
-    events: int
-    subjects: int
-    decisions: int
-    behind: bool
-    views: bool
-    position: int
-    aside: int = 0
-
-
-class _Look(NamedTuple):
-    """One look: from where to where, at what, and what came of it."""
-
-    before: Progress
-    after: Progress
-    at: list[auditing.Key]
-    waited: list[auditing.Key]
-    dues: dict[auditing.Key, int]
-    rests: dict[auditing.Key, frozenset[int]]
-    changed: Changes
-    waits: list[auditing.Key]
-    decided: Decided
-    sieves: Sieves
-    events: int
-    behind: bool
-    aside: list[set_aside.Aside]
-
-
 class Auditor:
     """Audits one log; two at once take turns."""
 
     def __init__(self, log: Log, policy: Policy, clock: Callable[[], int]) -> None:
         """`clock` answers the audit's time, µs UTC."""
         self._log, self._policy, self._clock = log, policy, clock
-        self._digest = policy.digest()
+        self._judged_by = judged_by(policy)
         self._clean = 0  # no decision of others stands between what was projected and here
         self._own: list[int] = []  # positions behind that, of decisions taken here
         self._pending = Pending()
@@ -151,14 +121,14 @@ class Auditor:
 
     # -- looking
 
-    def _look(self, rows: Any, position: int) -> _Look:
-        before = auditing.progress(rows)
-        if before.policy != self._digest:
-            # Other parameters: every event is looked at again, and with it every subject.
-            before = before._replace(position=0, floor=None, again=before.position)
+    def _look(self, rows: Any, position: int) -> Look:
+        before, changed = begin(stored := auditing.progress(rows), self._judged_by)
+        now, went_back = audit_time(before, self._clock())
+        if changed:
+            _log.warning("%s", changed)
+        if before is not stored or went_back:
             self._seen.clear()
         books = self._opened(rows, position)
-        now = self._clock()
         limit, most = (max(1, of // self._parts) for of in (look_subjects_max, look_events_max))
         events = next_events(self._log, rows, before.position, position, most)
         reached = events[-1].position if events else before.position
@@ -177,8 +147,8 @@ class Auditor:
         asked = self._asked(found.subjects - deferred, waiting, due)
         anew, looked, waits = look.again(lots, before.position, again_events_max // self._parts)
         parts = Parts(books, lambda: self._opened(rows, position, fresh=True))
-        anew_all = before.policy != self._digest
-        taken = Taken(look, parts, aside=None if anew_all else rows)
+        renewed = before is not stored
+        taken = Taken(look, parts, aside=None if renewed else rows)
         taken.applications(found.applied, anew=before.position >= again)
         taken.applications(anew, anew=False)
         taken.subjects(asked)
@@ -186,13 +156,15 @@ class Auditor:
         look.over(books)
         look.clear(self._pending)
         waits += [*neighbours(found, books, before.position), *_keys(deferred)]
+        if went_back:
+            waits += self._pending.subjects()
         made = decided(look.found, books, self._pending, now=now, position=position)
         for subject, read in made.rests.items():
             look.note(subject, read)
         for subject, why in made.aside.items():
             look.aside[str(subject.kind), subject.key] = why
-        after = Progress(reached, self._digest, floor, again, before.turn + 1, now)
-        return _Look(
+        after = Progress(reached, self._judged_by, floor, again, before.turn + 1, now)
+        return Look(
             before=before,
             after=after,
             at=_keys(look.found),
@@ -209,8 +181,11 @@ class Auditor:
             or len(looked) < len(lots)
             or len(lots) == limit
             or len(due) == limit
-            or bool(waits or found.changed),
+            or bool(waits or found.changed)
+            or went_back,
             aside=[set_aside.Aside(*key, why) for key, why in look.aside.items()],
+            went_back=went_back,
+            renewed=renewed,
         )
 
     def _opened(self, rows: Any, position: int, *, fresh: bool = False) -> ViewBooks:
@@ -257,11 +232,9 @@ class Auditor:
 
     # -- recording
 
-    def _record(self, look: _Look) -> None:
+    def _record(self, look: Look) -> None:
         entries = look.decided.entries
         fresh = {key: read for key, read in look.rests.items() if self._is_news(key, read)}
-
-        again = look.before.policy != self._digest
 
         def inside(rows: Any) -> None:
             schema.use(rows, SCHEMA)
@@ -271,9 +244,11 @@ class Auditor:
             auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
             gone = [(kind, key) for kind, key, _ in look.aside]
             auditing.looked(rows, [*look.waited, *gone], [*look.at, *gone], look.dues)
-            set_aside.put(rows, look.aside, look.after.clock, anew=again)
+            set_aside.put(rows, look.aside, look.after.clock, anew=look.renewed)
             auditing.wake(rows, look.changed, look.at)
             auditing.wait(rows, look.waits)
+            if look.went_back:
+                auditing.wait_for_cases(rows)
             auditing.show(rows, look.decided.shown)
             auditing.advance(rows, look.after)
 

@@ -53,6 +53,10 @@ class Pending:
             for key, (_, case) in self._cases.get(subject, {}).items()
         }
 
+    def subjects(self) -> list[auditing.Key]:
+        """The subjects of which something is kept."""
+        return list(self._cases)
+
     def among(self, ids: Iterable[str]) -> list[auditing.Key]:
         """The subjects, applications as such and as events, of which something is kept."""
         asked = ((str(kind), key) for key in ids for kind in _OWN)

@@ -98,10 +98,10 @@ class Looking:
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
         at it.
         """
-        at, key, rec, fact = known[:4]
+        at, key, rec, fact, by, door = known
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         if fact.corrects is None and self._books.record.counts(fact):
-            kind = scan_kind(fact)
+            kind = scan_kind(fact, by, door)
             suspects = self.sieves.get(kind)
             if suspects is None:
                 suspects = self.sieves[kind] = self._sieve(key, fact)

@@ -1,104 +1,237 @@
 """Proof that the cases are what the facts show: every subject looked at anew, and compared.
 
-Writes nothing. What it says is true of the facts the views rest on.
+It uses nothing of what spares the auditor work: every rule is asked about every application, no
+sieve says that it need not be, and nothing that was noted of what earlier looks had read is
+believed. So a sieve that is wrong, a dependency that was forgotten and a case that shows what was
+true once are differences. Writes nothing. What it says is true of the facts the views rest on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from random import Random
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from consumers.auditor_looking import Looking
-from consumers.auditor_parts import Parts, Taken
-from consumers.auditor_touching import touched
+from consumers.auditor_parts import Parts, next_events
+from consumers.auditor_renewing import judged_by
+from ledger.cases.canonical import TOPICS
 from ledger.cases.discrepancy import LIVE, Case, Picture, State
 from ledger.cases.judging import case_of
-from ledger.log import Log
+from ledger.errors import LookFull
+from ledger.facts.record import Known
+from ledger.facts.seals import SealsApplied, SealsRemoved
+from ledger.log import Log, Recorded
+from ledger.rules.audit import evaluate
+from ledger.rules.moments import fiscal_year
 from ledger.rules.policy import Policy
+from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing, schema
+from ledger.views.auditing import Shown, shown_of
+from ledger.views.books.concerned import Concerned, concerned
 from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
-from ledger.views.cases import all_cases
+from ledger.views.cases import cases_of, live_subjects
 from ledger.views.folding import Rows
 from ledger.views.projection import reading
 
-chunk_events_max = 4_000
-facts_kept_max = 20_000
+chunk_events_max: Final = 4_000
+facts_kept_max: Final = 20_000
+chunk_subjects_max: Final = 2_000
+unread_shown_max: Final = 5
+NOT_WHOLE: Final = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+"""What it raises to read facts that refer to others which somebody took out of the log."""
+_OWN: Final = (SubjectKind.EVENT, SubjectKind.APPLICATION)
 
 
-def unsettled(log: Log, policy: Policy) -> list[str] | None:
-    """Violations without a case, and cases without a violation, as sentences.
+class Sample(NamedTuple):
+    """So many events, and as many cases, drawn at random; the same seed draws the same."""
 
-    At the audit's time of its last look. None where the audit is behind, so nothing can be said.
-    Raises Unavailable where the views were never built.
+    events: int
+    seed: int
+
+
+def unsettled(
+    log: Log,
+    policy: Policy,
+    sample: Sample | None = None,
+    progressed: Callable[[int], None] | None = None,
+) -> list[str] | None:
+    """Violations without a case, cases without a violation or that show another, as sentences.
+
+    At the audit's time of its last look. With a sample only of what the events drawn are about and
+    of the cases drawn. None where the audit is behind, or went by other rules or another policy,
+    so that nothing can be said. Raises Unavailable where the views were never built.
     """
     with reading(log) as rows:
+        rows.execute("SET LOCAL statement_timeout = 0")
         until = schema.position(rows)
+        stands = auditing.progress(rows)
         if until < log.position() or auditing.behind(rows, until):
             return None
-        now = auditing.progress(rows).clock
-        aside: dict[Subject, str] = {}
-        found = _violations(log, rows, until, policy, now, aside)
-        shown = {case_of(violation): violation for violation in found}
-        cases = {
-            UUID(case.id): case
-            for case in all_cases(rows)
-            if Subject(case.subject_kind, case.subject) not in aside
-        }
-    said = [
-        f"{kind} {key} is set aside, and its cases are not proven: {why}"
-        for (kind, key), why in sorted(aside.items())
-    ]
-    for key in sorted(shown.keys() | cases.keys()):
-        case, violation = cases.get(key), shown.get(key)
-        if violation is not None and not _settled(case, violation):
-            said.append(
-                f"{violation.rule} holds of {violation.subject_kind} {violation.subject}"
-                f" {violation.discriminator}".rstrip()
-                + " and has no case that says so."
-            )
-        elif violation is None and case is not None and case.state in LIVE:
-            said.append(f"Case {key} is {case.state}, and nothing shows it any more.")
-    return said
+        if until and stands.policy != judged_by(policy):
+            return None
+        proof = _Proof(log, rows, policy, stands.clock)
+        return list(proof.differences(until, sample, progressed or (lambda _: None)))
 
 
-def _violations(
-    log: Log, rows: Rows, until: int, policy: Policy, now: int, aside: dict[Subject, str]
-) -> Iterator[Violation]:
-    """What holds of every subject, each looked at once; those that are too much are named aside."""
-    registry = Registry(log)
-    books = ViewBooks(rows, log, registry)
+class _Proof:
+    """One comparison, at one snapshot."""
 
-    def fresh_books() -> ViewBooks:
-        nonlocal books
-        books.drop()
-        books = ViewBooks(rows, log, registry)
-        return books
+    def __init__(self, log: Log, rows: Rows, policy: Policy, now: int) -> None:
+        self._log, self._rows, self._policy, self._now = log, rows, policy, now
+        self._registry = Registry(log)
+        self._books = ViewBooks(rows, log, self._registry)
+        self._seen: set[Subject] = set()
+        self._unread = 0
 
-    seen: set[Subject] = set()
-    after = 0
-    while events := log.read(after, chunk_events_max, until=until):
-        after = events[-1].position
-        found = touched(log, events, books, known_to=until)
-        fresh = found.subjects - seen
-        seen |= fresh
-        look = Looking(books, policy, now, {})
-        parts = Parts(books, fresh_books)
-        taken = Taken(look, parts, aside=None)
-        taken.applications(found.applied, anew=False)
-        taken.subjects(sorted(fresh))
-        books = parts.books
-        aside.update(
-            (Subject(SubjectKind(kind), key), why) for (kind, key), why in look.aside.items()
-        )
-        for violations in look.found.values():
-            yield from violations
-        if books.record.held > facts_kept_max:
-            fresh_books()
+    def differences(
+        self, until: int, sample: Sample | None, progressed: Callable[[int], None]
+    ) -> Iterator[str]:
+        """Sentences about everything up to a position, or about a sample of it."""
+        for events in _events(self._log, self._rows, until, sample):
+            yield from self._about(events)
+            progressed(events[-1].position)
+        # The other way round: cases of what no event is about, and of a sample some cases at all.
+        drawn = live_subjects(self._rows, *((None, 0) if sample is None else sample))
+        for start in range(0, len(drawn), chunk_subjects_max):
+            some = [Subject(SubjectKind(kind), key)
+                    for kind, key in drawn[start : start + chunk_subjects_max]]  # fmt: skip
+            yield from self._compared([each for each in some if each not in self._seen])
+        if (more := self._unread - unread_shown_max) > 0:
+            yield f"{more} more subjects cannot be looked at."
+
+    def _about(self, events: Sequence[Recorded]) -> Iterator[str]:
+        """What differs of the subjects that some events are about, shared ones once."""
+        facts = [event for event in events if event.topic not in TOPICS]
+        try:
+            given = self._books.record.give(facts)
+        except LookFull:
+            given = self._anew().record.give(facts)
+        subjects = {each for known in given for each in (*subjects_of(known.fact),
+                                                         *self._years(known))}  # fmt: skip
+        subjects -= self._seen
+        self._seen.update(each for each in subjects if each.kind not in _OWN)
+        yield from self._compared(sorted(subjects), given)
+
+    def _years(self, known: Known) -> Iterator[Subject]:
+        if isinstance(known.fact, SealsApplied | SealsRemoved):
+            for party in self._books.licensees(known.fact.mark):
+                yield Subject(SubjectKind.PARTY_YEAR, f"{party} {fiscal_year(known.at)}")
+
+    def _compared(
+        self, subjects: Collection[Subject], given: Sequence[Known] = ()
+    ) -> Iterator[str]:
+        """What differs of some subjects; `given` = the events of theirs that were read already."""
+        cases = {UUID(case.id): case for case in cases_of(self._rows, _keys(subjects))}
+        shown = {row.id: row for row in shown_of(self._rows, sorted(cases))}
+        holds: dict[UUID, tuple[Violation, Concerned]] = {}
+        unread: dict[Subject, str] = {}
+        parts = Parts(self._books, self._anew)
+
+        def want(books: ViewBooks, part: Sequence[Subject]) -> None:
+            some = {key for _, key in part}
+            mine = [known for known in given if known.id in some]
+            lots = {known.fact.lot for known in mine if isinstance(known.fact, SealsApplied)}
+            try:
+                books.want_events(mine)
+                books.want(part, lots)
+            except NOT_WHOLE:
+                # What they ask is read as they ask, and only some of them cannot.
+                parts.books = self._anew()
+
+        def work(books: ViewBooks, subject: Subject) -> None:
+            try:
+                for violation in evaluate(*subject, books, self._policy):
+                    if violation.deadline <= self._now:
+                        holds[case_of(violation)] = violation, concerned(violation, books)
+            except NOT_WHOLE:
+                parts.books = self._anew()
+                unread[subject] = "cannot be looked at: facts are missing."
+
+        for subject, why in parts.each(list(subjects), want, work):
+            unread[subject] = f"is set aside, and its cases are not proven: {why}"
+        for subject, why in unread.items():
+            self._unread += 1
+            if self._unread <= unread_shown_max:
+                yield f"{subject.kind} {subject.key} {why}"
+        for key in sorted(cases.keys() | holds.keys()):
+            case, held = cases.get(key), holds.get(key)
+            if case is None or Subject(case.subject_kind, case.subject) not in unread:
+                yield from _difference(key, case, held, shown.get(key))
+        if self._books.record.held > facts_kept_max:
+            self._anew()
+
+    def _anew(self) -> ViewBooks:
+        """Go on with books that have read nothing yet."""
+        self._books.drop()
+        self._books = ViewBooks(self._rows, self._log, self._registry)
+        return self._books
 
 
-def _settled(case: Case | None, violation: Violation) -> bool:
-    if case is None or case.state is State.WITHDRAWN:
+def _difference(
+    key: UUID, case: Case | None, held: tuple[Violation, Concerned] | None, shown: Shown | None
+) -> Iterator[str]:
+    """What is wrong with one case, or with there being none."""
+    if held is None:
+        if case is not None and case.state in LIVE:
+            yield f"Case {key} is {case.state}, and nothing shows it any more."
+        return
+    violation, whom = held
+    of = f"{violation.rule} holds of {violation.subject_kind} {violation.subject}"
+    of = f"{of} {violation.discriminator}".rstrip()
+    if case is None or not _settled(case, violation):
+        yield f"{of} and has no case that says so."
+    elif case.state in LIVE:
+        for name, said, right in _unlike(shown, violation, whom):
+            yield f"{of}; case {key} says {name} {said}, and the facts show {right}."
+
+
+def _unlike(
+    shown: Shown | None, violation: Violation, whom: Concerned
+) -> Iterator[tuple[str, object, object]]:
+    """What a case shows that is not so: what it is, as shown, and as it is."""
+    if shown is None:
+        yield "nothing:", "it was never looked at", "otherwise"
+        return
+    picture = Picture.of(violation)
+    for name, said, right in (
+        ("severity", shown.severity, violation.severity),
+        ("expected", shown.expected, list(violation.expected)),
+        ("found", shown.found, list(violation.found)),
+        ("artefact", shown.artefact, violation.artefact),
+        ("evidence", sorted(map(str, shown.evidence)), sorted(picture.evidence)),
+        ("evidence in all", shown.evidence_total, picture.evidence_total),
+        ("marks", shown.marks, whom.marks),
+        ("parties", shown.parties, whom.parties),
+    ):
+        if said != right:
+            yield name, said, right
+
+
+def _settled(case: Case, violation: Violation) -> bool:
+    if case.state is State.WITHDRAWN:
         return False
     if case.state is State.CLOSED:
         return case.settled == Picture.of(violation).values
     return case.state is not State.EXPLAINED or case.settled == Picture.of(violation).values
+
+
+def _events(log: Log, rows: Rows, until: int, sample: Sample | None) -> Iterator[list[Recorded]]:
+    """Everything up to a position, or what was drawn of it, in chunks."""
+    if sample is None:
+        after = 0
+        while events := next_events(log, rows, after, until, chunk_events_max):
+            yield events
+            after = events[-1].position
+        return
+    chance = Random(sample.seed)  # noqa: S311 -- a draw that can be repeated, not a secret
+    drawn = sorted(chance.sample(range(1, until + 1), min(sample.events, until)))
+    for start in range(0, len(drawn), chunk_events_max):
+        if events := log.at(drawn[start : start + chunk_events_max]):
+            yield events
+
+
+def _keys(subjects: Collection[Subject]) -> list[auditing.Key]:
+    return [(str(kind), key) for kind, key in subjects]

@@ -45,7 +45,15 @@ class Served:
         for start in range(0, len(facts), 5_000):
             self.log.append(
                 [
-                    Entry(UUID(fact.id), type(fact).__name__, encode(fact), 1, fact.at)
+                    Entry(
+                        UUID(fact.id),
+                        type(fact).__name__,
+                        encode(fact),
+                        1,
+                        fact.at,
+                        "file",
+                        "OPERATOR",
+                    )
                     for fact in facts[start : start + 5_000]
                 ]
             )

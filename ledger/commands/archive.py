@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,17 @@ import typer
 from ledger.commands.home import opened
 from ledger.commands.output import Step, progress, say
 from ledger.errors import Malformed, Misuse
-from ledger.intake.archive import Archive, ArchivedEvent, ArchivedRefusal, write
-from ledger.log import DeadLetter, Log, Recorded, Refusal
+from ledger.intake.archive_reading import Archive
+from ledger.intake.archive_writing import write
+from ledger.log import Archived, DeadLetter, Log
 
-SIMULATION = "simulation"
 batch_events_max = 5_000
+LEFT_OUT = (
+    "Not in an export, as it is kept beside the log: tokens and sessions, Kafka offsets and stops,"
+    " the audit's clock, how far Kafka and webhooks were told, settings and secrets. Views are"
+    " built anew."
+)
+"""What whoever moves a home has to know; said by both commands."""
 
 
 def export(
@@ -22,16 +29,20 @@ def export(
 ) -> None:
     """Write the whole log, decisions and dead letters included, as an Avro container file.
 
+    A digest at its end covers every byte, so that `ledger import` refuses a file that is cut or
+    altered. Tokens, settings and what else is kept beside the log are not in it.
+
     Example: ledger export backup.avro
     """
     with opened() as log:
         total = log.position()
-        meta = {SIMULATION: "true"} if log.is_simulation() else {}
         # Beside its place and renamed, so that no half of a log is ever found under its name.
         made = file.with_name(file.name + ".part")
         try:
             with made.open("wb") as out, progress("export", total) as step:
-                events, letters = write(out, _events(log, total, step), _letters(log), meta)
+                events, letters = write(
+                    out, _events(log, total, step), _letters(log), simulation=log.is_simulation()
+                )
                 out.flush()
                 os.fsync(out.fileno())
             made.replace(file)
@@ -39,6 +50,7 @@ def export(
             made.unlink(missing_ok=True)
             raise Misuse(f"{file} cannot be written: {error.strerror}.") from None
     say(f"{events:,} events and {letters:,} dead letters are in {file}.")
+    say(LEFT_OUT)
 
 
 def import_(
@@ -46,19 +58,25 @@ def import_(
 ) -> None:
     """Read a log back into an empty home, positions and recorded times kept.
 
+    A file that is not byte by byte as it was exported is refused, and nothing is written.
+
     Example: LEDGER_HOME=/var/tmp/copy ledger import backup.avro
     """
     try:
         source = file.open("rb")
     except OSError as error:
         raise Misuse(f"{file} cannot be read: {error.strerror}.") from None
-    with source, opened() as log, progress("import", None) as step:
+    with source:
+        if not source.seekable():
+            raise Misuse(f"{file} has to be a file, not a stream: it is read twice.")
         archive = Archive(source)
-        if archive.meta.get(SIMULATION) == "true":
-            log.mark_simulation()
-        parts = Parts(archive, step)
-        count = log.restore(parts.events(), parts.letters())
+        if not archive.has_checksum:
+            say(f"{file}: this export has no checksum, so nothing vouches that it is whole.")
+        with opened() as log, progress("import", None) as step:
+            kept = Parts(archive, step)
+            count = log.restore(kept.events(), kept.letters(), simulation=archive.simulation)
     say(f"{count:,} events are recorded. `ledger catch-up` brings the views up to them.")
+    say(LEFT_OUT)
 
 
 class Parts:
@@ -67,44 +85,38 @@ class Parts:
     def __init__(self, archive: Archive, step: Step) -> None:
         self._rows = iter(archive)
         self._step = step
-        self._first: ArchivedRefusal | None = None
+        self._first: list[DeadLetter] = []
 
-    def events(self) -> Iterator[Recorded]:
+    def events(self) -> Iterator[Archived]:
         """Every event; stops at the first dead letter."""
         for row in self._rows:
-            if not isinstance(row, ArchivedEvent):
-                self._first = row
+            if isinstance(row, DeadLetter):
+                self._first.append(row)
                 return
-            if row.position % batch_events_max == 0:
-                self._step(row.position)
-            yield Recorded(*row[:2], row.id, row.version, row.topic, row.state)
+            if row.recorded.position % batch_events_max == 0:
+                self._step(row.recorded.position)
+            yield row
 
     def letters(self) -> Iterator[DeadLetter]:
         """Every dead letter, once the events are through."""
-        if self._first is None:
-            return
-        yield _letter(self._first)
-        for row in self._rows:
-            if isinstance(row, ArchivedEvent):
-                raise Malformed("the export is broken: an event stands behind a dead letter")
-            yield _letter(row)
+        for row in chain(self._first, self._rows):
+            if not isinstance(row, DeadLetter):
+                raise Malformed("The export is broken: an event stands behind a dead letter.")
+            yield row
 
 
-def _letter(row: ArchivedRefusal) -> DeadLetter:
-    return DeadLetter(row.number, row.recorded_at, Refusal(*row[2:]))
-
-
-def _events(log: Log, total: int, step: Step) -> Iterator[Recorded]:
+def _events(log: Log, total: int, step: Step) -> Iterator[Archived]:
     after = 0
     while rows := log.read(after, batch_events_max, total):
-        yield from rows
+        commits = frozenset(log.commits(after, rows[-1].position))
+        for row in rows:
+            yield Archived(row, row.position in commits)
         after = rows[-1].position
         step(after)
 
 
-def _letters(log: Log) -> Iterator[ArchivedRefusal]:
+def _letters(log: Log) -> Iterator[DeadLetter]:
     after = 0
     while letters := log.dead_letters(after, batch_events_max):
-        for letter in letters:
-            yield ArchivedRefusal(letter.number, letter.recorded_at, *letter.refusal[:12])
+        yield from letters
         after = letters[-1].number

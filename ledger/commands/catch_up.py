@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from consumers.auditor_renewing import renewal
 from consumers.auditor_running import audit_clock, set_clock
 from consumers.auditor_running import catch_up as audit
 from ledger.commands.home import deciding
@@ -37,6 +38,8 @@ def catch_up(
 def follow(log: Log) -> int:
     """Project and audit until nothing is behind, with progress; answer the position."""
     policy = policy_of(load())
+    if (changed := renewal(log, policy)) is not None:
+        say(changed)
     with progresses(("views", "audit"), log.position()) as (views, audited):
         position = audit(log, policy, audit_clock(log), lambda step: audited(step.position), views)
     Projector(log).retire_older()

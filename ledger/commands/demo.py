@@ -54,7 +54,7 @@ def demo(
     if kafka:
         from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `processes`
 
-        through_kafka(story.facts(), events, settings)
+        through_kafka(story.facts, events, settings)
     with opened(settings, recorded_at="clock" if kafka else "event") as log:
         if not kafka:
             _through_a_file(log, story, home)

@@ -1,22 +1,30 @@
-"""`ledger demo --kafka`: the season through a real broker, `ledger run` consuming."""
+"""`ledger demo --kafka`: the season through a real broker, `ledger run` consuming.
+
+Who is designated is nobody's but the operator's to say, so that comes in as a file, before the
+rest.
+"""
 
 import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from consumers import connection, topics
 from consumers.local_broker import local_broker
 from ledger.commands.home import opened
+from ledger.commands.load import Loading
 from ledger.commands.output import Step, progress, say
 from ledger.errors import Fatal
 from ledger.facts.canonical import encode
 from ledger.facts.identity import Fact
+from ledger.facts.registry import IssuerDesignated
 from ledger.intake.codec import to_avro
+from ledger.intake.doors import OPERATOR
 from ledger.log import Log
 from ledger.settings import Settings
 
@@ -27,8 +35,11 @@ _look_seconds = 2.0
 _stop_seconds_max = 20.0
 
 
-def through_kafka(facts: Iterable[Fact], events: int, settings: Settings) -> None:
-    """Start a broker, produce the facts, and return once all of them are in the log."""
+def through_kafka(facts: Callable[[], Iterable[Fact]], events: int, settings: Settings) -> None:
+    """Start a broker, produce the facts, and return once all of them are in the log.
+
+    `facts` gives the same ones each time it is called.
+    """
     home = settings.home
     if home is None:
         raise Fatal("The demo has no home.")
@@ -36,8 +47,23 @@ def through_kafka(facts: Iterable[Fact], events: int, settings: Settings) -> Non
     with local_broker(home / "kafka") as bootstrap:
         told = connection.Connection(bootstrap)
         topics.create(told)
-        with opened(settings) as log, _running(bootstrap, settings):
-            _wait(log, _produce(told, facts, events))
+        with opened(settings) as log:
+            _by_hand(log, facts(), home)
+            with _running(bootstrap, settings):
+                rest = (fact for fact in facts() if not operators(fact))
+                _wait(log, log.position() + _produce(told, rest, events))
+
+
+def operators(fact: Fact) -> bool:
+    """Whether nobody but the operator may say it: a topic shared by all says nobody's name."""
+    return isinstance(fact, IssuerDesignated)
+
+
+def _by_hand(log: Log, facts: Iterable[Fact], home: Path) -> None:
+    file = home / "designations.ndjson"
+    with file.open("wb") as out:
+        out.writelines(encode(fact) + b"\n" for fact in facts if operators(fact))
+    Loading(log, None).file(str(file), OPERATOR)
 
 
 def topic_of(fact: Fact) -> str:

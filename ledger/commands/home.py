@@ -6,6 +6,7 @@ from typing import Literal
 
 from ledger.commands.output import say
 from ledger.log import Log, migrate
+from ledger.log.connecting import connectable
 from ledger.log.embedded import default_home, leave, server
 from ledger.settings import Settings, load
 
@@ -19,8 +20,9 @@ def database(settings: Settings | None = None) -> Iterator[str]:
     """
     settings = settings or load()
     if settings.database_url is not None:
-        migrate(settings.database_url)
-        yield settings.database_url
+        dsn = connectable(settings.database_url)
+        migrate(dsn)
+        yield dsn
         return
     home = settings.home or default_home()
     dsn = server(home)

@@ -14,6 +14,7 @@ import typer
 
 from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, progress, say, show
+from ledger.commands.recording import Batch, record
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
 from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
@@ -136,13 +137,16 @@ class Loading:
         letters = [
             self._refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)
         ]
-        settled = iter(
-            self._log.append(
-                [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted],
-                letters,
-                on_conflict=lambda index: self._conflict(label, accepted[index]),
-            )
+        batch = Batch(
+            [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted],
+            letters,
+            on_conflict=lambda index: self._conflict(label, accepted[index]),
+            letters=lambda: (
+                {(letter.place, letter.sha256) for letter in letters}
+                | {(_place(label, each), sha256(each.state).digest()) for each in accepted}
+            ),
         )
+        settled = iter(record(self._log, batch))
         for line in _lines(verdicts, settled):
             match line["outcome"]:
                 case "recorded":
@@ -165,7 +169,7 @@ class Loading:
     def _refusal(self, label: str, verdict: Refused) -> Refusal:
         return Refusal(
             door=DOOR,
-            place=f"{label}:{verdict.index}",
+            place=_place(label, verdict),
             index=0,
             reason=verdict.reason,
             path=verdict.path,
@@ -179,7 +183,7 @@ class Loading:
     def _conflict(self, label: str, accepted: Accepted) -> Refusal:
         return Refusal(
             door=DOOR,
-            place=f"{label}:{accepted.index}",
+            place=_place(label, accepted),
             index=0,
             reason="conflict",
             path="",
@@ -243,6 +247,11 @@ def vouched(party: str) -> str:
     if not (is_id(party) and 0 < len(party) <= ID_CHARACTERS_MAX):
         raise Misuse(f"--as {party!r}: 1 to {ID_CHARACTERS_MAX} visible ASCII characters.")
     return party
+
+
+def _place(label: str, verdict: Accepted | Refused) -> str:
+    # As it is kept: the name of a file may hold bytes that are no text.
+    return f"{label}:{verdict.index}".encode("utf-8", "replace").decode()
 
 
 def _check(name: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
@@ -16,6 +16,7 @@ from ledger.facts.catalogue import DECISIONS
 from ledger.facts.scalars import time_text
 from ledger.log import Log, Recorded
 
+_RECEIPT: Final = ("recorded_at", "door", "by", "person", "sha256")
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The event's id, a UUID.")]
 
 
@@ -36,6 +37,8 @@ def event(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
     for one in shown:
         fields = [{"field": name, "value": _text(value)} for name, value in one["event"].items()]
         show(fields, form, title=f"{one['topic']} at position {one['position']}")
+        told = [{"receipt": name, "value": _text(one[name] or "-")} for name in _RECEIPT]
+        show(told, form)
         show(
             one["moves"], form, columns=("mark", "from", "to", "seals"), empty="It moved no seals."
         )

@@ -211,14 +211,6 @@ class Record:
             if entry.id not in passed_over and isinstance(entry.fact, kind)
         ]
 
-    def counting(self, kind: type[F], about: About, key: str) -> list[F]:
-        """Counting facts of a kind about a subject, binding or not, in order of (time, id)."""
-        return [
-            entry.fact
-            for entry in self._entries(kind, about, key)
-            if entry.id not in self._retracted and isinstance(entry.fact, kind)
-        ]
-
     def all(self, kind: type[F]) -> list[F]:
         """Counting facts of a kind, of the registry those that bind, in order of (time, id)."""
         passed_over = self._passed_over(kind)

@@ -1,229 +1,194 @@
-"""The whole log as one Avro container file, and back.
+"""What an exported log is made of: an Avro container of its rows, each block with its digest.
 
-The file ends with a count of what it holds, so half a file is never taken for a whole one.
+Version 2 ends with a record that holds the digest of every byte before it, so that no file is taken
+for a whole one that is not, and no altered one for the log that was exported. Version 1 had counts.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
-from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
-from uuid import UUID
+from collections.abc import Iterable
+from hashlib import sha256
+from io import BytesIO
+from typing import Any, Final, NamedTuple, TypeGuard
 
 import fastavro
+import msgspec
 from fastavro.schema import SchemaParseException
 
-from ledger.errors import Malformed
-from ledger.facts.scalars import EPOCH
+from ledger.errors import Fatal, Malformed
 from ledger.intake.codec import DECODING_ERRORS
+from ledger.intake.container import SYNC_BYTES
+from ledger.log import Archived, DeadLetter
+from ledger.log.record_bytes import dead_letter_bytes, event_bytes
 
-SYNC_INTERVAL_BYTES: Final = 256 * 1024
-_NAMESPACE: Final = "seals.archive.v1"
-_META_PREFIX: Final = "ledger."
+V1: Final = "seals.archive.v1"
+V2: Final = "seals.archive.v2"
+SIMULATION_KEY: Final = "ledger.simulation"
+"""The header's entry that says, by `true`, that recorded times are made up."""
+block_rows_max: Final = 1_000
+block_bytes_max: Final = 1024 * 1024
+"""Where a block has so many rows, or so many bytes of states and payloads, it ends."""
+_stored_bytes_max: Final = 65_535
+
+READING_ERRORS: Final = (*DECODING_ERRORS, SchemaParseException, msgspec.MsgspecError, zlib.error)
+"""What comes of bytes that are no record of ours."""
+Rows = list[Archived] | list[DeadLetter]
+"""What one block holds besides its digest."""
 
 
-class ArchivedEvent(NamedTuple):
-    """One event of the log: where and when (µs UTC) it was recorded, and what it says."""
+class End(NamedTuple):
+    """The last record: how many rows stand before it, and the digest of all bytes before its block.
 
-    position: int
-    recorded_at: int
-    id: UUID
-    version: int
-    topic: str
-    state: bytes
+    `checkpoints` and `keys` belong to a sealed log; there are none yet.
+    """
 
-
-class ArchivedRefusal(NamedTuple):
-    """One dead letter: its number, when (µs UTC), and what was refused at which door and why."""
-
-    number: int
-    recorded_at: int
-    door: str
-    place: str
-    index: int  # type: ignore[assignment]  # hides tuple.index: a row is not searched
-    reason: str
-    path: str
-    payload: bytes
+    events: int
+    dead_letters: int
     sha256: bytes
-    id: UUID | None
-    size: int | None
-    key: bytes | None
-    headers: bytes | None
-    timestamp: int | None
+    checkpoints: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
-class EventRow(Protocol):
-    """What `write` needs to know of an event."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the log."""
-
-    @property
-    def recorded_at(self) -> int:
-        """When it was recorded, µs UTC."""
-
-    @property
-    def id(self) -> UUID:
-        """The id of the event or stream."""
-
-    @property
-    def version(self) -> int:
-        """Its version in its stream."""
-
-    @property
-    def topic(self) -> str:
-        """The name of its type."""
-
-    @property
-    def state(self) -> bytes:
-        """Its canonical form."""
-
-
-def _field(name: str, of: Any) -> dict[str, Any]:
-    return {"name": name, "type": of}
-
-
-_MOMENT: Final = {"type": "long", "logicalType": "timestamp-micros"}
-_UUID: Final = {"type": "string", "logicalType": "uuid"}
-_SCHEMA: Final = [
-    {
+def _record(namespace: str, name: str, doc: str, **fields: Any) -> dict[str, Any]:
+    return {
         "type": "record",
-        "name": "Event",
-        "namespace": _NAMESPACE,
-        "doc": "One event of the log as recorded; state is its canonical form, JSON in UTF-8.",
-        "fields": [
-            _field("position", "long"),
-            _field("recorded_at", _MOMENT),
-            _field("topic", "string"),
-            _field("id", _UUID),
-            _field("version", "int"),
-            _field("state", "bytes"),
-        ],
-    },
-    {
-        "type": "record",
-        "name": "DeadLetter",
-        "namespace": _NAMESPACE,
-        "doc": "One refused event: where it came from, why it was refused, and its own bytes.",
-        "fields": [
-            _field("number", "long"),
-            _field("recorded_at", _MOMENT),
-            _field("door", "string"),
-            _field("place", "string"),
-            _field("index", "long"),
-            _field("reason", "string"),
-            _field("path", "string"),
-            _field("payload", "bytes"),
-            _field("sha256", "bytes"),
-            _field("id", ["null", _UUID]),
-            _field("size", ["null", "long"]),
-            _field("key", ["null", "bytes"]),
-            _field("headers", ["null", "bytes"]),
-            _field("timestamp", ["null", "long"]),
-        ],
-    },
-    {
-        "type": "record",
-        "name": "End",
-        "namespace": _NAMESPACE,
-        "doc": "The last record: how many of the others stand before it.",
-        "fields": [_field("events", "long"), _field("dead_letters", "long")],
-    },
-]
+        "name": name,
+        "namespace": namespace,
+        "doc": doc,
+        "fields": [{"name": field, "type": kind} for field, kind in fields.items()],
+    }
 
 
-def write(
-    out: BinaryIO,
-    events: Iterable[EventRow],
-    refusals: Iterable[ArchivedRefusal] = (),
-    meta: Mapping[str, str] | None = None,
-) -> tuple[int, int]:
-    """Write the log to a container file as it comes; how many events and dead letters it held.
+def _union(namespace: str, *, bare: bool) -> list[dict[str, Any]]:
+    """The records of a version; `bare` of logical types, as they are read and written here."""
+    second = namespace == V2
+    moment = "long" if bare else {"type": "long", "logicalType": "timestamp-micros"}
+    uuid = "string" if bare else {"type": "string", "logicalType": "uuid"}
+    text_or_none = ["null", "string"]
+    events = _record(
+        namespace, "Event",
+        "One event of the log as recorded; state is its canonical form, JSON in UTF-8.",
+        position="long", recorded_at=moment, topic="string", id=uuid,
+        version="long" if second else "int", state="bytes",
+        **({"commit": "boolean", "door": text_or_none, "by": text_or_none,
+            "person": text_or_none} if second else {}),
+    )  # fmt: skip
+    letters = _record(
+        namespace, "DeadLetter",
+        "One refused event: where it came from, why it was refused, and its own bytes.",
+        number="long", recorded_at=moment, door="string", place="string", index="long",
+        reason="string", path="string", payload="bytes", sha256="bytes", id=["null", uuid],
+        size=["null", "long"], key=["null", "bytes"], headers=["null", "bytes"],
+        timestamp=["null", "long"],
+        **({"by": text_or_none, "person": text_or_none} if second else {}),
+    )  # fmt: skip
+    if not second:
+        end = "The last record: how many of the others stand before it."
+        return [
+            events,
+            letters,
+            _record(namespace, "End", end, events="long", dead_letters="long"),
+        ]
+    return [
+        events,
+        letters,
+        _record(
+            namespace, "Digest",
+            "Behind the rows of a block: the first and last of them, and the SHA-256 of all.",
+            first="long", last="long", sha256="bytes",
+        ),
+        _record(
+            namespace, "Seed", "What the leaves of a block of a sealed log are salted with.",
+            tree="int", block="long", seed="bytes",
+        ),
+        _record(
+            namespace, "Tile", "The hash over 256 leaves of a sealed log.",
+            tree="int", index="long", hash="bytes",
+        ),
+        _record(
+            namespace, "End",
+            "The last record, in a block of its own: how many rows stand before it, and the"
+            " SHA-256 of every byte before its block.",
+            events="long", dead_letters="long", sha256="bytes",
+            checkpoints={"type": "array", "items": "string"},
+            keys={"type": "array", "items": "string"},
+        ),
+    ]  # fmt: skip
 
-    `meta` are words about the whole log, given back by `Archive.meta`.
-    """
-    written = [0, 0]
-    fastavro.writer(
-        out,
-        _SCHEMA,
-        _records(events, refusals, written),
-        codec="deflate",
-        sync_interval=SYNC_INTERVAL_BYTES,
-        metadata={_META_PREFIX + key: value for key, value in (meta or {}).items()},
-    )
-    return written[0], written[1]
+
+WRITTEN: Final[dict[str, list[dict[str, Any]]]] = {
+    version: _union(version, bare=False) for version in (V1, V2)
+}
+"""The schema in a file's header, by version."""
+BARE: Final[dict[str, Any]] = {
+    version: fastavro.parse_schema(_union(version, bare=True)) for version in (V1, V2)
+}
+"""The same without logical types: numbers and texts stay what they are."""
 
 
-def _records(
-    events: Iterable[EventRow], refusals: Iterable[ArchivedRefusal], written: list[int]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for event in events:
-        written[0] += 1
-        yield (
-            f"{_NAMESPACE}.Event",
-            {
-                "position": event.position,
-                "recorded_at": event.recorded_at,
-                "topic": event.topic,
-                "id": event.id,
-                "version": event.version,
-                "state": event.state,
-            },
+def of_events(rows: Rows) -> TypeGuard[list[Archived]]:
+    """Whether a block's rows are events, not dead letters."""
+    return bool(rows) and isinstance(rows[0], Archived)
+
+
+def digest(rows: Rows, *, simulation: bool) -> tuple[int, int, bytes]:
+    """The first and the last number of a block's rows, and the SHA-256 of their bytes."""
+    if of_events(rows):
+        numbers = rows[0].recorded.position, rows[-1].recorded.position
+        return *numbers, _sha256(
+            event_bytes(recorded, commit=commit, simulation=simulation) for recorded, commit in rows
         )
-    for refusal in refusals:
-        written[1] += 1
-        yield f"{_NAMESPACE}.DeadLetter", refusal._asdict()
-    yield f"{_NAMESPACE}.End", {"events": written[0], "dead_letters": written[1]}
+    letters = [row for row in rows if isinstance(row, DeadLetter)]
+    return letters[0].number, letters[-1].number, _sha256(map(dead_letter_bytes, letters))
 
 
-class Archive:
-    """An exported log being read: iterate to get its events, then its dead letters, in order.
+def _sha256(pieces: Iterable[bytes]) -> bytes:
+    return sha256(b"".join(pieces)).digest()
 
-    Raises Malformed where the file is no export of a log, or not a whole one. That may only come
-    to light at its end: record what it yields in one transaction.
+
+def end_block(end: End, sync: bytes) -> bytes:
+    """The last block of a file: its bytes depend on nothing but the record and the marker.
+
+    Stored, not compressed: compressors differ from release to release.
     """
-
-    def __init__(self, source: BinaryIO) -> None:
-        try:
-            self._reader = fastavro.reader(source, return_record_name=True)
-            schema = self._reader.writer_schema
-        except _BROKEN as error:
-            raise Malformed(f"not an export of a log: {error}") from None
-        names = [each.get("name") for each in schema] if isinstance(schema, list) else []
-        if names != [f"{_NAMESPACE}.{name}" for name in ("Event", "DeadLetter", "End")]:
-            raise Malformed("not an export of a log: its records are of another kind")
-        self.meta = {
-            key.removeprefix(_META_PREFIX): value
-            for key, value in self._reader.metadata.items()
-            if key.startswith(_META_PREFIX)
-        }
-
-    def __iter__(self) -> Iterator[ArchivedEvent | ArchivedRefusal]:
-        """The events and the dead letters."""
-        events = dead_letters = 0
-        end: dict[str, int] | None = None
-        for name, record in self._taken():
-            if end is not None:
-                raise Malformed("the export is broken: it goes on behind its end")
-            if name.endswith(".End"):
-                end = record
-                continue
-            record["recorded_at"] = (record["recorded_at"] - EPOCH) // _MICROSECOND
-            if name.endswith(".Event"):
-                events += 1
-                yield ArchivedEvent(**record)
-            else:
-                dead_letters += 1
-                yield ArchivedRefusal(**record)
-        if end != {"events": events, "dead_letters": dead_letters}:
-            raise Malformed("the export is cut off: not all of the log is in it")
-
-    def _taken(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        try:
-            yield from cast("Iterator[tuple[str, dict[str, Any]]]", self._reader)
-        except _BROKEN as error:
-            raise Malformed(f"the export is broken: {error}") from None
+    record = _avro(BARE[V2], (f"{V2}.End", end._asdict()))
+    size = len(record)
+    if size > _stored_bytes_max:
+        raise Fatal(f"The end of an export has {size:,} bytes, at most {_stored_bytes_max:,}.")
+    stored = b"\x01" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + record
+    return _avro("long", 1) + _avro("long", len(stored)) + stored + sync
 
 
-_BROKEN: Final = (*DECODING_ERRORS, SchemaParseException, OSError, zlib.error)
-_MICROSECOND: Final = timedelta(microseconds=1)
+def end_of(block: bytes) -> End:
+    """The record of a file's last block; Malformed where the block is not as `end_block` makes it.
+
+    `block` is the whole of it, marker included.
+    """
+    sync = block[-SYNC_BYTES:]
+    try:
+        found = BytesIO(block)
+        fastavro.schemaless_reader(found, "long", None)
+        fastavro.schemaless_reader(found, "long", None)
+        record = zlib.decompressobj(-zlib.MAX_WBITS).decompress(found.read(), _stored_bytes_max + 1)
+        end = End(**_end_record(record))
+        same = end_block(end, sync) == block
+    except READING_ERRORS as error:
+        raise Malformed(f"its end is broken: {error}") from None
+    if not same:
+        raise Malformed("its end is broken")
+    return end
+
+
+def _end_record(data: bytes) -> dict[str, Any]:
+    read: Any = fastavro.schemaless_reader(BytesIO(data), BARE[V2], None, return_record_name=True)
+    name, record = read
+    if name != f"{V2}.End":
+        raise ValueError("another record stands there")
+    return {
+        key: tuple(value) if isinstance(value, list) else value for key, value in record.items()
+    }
+
+
+def _avro(schema: Any, value: Any) -> bytes:
+    out = BytesIO()
+    fastavro.schemaless_writer(out, schema, value)
+    return out.getvalue()

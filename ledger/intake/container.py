@@ -69,7 +69,7 @@ class Block(NamedTuple):
     problem: Problem | None
 
 
-class _Cut(Exception):  # noqa: N818  (the end of the bytes, told to the one caller that waits)
+class Cut(Exception):  # noqa: N818  (the end of the bytes, told to the one caller that waits)
     """The container ends in the midst of something, or is not one from here on."""
 
 
@@ -85,7 +85,7 @@ def read_container(
     heard = _Heard(stream)
     try:
         header = read_header(heard, ours)
-    except _Cut as cut:
+    except Cut as cut:
         yield heard.rest().refused(index, _undecodable(f"no Avro container: {cut}"))
         return
     except Problem as other:
@@ -105,7 +105,7 @@ def read_container(
                 for verdict in judge_block(block, header, ours, door, index):
                     yield verdict
                     index += 1
-    except _Cut as cut:
+    except Cut as cut:
         sentence = f"the Avro container is broken from here: {cut}"
         yield heard.rest().refused(index, _undecodable(sentence))
 
@@ -129,7 +129,7 @@ def judge_block(
         except Problem as problem:
             yield refused(index, problem, data[start:])
             return
-        except (_Cut, IndexError):
+        except (Cut, IndexError):
             yield refused(index, _undecodable("the block ends within an event"), data[start:])
             return
         # Framed as a message, so that a refused event can be sent again as it is.
@@ -144,14 +144,24 @@ def judge_block(
 def _branch(stream: Readable) -> int:
     branch = read_long(stream)
     if branch is None or branch < 0:
-        raise _Cut("no such branch")
+        raise Cut("no such branch")
     return branch
 
 
 def read_header(stream: Readable, ours: Schemas) -> Header:
-    """The header; _Cut where there is none, Problem where its schema or codec is not ours."""
+    """The header; Cut where there is none, Problem where its schema or codec is not ours."""
+    meta, sync = read_meta(stream)
+    codec = meta.get(b"avro.codec", b"null").decode("latin-1")
+    if codec not in _EXPAND:
+        raise _undecodable(f"the codec {codec[:40]!r} is not read here")
+    branches, union = _branches(meta.get(b"avro.schema", b""), ours)
+    return Header(codec, branches, union, sync)
+
+
+def read_meta(stream: Readable) -> tuple[dict[bytes, bytes], bytes]:
+    """The header's entries, and the marker behind each block; Cut where there is no header."""
     if stream.read(len(MAGIC)) != MAGIC:
-        raise _Cut("it begins otherwise")
+        raise Cut("it begins otherwise")
     meta: dict[bytes, bytes] = {}
     while count := _long(stream):
         if count < 0:
@@ -161,13 +171,8 @@ def read_header(stream: Readable, ours: Schemas) -> Header:
             key = _bytes(stream)
             meta[key] = _bytes(stream)
             if len(meta) > META_ENTRIES_MAX:
-                raise _Cut("its header does not end")
-    sync = _exactly(stream, SYNC_BYTES)
-    codec = meta.get(b"avro.codec", b"null").decode("latin-1")
-    if codec not in _EXPAND:
-        raise _undecodable(f"the codec {codec[:40]!r} is not read here")
-    branches, union = _branches(meta.get(b"avro.schema", b""), ours)
-    return Header(codec, branches, union, sync)
+                raise Cut("its header does not end")
+    return meta, _exactly(stream, SYNC_BYTES)
 
 
 def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
@@ -184,13 +189,13 @@ def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
 
 
 def next_block(stream: Readable, header: Header) -> Block | None:
-    """The next block, None at the end; _Cut where there is half of one."""
+    """The next block, None at the end; Cut where there is half of one."""
     count = read_long(stream)
     if count is None:
         return None
     size = _long(stream)
     if count < 0 or size < 0:
-        raise _Cut("a block of a negative size")
+        raise Cut("a block of a negative size")
     if size > MESSAGE_BYTES_MAX:
         swallowed = Swallowed()
         while size > 0:
@@ -214,7 +219,7 @@ def next_block(stream: Readable, header: Header) -> Block | None:
 
 def _synced(stream: Readable, header: Header) -> None:
     if _exactly(stream, SYNC_BYTES) != header.sync:
-        raise _Cut("a block does not end with its marker")
+        raise Cut("a block does not end with its marker")
 
 
 def _inflate(data: bytes) -> bytes:
@@ -238,7 +243,7 @@ _EXPAND: Final[dict[str, Callable[[bytes], bytes]]] = {
 
 
 def read_long(stream: Readable) -> int | None:
-    """The next Avro long; None at the end of the bytes, _Cut within one."""
+    """The next Avro long; None at the end of the bytes, Cut within one."""
     value = 0
     for place in range(LONG_BYTES_MAX):
         byte = stream.read(1)
@@ -249,27 +254,27 @@ def read_long(stream: Readable) -> int | None:
         value |= (byte[0] & 0x7F) << (7 * place)
         if byte[0] < 0x80:
             return (value >> 1) ^ -(value & 1)
-    raise _Cut("a number has no end")
+    raise Cut("a number has no end")
 
 
 def _long(stream: Readable) -> int:
     value = read_long(stream)
     if value is None:
-        raise _Cut("it ends early")
+        raise Cut("it ends early")
     return value
 
 
 def _bytes(stream: Readable) -> bytes:
     size = _long(stream)
     if not 0 <= size <= META_BYTES_MAX:
-        raise _Cut("its header has an entry of an impossible size")
+        raise Cut("its header has an entry of an impossible size")
     return _exactly(stream, size)
 
 
 def _exactly(stream: Readable, size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
-        raise _Cut("it ends early")
+        raise Cut("it ends early")
     return data
 
 

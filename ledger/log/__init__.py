@@ -7,9 +7,19 @@ from ledger.log.log import Log, batch_events_max
 from ledger.log.migrating import migrate
 from ledger.log.reading import Reader
 from ledger.log.recorder import Rows
-from ledger.log.rows import DeadLetter, Entry, Offset, Outcome, Receipt, Recorded, Refusal
+from ledger.log.rows import (
+    Archived,
+    DeadLetter,
+    Entry,
+    Offset,
+    Outcome,
+    Receipt,
+    Recorded,
+    Refusal,
+)
 
 __all__ = [
+    "Archived",
     "DeadLetter",
     "Entry",
     "Log",

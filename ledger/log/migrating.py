@@ -1,32 +1,82 @@
 """The permanent tables, by migrations that are only ever added to.
 
-Running it twice, or from two processes at once, or again after a kill, is the same as once.
+Each is one transaction together with the note that it was applied: wherever it is cut off, the
+next run goes on. Running it twice, or from two processes at once, is the same as once.
 """
 
+import re
 from importlib.resources import as_file, files
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
-from yoyo import get_backend, read_migrations
 
-from ledger.errors import Misuse, Unavailable
+from ledger.errors import Fatal, Misuse, Unavailable
+from ledger.log.connecting import connectable
 
 MIGRATIONS_LOCK = 5_283_640_182  # any number, but not the one of the writers' lock
 _lock_wait_seconds = 60
+_THERE_ALREADY: Final = (
+    errors.DuplicateColumn, errors.DuplicateFunction, errors.DuplicateObject, errors.DuplicateTable,
+)  # fmt: skip
+_MAKES: Final = re.compile(
+    r"(?:\s*--[^\n]*\n)*\s*CREATE (?!OR REPLACE)(?![^(]*IF NOT EXISTS)", re.IGNORECASE
+)
+_MAY_MAKE = """
+SELECT current_user, current_database(), has_schema_privilege('public', 'CREATE'),
+    has_database_privilege(current_database(), 'CREATE')
+"""
 
 
 def migrate(dsn: str) -> None:
-    """Apply what is not applied yet; raises Unavailable where the database is away."""
+    """Apply what is not applied yet.
+
+    Raises Unavailable where the database is away, Misuse where the connection string is none, where
+    its user may not make tables, or where the database is newer than this program.
+    """
     try:
-        with psycopg.connect(dsn, autocommit=True) as guard:
+        with psycopg.connect(connectable(dsn), autocommit=True) as guard:
             guard.execute(f"SET lock_timeout = '{_lock_wait_seconds}s'")
             # Held by the session: gone with this process, however it ends.
             guard.execute("SELECT pg_advisory_lock(%s)", (MIGRATIONS_LOCK,))
             if missing(guard):
-                _apply(dsn)
-    except psycopg.OperationalError as error:
-        raise Unavailable(f"The database cannot be reached: {error}") from error
+                _check_rights(guard)
+                _apply(connectable(dsn))
+    except errors.LockNotAvailable as error:
+        raise Unavailable(
+            f"Another process has been migrating the database for {_lock_wait_seconds} s: wait"
+            " until it has finished."
+        ) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Unavailable(f"The database cannot be reached: {_one_line(error)}") from error
+    except errors.InsufficientPrivilege as error:
+        raise Misuse(
+            f"The user of the database may not do this: {_one_line(error)}. Sign in as the owner of"
+            " the ledger's tables."
+        ) from error
+    except psycopg.Error as error:
+        raise Fatal(f"The database refused to be migrated: {_one_line(error)}") from error
+
+
+def _check_rights(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    row = connection.execute(_MAY_MAKE).fetchone()
+    user, database, in_schema, in_database = row or ("", "", True, True)
+    lacking = [
+        f"GRANT CREATE ON {what} TO {user};"
+        for what, may in (("SCHEMA public", in_schema), (f"DATABASE {database}", in_database))
+        if not may
+    ]
+    if lacking:
+        raise Misuse(
+            f"The database user {user} may not make the ledger's tables. An administrator of the"
+            f" database has to: {' '.join(lacking)}"
+        )
+
+
+def _one_line(error: psycopg.Error) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
@@ -52,16 +102,48 @@ def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
 
 
 def _apply(dsn: str) -> None:
+    # Loaded where there is something to do: every command opens the log, and few migrate it.
+    from yoyo import get_backend, read_migrations  # noqa: PLC0415 - see above
+
     with as_file(files("ledger.log") / "migrations") as folder:
         backend = get_backend(_yoyo_url(dsn))
         try:
             # The library's own lock is a row and outlives a killed process. Ours is held, so
             # whoever left one there is gone.
             backend.break_lock()
-            with backend.lock():
-                backend.apply_migrations(backend.to_apply(read_migrations(str(folder))))
+            backend.ensure_internal_schema_updated()
+            for migration in backend.to_apply(read_migrations(str(folder))):
+                _apply_one(backend, migration)
         finally:
             backend.connection.close()
+
+
+def _apply_one(backend: Any, migration: Any) -> None:
+    """Apply a migration and note it, both or neither.
+
+    The library commits the two one after the other; cut in between, a migration would be applied
+    again and fail for ever. Where an earlier program was, everything it makes is there already,
+    and only the note is missing.
+    """
+    from yoyo.migrations import read_sql_migration  # noqa: PLC0415 - see `_apply`
+
+    _, _, statements = read_sql_migration(migration.path)
+    with backend.transaction():
+        made = there = 0
+        for statement in statements:
+            try:
+                with backend.transaction():  # within the other one: a savepoint
+                    backend.cursor().execute(statement)
+                made += _MAKES.match(statement) is not None
+            except _THERE_ALREADY as error:
+                there += 1
+                name = _one_line(error)
+        if there and made:
+            raise Misuse(
+                f"This database holds something of another program under a name of ours: {name}."
+                " Give the ledger a database of its own."
+            )
+        backend.mark_one(migration, log=False)
 
 
 def _yoyo_url(dsn: str) -> str:

@@ -3,7 +3,7 @@
 Answers sentences about what is broken; none means that all of it holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from ledger.log.reading import Reader
@@ -12,12 +12,21 @@ from ledger.log.rows import Receipt
 broken_shown_max = 5
 batch_events_max = 5_000
 
-_DENSE = """
-SELECT count(*), coalesce(min(notification_id), 1), coalesce(max(notification_id), 0)
-FROM public.events
+# What was committed is there: the commits tell where the log ends, also where its end is gone.
+_MISSING = """
+SELECT first, last FROM (
+    SELECT lag(position, 1, 0::int8) OVER (ORDER BY position) + 1 AS first, position - 1 AS last
+    FROM (
+        SELECT notification_id AS position FROM public.events
+        UNION ALL SELECT coalesce(max(position), 0) + 1 FROM public.commits
+    ) AS known
+) AS runs WHERE first <= last ORDER BY first
 """
-_DENSE_LETTERS = """
-SELECT count(*), coalesce(min(number), 1), coalesce(max(number), 0) FROM public.dead_letter
+_MISSING_LETTERS = """
+SELECT first, last FROM (
+    SELECT lag(number, 1, 0::int8) OVER (ORDER BY number) + 1 AS first, number - 1 AS last
+    FROM public.dead_letter
+) AS runs WHERE first <= last ORDER BY first
 """
 _UNORDERED = """
 SELECT position FROM (
@@ -47,11 +56,9 @@ def broken(log: Reader) -> Iterator[str]:
     """What in the log is not as promised, as sentences."""
     with log.transaction(snapshot=True) as rows:
         rows.execute("SET LOCAL statement_timeout = 0")
-        for what, statement in (("Positions", _DENSE), ("Dead letters", _DENSE_LETTERS)):
-            found = rows.execute(statement).fetchone()
-            count, first, last = found or (0, 1, 0)
-            if (count, first) != (last, 1):
-                yield f"{what} are not dense: {count} of them run from {first} to {last}."
+        for what, statement in (("Positions", _MISSING), ("Dead letters", _MISSING_LETTERS)):
+            if runs := rows.execute(statement).fetchall():
+                yield _missing(what, runs)
         for statement, sentence in (
             (_UNORDERED, "Position {}: recorded no later than the one before it."),
             (_COMMITS, "Commit at position {}: its recorded time is not the event's."),
@@ -60,6 +67,18 @@ def broken(log: Reader) -> Iterator[str]:
         ):
             rows.execute(statement, (broken_shown_max,))
             yield from (sentence.format(row[0]) for row in rows.fetchall())
+
+
+def _missing(what: str, runs: Sequence[tuple[int, int]]) -> str:
+    """Which numbers of a dense series are not there, given as runs (first, last)."""
+    shown = [
+        f"{first:,}" if first == last else f"{first:,} to {last:,}"
+        for first, last in runs[:broken_shown_max]
+    ]
+    more = len(runs) - len(shown)
+    also = f" and {more:,} more runs" if more else ""
+    total = sum(last - first + 1 for first, last in runs)
+    return f"{what} are not dense: {', '.join(shown)}{also} are missing, {total:,} in all."
 
 
 def unkept(log: Reader, receipts: list[Receipt]) -> Iterator[str]:

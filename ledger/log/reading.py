@@ -28,6 +28,10 @@ _READ = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 """
+_BEYOND = """
+SELECT notification_id FROM public.events WHERE notification_id > %s AND notification_id <= %s
+ORDER BY notification_id LIMIT 1
+"""
 _OF_TOPICS = f"""
 SELECT {_COLUMNS} FROM public.events
 WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
@@ -51,6 +55,9 @@ WHERE e.recorded_at <= %(time)s
     WHERE recorded_at <= %(time)s ORDER BY recorded_at DESC LIMIT 1), 0)
   AND e.notification_id <= coalesce((SELECT position FROM public.commits
     WHERE recorded_at >= %(time)s ORDER BY recorded_at LIMIT 1), 9223372036854775807)
+"""
+_COMMITS = """
+SELECT position FROM public.commits WHERE position > %s AND position <= %s ORDER BY position
 """
 _DEAD_LETTERS = """
 SELECT number, recorded_at, door, place, index, reason, path, payload, sha256, event_id, size,
@@ -107,11 +114,19 @@ class Reader:
             yield rows
 
     def read(self, after: int, limit: int, until: int | None = None) -> list[Recorded]:
-        """Read at most `limit` events at positions after `after`, up to and with `until`."""
+        """Read at most `limit` events at positions after `after`, up to and with `until`.
+
+        With `until` none only where none is left: also where somebody took events out.
+        """
         last = after + limit if until is None else min(after + limit, until)
         with self._rows() as rows:
-            rows.execute(_READ, (after, last), prepare=True)
-            return list(map(Recorded._make, rows.fetchall()))
+            found = rows.execute(_READ, (after, last), prepare=True).fetchall()
+            if not found and until is not None and last < until:
+                beyond = rows.execute(_BEYOND, (last, until), prepare=True).fetchone()
+                if beyond is not None:
+                    within = beyond[0] - 1, min(beyond[0] - 1 + limit, until)
+                    found = rows.execute(_READ, within, prepare=True).fetchall()
+            return list(map(Recorded._make, found))
 
     def of_topics(
         self, topics: Collection[str], after: int, limit: int
@@ -155,6 +170,12 @@ class Reader:
         """Tell the greatest position; every one from 1 up to it can be read. 0 when empty."""
         return self._number("SELECT coalesce(max(position), 0) FROM public.commits")
 
+    def commits(self, after: int, until: int) -> list[int]:
+        """Read the positions behind `after`, up to and with `until`, at which a commit ended."""
+        with self._rows() as rows:
+            rows.execute(_COMMITS, (after, until), prepare=True)
+            return [row[0] for row in rows.fetchall()]
+
     def known_at(self, recorded_at: int) -> int:
         """Tell the greatest position recorded at or before that time (µs UTC), or 0."""
         return self._number(_KNOWN_AT, {"time": recorded_at})
@@ -171,6 +192,10 @@ class Reader:
     def dead_letters(self, after: int, limit: int) -> list[DeadLetter]:
         """Read at most `limit` dead letters numbered after `after`."""
         return self._dead_letters("WHERE number > %s ORDER BY number LIMIT %s", (after, limit))
+
+    def dead_letters_last(self) -> int:
+        """Tell the greatest number of a dead letter, or 0."""
+        return self._number("SELECT coalesce(max(number), 0) FROM public.dead_letter")
 
     def refused(self, event_id: UUID) -> list[DeadLetter]:
         """Read the refusals of events under this id, first to last."""

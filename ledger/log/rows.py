@@ -106,3 +106,10 @@ class Recorded(NamedTuple):
     door: str | None = None
     by: str | None = None
     person: str | None = None
+
+
+class Archived(NamedTuple):
+    """An event as it is carried from home to home: with whether a commit ended at it."""
+
+    recorded: Recorded
+    commit: bool

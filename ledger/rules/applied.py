@@ -20,6 +20,7 @@ class Application(NamedTuple):
     """A counting application: when it happened and was recorded, its day, what it stands on.
 
     `at` and `rec` are microseconds UTC; `standing` is None where the mark was never registered.
+    `by` is the party that its `door` vouched for, `speaker` the one that speaks in it.
     """
 
     fact: SealsApplied
@@ -27,6 +28,9 @@ class Application(NamedTuple):
     rec: int
     day: date
     standing: Standing | None
+    by: str | None
+    door: str | None
+    speaker: str | None
 
 
 def application_of(key: str, books: Books) -> Application | None:
@@ -41,7 +45,8 @@ def application_of(key: str, books: Books) -> Application | None:
             return None
         day = fact.day
         stands = standing(books, fact.holder, fact.mark, fact.contract, day)
-        return Application(fact, known.at, known.rec, day, stands)
+        speaker = books.record.speaker_of(known)
+        return Application(fact, known.at, known.rec, day, stands, known.by, known.door, speaker)
 
     return books.memo(("application", key), read)
 
@@ -71,9 +76,15 @@ def kind_of(app: Application) -> Hashable:
     )
 
 
-def scan_kind(fact: SealsApplied) -> Hashable:
-    """What applications have in common that are sieved together: their kind, and who scanned."""
+def scan_kind(fact: SealsApplied, by: str | None, door: str | None) -> Hashable:
+    """What applications have in common that are sieved together: their kind, and who scanned.
+
+    `by` is the party that the door vouched for, `door` None where it was not kept.
+    """
     return (
+        fact.source,
+        by,
+        door is None,
         fact.lot,
         fact.mark,
         fact.holder,

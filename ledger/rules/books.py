@@ -185,6 +185,10 @@ class Books(ConductBooks, Protocol):
         """cur(mark, STOCK(holder, site)) by site: one balance row per site."""
         ...
 
+    def held(self, mark: str) -> int:
+        """Σ cur(mark, STOCK), whoever holds it: a total kept for each holder."""
+        ...
+
     # -- goods
 
     def sealed(self, lot: str) -> Sequence[Sealed]:

@@ -195,7 +195,8 @@ class ConductBooks(Protocol):
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
         """S4: whether an application of a source in an hour has a twin within microseconds.
 
-        The index of shots, entries of that source and hour; asked only where a violation stands.
+        The twin may lie beyond the hour. What was heard of the source in the hour and so long
+        before and after it; asked only where a violation stands.
         """
         ...
 

@@ -175,6 +175,9 @@ class MemoryBooks(MemoryGoods, MemoryConduct):
     def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
         return self._stocks.get((mark, holder), {})
 
+    def held(self, mark: str) -> int:
+        return sum(sum(sites.values()) for of, sites in self._stocks.items() if of[0] == mark)
+
 
 _NOTHING = _Account([])
 

@@ -139,6 +139,6 @@ _WEIGHED: Final = (ShipmentDeparted, SealReportFiled, LotSubdivided)
 RULES: Final = (
     Rule("M-06", "report-differs", "D", "H", ((SubjectKind.REPORT, report_differs),)),
     Rule(
-        "M-17", "weight-arithmetic", "D", "H", ((SubjectKind.EVENT, weight_arithmetic, _WEIGHED),)
+        "M-17", "weight-arithmetic", "D", "M", ((SubjectKind.EVENT, weight_arithmetic, _WEIGHED),)
     ),
 )

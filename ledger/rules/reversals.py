@@ -9,9 +9,7 @@ from typing import Final
 
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.facts.registry import SourceRegistered
 from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
@@ -52,21 +50,20 @@ def _unusual(known: Known, target: str, books: Books, policy: Policy) -> Iterato
     if age > days(policy.reversal_days):
         found = target, f"{age // days(1)} d"
         yield Finding("age", (), found, evidence, deadline=0)
-    ours, theirs = _whose(reversed_.fact, known.fact, books)
+    ours, theirs = _whose(reversed_, known, books)
     if ours != theirs:
         yield Finding("party", (), (target, ours, theirs), evidence, deadline=0)
     if isinstance(reversed_.fact, EventRetracted):
         yield Finding("retraction", (), (target,), evidence, deadline=0)
 
 
-def _whose(one: Fact, other: Fact, books: Books) -> tuple[str, str]:
-    """The parties two facts come from; their sources where one of these is not registered."""
-    parties = [
-        registered.party
-        for source in (one.source, other.source)
-        if (registered := books.record.latest(SourceRegistered, About.SOURCE, source)) is not None
-    ]
-    return (parties[0], parties[1]) if len(parties) == 2 else (one.source, other.source)
+def _whose(one: Known, other: Known, books: Books) -> tuple[str, str]:
+    """The parties that speak in two facts; their sources where nobody knows one of these."""
+    record = books.record
+    ours, theirs = record.speaker_of(one), record.speaker_of(other)
+    if ours is None or theirs is None:
+        return one.fact.source, other.fact.source
+    return ours, theirs
 
 
 def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]:

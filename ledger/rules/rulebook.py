@@ -1,4 +1,4 @@
-"""The rule book: every rule of every family, in one table."""
+"""The rule book: every rule of every family, in one table, and which edition of it this is."""
 
 from typing import Final
 
@@ -27,8 +27,10 @@ from ledger.rules import (
     shipment_papers,
     shipment_seals,
     sources,
+    standing,
     stock,
 )
+from ledger.rules.revision import revision
 from ledger.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -57,5 +59,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *sources.RULES,
     *conduct.RULES,
     *practice.RULES,
+    *standing.RULES,
 )
 """Each family file lists its own; here they come together."""
+
+__all__ = ["RULES", "revision"]

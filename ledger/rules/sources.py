@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
-from ledger.facts.mentions import About
-from ledger.facts.registry import SourceRegistered
+from ledger.facts.identity import Fact
+from ledger.facts.lots import LotRecorded
+from ledger.facts.mentions import About, mentions
+from ledger.facts.registry import MarkRegistered, SourceRegistered
+from ledger.facts.scalars import micros
 from ledger.rules.applied import Application
 from ledger.rules.books import Books
+from ledger.rules.marks import marks_of
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
@@ -78,6 +82,50 @@ def future_among(_app: Application, _books: Books, policy: Policy) -> Suspects |
     return lambda _fact, at, rec: at - rec > skew
 
 
+def ancient_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+    """M-47 on an event: it is dated before 2000, and before anything it is about was registered.
+
+    What a source, mark or lot was founded by may be as old as it likes, and what came after that.
+    """
+    known = counting(key, books)
+    if known is None or known.at >= _ANCIENT:
+        return
+    founders = [*_founders(known.fact, books)]
+    if any(founder.at <= known.at for founder in founders):
+        return
+    since = min((_ANCIENT, *(founder.at for founder in founders)))
+    yield Finding(
+        discriminator="ancient",
+        expected=(utc_text(since),),
+        found=(utc_text(known.at),),
+        evidence=(key, *sorted(founder.id for founder in founders)),
+        deadline=0,
+        severity="H",
+    )
+
+
+def ancient_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
+    """Who M-47 suspects: what is dated before 2000."""
+    return lambda _fact, at, _rec: at < _ANCIENT
+
+
+def _founders(fact: Fact, books: Books) -> Iterator[Fact]:
+    """What registered the source, marks and lots that a fact is about, as far as they are."""
+    sources, marks, lots = {fact.source}, {*marks_of(fact)}, set[str]()
+    of = {About.SOURCE: sources, About.MARK: marks, About.LOT: lots, About.LINE: lots}
+    for about, key in mentions(fact):
+        if about in of:
+            of[about].add(key)
+    for kind, about, keys in (
+        (SourceRegistered, About.SOURCE, sources),
+        (MarkRegistered, About.MARK, marks),
+        (LotRecorded, About.LOT, lots),
+    ):
+        for key in sorted(keys):
+            if (founder := books.record.founder(kind, about, key)) is not None:
+                yield founder
+
+
 def beyond_capacity(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-51: a source applied more seals in an hour than a line can."""
     for busy in books.busy_hours(key, policy.line_capacity):
@@ -111,9 +159,12 @@ def silent_source(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     )
 
 
+_EVENT: Final = SubjectKind.EVENT
 _SOURCE: Final = SubjectKind.SOURCE
 _NEVER: Final = start_of(date.max)
 """The end of the calendar: whatever the policy says, no deadline lies behind it."""
+_ANCIENT: Final = micros("2000-01-01T00:00:00.000000+00:00")
+"""Before that there were neither seals nor scanners of them: clocks without a battery say so."""
 
 RULES: Final = (
     Rule(
@@ -128,8 +179,8 @@ RULES: Final = (
         "clock",
         "D",
         "L",
-        ((_SOURCE, late_scans), (SubjectKind.EVENT, future_event)),
-        sieves=(future_among,),
+        ((_SOURCE, late_scans), (_EVENT, future_event), (_EVENT, ancient_event)),
+        sieves=(future_among, ancient_among),
     ),
     Rule("M-51", "beyond-capacity", "D", "M", ((_SOURCE, beyond_capacity),)),
     Rule("M-60", "silent-source", "N", "L", ((_SOURCE, silent_source),)),

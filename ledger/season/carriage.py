@@ -52,13 +52,14 @@ def returned(c: Campaign) -> None:
         return
     lane, batch = c.lane, c.batches[0]
     batch.returned = batch.gone = c.rng.randint(1, 3)
-    c.office_day(2, lane.scanner(1).offset)
+    office = lane.office(lane.importer)
+    c.office_day(2, office.offset)
     line = g.ReturnedLine(
         lot=batch.lot, units=batch.returned, mark=lane.mark,
         seals=batch.returned * batch.good.seals_per_unit,
     )  # fmt: skip
     c.say(
-        g.GoodsReturned, lane.office(lane.operator), shipment=c.shipment, importer=lane.importer,
+        g.GoodsReturned, office, shipment=c.shipment, importer=lane.importer,
         returned_from="SHIPPED", site=lane.site, lines=(line,),
     )  # fmt: skip
     c.office_day(1, lane.scanner(1).offset)

@@ -132,9 +132,12 @@ def _cleared(lane: Lane, book: Book, at: int) -> None:
     )  # fmt: skip
 
 
-def year_reported(lane: Lane, book: Book, **changes: Any) -> None:
-    """The licensee reports each year by product, as the book has it by now, with `changes`."""
-    office = lane.office(lane.licensee)
+def year_reported(lane: Lane, book: Book, desk: Desk | None = None, **changes: Any) -> None:
+    """Each year is reported by product, as the book has it by now, with `changes`.
+
+    The licensee reports unless another desk is named.
+    """
+    office = desk or lane.office(lane.licensee)
     role = "IMPORTER" if lane.agent else "PRODUCER" if lane.goods[0].crop else "PROCESSOR"
     if lane.mode is Mode.SUBDIVIDED:
         role = "SUBDIVIDER"

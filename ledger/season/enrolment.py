@@ -1,7 +1,8 @@
 """What stands in the registry before a lane trades: parties, papers, persons, products, labels.
 
 Everything that a clean sealing, grading, certificate or sale rests on is there, and proved by a
-document where the trade asks for one.
+document where the trade asks for one. Each fact is reported by whom it binds: a source registers
+itself, a party is registered by its own system, a mark by the body whose name stands on it.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from ledger.season.moments import JAPAN, VALID_FROM
 
 SCANNERS_A_LANE: Final = 3
 AUTHORITY: Final = Desk("SYS-MAFF", JAPAN)
-"""The ministry reports who is designated."""
+"""The ministry's system; what it says of designations comes in by the operator's hand."""
 _TRAINED_ON: Final = date(2024, 3, 20)
 _COPY_SENT_ON: Final = date(2024, 3, 28)
 
@@ -69,35 +70,35 @@ def _parties(lane: Lane) -> Iterator[Entry]:
     if lane.importer not in known:
         known[lane.importer] = (("IMPORTER",), "JP")
     for party, (roles, country) in known.items():
-        yield _entry(
-            AUTHORITY, r.PartyRegistered, party, party=party, country=country,
-            name=party.replace("-", " ").title(), roles=roles,
-        )  # fmt: skip
-        yield _entry(
-            AUTHORITY, r.SourceRegistered, f"SYS-{party}", registers=f"SYS-{party}", kind="SYSTEM",
-            party=party,
-        )  # fmt: skip
+        yield from party_entries(party, roles, country, lane.office(party))
+
+
+def party_entries(
+    party: str, roles: tuple[str, ...], country: str, desk: Desk, name: str = ""
+) -> Iterator[Entry]:
+    """A party that registers itself by a system of its own, and that system."""
+    yield _entry(
+        desk, r.PartyRegistered, party, party=party, country=country,
+        name=name or party.replace("-", " ").title(), roles=roles,
+    )  # fmt: skip
+    yield source_entry(desk, "SYSTEM", party)
+
+
+def source_entry(desk: Desk, kind: str, party: str, **more: Any) -> Entry:
+    """A source that registers itself as a party's."""
+    return _entry(
+        desk._replace(actor=None), r.SourceRegistered, desk.source, registers=desk.source,
+        kind=kind, party=party, **more,
+    )  # fmt: skip
 
 
 def _sources(lane: Lane) -> Iterator[Entry]:
-    yield _entry(
-        AUTHORITY, r.PartyRegistered, "MAFF", party="MAFF", name="Ministry of Agriculture",
-        country="JP",
-    )  # fmt: skip
-    yield _entry(
-        AUTHORITY, r.SourceRegistered, AUTHORITY.source, registers=AUTHORITY.source, kind="SYSTEM",
-        party="MAFF",
-    )  # fmt: skip
-    scanners = [
-        (lane.scanner(n + 1).source, lane.sealer, lane.site) for n in range(SCANNERS_A_LANE)
-    ]
+    yield from party_entries("MAFF", (), "JP", AUTHORITY, "Ministry of Agriculture")
+    scanners = [(lane.scanner(n + 1), lane.sealer, lane.site) for n in range(SCANNERS_A_LANE)]
     if lane.importer != lane.sealer:
-        scanners.append((lane.dock.source, lane.importer, lane.store))
-    for source, party, site in scanners:
-        yield _entry(
-            lane.office(party), r.SourceRegistered, source, registers=source, kind="SCANNER",
-            party=party, site=site,
-        )  # fmt: skip
+        scanners.append((lane.dock, lane.importer, lane.store))
+    for scanner, party, site in scanners:
+        yield source_entry(scanner, "SCANNER", party, site=site)
 
 
 def _certified(
@@ -148,14 +149,7 @@ def _certifications(lane: Lane) -> Iterator[Entry]:
 def _also_jas(lane: Lane, role: str, classes: tuple[str, ...]) -> Iterator[Entry]:
     """Makers abroad keep a JAS certificate beside their own, so their lots are graded under it."""
     body = Desk("SYS-RCB-AKI", JAPAN)
-    yield _entry(
-        AUTHORITY, r.PartyRegistered, "RCB-AKI", party="RCB-AKI", country="JP", name="Rcb Aki",
-        roles=("RCB",),
-    )  # fmt: skip
-    yield _entry(
-        AUTHORITY, r.SourceRegistered, body.source, registers=body.source, kind="SYSTEM",
-        party="RCB-AKI",
-    )  # fmt: skip
+    yield from party_entries("RCB-AKI", ("RCB",), "JP", body)
     yield _designated("RCB-AKI", "JP", "JAS")
     yield _certified(lane.operator, "JAS", role, "RCB-AKI", desk=body, classes=classes)
 

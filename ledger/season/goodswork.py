@@ -137,7 +137,7 @@ def held(c: Campaign) -> None:
     """A lot waits for a laboratory and is let go."""
     if "held" not in c.extras:
         return
-    office = c.lane.office(c.lane.producer)
+    office = c.lane.office(c.lane.operator)
     c.pause(1200, 2400)
     c.say(t.LotHeld, office, lot=c.batches[0].lot, cause="residue analysis outstanding")
     c.office_day(2, office.offset)

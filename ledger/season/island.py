@@ -42,6 +42,8 @@ class Island:
         self.cases: list[Case] = []
         self.said: list[Said] = []
         self.files_year = True
+        self.files_as = lane.licensee
+        """Who files the report of the year."""
         self.year: Fields = {}
         """What is changed in the report of the year."""
         self.entries: list[Entry] = list(enrolment(lane))
@@ -108,6 +110,11 @@ class Island:
         for gone in planned if index is None else [planned[index]]:
             self.book.drop(gone)
 
+    def said_by(self, planned: Planned, source: str) -> None:
+        """Let another source report a planned fact, where and when the first one would have."""
+        planned.desk = planned.desk._replace(source=source)
+        planned.fields["source"] = source
+
     def again(self, first: Planned, after: int, /, **changes: Any) -> Planned:
         """Say a planned fact once more, microseconds later, under an id of its own.
 
@@ -135,6 +142,13 @@ class Island:
         for entry in entries:
             entry.fields.update(changes)
 
+    def reregister(self, kind: type[Fact], source: str) -> None:
+        """Let another source report what is registered of a kind."""
+        self.entries = [
+            entry._replace(desk=entry.desk._replace(source=source)) if entry.kind is kind else entry
+            for entry in self.entries
+        ]
+
     def unregister(self, kind: type[Fact], **having: Any) -> None:
         """Leave something out of the registry; something must be there to leave out."""
         entries = list(self.registered(kind, **having))
@@ -154,7 +168,8 @@ class Island:
         """Let time pass: everything is said, the year is reported."""
         self.said = list(self.book.until(moment(day_number(FILING_DAY), 0, 0)))
         if self.files_year:
-            closing.year_reported(self.lane, self.book, **self.year)
+            filer = self.lane.office(self.files_as)
+            closing.year_reported(self.lane, self.book, filer, **self.year)
         self.said += self.book.until(None)
         self.said.sort(key=attrgetter("at"))
 

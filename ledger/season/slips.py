@@ -9,6 +9,7 @@ from ledger.season import (
     slips_application,
     slips_authority,
     slips_claims,
+    slips_clock,
     slips_conduct,
     slips_labels,
     slips_lot,
@@ -16,6 +17,7 @@ from ledger.season import (
     slips_process,
     slips_scope,
     slips_shipment,
+    slips_standing,
     slips_stock,
 )
 from ledger.season.island import SLIPS, Island, Slip
@@ -33,6 +35,8 @@ FAMILIES = (
     slips_process,
     slips_claims,
     slips_scope,
+    slips_standing,
+    slips_clock,
 )
 """Importing a family enlists its slips."""
 

@@ -7,7 +7,7 @@ from ledger.facts import lots as t
 from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.season import slip_lanes as on
-from ledger.season.enrolment import Entry
+from ledger.season.enrolment import Entry, party_entries
 from ledger.season.island import Island, slip
 from ledger.season.moments import MICROS_A_MINUTE
 
@@ -19,9 +19,10 @@ LAPSED = date(2025, 6, 30)
 def wrong_importer(i: Island) -> None:
     """The exporter attaches a mark that is licensed to another importer than its contract's."""
     other = f"IMP-{i.lane.code}-B"
-    _second_importer(i, other, i.lane.rcb)
+    twin(i, i.lane.licensee, other)
+    _also_certified(i, other, i.lane.rcb)
     i.register(r.MarkRegistered, {}, importer=other)
-    i.year = {"party": other}
+    i.year, i.files_as = {"party": other}, other
     i.each_scan("M-07")
     i.expect("M-07", i.shipment, f"{i.lot} {i.mark}")
 
@@ -30,11 +31,13 @@ def wrong_importer(i: Island) -> None:
 def wrong_body(i: Island) -> None:
     """The mark bears another body's name than the contract."""
     body = f"RCB-{i.lane.code}-B"
-    for kind, key in ((r.PartyRegistered, "party"), (r.IssuerDesignated, "issuer")):
-        for entry in list(i.registered(kind, **{key: i.lane.rcb})):
-            also(i, entry, **{key: body})
-    _second_importer(i, i.lane.licensee, body)
+    twin(i, i.lane.rcb, body)
+    for entry in list(i.registered(r.IssuerDesignated, issuer=i.lane.rcb)):
+        also(i, entry, issuer=body)
+    _also_certified(i, i.lane.licensee, body)
     i.register(r.MarkRegistered, {}, rcb=body)
+    i.reregister(r.MarkRegistered, f"SYS-{body}")
+    i.said_by(i.of(s.SealsIssued), f"SYS-{body}")
     i.year = {"rcb": body}
     i.each_scan("M-08")
     i.expect("M-08", i.shipment, f"{i.lot} {i.mark}")
@@ -47,13 +50,21 @@ def no_contract(i: Island) -> None:
     i.each_scan("M-09")
 
 
-def _second_importer(i: Island, party: str, body: str) -> None:
-    """Another importer in order, or another certificate of the same one."""
-    if party != i.lane.licensee:
-        for entry in list(i.registered(r.PartyRegistered, party=i.lane.licensee)):
-            also(i, entry, party=party)
+def twin(i: Island, party: str, other: str, **changes: Any) -> None:
+    """A second party like one of the island's, with a system of its own."""
+    for entry in list(i.registered(r.PartyRegistered, party=party)):
+        fields = entry.fields | changes
+        desk = entry.desk._replace(source=f"SYS-{other}")
+        i.entries += party_entries(other, fields["roles"], fields["country"], desk)
+
+
+def _also_certified(i: Island, party: str, body: str) -> None:
+    """What the licensee is certified for, a body also certifies a party for."""
     for entry in list(i.registered(r.CertificationChanged, party=i.lane.licensee)):
-        also(i, entry, party=party, issuer=body, number=f"JAS-{party}-{body}")
+        desk = entry.desk._replace(source=f"SYS-{body}")
+        also(
+            i, entry._replace(desk=desk), party=party, issuer=body, number=f"JAS-{party}-{body}"
+        )  # fmt: skip
 
 
 def also(i: Island, entry: Entry, **changes: Any) -> None:

@@ -112,11 +112,12 @@ def claim_of_another_scheme(i: Island) -> None:
 
 @slip("M-15", on.domestic)
 def made_before_certified(i: Island) -> None:
-    """A maker's certificate begins on the day after the lot was made and graded."""
+    """A maker's certificate begins on the day after its seals were printed and the lot made."""
     made = i.of(t.LotRecorded).fields["produced_on"]
     i.register(r.CertificationChanged, {"party": i.lane.operator}, from_=made + timedelta(days=1))
     i.expect("M-15", i.lot, _of_label(i))
     i.expect("M-11", i.of(t.LotGraded).id, "grader")
+    i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
 def _pizza(code: str) -> Lane:
@@ -142,13 +143,14 @@ def name_of_a_plant_product(i: Island) -> None:
 
 @slip("M-10", on.direct)
 def maker_lapsed(i: Island) -> None:
-    """A certified maker abroad is suspended on the day of sealing."""
+    """A certified maker abroad is suspended on the day its seals are printed and attached."""
     first = i.of(s.SealsApplied)
     day = day_of(local_day_number(first.at, first.desk.offset))
     for entry in list(i.registered(r.CertificationChanged, party=i.lane.operator)):
         also(i, entry, status="SUSPENDED", from_=day)
         also(i, entry, status="REINSTATED", from_=day + timedelta(days=1))
     i.each_scan("M-10", "licensee")
+    i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
 def _young_eggs(code: str) -> Lane:

@@ -9,7 +9,7 @@ from ledger.facts.scalars import MICROS_A_DAY, Years
 from ledger.facts.shipments import GoodsSold
 from ledger.season import slip_lanes as on
 from ledger.season.book import Desk, Planned
-from ledger.season.enrolment import AUTHORITY
+from ledger.season.enrolment import source_entry
 from ledger.season.island import Island, slip
 from ledger.season.moments import (
     MICROS_A_MINUTE,
@@ -56,10 +56,7 @@ def person_in_two_places(i: Island) -> None:
         holder=i.lane.sealer, site=f"{i.lane.sealer}-W9", counted=0,
         counted_by=i.lane.person("counter"), actor=i.lane.person("counter"),
     )  # fmt: skip
-    i.book.say(
-        r.SourceRegistered, moment(day_number(REGISTRY_DAY) + 30, 0, 0), AUTHORITY,
-        registers=scanner.source, kind="SCANNER", party=i.lane.sealer,
-    )  # fmt: skip
+    i.entries.append(source_entry(scanner, "SCANNER", i.lane.sealer))
     i.expect("M-46", i.lane.person("counter"), away.id)
 
 
@@ -222,8 +219,8 @@ def silent_source(i: Island) -> None:
     source = f"SCN-{i.lane.code}-mute"
     at = i.of(s.SealsIssued).at
     i.book.say(
-        r.SourceRegistered, at, i.lane.office(i.lane.sealer), registers=source, kind="SCANNER",
-        party=i.lane.sealer, heartbeat_minutes=60,
+        r.SourceRegistered, at, Desk(source, i.lane.offset(i.lane.sealer)), registers=source,
+        kind="SCANNER", party=i.lane.sealer, heartbeat_minutes=60,
     )  # fmt: skip
     i.expect("M-60", source)
 

@@ -22,7 +22,7 @@ from ledger.season.moments import (
     local_day_number,
     moment,
 )
-from ledger.season.slips_application import also
+from ledger.season.slips_application import also, twin
 from ledger.season.slips_papers import certificate
 from ledger.season.slips_shipment import reline, relined
 
@@ -98,11 +98,12 @@ def country_without_arrangement(i: Island) -> None:
 def made_elsewhere(i: Island) -> None:
     """The lot was made in Chile and leaves from the United States unchanged."""
     maker = f"PRC-{i.lane.code}"
-    for entry in list(i.registered(r.PartyRegistered, party=i.lane.operator)):
-        also(i, entry, party=maker, country="CL")
+    twin(i, i.lane.operator, maker, country="CL")
     for entry in list(i.registered(r.CertificationChanged, party=i.lane.operator)):
         also(i, entry, party=maker, number=f"NOP-{maker}")
     i.change(t.LotRecorded, operator=maker)
+    for kind in (t.LotRecorded, t.LotGraded):
+        i.said_by(i.of(kind), f"SYS-{maker}")
     i.each_scan("M-12", "scope")
     i.expect("M-12", i.shipment, i.lot)
 

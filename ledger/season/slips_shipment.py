@@ -25,6 +25,7 @@ from ledger.season.goods import weight
 from ledger.season.island import Island, slip
 from ledger.season.lanes import Lane, Mode
 from ledger.season.moments import MICROS_A_MINUTE
+from ledger.season.slips_application import twin
 
 
 def relined(lines: tuple[Any, ...], index: int = 0, **changes: Any) -> tuple[Any, ...]:
@@ -161,7 +162,10 @@ def arrives_short(i: Island) -> None:
 @slip("M-59", on.consigned)
 def wrong_consignee(i: Island) -> None:
     """Another importer takes the shipment in."""
-    i.change(ShipmentReceived, importer=f"IMP-{i.lane.code}-B")
+    other = f"IMP-{i.lane.code}-B"
+    twin(i, i.lane.importer, other)
+    i.change(ShipmentReceived, importer=other)
+    i.said_by(i.of(ShipmentReceived), f"SYS-{other}")
     i.expect("M-59", i.shipment, "importer")
 
 
@@ -196,8 +200,9 @@ def _removed(i: Island, found_at: str, after: int, holder: str, site: str) -> No
     good = i.lane.goods[0]
     first = i.of(s.SealsApplied)
     i.of(GoodsSold).fields["units"] -= 5
+    desk = first.desk if holder == i.lane.sealer else i.lane.dock
     taken_off = i.book.say(
-        s.SealsRemoved, first.at + after, first.desk, mark=i.mark, lot=i.lot,
+        s.SealsRemoved, first.at + after, desk, mark=i.mark, lot=i.lot,
         label=i.lane.label(good), found_at=found_at, holder=holder, site=site, units=5, count=5,
         method="REMOVED", cause="pack torn",
     )  # fmt: skip

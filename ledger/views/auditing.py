@@ -21,8 +21,9 @@ class Auditing(Fold):
     """Makes the tables; the projector writes nothing into them."""
 
     TABLES: ClassVar[str] = """
--- position: the auditor has looked at every event up to it. policy: digest of the policy it
--- applied. floor: the position up to which every look had seen the facts; null before the first.
+-- position: the auditor has looked at every event up to it. policy: digest of the policy that it
+-- applied, a space, and the revision of its rules. floor: the position up to which every look had
+-- seen the facts; null before the first.
 -- again: events up to it were looked at before. turn: counts the looks, so that of two auditors
 -- at once one starts again. clock: the audit's time at the last look, µs UTC.
 CREATE TABLE audit (
@@ -225,12 +226,33 @@ def wait(rows: Rows, subjects: Sequence[Key]) -> None:
         )
 
 
+def wait_for_cases(rows: Rows) -> None:
+    """Put every subject on the waiting list that has a case which asks for attention."""
+    rows.execute(_WITH_CASES)
+
+
+_WITH_CASES = """
+INSERT INTO waiting (kind, key) SELECT DISTINCT subject_kind, subject FROM cases
+WHERE state IN ('OPEN', 'EXPLAINED', 'ESCALATED') ON CONFLICT DO NOTHING
+"""
+
+
 def show(rows: Rows, shown: Sequence[Shown]) -> None:
     """Keep what cases show now."""
     if shown:
         rows.executemany(_SHOW, [tuple(row) for row in shown])
 
 
+def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
+    """What cases show, as far as they were looked at."""
+    found = rows.execute(_SHOWN, (list(cases),), prepare=True).fetchall() if cases else []
+    return [Shown(*row) for row in found]
+
+
+_SHOWN = """
+SELECT id, severity, artefact, expected, found, evidence, evidence_total, marks, parties
+FROM case_shown WHERE id = ANY(%b::uuid[])
+"""
 _SHOW = """
 INSERT INTO case_shown (id, severity, artefact, expected, found, evidence, evidence_total, marks,
     parties)

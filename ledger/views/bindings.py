@@ -137,14 +137,15 @@ CREATE INDEX corrections_by_target ON corrections (target);
         elif not any(target in whole for target in targets):
             return []
         whole.add(said)
-        binds = registers and fact.id not in whole.unbound
         for source in whole.moved:
             self._moved[source] = whole.parties.get(source), event.position
         whole.moved.clear()
         changed = self._changed(whole, event.position)
-        if binds:
-            changed.append((fact, True))
-        return changed
+        if not registers:
+            return changed
+        # The new one itself begins to bind, or never did.
+        others = [(other, binds) for other, binds in changed if other.id != fact.id]
+        return [*others, (fact, True)] if fact.id not in whole.unbound else others
 
     def _changed(self, whole: Bindings, position: int) -> list[tuple[Fact, bool]]:
         found = []

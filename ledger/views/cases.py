@@ -140,9 +140,31 @@ def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
     return [_case(row[0]) for row in rows.execute(_OF_SUBJECTS, columns, prepare=True).fetchall()]
 
 
-def all_cases(rows: Rows) -> list[Case]:
-    """Every case, in whatever state."""
-    return [_case(row[0]) for row in rows.execute("SELECT folded FROM cases").fetchall()]
+_LIVE = "state IN ('OPEN', 'EXPLAINED', 'ESCALATED')"
+_BESIDE_EVENTS = f"""
+SELECT DISTINCT subject_kind, subject FROM cases WHERE {_LIVE}
+    AND NOT (subject_kind IN ('event', 'application') AND EXISTS (
+        SELECT FROM public.events WHERE originator_id = subject::uuid AND originator_version = 1
+            AND (subject_kind = 'event' OR topic = 'SealsApplied')
+    )) ORDER BY 1, 2
+"""
+_DRAWN = f"""
+SELECT DISTINCT subject_kind, subject FROM (
+    SELECT subject_kind, subject FROM cases WHERE {_LIVE}
+    ORDER BY hashtextextended(id::text, %s), id LIMIT %s
+) AS drawn ORDER BY 1, 2
+"""
+
+
+def live_subjects(rows: Rows, limit: int | None, seed: int = 0) -> list[tuple[str, str]]:
+    """Subjects (kind, key) of cases that ask for attention.
+
+    Without a limit all but single events that are recorded; with one of so many cases, drawn at
+    random: the same seed draws the same.
+    """
+    if limit is None:
+        return rows.execute(_BESIDE_EVENTS).fetchall()
+    return rows.execute(_DRAWN, (seed, limit)).fetchall()
 
 
 def any_case(rows: Rows) -> bool:

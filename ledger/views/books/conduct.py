@@ -144,7 +144,7 @@ class Conduct(Years):
         found = self.rows.execute(_BUSY, (hashed("source", source), more_than), prepare=True)
         hours = []
         for hour, seals in found.fetchall():
-            applied = self._applied_in(source, hour * _HOUR)
+            applied = self._applied_in(source, hour * _HOUR, (hour + 1) * _HOUR - 1)
             ids = tuple(known.id for known in applied)[:EVIDENCE_IDS_MAX]
             rec = min(known.rec for known in applied)
             hours.append(Hour(utc_text(hour * _HOUR)[:13], seals, len(applied), rec, ids))
@@ -152,11 +152,14 @@ class Conduct(Years):
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
         """S4: whether an application of a source in an hour has a twin within microseconds."""
-        start = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
-        return twins(self._applied_in(source, start * _HOUR), within)
+        hours = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
+        start, end = hours * _HOUR, (hours + 1) * _HOUR - 1
+        around = self._applied_in(source, start - within, end + within)
+        return twins(around, within, start, end)
 
-    def _applied_in(self, source: str, start: int) -> list[Known]:
-        within = (hashed("source", source), start, start + _HOUR - 1)
+    def _applied_in(self, source: str, start: int, end: int) -> list[Known]:
+        """The counting applications of a source at times from `start` to `end` (µs UTC)."""
+        within = hashed("source", source), start, end
         ids = [str(key) for (key,) in self.rows.execute(_HEARD_WITHIN, within).fetchall()]
         self.record.give_ids(ids)
         return self.counting(known for key in ids if (known := self.record.known(key)) is not None)

@@ -156,6 +156,16 @@ class Levels(Source):
         )
         return dict(found.fetchall())
 
+    def held(self, mark: str) -> int:
+        """What there is of a mark in stock, whoever holds it: a total kept for each holder."""
+        self.reads.note("held", mark)
+        found = self.rows.execute(
+            "SELECT coalesce(sum(total), 0)::int8 FROM totals WHERE mark = %s AND figure = 2",
+            (mark,),
+            prepare=True,
+        ).fetchone()
+        return int(found[0]) if found else 0
+
     def dips(self, mark: str, place: Place) -> Sequence[Dip]:
         """Every dip of a place, by start."""
         self._note_place(mark, place)

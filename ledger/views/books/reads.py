@@ -120,6 +120,7 @@ def _moved(fact: Fact) -> Iterator[int]:
             yield rests("place", move.mark, int(place.kind), place.key, place.site)
             if place.kind is Kind.STOCK:
                 yield rests("stocks", move.mark, place.key)
+                yield rests("held", move.mark)
 
 
 def _applied(fact: SealsApplied) -> Iterator[int]:

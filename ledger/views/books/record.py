@@ -201,12 +201,6 @@ class BooksRecord(Record):
             if known is not None:
                 yield known
 
-    def counting(self, kind: type[F], about: About, key: str) -> list[F]:
-        """Counting facts of a kind about a subject, binding or not, in order of (time, id)."""
-        if self._reads_registry(kind, about, key):
-            return self._registry.counting(kind, about, key)
-        return super().counting(kind, about, key)
-
     def party_of(self, source: str) -> str | None:
         """For whom a source speaks: the party of the registration that founded it."""
         self._reads.note("about", SourceRegistered.__name__, int(About.SOURCE), source)

@@ -43,6 +43,7 @@ WHERE mark = %b AND day BETWEEN %b AND %b AND applications > 0
 ORDER BY day, holder, contract OFFSET %b LIMIT %b
 """
 _REMOVALS = "SELECT position FROM removals WHERE mark = %b AND year = %b"
+_EVER: Final = (-(2**63), 2**63 - 1)
 shots_looked_max: Final = 20_000
 """Among so many applications to a lot, close to another of as many seals, twins are looked for."""
 
@@ -203,11 +204,19 @@ class Years(Papers):
         ][:1]
 
 
-def twins(applied: Sequence[Known], within: int) -> bool:
-    """Whether two of the applications, ordered by time, are one shot taken twice."""
+def twins(
+    applied: Sequence[Known], within: int, start: int = _EVER[0], end: int = _EVER[1]
+) -> bool:
+    """Whether two of the applications, ordered by time, are one shot taken twice.
+
+    At least one of the two lies from `start` to `end` (µs UTC): the other may lie beyond.
+    """
     shots: dict[object, list[int]] = defaultdict(list)
     for known in applied:
         shots[shot_of(known.fact)].append(known.at)
+    # The nearest shot before or after is the one that is close, if any is.
     return any(
-        later - earlier <= within for times in shots.values() for earlier, later in pairwise(times)
+        later - earlier <= within and later >= start and earlier <= end
+        for times in shots.values()
+        for earlier, later in pairwise(times)
     )

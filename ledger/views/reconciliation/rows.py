@@ -63,7 +63,8 @@ def reconcile(
     """The reconciliation rows, ordered by importer, body and party; numbers are seals or units.
 
     `rows` is a snapshot of the views, `now` the clock in µs UTC; `cases` are given by whoever
-    keeps them. Times are answered as RFC 3339 at +09:00, as the years of the trade are.
+    keeps them. Times are answered as RFC 3339 at +09:00, as the years of the trade are; `as_of` is
+    the moment asked for, or the one at which it was asked.
     """
     projected = schema.position(rows)
     position = projected
@@ -84,7 +85,8 @@ def reconcile(
     split = asked.by is not None
     amounts = [*figures(rows, log, scope, split=split), *claims(rows, scope, split=split)]
     head = {
-        "as_of": None if asked.as_of is None else time_text(asked.as_of, _JAPAN_MINUTES),
+        # Also where nobody gave it: figures without their moment cannot be set beside others.
+        "as_of": time_text(time, _JAPAN_MINUTES),
         "known_at": None if asked.known_at is None else time_text(asked.known_at, _JAPAN_MINUTES),
         "position": position,
     }

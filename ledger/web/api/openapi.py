@@ -97,6 +97,9 @@ RECEIPT: Final[Json] = thing(
         "reason": _MAYBE_TEXT,
         "path": _MAYBE_TEXT,
         "detail": _MAYBE_TEXT,
+        "door": _MAYBE_TEXT,
+        "by": _MAYBE_TEXT,
+        "person": _MAYBE_TEXT,
     }
 )
 _RECEIPTS: Final[Json] = {
@@ -134,6 +137,9 @@ _RECORDED: Final[Json] = {
             "reason": None,
             "path": None,
             "detail": None,
+            "door": "http",
+            "by": "EXP-1",
+            "person": None,
         }
     ],
 }

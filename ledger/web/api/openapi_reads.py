@@ -48,6 +48,7 @@ _RECEIPT: Final[Json] = thing(
     {
         "outcome": {"enum": ["recorded", "refused"]}, "position": _MAYBE_INT,
         "recorded_at": _TEXT, "sha256": _TEXT, "reason": _MAYBE, "path": _MAYBE,
+        "door": _MAYBE, "by": _MAYBE, "person": _MAYBE,
     }
 )  # fmt: skip
 EVENT: Final = reading(
@@ -69,7 +70,7 @@ RECEIPTS: Final = reading(
 _FIGURES: Final[Json] = dict.fromkeys((*FIGURES, *CLAIMS), _MAYBE_INT)
 _ROW: Final[Json] = thing(
     {
-        "importer": _TEXT, "rcb": _TEXT, "exporter": _MAYBE, "agent": _MAYBE, "as_of": _MAYBE,
+        "importer": _TEXT, "rcb": _TEXT, "exporter": _MAYBE, "agent": _MAYBE, "as_of": _TEXT,
         "known_at": _MAYBE, "position": _INT, **_FIGURES,
         "cases": thing(dict.fromkeys(("C", "H", "M", "L"), _MAYBE_INT)),
     }

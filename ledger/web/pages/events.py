@@ -17,7 +17,7 @@ from ledger.web.desk import Looking
 from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open
 from ledger.web.pages.subjects import page_of
-from ledger.web.pages.words import KINDS
+from ledger.web.pages.words import DOORS, KINDS
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
@@ -54,6 +54,7 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         about=about,
         event_names=EVENTS,
         kinds=KINDS,
+        doors=DOORS,
         linked=_CORRECTING,
     )
 

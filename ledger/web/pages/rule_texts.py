@@ -244,6 +244,20 @@ RULE_TEXTS: Final[Mapping[str, RuleText]] = {
         said("A person without the qualification"), said("qualified"), said("since, years"),
         said("The qualification, reported late"),
     ),
+    "M-65": RuleText(
+        said("Said by a party that may not say it"), said("who may say it"), said("who said it"),
+        said("A registration by which that party may say it"),
+    ),
+    "M-66": RuleText(
+        said("Stock adjusted without a count"), said("the count"), said("what is recorded there"),
+        said("The count, reported late"),
+    ),
+    "M-67": RuleText(
+        said("Seals after the end of the certification"),
+        said("in stock, or a valid certification"),
+        said("what there is, and since when"),
+        said("Return to the certifying body, destruction, or a certification"),
+    ),
 }  # fmt: skip
 UNKNOWN: Final = RuleText(said("Another rule"), said("expected"), said("found"))
 

@@ -66,6 +66,12 @@ KINDS: Final[Mapping[str, str]] = {
     "event": said("Event"),
     "mark": said("Mark"),
 }
+DOORS: Final[Mapping[str, str]] = {
+    "file": said("by file"),
+    "http": said("over HTTP"),
+    "kafka": said("over Kafka"),
+    "import": said("by import"),
+}
 FIGURES: Final[Mapping[str, str]] = {
     "issued": said("Issued"),
     "supplied": said("Supplied"),

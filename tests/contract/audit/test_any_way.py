@@ -32,6 +32,7 @@ from tests.auditing import (
     AuditWorld,
     caught_up,
     entry,
+    entry_somewhere,
     from_nothing,
     shuffled,
 )
@@ -99,7 +100,7 @@ def test_any_order_any_split_any_crash(embedded_cluster: Cluster, seed: int) -> 
         coming = shuffled(facts, random)
         while coming:
             part = random.randrange(1, 60)
-            log.append([entry(fact) for fact in coming[:part]])
+            log.append([entry_somewhere(fact) for fact in coming[:part]])
             coming = coming[part:]
             audit_somehow(log, random)
         log.chance = Random(0)  # noqa: S311 -- see above

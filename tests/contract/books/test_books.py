@@ -23,7 +23,7 @@ from ledger.rules.memory import MemoryBooks
 from ledger.season import Mix, season
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
-from tests.auditing import RECORDED, AuditWorld, entry, known, shuffled
+from tests.auditing import RECORDED, AuditWorld, entry_somewhere, known, shuffled
 from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
@@ -36,7 +36,7 @@ Question = tuple[str, tuple[Any, ...]]
 def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Books, Books]]:
     """The books of the views and those of memory, after the facts came in some order."""
     with Log.open(dsn, clock=lambda: RECORDED) as log:
-        log.append([entry(fact) for fact in facts])
+        log.append([entry_somewhere(fact) for fact in facts])
         projector = Projector(log)
         projector.make()
         while projector.run_batch(chance.randrange(1, 90)):
@@ -198,6 +198,37 @@ def test_both_books_answer_the_same_of_a_long_history(embedded_cluster: Cluster,
     with embedded_cluster.database() as dsn, both(dsn, coming, chance) as (views, memory):
         for ask in of_world(facts):
             assert answers(views, ask) == answers(memory, ask), ask
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hours"),
+    [
+        ("02:59:30", "03:00:27", ["02", "03"]),
+        ("02:59:30", "03:00:30", ["02", "03"]),
+        ("02:59:30", "03:00:31", []),
+        ("03:10:00", "03:10:57", ["03"]),
+        ("01:59:10", "01:59:59", ["01"]),
+    ],
+)
+def test_a_twin_beyond_the_hour_is_one(
+    database: str, first: str, second: str, hours: list[str]
+) -> None:
+    """Shot twice within a minute across the hour: both hours have it, and no other."""
+    made = [
+        world.fact(
+            "SealsApplied", str(UUID(int=number << 96 | 7 << 76 | 2 << 62)),
+            canonical_time(f"2026-04-01T{clock}Z"), source="SC-1", mark="JAS-A", holder="IMP-1",
+            site="W1", lot="L1", label="LB-1", label_version=1, units=5, count=5,
+        )
+        for number, clock in enumerate((first, second), 1)
+    ]  # fmt: skip
+    with both(database, made, Random(1)) as (views, memory):  # noqa: S311 -- see above
+        for books in (views, memory):
+            found = [
+                hour for hour in ("00", "01", "02", "03", "04")
+                if books.hour_shot_twice("SC-1", f"2026-04-01T{hour}", MINUTE)
+            ]  # fmt: skip
+            assert found == hours
 
 
 @pytest.mark.parametrize(

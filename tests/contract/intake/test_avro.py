@@ -1,20 +1,16 @@
-"""Avro at the door: messages, a registry's framing, container files, and the log's own archive."""
+"""Avro at the door: messages, a registry's framing, and container files."""
 
-import hashlib
 import zlib
 from io import BytesIO
-from uuid import UUID
 
 import fastavro
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ledger.errors import Malformed, Misuse
 from ledger.facts import canonical
 from ledger.facts.identity import Fact
 from ledger.intake import OPERATOR, Accepted, Refused, door, from_avro, read, read_file, to_avro
-from ledger.intake.archive import Archive, ArchivedEvent, ArchivedRefusal, write
 from ledger.intake.codec import to_record
 from ledger.intake.container import MAGIC
 from ledger.intake.schemas import confluent_ids, released
@@ -281,53 +277,3 @@ def test_containers_made_by_hand(body: bytes, expected: list[str]) -> None:
     """No length, count or schema that somebody made up does any harm."""
     assert expected == outcomes(body)
     assert expected == [getattr(v, "reason", "") for v in read(body, None, OPERATOR)]
-
-
-EVENTS = [
-    ArchivedEvent(n, 1_775_089_800_000_000 + n, UUID(int=n), 1, "SealsApplied", b'{"n":%d}' % n)
-    for n in range(1, 5_001)
-]
-LETTERS = [
-    ArchivedRefusal(
-        1, -5, "kafka", "ledger.scans/1/2", 0, "invalid", "count", b"\xff",
-        hashlib.sha256(b"\xff").digest(), None, 1, b"JAS-A", b"{}", 7,
-    ),
-    ArchivedRefusal(
-        2, 9, "file", "s.ndjson:3", 3, "conflict", "", b"{}", hashlib.sha256(b"{}").digest(),
-        UUID(int=7), None, None, None, None,
-    ),
-]  # fmt: skip
-
-
-def archived(events: list[ArchivedEvent], letters: list[ArchivedRefusal]) -> bytes:
-    """An export."""
-    out = BytesIO()
-    assert (len(events), len(letters)) == write(out, events, letters, {"simulation": "yes"})
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(("events", "letters"), [(EVENTS, LETTERS), ([], []), (EVENTS[:1], [])])
-def test_archive(events: list[ArchivedEvent], letters: list[ArchivedRefusal]) -> None:
-    """A log written to an archive is the same when read back."""
-    archive = Archive(BytesIO(archived(events, letters)))
-
-    assert archive.meta == {"simulation": "yes"}
-    assert [*events, *letters] == list(archive)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.data())
-def test_half_an_archive_is_none(data: st.DataObject) -> None:
-    """An archive cut anywhere, even between its blocks, is told to be no whole one."""
-    body = archived(EVENTS[:300], LETTERS)
-    cut = data.draw(st.integers(0, len(body) - 1))
-
-    with pytest.raises(Malformed):
-        list(Archive(BytesIO(body[:cut])))
-
-
-def test_other_files_are_no_archive() -> None:
-    """A container of facts, or anything else, is no export of a log."""
-    for body in (b"", b"hello", container([FACT]), text(applied())):
-        with pytest.raises(Malformed, match="not an export"):
-            Archive(BytesIO(body))

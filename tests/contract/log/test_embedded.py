@@ -12,6 +12,7 @@ import pytest
 
 from ledger.errors import Misuse, Unavailable
 from ledger.log import embedded
+from ledger.log.server_programs import programs
 from tests.databases import open_folder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
@@ -178,7 +179,7 @@ def test_the_default_home(monkeypatch: pytest.MonkeyPatch) -> None:
 @as_root
 def test_programs_out_of_reach_are_copied(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As root from an environment that others cannot enter: the server runs from a copy."""
-    reachable = embedded._programs(home)  # noqa: SLF001 - the place of the wheel's own programs
+    reachable = programs(home)
     package = reachable.parents[1]
     with open_folder() as folder:
         folder.chmod(0o700)

@@ -8,10 +8,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from ledger.errors import Fatal, Malformed, Misuse
-from ledger.log import Entry, Log, Recorded, Refusal
-
-_REFUSAL = Refusal("http", "request-1", 0, "invalid", "count", b"{}", bytes(32))
+from ledger.errors import Fatal, Misuse
+from ledger.log import Entry, Log
 
 
 @pytest.fixture
@@ -62,6 +60,21 @@ KNOWN_AT = [  # time  position
 def test_known_at(log: Log, recorded_at: int, position: int) -> None:
     """Which position was known at a time, also within one commit."""
     assert position == log.known_at(recorded_at)
+
+
+COMMITS = [  # after  until   positions
+    (0, 6, [2, 4, 6]),
+    (0, 99, [2, 4, 6]),
+    (2, 6, [4, 6]),
+    (1, 4, [2, 4]),
+    (4, 5, []),
+]
+
+
+@pytest.mark.parametrize(("after", "until", "positions"), COMMITS)
+def test_where_commits_ended(log: Log, after: int, until: int, positions: list[int]) -> None:
+    """The positions at which a commit ended, behind one position and up to another."""
+    assert positions == log.commits(after, until)
 
 
 def test_nothing_is_known_in_an_empty_log(any_database: str) -> None:
@@ -120,39 +133,6 @@ def test_a_snapshot_does_not_move(log: Log) -> None:
         assert rows.execute(count).fetchone() == before == (6,)
     with pytest.raises(Fatal, match="read-only"), log.transaction(snapshot=True) as rows:
         rows.execute("DELETE FROM public.meta")
-
-
-def test_a_log_restored_is_the_same_log(log: Log, database: str) -> None:
-    """Positions, recorded times, decisions and dead letters come back as they were."""
-    log.decide([Entry(uuid4(), "Opened", b"x", version) for version in (1, 2)])
-    log.append([], [_REFUSAL, _REFUSAL])
-    records, letters = log.read(0, 100), log.dead_letters(0, 100)
-    with Log.open(database) as home:
-        assert home.restore(iter(records), iter(letters)) == 8
-
-        assert records == home.read(0, 100)
-        assert letters == home.dead_letters(0, 100)
-        assert [log.known_at(t) for t in range(99, 310)] == [
-            home.known_at(t) for t in range(99, 310)
-        ]
-        assert home.append([Entry(uuid4(), "Fact", b"")])[0].position == 9
-        with pytest.raises(Misuse):
-            home.restore(records)
-
-
-def test_a_damaged_import_leaves_an_empty_home(log: Log, database: str) -> None:
-    """A gap, a time that does not rise, or a repeat: a clear error, and nothing is written."""
-    good = log.read(0, 100)
-    bad: list[list[Recorded]] = [
-        [*good[:2], *good[3:]],
-        [good[0], good[1]._replace(recorded_at=good[0].recorded_at)],
-        [good[0], good[1]._replace(id=good[0].id)],
-    ]
-    with Log.open(database) as home:
-        for records in bad:
-            with pytest.raises(Malformed):
-                home.restore(records)
-            assert home.position() == 0
 
 
 def test_meta_keeps_small_state(log: Log) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.custody import reference
 from ledger.facts.canonical import decode
+from ledger.facts.scalars import micros, time_text
 from ledger.log import Log
 from ledger.views.projection import Projector, reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
@@ -139,13 +140,28 @@ def test_nothing_registered_has_no_row(log: Log, split: Split) -> None:
 
 
 def test_the_row_says_what_it_rests_on(log: Log) -> None:
-    """Clocks are told as asked, the position is the last one that entered."""
+    """Clocks are told as asked or as it is asked, the position is the last one that entered."""
     load(log, World(6).draw(30))
     project(log)
     event = log.at([10])[0]
+    now = ends(log)
 
-    row = ask(log, ends(log), known_at=event.recorded_at)[0]
+    row = ask(log, now, known_at=event.recorded_at)[0]
 
-    assert (row["as_of"], row["position"]) == (None, 10)
+    assert (row["as_of"], row["position"]) == (time_text(now, 540), 10)
     assert row["cases"] == {"C": 0, "H": 0, "M": 0, "L": 0}
     assert row["known_at"].endswith("+09:00")
+
+
+@pytest.mark.parametrize("split", [None, "exporter", "agent"])
+def test_figures_of_now_are_those_as_of_the_moment_told(log: Log, split: Split) -> None:
+    """Asked without a time, the rows name one, and asked again as of that they are the same."""
+    load(log, World(6).draw(60))
+    project(log)
+    now = ends(log)
+
+    rows = ask(log, now, split=split)
+
+    assert rows
+    assert {row["as_of"] for row in rows} == {time_text(now, 540)}
+    assert ask(log, now + HOUR, split=split, as_of=micros(rows[0]["as_of"])) == rows

@@ -301,7 +301,8 @@ EVENTS: tuple[Callable[[World], None], ...] = (
 
 def entry(made: Fact) -> Entry:
     """The fact as the log takes it."""
-    return Entry(UUID(made.id), type(made).__name__, canonical.encode(made), time=made.at)
+    name = type(made).__name__
+    return Entry(UUID(made.id), name, canonical.encode(made), 1, made.at, "file", "OPERATOR")
 
 
 def load(log: Log, facts: list[Fact], batch: int = 40) -> None:

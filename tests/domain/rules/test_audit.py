@@ -81,10 +81,10 @@ def test_what_no_rule_suspects_has_no_case(seed: int) -> None:
     sieves: dict[object, tuple[Suspects, ...]] = {}
     spared = found = 0
     for known in books.record:
-        at, key, rec, fact = known[:4]
+        at, key, rec, fact, by, door = known
         if not isinstance(fact, SealsApplied) or not books.record.counts(fact):
             continue
-        suspects = sieves.setdefault(scan_kind(fact), sieve(key, books, POLICY))
+        suspects = sieves.setdefault(scan_kind(fact, by, door), sieve(key, books, POLICY))
         suspected = fact.corrects is not None or any(test(fact, at, rec) for test in suspects)
         findings = [
             violation
@@ -170,6 +170,24 @@ def test_rule_numbers_are_unique_and_written_alike() -> None:
     assert all(number == rule.number for number, rule in RULES.items())
     assert len({rule.slug for rule in RULES.values()}) == len(RULES)
     assert all(rule.checks or rule.applied for rule in RULES.values())
+
+
+GRAVE = {
+    "C": "01 05 07 08 09 10 11 12 15 18 20 21 23 24 26 27 30 31 32 33 34 35 41 56 57 58",
+    "H": "02 03 04 06 13 14 16 19 22 29 36 40 42 45 48 52 55 59 62 64",
+    "M": "17 25 28 38 39 44 46 49 50 51 53 61 63",
+    "L": "37 43 47 54 60",
+}
+"""The numbers of rules by how grave a finding of theirs is that does not say so itself."""
+
+
+@pytest.mark.parametrize(
+    ("number", "severity"),
+    [(f"M-{each}", severity) for severity, of in GRAVE.items() for each in of.split()],
+)
+def test_each_rule_is_as_grave_as_it_was_agreed(number: str, severity: str) -> None:
+    """How grave a rule is was agreed with those it judges; no edit changes it unseen."""
+    assert RULES[number].severity == severity
 
 
 def test_a_fact_that_never_counted_moves_nothing() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from ledger.rules.moments import start_of
+from ledger.rules.moments import start_of, utc_text
 from ledger.rules.policy import default_policy, read_policy
 from tests.domain.rules.trade import apply
-from tests.domain.rules.world import World, at
+from tests.domain.rules.world import World, at, event_id
 
 HOUR = 3_600_000_000
 MINUTE = 60_000_000
@@ -132,6 +132,105 @@ def test_m47_future(time: str, *, fires: bool) -> None:
     assert [(v.subject, v.discriminator, v.severity) for v in found] == [
         (key, "future", "M")
     ] * fires
+
+
+ANCIENT: list[tuple[str, dict[str, str], str | None]] = [
+    # when it is dated, when what it is about was registered, since when something is known of it
+    ("1999-12-31T23:59:59", {}, "2000-01-01"),
+    ("2000-01-01", {}, None),
+    ("1970-01-01", {"source": "2025-01-01"}, "2000-01-01"),
+    ("1970-01-01", {"mark": "1998-04-01"}, "1998-04-01"),
+    ("1970-01-01", {"source": "2025-01-01", "mark": "1998-04-01", "lot": "1999-04-01"},
+     "1998-04-01"),
+    ("1998-04-01", {"source": "2025-01-01", "mark": "1998-04-01"}, None),
+    ("1998-05-01", {"lot": "1998-04-01"}, None),
+    ("1998-05-01", {"source": "1998-04-01", "lot": "2025-04-01"}, None),
+    ("1998-03-31", {"source": "1998-04-01", "mark": "1998-04-02", "lot": "1998-04-03"},
+     "1998-04-01"),
+    ("2010-01-01", {"source": "2025-01-01"}, None),
+]  # fmt: skip
+
+
+def registered(world: World, **since: str) -> None:
+    """Register what an application is about, each at a time and recorded in 2026."""
+    fields: dict[str, tuple[str, dict[str, Any]]] = {
+        "source": ("SourceRegistered", {"registers": "SC-1", "kind": "SCANNER", "party": "EXP-1"}),
+        "mark": ("MarkRegistered", {
+            "mark": "JAS-A", "scheme": "JAS", "rcb": "RCB-1", "importer": "IMP-1",
+            "design": "leaf", "carrier": "STICKER", "serialised": False,
+        }),
+        "lot": ("LotRecorded", {
+            "lot": "L1", "operator": "EXP-1", "number": "1", "product": "P1",
+            "quantity": "5.000", "status": "ORGANIC", "produced_on": "1998-04-01",
+        }),
+    }  # fmt: skip
+    for name, time in since.items():
+        kind, own = fields[name]
+        world.add(kind, time, rec="2026-01-01", name=name, **own)
+
+
+@pytest.mark.parametrize(("time", "since", "known"), ANCIENT)
+def test_m47_ancient(time: str, since: dict[str, str], known: str | None) -> None:
+    """What is dated before 2000 comes after its source, mark or lot was registered, or is wrong."""
+    world = World()
+    registered(world, **since)
+    key = apply(world, time, rec="2026-04-01", source="SC-1", name="z")
+
+    found = [v for v in world.violations() if v.discriminator == "ancient"]
+
+    assert [(v.rule, v.subject, v.severity, v.deadline) for v in found] == (
+        [("M-47", key, "H", 0)] * (known is not None)
+    )
+    if known is not None:
+        assert [*found[0].expected, *found[0].found] == [
+            utc_text(at(known)), utc_text(at(time)),
+        ]  # fmt: skip
+        assert set(found[0].evidence) == {key, *(event_id(name) for name in since)}
+
+
+REGISTRATIONS = ("source", "mark", "lot")
+
+
+@pytest.mark.parametrize("name", REGISTRATIONS)
+def test_m47_what_founds_a_thing_may_be_old(name: str) -> None:
+    """A registration is dated when what it registers began: it is not before itself."""
+    world = World()
+    registered(world, **{name: "1971-01-01"})
+
+    assert world.cases("M-47") == []
+
+
+@pytest.mark.parametrize("name", REGISTRATIONS)
+def test_m47_a_second_registration_founds_nothing(name: str) -> None:
+    """An older date that is recorded later is no excuse, until the first one is taken back."""
+    world = World()
+    registered(world, **{name: "2025-01-01"})
+    kind = type(world.facts[0][0])
+    first, _ = world.facts[0]
+    own = {field: getattr(first, field) for field in kind.__struct_fields__
+           if field not in ("id", "time", "source", "actor", "documents", "corrects")}  # fmt: skip
+    own = {("from_" if key == "from" else key): value for key, value in own.items()}
+    world.add(kind.__name__, "1990-01-01", rec="2026-01-02", **own)
+    key = apply(world, "1995-01-01", rec="2026-04-01", source="SC-1", name="z")
+    assert key in {v.subject for v in world.violations() if v.discriminator == "ancient"}
+
+    world.add("EventRetracted", "2026-04-02", target=first.id, reason="DUPLICATE", source="X")
+
+    assert key not in {v.subject for v in world.violations() if v.discriminator == "ancient"}
+
+
+def test_m47_ancient_of_any_kind_of_event() -> None:
+    """Not scans alone: a count and a heartbeat too; of what was taken back nothing is asked."""
+    world = World()
+    count = world.add("SealsCounted", "1970-01-01", rec="2026-04-01", mark="M", holder="A",
+                      site="W", counted=1, counted_by="P").id  # fmt: skip
+    beat = world.add("SourceHeartbeat", "1980-01-01", rec="2026-04-01", source="SC-1").id
+    gone = world.add("SourceHeartbeat", "1981-01-01", rec="2026-04-01", source="SC-1").id
+    world.add("EventRetracted", "2026-04-02", target=gone, reason="DUPLICATE", source="X")
+
+    found = {v.subject for v in world.violations() if v.discriminator == "ancient"}
+
+    assert found == {count, beat}
 
 
 SPEED: list[tuple[list[tuple[str, int]], list[tuple[str, str]]]] = [

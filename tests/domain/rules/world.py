@@ -15,6 +15,7 @@ from ledger.facts.record import Record
 from ledger.facts.registry import Ingredient
 from ledger.facts.scalars import canonical_time, micros
 from ledger.facts.shipments import DepartedLine, ReceivedLine, ReturnedLine
+from ledger.facts.standing import OPERATOR
 from ledger.rules.audit import audit
 from ledger.rules.policy import Policy, default_policy
 from ledger.rules.violation import Violation
@@ -47,6 +48,7 @@ class World:
 
     def __init__(self) -> None:
         self.facts: list[tuple[Fact, int]] = []
+        self._vouched: dict[str, tuple[str | None, str | None]] = {}
         self._made = 0
 
     def add(
@@ -57,9 +59,11 @@ class World:
         *,
         rec: str | None = None,
         name: str | None = None,
+        by: str | None = OPERATOR,
+        door: str | None = "file",
         **own: Any,
     ) -> Fact:
-        """One more fact; recorded at its own time unless said. Returns it.
+        """One more fact; recorded at its own time, at the operator's door unless said. Returns it.
 
         `name` names the event, or is the field of a type that has one. Weights may be text,
         dates text, and `from_`/`class_` stand for `from`/`class`.
@@ -72,11 +76,15 @@ class World:
             id=event_id(name or f"e{self._made:05d}"), time=moment(time), **_read(own)
         )
         self.facts.append((fact, at(rec or time)))
+        self._vouched[fact.id] = by, door
         return fact
 
     def record(self) -> Record:
         """Everything so far."""
-        return Record(self.facts)
+        record = Record()
+        for fact, rec in self.facts:
+            record.add(fact, rec, *self._vouched.get(fact.id, (OPERATOR, "file")))
+        return record
 
     def violations(self, now: int = FAR, policy: Policy | None = None) -> list[Violation]:
         """What the reference audit finds."""

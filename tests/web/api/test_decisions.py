@@ -1,10 +1,13 @@
 """Cases and periods over HTTP: who may decide, what is refused, what is told."""
 
+import csv
+import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ledger.facts.scalars import micros
 from tests.web.api.conftest import Trade
 
 
@@ -192,7 +195,10 @@ def test_pages_hold_everything_once(trade: Trade, path: str, rows: str) -> None:
             break
         more = f"&cursor={following}"
 
-    assert found == whole.json()[rows]
+    # Each page of figures is as of the moment at which it was asked for.
+    for row in (both := [*found, *whole.json()[rows]]):
+        row.pop("as_of", None)
+    assert both[: len(found)] == both[len(found) :]
     assert len(found) > 1
 
 
@@ -247,16 +253,35 @@ def test_spreadsheets_get_csv(trade: Trade) -> None:
     assert "cases_C" in head
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+def test_a_reconciliation_of_now_says_when_that_was(trade: Trade, accept: str) -> None:
+    """Without a time in the question each row tells the moment of the answer; with one, that."""
+    asker = trade.as_role("operator") | {"Accept": accept}
+    before = time.time_ns() // 1_000
+
+    def times(query: str) -> set[str]:
+        answer = trade.get(f"/reconciliation{query}", asker)
+        if accept == "text/csv":
+            return {row["as_of"] for row in csv.DictReader(answer.text.splitlines())}
+        return {row["as_of"] for row in answer.json()["rows"]}
+
+    (told,) = times("")
+    # Where recorded times are made up, the ledger's clock is the later of theirs and the real one.
+    last = trade.desk.log.recorded_last()
+    assert max(before, last) <= micros(told) <= max(time.time_ns() // 1_000, last)
+    assert times("?as_of=2026-07-31") == {"2026-07-31T23:59:59.999999+09:00"}
+
+
 def test_every_table_is_one_for_spreadsheets(trade: Trade) -> None:
     """A trace and the periods too, with the cursor to the next page in a header."""
-    csv = trade.as_role("operator") | {"Accept": "text/csv"}
-    trace = trade.get(f"/lots/{trade.things.lot}/trace", csv)
-    lots = trade.get("/lots?limit=1", csv)
+    asker = trade.as_role("operator") | {"Accept": "text/csv"}
+    trace = trade.get(f"/lots/{trade.things.lot}/trace", asker)
+    lots = trade.get("/lots?limit=1", asker)
 
     assert trace.text.splitlines()[0] == "direction,kind,of,id,event,count,quantity"
     assert len(trace.text.splitlines()) > 2
     assert lots.headers["ledger-next"]
-    assert trade.get("/periods", csv).headers["content-type"].startswith("text/csv")
+    assert trade.get("/periods", asker).headers["content-type"].startswith("text/csv")
 
 
 @pytest.mark.parametrize("query", ["", "?group=rule"])
