@@ -28,6 +28,7 @@ from psycopg.conninfo import make_conninfo
 
 from bench import hostile_shapes
 from bench.audit import as_the_ledger_does, entry
+from bench.hostile_registry import registry
 from consumers.auditor_running import catch_up
 from consumers.auditor_step import Step
 from ledger.facts.identity import Fact
@@ -158,7 +159,7 @@ def _shape(dsn: str, database: str, name: str, made: Made, plain: Outcome) -> bo
 
 
 def _with_registry(name: str, events: int) -> Iterable[Fact]:
-    yield from hostile_shapes.registry()
+    yield from registry()
     yield from hostile_shapes.shape(name, events)
 
 

@@ -76,6 +76,9 @@ def unsettled(
         return list(proof.differences(until, sample, progressed or (lambda _: None)))
 
 
+_Holding = tuple[dict[UUID, tuple[Violation, Concerned]], dict[Subject, str]]
+
+
 class _Proof:
     """One comparison, at one snapshot."""
 
@@ -126,6 +129,20 @@ class _Proof:
         """What differs of some subjects; `given` = the events of theirs that were read already."""
         cases = {UUID(case.id): case for case in cases_of(self._rows, _keys(subjects))}
         shown = {row.id: row for row in shown_of(self._rows, sorted(cases))}
+        holds, unread = self._holding(subjects, given)
+        for subject, why in unread.items():
+            self._unread += 1
+            if self._unread <= unread_shown_max:
+                yield f"{subject.kind} {subject.key} {why}"
+        for key in sorted(cases.keys() | holds.keys()):
+            case, held = cases.get(key), holds.get(key)
+            if case is None or Subject(case.subject_kind, case.subject) not in unread:
+                yield from _difference(key, case, held, shown.get(key))
+        if self._books.record.held > facts_kept_max:
+            self._anew()
+
+    def _holding(self, subjects: Collection[Subject], given: Sequence[Known]) -> _Holding:
+        """What holds of subjects, and of which that cannot be told."""
         holds: dict[UUID, tuple[Violation, Concerned]] = {}
         unread: dict[Subject, str] = {}
         parts = Parts(self._books, self._anew)
@@ -152,16 +169,7 @@ class _Proof:
 
         for subject, why in parts.each(list(subjects), want, work):
             unread[subject] = f"is set aside, and its cases are not proven: {why}"
-        for subject, why in unread.items():
-            self._unread += 1
-            if self._unread <= unread_shown_max:
-                yield f"{subject.kind} {subject.key} {why}"
-        for key in sorted(cases.keys() | holds.keys()):
-            case, held = cases.get(key), holds.get(key)
-            if case is None or Subject(case.subject_kind, case.subject) not in unread:
-                yield from _difference(key, case, held, shown.get(key))
-        if self._books.record.held > facts_kept_max:
-            self._anew()
+        return holds, unread
 
     def _anew(self) -> ViewBooks:
         """Go on with books that have read nothing yet."""
