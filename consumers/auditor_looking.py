@@ -5,6 +5,7 @@ from typing import Final
 
 from consumers.auditor_deciding import Pending
 from consumers.auditor_touching import Touched
+from ledger.errors import LookFull, TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
@@ -54,7 +55,12 @@ class Looking:
     def subject(self, subject: Subject, *, anew: bool = False) -> None:
         """Look at a subject; what applications rest on is noted together, with their lot."""
         with self._books.reads.watch() as read:
-            self._find(subject, anew=anew)
+            try:
+                self._find(subject, anew=anew)
+            except LookFull:
+                raise
+            except TooMuch as much:
+                self.set_aside(subject, str(much))
         self.note(subject, read)
 
     def note(self, subject: Subject, read: set[int]) -> None:
@@ -98,22 +104,31 @@ class Looking:
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
         at it.
         """
-        at, key, rec, fact, by, door = known
+        _, key, _, fact, by, door = known
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         if fact.corrects is None and self._books.record.counts(fact):
             kind = scan_kind(fact, by, door)
             suspects = self.sieves.get(kind)
             if suspects is None:
                 suspects = self.sieves[kind] = self._sieve(key, fact)
-            for suspect in suspects:
-                if suspect(fact, at, rec):
-                    break
-            else:
+            if not self._suspected(suspects, known):
                 if not anew:
                     self._quiet.append(key)
                 return
         for subject in subjects_of_application(key):
             self.subject(subject, anew=anew)
+
+    @staticmethod
+    def _suspected(suspects: Iterable[Suspects], known: Known) -> bool:
+        """Whether some rule suspects an application, or cannot even tell."""
+        fact = known.fact
+        assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
+        try:
+            return any(suspect(fact, known.at, known.rec) for suspect in suspects)
+        except LookFull:
+            raise
+        except TooMuch:
+            return True
 
     def clear(self, pending: Pending) -> None:
         """Say that nothing holds of applications that nobody suspects and that have a case."""
@@ -174,8 +189,8 @@ def _with(kind: str, fact: SealsApplied) -> auditing.Key:
 def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
     """Events looked at before that share serial numbers with late ones, or say what they say."""
     waits: set[auditing.Key] = set()
-    issued = [_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)]
-    others = [_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)]
+    issued = sorted({_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)})
+    others = sorted({_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)})
     # Numbers issued are asked for by every event that has them; all others by applications.
     shared = [*books.sharing(issued), *books.sharing(others, SealsApplied)]
     # Whoever shares numbers with too many others is set aside, so nothing of theirs changes.

@@ -221,7 +221,8 @@ class Goods(Source):
     def want_ranged(self, spans: Iterable[_Span], *kinds: type[Fact]) -> None:
         """Read in bulk which events, of all kinds or of some, share numbers with each span."""
         known = self._sharing[kinds]
-        missing = sorted(set(spans) - known.keys() - self._sharing[()].keys())
+        told = {span for span, each in self._sharing[()].items() if each is not None}
+        missing = sorted(set(spans) - known.keys() - told)
         if not missing:
             return
         found = self.sharing(missing, *kinds)
@@ -236,13 +237,10 @@ class Goods(Source):
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
         span = (mark, first, last)
-        for of in (kinds, ()):
-            if span in self._sharing[of]:
-                break
-        else:
-            of = kinds
+        shared = self._sharing[kinds].get(span) or self._sharing[()].get(span)
+        if shared is None:
             self.want_ranged([span], *kinds)
-        shared = self._sharing[of][span]
+            shared = self._sharing[kinds][span]
         if shared is None:
             raise TooMuch(f"More than {SHARING_EVENTS_MAX} events share numbers of {mark}.")
         return [known for known in shared if isinstance(known.fact, kinds)] if kinds else shared
