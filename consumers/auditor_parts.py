@@ -43,6 +43,14 @@ class Parts:
         self.books = books
         self._fresh = fresh
 
+    def _prefetch(self, want: Want[T], part: Sequence[T]) -> None:
+        try:
+            want(self.books, part)
+        except LookFull:
+            raise
+        except TooMuch:
+            pass  # whoever asks for it is told so by itself
+
     def each(self, items: Sequence[T], want: Want[T], work: Work[T]) -> list[tuple[T, str]]:
         """Work on every item; answers those that were too much all alone, and why."""
         aside: list[tuple[T, str]] = []
@@ -52,7 +60,7 @@ class Parts:
             try:
                 # What a statement of the database breaks off, it takes back to here.
                 with self.books.rows.connection.transaction():
-                    want(self.books, part)
+                    self._prefetch(want, part)
                     for item in part:
                         try:
                             work(self.books, item)

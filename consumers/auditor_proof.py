@@ -38,6 +38,7 @@ chunk_events_max: Final = 4_000
 facts_kept_max: Final = 20_000
 chunk_subjects_max: Final = 2_000
 unread_shown_max: Final = 5
+aside_shown_max: Final = 100
 NOT_WHOLE: Final = (
     ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError,
 )  # fmt: skip
@@ -76,7 +77,7 @@ def unsettled(
         return list(proof.differences(until, sample, progressed or (lambda _: None)))
 
 
-_Holding = tuple[dict[UUID, tuple[Violation, Concerned]], dict[Subject, str]]
+_Holding = tuple[dict[UUID, tuple[Violation, Concerned]], set[Subject], dict[Subject, str]]
 
 
 class _Proof:
@@ -87,7 +88,7 @@ class _Proof:
         self._registry = Registry(log)
         self._books = ViewBooks(rows, log, self._registry)
         self._seen: set[Subject] = set()
-        self._unread = 0
+        self._unread = self._aside = 0
 
     def differences(
         self, until: int, sample: Sample | None, progressed: Callable[[int], None]
@@ -104,6 +105,8 @@ class _Proof:
             yield from self._compared([each for each in some if each not in self._seen])
         if (more := self._unread - unread_shown_max) > 0:
             yield f"{more} more subjects cannot be looked at."
+        if (more := self._aside - aside_shown_max) > 0:
+            yield f"{more} more subjects are set aside."
 
     def _about(self, events: Sequence[Recorded]) -> Iterator[str]:
         """What differs of the subjects that some events are about, shared ones once."""
@@ -129,14 +132,18 @@ class _Proof:
         """What differs of some subjects; `given` = the events of theirs that were read already."""
         cases = {UUID(case.id): case for case in cases_of(self._rows, _keys(subjects))}
         shown = {row.id: row for row in shown_of(self._rows, sorted(cases))}
-        holds, unread = self._holding(subjects, given)
-        for subject, why in unread.items():
+        holds, unread, aside = self._holding(subjects, given)
+        for subject in unread:
             self._unread += 1
             if self._unread <= unread_shown_max:
-                yield f"{subject.kind} {subject.key} {why}"
+                yield f"{subject.kind} {subject.key} cannot be looked at: facts are missing."
+        for subject, why in aside.items():
+            self._aside += 1
+            if self._aside <= aside_shown_max:
+                yield f"{subject.kind} {subject.key} is set aside, its cases are not proven: {why}"
         for key in sorted(cases.keys() | holds.keys()):
             case, held = cases.get(key), holds.get(key)
-            if case is None or Subject(case.subject_kind, case.subject) not in unread:
+            if case is None or Subject(case.subject_kind, case.subject) not in unread | {*aside}:
                 yield from _difference(key, case, held, shown.get(key))
         if self._books.record.held > facts_kept_max:
             self._anew()
@@ -144,7 +151,7 @@ class _Proof:
     def _holding(self, subjects: Collection[Subject], given: Sequence[Known]) -> _Holding:
         """What holds of subjects, and of which that cannot be told."""
         holds: dict[UUID, tuple[Violation, Concerned]] = {}
-        unread: dict[Subject, str] = {}
+        unread: set[Subject] = set()
         parts = Parts(self._books, self._anew)
 
         def want(books: ViewBooks, part: Sequence[Subject]) -> None:
@@ -165,11 +172,9 @@ class _Proof:
                         holds[case_of(violation)] = violation, concerned(violation, books)
             except NOT_WHOLE:
                 parts.books = self._anew()
-                unread[subject] = "cannot be looked at: facts are missing."
+                unread.add(subject)
 
-        for subject, why in parts.each(list(subjects), want, work):
-            unread[subject] = f"is set aside, and its cases are not proven: {why}"
-        return holds, unread
+        return holds, unread, dict(parts.each(list(subjects), want, work))
 
     def _anew(self) -> ViewBooks:
         """Go on with books that have read nothing yet."""

@@ -19,12 +19,12 @@ load_events_max: Final = 400
 """Events read by one statement: an event may have a thousand lines."""
 _weighed_facts_min: Final = 64
 
-_ABOUT = f"""
+_ABOUT = """
 SELECT wanted.n::int4, m.position FROM unnest(%b::int2[], %b::int8[]) WITH ORDINALITY
     AS wanted (about, key, n)
 CROSS JOIN LATERAL (
     SELECT position FROM mentions WHERE about = wanted.about AND key = wanted.key
-    LIMIT {subject_facts_max + 1}
+    LIMIT %b
 ) AS m
 """
 _WEIGH = """
@@ -64,7 +64,9 @@ def positions_about(
     abouts = [about for about, _ in subjects]
     keys = [subject_id(about, key) for about, key in subjects]
     of: list[list[int]] = [[] for _ in subjects]
-    for number, position in rows.execute(_ABOUT, (abouts, keys), prepare=True).fetchall():
+    for number, position in rows.execute(
+        _ABOUT, (abouts, keys, subject_facts_max + 1), prepare=True
+    ).fetchall():
         of[number - 1].append(position)
     found: set[int] = set()
     beyond = []

@@ -4,7 +4,8 @@ What is asked for subject by subject is loaded subject by subject; `want` loads 
 be. Either way the answers are the same.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 from uuid import UUID
 
@@ -60,7 +61,7 @@ class BooksRecord(Record):
         return len(self._known) + len(self._given)
 
     @property
-    def whole(self) -> Collection[tuple[About, str]]:
+    def whole(self) -> AbstractSet[tuple[About, str]]:
         """Subjects every fact about which is in memory."""
         return self._whole
 

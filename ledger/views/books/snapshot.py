@@ -95,7 +95,10 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         """Read in bulk what lots held when shipments left, and which of them may be misread."""
         moments: dict[int, set[int]] = {}
         named = set(lots)
+        whole = self.record.whole
         for shipment in shipments:
+            if (About.SHIPMENT, shipment) not in whole:
+                continue
             for left in self.record.about(ShipmentDeparted, About.SHIPMENT, shipment):
                 for line in left.lines:
                     named.add(line.lot)
@@ -105,8 +108,11 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         # A place that is asked for again and again is read once, when it is.
         few = {place: at for place, at in moments.items() if len(at) < run_asked_min}
         self.want_held((place, at) for place, times in few.items() for at in times)
-        unknown = [lot for lot in named if (About.LOT, lot) in self.record.whole
-                   and not lot_facts.known(self, lot)]  # fmt: skip
+        unknown = [
+            lot
+            for lot in named
+            if {(About.LOT, lot), (About.CHILD, lot)} <= whole and not lot_facts.known(self, lot)
+        ]
         self.want_alike((About.LOT, lot) for lot in unknown)
 
     def want_events(self, given: Sequence[Known]) -> None:

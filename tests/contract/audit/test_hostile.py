@@ -1,8 +1,10 @@
 """Whatever one sender sends, an event costs the audit a bounded number of reads and cases."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,7 +23,16 @@ CASES_OF_ONE_EVENT_MAX = 30
 """Rules that may speak of one event, with the twenty others it may be at odds with."""
 GROWTH_MAX = 1.6
 """Of what an event costs, where there are four times as many; all with all would be four."""
-_LAST = "SELECT tup_returned + tup_fetched FROM pg_stat_database WHERE datname = current_database()"
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+    AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+_READ = """
+SELECT (SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)
+        FROM pg_stat_user_tables)
+    + (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes)
+"""
+_gone_seconds_max = 10
 
 
 class Spent:
@@ -38,31 +49,26 @@ class Spent:
 
 
 @contextmanager
-def counted(log: Log, spent: Spent, patched: pytest.MonkeyPatch) -> Iterator[None]:
-    """Count what is sent and read within the block."""
+def counted(spent: Spent, patched: pytest.MonkeyPatch) -> Iterator[None]:
+    """Count the statements that are sent within the block."""
     execute = psycopg.Cursor.execute
 
-    def counting(self: object, *given: object, **named: object) -> object:
+    def counting(self: Any, *given: Any, **named: Any) -> Any:
         spent.statements += 1
-        return execute(self, *given, **named)  # type: ignore[arg-type]  # whatever it is given
+        return execute(self, *given, **named)
 
-    before = _rows_read(log)
     with patched.context() as within:
         within.setattr(psycopg.Cursor, "execute", counting)
         yield
-    spent.rows = _rows_read(log) - before
-    with reading(log) as rows:
-        found = rows.execute("SELECT count(*) FROM cases").fetchone()
-    assert found is not None
-    spent.cases = found[0]
 
 
-def _rows_read(log: Log) -> int:
-    with log.transaction() as rows:
-        rows.execute("SELECT pg_stat_force_next_flush()")
-    with log.transaction() as rows:
-        rows.execute("SELECT pg_stat_clear_snapshot()")
-        found = rows.execute(_LAST).fetchone()
+def rows_read(dsn: str) -> int:
+    """Rows of our tables and indexes that the database has read; whoever read has left."""
+    with psycopg.connect(dsn, autocommit=True) as looking:
+        until = time.monotonic() + _gone_seconds_max
+        while looking.execute(_OTHERS).fetchone() != (0,) and time.monotonic() < until:
+            time.sleep(0.02)
+        found = looking.execute(_READ).fetchone()
     assert found is not None
     return int(found[0])
 
@@ -70,13 +76,21 @@ def _rows_read(log: Log) -> int:
 def spent_on(cluster: Cluster, name: str, events: int, patched: pytest.MonkeyPatch) -> Spent:
     """What it takes to project and audit so many events of a shape."""
     spent = Spent(events)
-    with cluster.database() as dsn, Log.open(dsn, recorded_at="event") as log:
-        log.append([entry(fact) for fact in registry()])
-        catch_up(log, default_policy(), lambda: FAR)
-        facts = [entry(fact) for fact in shape(name, events)]
-        with counted(log, spent, patched):
-            log.append(facts)
+    with cluster.database() as dsn:
+        with Log.open(dsn, recorded_at="event") as log:
+            log.append([entry(fact) for fact in registry()])
             catch_up(log, default_policy(), lambda: FAR)
+        before = rows_read(dsn)
+        with Log.open(dsn, recorded_at="event") as log:
+            facts = [entry(fact) for fact in shape(name, events)]
+            with counted(spent, patched):
+                log.append(facts)
+                catch_up(log, default_policy(), lambda: FAR)
+        spent.rows = rows_read(dsn) - before
+        with Log.open(dsn) as log, reading(log) as rows:
+            found = rows.execute("SELECT count(*) FROM cases").fetchone()
+        assert found is not None
+        spent.cases = found[0]
     return spent
 
 
