@@ -93,8 +93,13 @@ class BooksRecord(Record):
         self._whole |= missing
 
     def _correct(self, ids: list[UUID]) -> None:
-        """Learn which of these events are corrected, unless that is known of all."""
-        if ids and not self._knows_corrections:
+        """Learn which of these events are corrected: the registry knows, unless there are many."""
+        if self._knows_corrections:
+            for key in map(str, ids):
+                rec = self._registry.retracted_at(key)
+                if rec is not None:
+                    self.retract(key, rec)
+        elif ids:
             found = self._rows.execute(_RETRACTED, (ids,), prepare=True).fetchall()
             for target, recorded_at in found:
                 self.retract(str(target), recorded_at)
