@@ -36,6 +36,7 @@ from ledger.log import Log, migrate
 from ledger.log.embedded import leave, server
 from ledger.rules.policy import default_policy
 from ledger.season import season
+from ledger.views import set_aside
 from ledger.views.projection import Projector, reading
 
 COST_RATIO_MAX: Final = 5.0
@@ -174,11 +175,10 @@ def _outcome(dsn: str, database: str, made: Made) -> Outcome:
     audit = _child(made.seconds, _audit, own)
     with Log.open(own) as log, reading(log) as rows:
         cases = rows.execute("SELECT count(*) FROM cases").fetchone()
-        there = rows.execute("SELECT to_regclass('set_aside')").fetchone()
-        aside = rows.execute("SELECT count(*) FROM set_aside").fetchone() if there[0] else (0,)
+        aside = set_aside.count(rows)
     with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
-    return Outcome(made.units, project, audit, cases[0] if cases else 0, aside[0] if aside else 0)
+    return Outcome(made.units, project, audit, cases[0] if cases else 0, aside)
 
 
 # -- each step is a process of its own, so that its memory is its own

@@ -58,7 +58,7 @@ def _departed(number: int, shipment: str, lines: int = 1, **fields: Any) -> Fact
 
 
 def _one_time(number: int) -> Fact:
-    return _applied(number, 0, count=1 + number % 50, first=None, last=None)
+    return _applied(number, 0, mark="JAS-B", count=1 + number, first=None, last=None)
 
 
 def _one_time_again(number: int) -> Fact:
