@@ -1,25 +1,34 @@
 """`python -m ledger` and `ledger`: the program starts here, and loads the command line.
 
 What is interrupted while that loads has begun nothing: it ends at once and without a word. So
-nothing else is loaded up here.
+what has to be loaded before that is so is next to nothing.
 """
 
+import _signal as signals  # type: ignore[import-not-found] # what `signal` wraps loads nothing
 import gc
 import os
-import signal
-from typing import Any, Final
 
-INTERRUPTED: Final = 130
-GC_THRESHOLDS: Final = (100_000, 50, 50)
+TYPE_CHECKING = False  # as `typing` has it, which is long in loading
+if TYPE_CHECKING:
+    from ledger.commands.line import app
+INTERRUPTED = 130
+GC_THRESHOLDS = (100_000, 50, 50)
 """Allocations before a young collection, and how many of those before an older one."""
 
 
 def main() -> None:
     """Run the command line."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+
+
+def _main() -> None:
     # In the background Ctrl-C is somebody else's, and that is inherited: so it stays.
-    heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    heeds = signals.getsignal(signals.SIGINT) is signals.default_int_handler
     if heeds:
-        signal.signal(signal.SIGINT, _end)
+        signals.signal(signals.SIGINT, _end)
     from ledger.commands.line import run_line  # noqa: PLC0415 - see above
 
     # Facts and rows hold no cycles: looking for them all the time cost the audit a sixth of its
@@ -28,21 +37,19 @@ def main() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     try:
         if heeds:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signals.signal(signals.SIGINT, signals.default_int_handler)
         run_line()
-    except KeyboardInterrupt:
-        os._exit(INTERRUPTED)
     finally:
         if heeds:
             # What is left is to leave the database in order.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signals.signal(signals.SIGINT, signals.SIG_IGN)
 
 
 def _end(_number: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """`app`, the command line itself, for whoever asks this module for it."""
     if name != "app":
         raise AttributeError(name)
@@ -50,6 +57,8 @@ def __getattr__(name: str) -> Any:
 
     return app
 
+
+__all__ = ["GC_THRESHOLDS", "app", "main"]
 
 if __name__ == "__main__":
     main()

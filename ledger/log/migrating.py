@@ -129,19 +129,24 @@ def _apply_one(backend: Any, migration: Any) -> None:
 
     _, _, statements = read_sql_migration(migration.path)
     with backend.transaction():
-        made = there = 0
+        made: list[str] = []
+        there: list[str] = []
         for statement in statements:
             try:
                 with backend.transaction():  # within the other one: a savepoint
                     backend.cursor().execute(statement)
-                made += _MAKES.match(statement) is not None
             except _THERE_ALREADY as error:
-                there += 1
-                name = _one_line(error)
+                there.append(_one_line(error))
+            except psycopg.ProgrammingError:
+                if not there:
+                    raise
+                made.append(statement)  # it does not fit what is there
+            else:
+                made += [statement] if _MAKES.match(statement) else []
         if there and made:
             raise Misuse(
-                f"This database holds something of another program under a name of ours: {name}."
-                " Give the ledger a database of its own."
+                f"This database holds something of another program under a name of ours:"
+                f" {there[0]}. Give the ledger a database of its own."
             )
         backend.mark_one(migration, log=False)
 

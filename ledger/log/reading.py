@@ -11,9 +11,11 @@ from typing import Self
 from uuid import UUID
 
 import psycopg
+from eventsourcing import persistence
+from psycopg import errors
 from psycopg.rows import tuple_row
 
-from ledger.errors import Fatal, Unavailable
+from ledger.errors import Fatal, Misuse, Unavailable
 from ledger.log.recorder import APPLICATION_NAME, CHANNEL, Recorder, Rows
 from ledger.log.rows import DeadLetter, Recorded, Refusal
 
@@ -247,11 +249,22 @@ def told() -> Iterator[None]:
     """Turn the driver's errors into ours: away or too slow is Unavailable, the rest is Fatal."""
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except _AWAY as error:
         raise Unavailable(f"The database is away: {_sentence(error)}") from error
+    except errors.InsufficientPrivilege as error:
+        raise Misuse(f"The user of the database may not do this: {_sentence(error)}.") from error
     except psycopg.Error as error:
         raise Fatal(f"The database refused a statement of ours: {_sentence(error)}") from error
 
 
-def _sentence(error: psycopg.Error) -> str:
+_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    # What the library makes of the two where it connects by itself.
+    persistence.OperationalError,
+    persistence.InterfaceError,
+)
+
+
+def _sentence(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__

@@ -63,9 +63,10 @@ def ledger(home: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
 
 
 def rows(home: Path, *arguments: str) -> list[dict[str, Any]]:
-    """The reconciliation without what depends on the order of arrival."""
+    """The reconciliation without what depends on the order of arrival and the moment of asking."""
     found = json.loads(ledger(home, "reconcile", "--format", "json", *arguments))
-    return [{key: value for key, value in row.items() if key != "position"} for row in found]
+    moment = {"position", "as_of"}
+    return [{key: value for key, value in row.items() if key not in moment} for row in found]
 
 
 @contextmanager
