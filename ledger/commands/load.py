@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -14,7 +13,7 @@ import typer
 
 from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, progress, say, show
-from ledger.commands.recording import Batch, record
+from ledger.commands.recording import batch_of, record
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
 from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
@@ -23,10 +22,9 @@ from ledger.intake.doors import OPERATOR as EVERYTHING
 from ledger.intake.doors import Door, door
 from ledger.intake.files import check_beginning, read_file
 from ledger.intake.verdicts import Accepted, Refused, Verdict
-from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.log import Log, Receipt
 
 STDIN = "-"
-DOOR = "file"
 refusals_said_max = 10
 refused_at_first_max = 1_000
 """A file that begins with so many refused elements is most likely not meant for us."""
@@ -160,20 +158,7 @@ class Loading:
                 seen += len(verdicts)
 
     def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:
-        accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-        letters = [
-            self._refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)
-        ]
-        batch = Batch(
-            [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted],
-            letters,
-            on_conflict=lambda index: self._conflict(label, accepted[index]),
-            letters=lambda: (
-                {(letter.place, letter.sha256) for letter in letters}
-                | {(_place(label, each), sha256(each.state).digest()) for each in accepted}
-            ),
-        )
-        settled = iter(record(self._log, batch))
+        settled = iter(record(self._log, batch_of(label, verdicts, self._by)))
         for line in _lines(verdicts, settled):
             match line["outcome"]:
                 case "recorded":
@@ -192,34 +177,6 @@ class Loading:
             say(f"{label}:{line['line']}: {line['reason']}{at}: {line['sentence']}")
         elif self.refused == refusals_said_max + 1:
             say("Further refusals are counted below; --receipts FILE keeps them all.")
-
-    def _refusal(self, label: str, verdict: Refused) -> Refusal:
-        return Refusal(
-            door=DOOR,
-            place=_place(label, verdict),
-            index=0,
-            reason=verdict.reason,
-            path=verdict.path,
-            payload=verdict.payload,
-            sha256=verdict.sha256,
-            id=verdict.id,
-            size=verdict.size,
-            by=self._by,
-        )
-
-    def _conflict(self, label: str, accepted: Accepted) -> Refusal:
-        return Refusal(
-            door=DOOR,
-            place=_place(label, accepted),
-            index=0,
-            reason="conflict",
-            path="",
-            payload=accepted.state,
-            sha256=sha256(accepted.state).digest(),
-            id=accepted.id,
-            size=len(accepted.state),
-            by=self._by,
-        )
 
 
 def _first_apart(batches: Iterator[Sequence[Verdict]]) -> Iterator[Sequence[Verdict]]:
@@ -283,11 +240,6 @@ def vouched(party: str) -> str:
     if not (is_id(party) and 0 < len(party) <= ID_CHARACTERS_MAX):
         raise Misuse(f"--as {party!r}: 1 to {ID_CHARACTERS_MAX} visible ASCII characters.")
     return party
-
-
-def _place(label: str, verdict: Accepted | Refused) -> str:
-    # As it is kept: the name of a file may hold bytes that are no text.
-    return f"{label}:{verdict.index}".encode("utf-8", "replace").decode()
 
 
 def _check(name: str) -> None:
