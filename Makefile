@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ONCE := $(shell test -t 0 || echo --once)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka test test-fast pictures faults bench lint format types lock clean
+.PHONY: help demo demo-kafka test test-fast pictures faults bench hostile lint format types lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ faults: $(BIN)/.developer ## the kill tests at full length
 
 bench: $(BIN)/.developer ## rates, ratios to a calibration loop, memory
 	@$(BIN)/python -m bench
+
+hostile: $(BIN)/.developer ## what one hostile sender costs everybody, each bound met or not
+	@$(BIN)/python -m bench.hostile
 
 lint: $(BIN)/.developer ## style
 	@$(BIN)/ruff check .

@@ -6,21 +6,22 @@ lost in a crash, or taken twice, changes nothing.
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from consumers.auditor_deciding import Decided, Pending, decided
-from consumers.auditor_looking import Looking, Sieves, neighbours
+from consumers.auditor_deciding import Pending, decided
+from consumers.auditor_looking import Looking, Sieves, again_events_max, neighbours
+from consumers.auditor_parts import Parts, Taken, next_events
 from consumers.auditor_renewing import audit_time, begin, judged_by
+from consumers.auditor_step import Look, Step
 from consumers.auditor_touching import touched
 from ledger.cases.canonical import TOPICS
-from ledger.errors import Conflict
-from ledger.facts.seals import SealsApplied
+from ledger.errors import Conflict, LookFull
 from ledger.log import Log, batch_events_max
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views import SCHEMA, auditing, schema
+from ledger.views import SCHEMA, auditing, schema, set_aside
 from ledger.views.auditing import Progress
-from ledger.views.books.reads import Changes
+from ledger.views.books.budget import look_bytes_max
 from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
@@ -32,7 +33,8 @@ defer_looks_max: Final = 4
 """While more is behind, what events share (accounts, lots, papers) is looked at every so many
 looks: a look at it costs the same after one event as after thousands."""
 facts_kept_max: Final = 30_000
-"""Facts held between two looks at the same state of the log."""
+octets_kept_max: Final = look_bytes_max // 2
+"""Facts, and bytes of them, held between two looks at the same state of the log."""
 _seen_max: Final = 100_000
 _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 """What belongs to one event alone."""
@@ -46,38 +48,6 @@ _DECISION = """
 SELECT notification_id FROM public.events
 WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s) LIMIT 1
 """
-
-
-class Step(NamedTuple):
-    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow.
-
-    `position` = what it has audited up to.
-    """
-
-    events: int
-    subjects: int
-    decisions: int
-    behind: bool
-    views: bool
-    position: int
-
-
-class _Look(NamedTuple):
-    """One look: from where to where, at what, and what came of it."""
-
-    before: Progress
-    after: Progress
-    at: list[auditing.Key]
-    waited: list[auditing.Key]
-    dues: dict[auditing.Key, int]
-    rests: dict[auditing.Key, frozenset[int]]
-    changed: Changes
-    waits: list[auditing.Key]
-    decided: Decided
-    sieves: Sieves
-    events: int
-    behind: bool
-    went_back: bool
 
 
 class Auditor:
@@ -96,6 +66,15 @@ class Auditor:
         self._sieves: Sieves = {}
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
+        self._parts = 1
+        """Into so many parts what one look takes is divided: more while it holds too much."""
+
+    def try_again(self) -> None:
+        """Let subjects that are set aside be looked at once more."""
+        with self._log.transaction() as rows:
+            schema.use(rows, SCHEMA)
+            set_aside.try_again(rows)
+        self._seen.clear()
 
     def step(self) -> Step:
         """Look once; on return everything it found is recorded.
@@ -103,16 +82,26 @@ class Auditor:
         Raises Conflict where another auditor or person was first, Unavailable where the database
         is away: nothing is written then, and the same call may be repeated.
         """
-        with reading(self._log) as rows:
-            position = schema.position(rows)
-            if self._unfolded(rows, position):
-                at = auditing.progress(rows).position
-                return Step(0, 0, 0, behind=True, views=True, position=at)
-            look = self._look(rows, position)
+        while True:
+            try:
+                with reading(self._log) as rows:
+                    position = schema.position(rows)
+                    aside = set_aside.count(rows)
+                    if self._unfolded(rows, position):
+                        at = auditing.progress(rows).position
+                        return Step(0, 0, 0, behind=True, views=True, position=at, aside=aside)
+                    look = self._look(rows, position)
+                break
+            except LookFull:
+                self._drop()
+                if self._parts >= look_events_max:
+                    raise
+                self._parts *= 2
+        self._parts = max(1, self._parts // 2)
         self._record(look)
         return Step(
             look.events, len(look.at), len(look.decided.entries), look.behind, views=False,
-            position=look.after.position,
+            position=look.after.position, aside=aside + len(look.aside),
         )  # fmt: skip
 
     def _unfolded(self, rows: Any, position: int) -> bool:
@@ -132,7 +121,7 @@ class Auditor:
 
     # -- looking
 
-    def _look(self, rows: Any, position: int) -> _Look:
+    def _look(self, rows: Any, position: int) -> Look:
         before, changed = begin(stored := auditing.progress(rows), self._judged_by)
         now, went_back = audit_time(before, self._clock())
         if changed:
@@ -140,7 +129,8 @@ class Auditor:
         if before is not stored or went_back:
             self._seen.clear()
         books = self._opened(rows, position)
-        events = self._log.read(before.position, look_events_max, until=position)
+        limit, most = (max(1, of // self._parts) for of in (look_subjects_max, look_events_max))
+        events = next_events(self._log, rows, before.position, position, most)
         reached = events[-1].position if events else before.position
         floor, again = before.floor, before.again
         if floor is None:
@@ -150,17 +140,20 @@ class Auditor:
         # With nothing left behind, or now and then, all at once.
         defer = reached < position and before.turn % defer_looks_max > 0
         deferred = {each for each in found.subjects if defer and each.kind not in _OWN}
-        waiting = [] if defer else auditing.waiting(rows, look_subjects_max)
-        lots = auditing.applications_waiting(rows, look_subjects_max)
-        due = auditing.due(rows, now, look_subjects_max)
+        waiting = [] if defer else auditing.waiting(rows, limit)
+        lots = auditing.applications_waiting(rows, limit)
+        due = auditing.due(rows, now, limit)
         look = Looking(books, self._policy, now, self._sieves)
         asked = self._asked(found.subjects - deferred, waiting, due)
-        books.want(asked, {k.fact.lot for k in found.applied if isinstance(k.fact, SealsApplied)})
-        books.want_events(found.applied)
-        look.applications(found.applied, anew=before.position >= again)
-        anew, waits = look.again(lots, before.position)
-        for subject in asked:
-            look.subject(subject)
+        anew, looked, waits = look.again(lots, before.position, again_events_max // self._parts)
+        parts = Parts(books, lambda: self._opened(rows, position, fresh=True))
+        renewed = before is not stored
+        taken = Taken(look, parts, aside=None if renewed else rows)
+        taken.applications(found.applied, anew=before.position >= again)
+        taken.applications(anew, anew=False)
+        taken.subjects(asked)
+        books = parts.books
+        look.over(books)
         look.clear(self._pending)
         waits += [*neighbours(found, books, before.position), *_keys(deferred)]
         if went_back:
@@ -168,12 +161,14 @@ class Auditor:
         made = decided(look.found, books, self._pending, now=now, position=position)
         for subject, read in made.rests.items():
             look.note(subject, read)
+        for subject, why in made.aside.items():
+            look.aside[str(subject.kind), subject.key] = why
         after = Progress(reached, self._judged_by, floor, again, before.turn + 1, now)
-        return _Look(
+        return Look(
             before=before,
             after=after,
             at=_keys(look.found),
-            waited=[*waiting, *anew, *_keys(look.found)],
+            waited=[*waiting, *looked, *_keys(look.found)],
             dues=look.dues,
             rests=look.rests(),
             changed=found.changed,
@@ -182,33 +177,41 @@ class Auditor:
             sieves=look.sieves,
             events=len(events),
             behind=reached < position
-            or len(waiting) == look_subjects_max
-            or len(anew) < len(lots)
-            or len(lots) == look_subjects_max
-            or len(due) == look_subjects_max
+            or len(waiting) == limit
+            or len(looked) < len(lots)
+            or len(lots) == limit
+            or len(due) == limit
             or bool(waits or found.changed)
             or went_back,
+            aside=[set_aside.Aside(*key, why) for key, why in look.aside.items()],
             went_back=went_back,
+            renewed=renewed,
         )
 
-    def _opened(self, rows: Any, position: int) -> ViewBooks:
+    def _opened(self, rows: Any, position: int, *, fresh: bool = False) -> ViewBooks:
         """The books of this state of the facts, kept while only decisions come."""
         found = rows.execute(_HORIZON, (position, sorted(TOPICS))).fetchone()
         horizon = 0 if found is None else int(found[0])
         if (
-            self._books is None
+            fresh
+            or self._books is None
             or horizon != self._horizon
             or self._books.record.held > facts_kept_max
+            or self._books.record.budget.octets > octets_kept_max
         ):
-            if self._books is not None:
-                self._books.drop()
-                self._books = None
+            self._drop()
             self._books = ViewBooks(rows, self._log, self._registry)
             self._horizon = horizon
-            self._sieves = {}
         else:
             self._books.rebind(rows)
         return self._books
+
+    def _drop(self) -> None:
+        """Let go of the books, and of what was made of them."""
+        if self._books is not None:
+            self._books.drop()
+            self._books = None
+        self._sieves = {}
 
     def _asked(
         self, touched_: set[Subject], waiting: list[auditing.Key], due: list[auditing.Key]
@@ -229,7 +232,7 @@ class Auditor:
 
     # -- recording
 
-    def _record(self, look: _Look) -> None:
+    def _record(self, look: Look) -> None:
         entries = look.decided.entries
         fresh = {key: read for key, read in look.rests.items() if self._is_news(key, read)}
 
@@ -239,7 +242,9 @@ class Auditor:
             if there.turn != look.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
             auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
-            auditing.looked(rows, look.waited, look.at, look.dues)
+            gone = [(kind, key) for kind, key, _ in look.aside]
+            auditing.looked(rows, [*look.waited, *gone], [*look.at, *gone], look.dues)
+            set_aside.put(rows, look.aside, look.after.clock, anew=look.renewed)
             auditing.wake(rows, look.changed, look.at)
             auditing.wait(rows, look.waits)
             if look.went_back:

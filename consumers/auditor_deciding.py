@@ -7,11 +7,12 @@ from uuid import UUID
 from ledger.cases.canonical import encode_decision
 from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
 from ledger.cases.judging import case_of, judge
+from ledger.errors import LookFull, TooMuch
 from ledger.log import Entry, Receipt
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
-from ledger.views.books.concerned import concerned
+from ledger.views.books.concerned import Concerned, concerned
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import cases_of
 
@@ -21,13 +22,15 @@ _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 class Decided(NamedTuple):
     """Decisions to record, the case after each, and what the cases concerned show.
 
-    `rests` = what was read of each subject to tell whom its cases concern.
+    `rests` = what was read of each subject to tell whom its cases concern; `aside` = subjects of
+    which that is too much to tell, and why.
     """
 
     entries: list[Entry]
     cases: list[Case]
     shown: list[Shown]
     rests: dict[Subject, set[int]]
+    aside: dict[Subject, str]
 
 
 class Pending:
@@ -102,17 +105,28 @@ def decided(
         if violation is not None and (event is not None or case is None or case.state in LIVE):
             standing.append((key, violation))
     rests: dict[Subject, set[int]] = {}
-    return Decided(entries, after, list(_shown(standing, books, rests)), rests)
+    aside: dict[Subject, str] = {}
+    shown = list(_shown(standing, books, rests, aside))
+    return Decided(entries, after, shown, rests, aside)
 
 
 def _shown(
-    standing: Iterable[tuple[UUID, Violation]], books: ViewBooks, rests: dict[Subject, set[int]]
+    standing: Iterable[tuple[UUID, Violation]],
+    books: ViewBooks,
+    rests: dict[Subject, set[int]],
+    aside: dict[Subject, str],
 ) -> Iterable[Shown]:
     for key, violation in standing:
         picture = Picture.of(violation)
-        with books.reads.watch() as read:
-            whom = concerned(violation, books)
         subject = Subject(violation.subject_kind, violation.subject)
+        with books.reads.watch() as read:
+            try:
+                whom = concerned(violation, books)
+            except LookFull:
+                raise
+            except TooMuch as much:
+                # The case stands all the same, before the operator alone.
+                whom, aside[subject] = Concerned([], []), str(much)
         rests.setdefault(subject, set()).update(read)
         yield Shown(
             id=key,

@@ -2,10 +2,10 @@
 
 from collections.abc import Hashable, Iterable
 from typing import Final
-from uuid import UUID
 
 from consumers.auditor_deciding import Pending
 from consumers.auditor_touching import Touched
+from ledger.errors import LookFull, TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
@@ -15,6 +15,7 @@ from ledger.rules.policy import Policy
 from ledger.rules.rule import Suspects, everything
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
+from ledger.views.books.budget import load_events_max
 from ledger.views.books.reads import rests
 from ledger.views.books.snapshot import ViewBooks
 
@@ -34,14 +35,32 @@ class Looking:
         self._books, self._policy, self._now = books, policy, now
         self.sieves = dict(sieves)
         self.found: dict[Subject, list[Violation]] = {}
+        self.aside: dict[auditing.Key, str] = {}
+        """Subjects that need more than one look may hold, and why."""
         self.dues: dict[auditing.Key, int] = {}
         self._quiet: list[str] = []
         self._rests: dict[auditing.Key, set[int]] = {}
 
+    def over(self, books: ViewBooks) -> None:
+        """Go on with other books of the same snapshot."""
+        if books is not self._books:
+            self._books = books
+            self.sieves = {}
+
+    def set_aside(self, subject: Subject, why: str) -> None:
+        """Say nothing of a subject: it is too much for one look."""
+        self.found.pop(subject, None)
+        self.aside[str(subject.kind), subject.key] = why
+
     def subject(self, subject: Subject, *, anew: bool = False) -> None:
         """Look at a subject; what applications rest on is noted together, with their lot."""
         with self._books.reads.watch() as read:
-            self._find(subject, anew=anew)
+            try:
+                self._find(subject, anew=anew)
+            except LookFull:
+                raise
+            except TooMuch as much:
+                self.set_aside(subject, str(much))
         self.note(subject, read)
 
     def note(self, subject: Subject, read: set[int]) -> None:
@@ -79,30 +98,37 @@ class Looking:
                 due = (str(kind), key)
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
-    def applications(self, applied: Iterable[Known], *, anew: bool = False) -> None:
-        """Look at applications, closely at those that some rule suspects.
+    def application(self, known: Known, *, anew: bool = False) -> None:
+        """Look at an application, closely if some rule suspects it.
 
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
-        at them.
+        at it.
         """
-        counts, sieves = self._books.record.counts, self.sieves
-        for known in applied:
-            at, key, rec, fact, by, door = known
-            assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
-            if fact.corrects is None and counts(fact):
-                kind = scan_kind(fact, by, door)
-                suspects = sieves.get(kind)
-                if suspects is None:
-                    suspects = sieves[kind] = self._sieve(key, fact)
-                for suspect in suspects:
-                    if suspect(fact, at, rec):
-                        break
-                else:
-                    if not anew:
-                        self._quiet.append(key)
-                    continue
-            for subject in _subjects(key):
-                self.subject(subject, anew=anew)
+        _, key, _, fact, by, door = known
+        assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
+        if fact.corrects is None and self._books.record.counts(fact):
+            kind = scan_kind(fact, by, door)
+            suspects = self.sieves.get(kind)
+            if suspects is None:
+                suspects = self.sieves[kind] = self._sieve(key, fact)
+            if not self._suspected(suspects, known):
+                if not anew:
+                    self._quiet.append(key)
+                return
+        for subject in subjects_of_application(key):
+            self.subject(subject, anew=anew)
+
+    @staticmethod
+    def _suspected(suspects: Iterable[Suspects], known: Known) -> bool:
+        """Whether some rule suspects an application, or cannot even tell."""
+        fact = known.fact
+        assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
+        try:
+            return any(suspect(fact, known.at, known.rec) for suspect in suspects)
+        except LookFull:
+            raise
+        except TooMuch:
+            return True
 
     def clear(self, pending: Pending) -> None:
         """Say that nothing holds of applications that nobody suspects and that have a case."""
@@ -119,18 +145,17 @@ class Looking:
         return suspects
 
     def again(
-        self, waiting: Iterable[auditing.Key], looked_to: int
-    ) -> tuple[list[auditing.Key], list[auditing.Key]]:
-        """Look again at applications that wait, at so many as one look has time for.
+        self, waiting: Iterable[auditing.Key], looked_to: int, limit: int
+    ) -> tuple[list[Known], list[auditing.Key], list[auditing.Key]]:
+        """Applications to look at again, so many as one look has time for.
 
-        Answers which of those that wait were looked at, and what of them is left to look at.
+        Answers also which of those that wait these are, and what of them is left to look at.
         """
-        left = again_events_max
+        left = limit
         seen: dict[str, None] = {}
         waits: list[auditing.Key] = []
         looked: list[auditing.Key] = []
         applied: list[Known] = []
-        lots: set[str] = set()
         for kind, key in waiting:
             if left <= 0 and key not in seen:
                 break
@@ -141,21 +166,18 @@ class Looking:
                 start = int(after[0]) if after else 0
                 found, rest = self._books.applications(lot, day, start, looked_to, left)
                 applied += found
-                lots.add(lot)
                 left -= len(found)
                 if rest is not None:
                     waits.append((auditing.APPLICATIONS, f"{lot} {day} {rest}"))
-        self._books.want((), lots)
-        self._books.want_events(applied)
-        self.applications(applied)
-        return looked, waits
+        return applied, looked, waits
 
     def rests(self) -> dict[auditing.Key, frozenset[int]]:
         """What each subject rests on."""
         return {key: frozenset(read) for key, read in self._rests.items()}
 
 
-def _subjects(key: str) -> tuple[Subject, Subject]:
+def subjects_of_application(key: str) -> tuple[Subject, Subject]:
+    """What an application is looked at as."""
     return Subject(_APPLICATION, key), Subject(_EVENT, key)
 
 
@@ -165,23 +187,20 @@ def _with(kind: str, fact: SealsApplied) -> auditing.Key:
 
 
 def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
-    """Events looked at before that share serial numbers, or source and time, with late ones."""
+    """Events looked at before that share serial numbers with late ones, or say what they say."""
     waits: set[auditing.Key] = set()
-    issued = [_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)]
-    others = [_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)]
+    issued = sorted({_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)})
+    others = sorted({_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)})
     # Numbers issued are asked for by every event that has them; all others by applications.
     shared = [*books.sharing(issued), *books.sharing(others, SealsApplied)]
-    earlier = {at for positions in shared for at in positions if at <= looked_to}
-    for event in books.log.at(sorted(earlier)):
-        waits.add((str(_EVENT), str(event.id)))
-        if event.topic == SealsApplied.__name__:
-            waits.add((str(_APPLICATION), str(event.id)))
-    books.want_repeats(found.late)
-    heard = {UUID(other) for known in found.late for other in books.heard_with(known)}
-    if heard:
-        for stream in books.log.get(sorted(heard)).values():
-            if stream[0].position <= looked_to:
-                waits.add((str(_EVENT), str(stream[0].id)))
+    # Whoever shares numbers with too many others is set aside, so nothing of theirs changes.
+    earlier = sorted({at for of in shared for at in of or () if at <= looked_to})
+    for start in range(0, len(earlier), load_events_max):
+        for event in books.log.at(earlier[start : start + load_events_max], books.rows):
+            waits.add((str(_EVENT), str(event.id)))
+            if event.topic == SealsApplied.__name__:
+                waits.add((str(_APPLICATION), str(event.id)))
+    waits.update((str(_EVENT), str(key)) for key in books.repeated_by(found.late, looked_to))
     return sorted(waits)
 
 

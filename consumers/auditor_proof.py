@@ -11,10 +11,12 @@ from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from consumers.auditor_parts import Parts, next_events
 from consumers.auditor_renewing import judged_by
 from ledger.cases.canonical import TOPICS
 from ledger.cases.discrepancy import LIVE, Case, Picture, State
 from ledger.cases.judging import case_of
+from ledger.errors import LookFull
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
@@ -36,6 +38,7 @@ chunk_events_max: Final = 4_000
 facts_kept_max: Final = 20_000
 chunk_subjects_max: Final = 2_000
 unread_shown_max: Final = 5
+aside_shown_max: Final = 100
 NOT_WHOLE: Final = (
     ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError,
 )  # fmt: skip
@@ -74,6 +77,9 @@ def unsettled(
         return list(proof.differences(until, sample, progressed or (lambda _: None)))
 
 
+_Holding = tuple[dict[UUID, tuple[Violation, Concerned]], set[Subject], dict[Subject, str]]
+
+
 class _Proof:
     """One comparison, at one snapshot."""
 
@@ -82,13 +88,13 @@ class _Proof:
         self._registry = Registry(log)
         self._books = ViewBooks(rows, log, self._registry)
         self._seen: set[Subject] = set()
-        self._unread = 0
+        self._unread = self._aside = 0
 
     def differences(
         self, until: int, sample: Sample | None, progressed: Callable[[int], None]
     ) -> Iterator[str]:
         """Sentences about everything up to a position, or about a sample of it."""
-        for events in _events(self._log, until, sample):
+        for events in _events(self._log, self._rows, until, sample):
             yield from self._about(events)
             progressed(events[-1].position)
         # The other way round: cases of what no event is about, and of a sample some cases at all.
@@ -99,10 +105,16 @@ class _Proof:
             yield from self._compared([each for each in some if each not in self._seen])
         if (more := self._unread - unread_shown_max) > 0:
             yield f"{more} more subjects cannot be looked at."
+        if (more := self._aside - aside_shown_max) > 0:
+            yield f"{more} more subjects are set aside."
 
     def _about(self, events: Sequence[Recorded]) -> Iterator[str]:
         """What differs of the subjects that some events are about, shared ones once."""
-        given = self._books.record.give(event for event in events if event.topic not in TOPICS)
+        facts = [event for event in events if event.topic not in TOPICS]
+        try:
+            given = self._books.record.give(facts)
+        except LookFull:
+            given = self._anew().record.give(facts)
         subjects = {each for known in given for each in (*subjects_of(known.fact),
                                                          *self._years(known))}  # fmt: skip
         subjects -= self._seen
@@ -118,38 +130,57 @@ class _Proof:
         self, subjects: Collection[Subject], given: Sequence[Known] = ()
     ) -> Iterator[str]:
         """What differs of some subjects; `given` = the events of theirs that were read already."""
-        lots = {known.fact.lot for known in given if isinstance(known.fact, SealsApplied)}
-        try:
-            self._books.want_events(given)
-            self._books.want(subjects, lots)
-        except NOT_WHOLE:
-            self._anew()  # what they ask is read as they ask, and only some of them cannot
         cases = {UUID(case.id): case for case in cases_of(self._rows, _keys(subjects))}
         shown = {row.id: row for row in shown_of(self._rows, sorted(cases))}
-        holds: dict[UUID, tuple[Violation, Concerned]] = {}
-        unread: set[Subject] = set()
-        for subject in subjects:
-            try:
-                for violation in evaluate(*subject, self._books, self._policy):
-                    if violation.deadline <= self._now:
-                        holds[case_of(violation)] = violation, concerned(violation, self._books)
-            except NOT_WHOLE:
-                self._anew()
-                unread.add(subject)
-                self._unread += 1
-                if self._unread <= unread_shown_max:
-                    yield f"{subject.kind} {subject.key} cannot be looked at: facts are missing."
+        holds, unread, aside = self._holding(subjects, given)
+        for subject in unread:
+            self._unread += 1
+            if self._unread <= unread_shown_max:
+                yield f"{subject.kind} {subject.key} cannot be looked at: facts are missing."
+        for subject, why in aside.items():
+            self._aside += 1
+            if self._aside <= aside_shown_max:
+                yield f"{subject.kind} {subject.key} is set aside, its cases are not proven: {why}"
         for key in sorted(cases.keys() | holds.keys()):
             case, held = cases.get(key), holds.get(key)
-            if case is None or Subject(case.subject_kind, case.subject) not in unread:
+            if case is None or Subject(case.subject_kind, case.subject) not in unread | {*aside}:
                 yield from _difference(key, case, held, shown.get(key))
         if self._books.record.held > facts_kept_max:
             self._anew()
 
-    def _anew(self) -> None:
+    def _holding(self, subjects: Collection[Subject], given: Sequence[Known]) -> _Holding:
+        """What holds of subjects, and of which that cannot be told."""
+        holds: dict[UUID, tuple[Violation, Concerned]] = {}
+        unread: set[Subject] = set()
+        parts = Parts(self._books, self._anew)
+
+        def want(books: ViewBooks, part: Sequence[Subject]) -> None:
+            some = {key for _, key in part}
+            mine = [known for known in given if known.id in some]
+            lots = {known.fact.lot for known in mine if isinstance(known.fact, SealsApplied)}
+            try:
+                books.want_events(mine)
+                books.want(part, lots)
+            except NOT_WHOLE:
+                # What they ask is read as they ask, and only some of them cannot.
+                parts.books = self._anew()
+
+        def work(books: ViewBooks, subject: Subject) -> None:
+            try:
+                for violation in evaluate(*subject, books, self._policy):
+                    if violation.deadline <= self._now:
+                        holds[case_of(violation)] = violation, concerned(violation, books)
+            except NOT_WHOLE:
+                parts.books = self._anew()
+                unread.add(subject)
+
+        return holds, unread, dict(parts.each(list(subjects), want, work))
+
+    def _anew(self) -> ViewBooks:
         """Go on with books that have read nothing yet."""
         self._books.drop()
         self._books = ViewBooks(self._rows, self._log, self._registry)
+        return self._books
 
 
 def _difference(
@@ -200,11 +231,11 @@ def _settled(case: Case, violation: Violation) -> bool:
     return case.state is not State.EXPLAINED or case.settled == Picture.of(violation).values
 
 
-def _events(log: Log, until: int, sample: Sample | None) -> Iterator[list[Recorded]]:
+def _events(log: Log, rows: Rows, until: int, sample: Sample | None) -> Iterator[list[Recorded]]:
     """Everything up to a position, or what was drawn of it, in chunks."""
     if sample is None:
         after = 0
-        while events := log.read(after, chunk_events_max, until=until):
+        while events := next_events(log, rows, after, until, chunk_events_max):
             yield events
             after = events[-1].position
         return

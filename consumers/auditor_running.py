@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from consumers.auditor import Auditor, Step
+from consumers.auditor import Auditor
+from consumers.auditor_step import Step
 from ledger import metrics
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import time_text
@@ -72,6 +73,7 @@ def catch_up(
         if projected is not None:
             projected(projector.position)
     auditor = Auditor(log, policy, lambda: now)
+    auditor.try_again()
     conflicts = 0
     while True:
         try:
@@ -106,7 +108,9 @@ def run(log: Log, policy: Policy, stop: threading.Event) -> None:
         try:
             step = auditor.step()
             failures = 0
-            metrics.auditor_position.set(step.position)
+            if not step.views:
+                metrics.auditor_position.set(step.position)
+            metrics.audit_set_aside.set(step.aside)
             metrics.auditor_decisions.inc(step.decisions)
             if step.views:
                 stop.wait(views_wait_seconds)

@@ -19,6 +19,7 @@ from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import bound
+from ledger.views.books.budget import load_events_max
 from ledger.views.books.reads import Changes, rests
 from ledger.views.books.snapshot import ViewBooks
 
@@ -71,7 +72,7 @@ def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to:
         found.subjects.update(_years(applied, books))
         if is_late:
             found.changed.take(applied)
-    undone = _undone(log, given, late)
+    undone = _undone(log, books, given, late)
     for known, is_late in zip(books.record.give(undone.keys()), undone.values(), strict=True):
         _take(known.fact, found, late=is_late)
         found.subjects.update(_years(known.fact, books))
@@ -111,7 +112,9 @@ def _ranged(fact: Fact, found: Touched, *, late: bool) -> None:
         found.ranged.append(fact)
 
 
-def _undone(log: Log, given: Iterable[Known], late: Iterable[bool]) -> dict[Recorded, bool]:
+def _undone(
+    log: Log, books: ViewBooks, given: Iterable[Known], late: Iterable[bool]
+) -> dict[Recorded, bool]:
     """The events that something in the stretch retracts or corrects, and whether that is late."""
     targets: dict[UUID, bool] = {}
     for known, is_late in zip(given, late, strict=True):
@@ -123,11 +126,14 @@ def _undone(log: Log, given: Iterable[Known], late: Iterable[bool]) -> dict[Reco
             targets[target] = is_late or targets.get(target, False)
     if not targets:
         return {}
-    return {
-        stream[0]: targets[key]
-        for key, stream in log.get(sorted(targets)).items()
-        if stream[0].topic not in TOPICS
-    }
+    ids = sorted(targets)
+    found: dict[Recorded, bool] = {}
+    for start in range(0, len(ids), load_events_max):
+        streams = log.get(ids[start : start + load_events_max])
+        facts = [stream[0] for stream in streams.values() if stream[0].topic not in TOPICS]
+        books.record.give(facts)  # counts them, before there are too many
+        found.update((event, targets[event.id]) for event in facts)
+    return found
 
 
 def _years(fact: Fact, books: ViewBooks) -> Iterator[Subject]:

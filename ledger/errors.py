@@ -4,6 +4,8 @@ LedgerError
 ├── Misuse         the caller asked for something that cannot be: one sentence, exit 2
 ├── Malformed      these bytes will never be a fact: dead letter or 4xx, never retried
 ├── Conflict       a decision lost against another one recorded first: read again, decide again
+├── TooMuch        an answer would hold more than a look may: the subject is set aside
+│   └── LookFull   what is looked at together holds too much: it is tried again in halves
 ├── Unavailable    something outside is away (database, broker): pause and try again, 503
 └── Fatal          an assumption broke: stop, restart, and the ordinary start repairs
     └── Fenced     another process owns this partition now: let go of it
@@ -28,6 +30,14 @@ class Malformed(LedgerError):
 
 class Conflict(LedgerError):
     """A decision was taken on a state that is no longer the latest."""
+
+
+class TooMuch(LedgerError):
+    """An answer needs more than one look may hold; its text says what there is too much of."""
+
+
+class LookFull(TooMuch):
+    """What is looked at together needs more than one look may hold; half of it may not."""
 
 
 class Unavailable(LedgerError):

@@ -120,6 +120,11 @@ auditor_decisions = Counter(
     "Decisions appended by the auditor: cases opened, withdrawn, reopened",
     registry=REGISTRY,
 )
+audit_set_aside = Gauge(
+    "ledger_audit_set_aside",
+    "Subjects that need more than one look of the audit may hold, and are not judged",
+    registry=REGISTRY,
+)
 open_cases = Gauge(
     "ledger_open_cases",
     "Discrepancies that are not closed or withdrawn, by rule and severity",

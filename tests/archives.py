@@ -10,7 +10,7 @@ from uuid import UUID
 import fastavro
 
 from ledger.intake.archive import BARE, V2, End, block_rows_max, end_block
-from ledger.intake.archive_framing import Heard, open_archive
+from ledger.intake.archive_framing import Hashed, open_archive
 from ledger.intake.archive_writing import write
 from ledger.intake.container import next_block
 from ledger.log import Archived, DeadLetter, Recorded, Refusal
@@ -60,11 +60,11 @@ def exported(
 
 def blocks(body: bytes) -> list[bytes]:
     """The header and the blocks of an export, as they stand in the file."""
-    heard = Heard(BytesIO(body))
-    opened = open_archive(heard)
-    cuts = [0, heard.at]
-    while next_block(heard, opened.header._replace(codec="null")) is not None:
-        cuts.append(heard.at)
+    hashed = Hashed(BytesIO(body))
+    opened = open_archive(hashed)
+    cuts = [0, hashed.at]
+    while next_block(hashed, opened.header._replace(codec="null")) is not None:
+        cuts.append(hashed.at)
     return [body[start:stop] for start, stop in itertools.pairwise(cuts)]
 
 

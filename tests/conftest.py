@@ -14,7 +14,8 @@ SLOW = (
     "acceptance", "contract/audit", "contract/books", "contract/log", "contract/views", "fault",
     "kafka", "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.
-    "domain/rules/test_audit.py", "domain/season", "property/test_wire.py",
+    "contract/intake/test_archive.py", "domain/rules/test_audit.py", "domain/season",
+    "property/test_wire.py",
 )  # fmt: skip
 """Below tests/: folders and files whose tests are marked slow."""
 

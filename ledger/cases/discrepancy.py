@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ledger.errors import Fatal
 from ledger.facts.scalars import ReasonCode
-from ledger.rules.violation import Family, Severity, SubjectKind, Violation
+from ledger.rules.violation import Family, Severity, SubjectKind, Violation, compared
 
 evidence_max: Final = 100
 """Ids of events kept with a case; how many there are in all is kept besides."""
@@ -32,11 +32,25 @@ LIVE: Final = frozenset({State.OPEN, State.EXPLAINED, State.ESCALATED})
 
 
 class Values(Struct, frozen=True, gc=False):
-    """What an explanation or a closing holds for: other values are another question."""
+    """What an explanation or a closing holds for: other values are another question.
+
+    How many others go without a case of their own is no part of the question.
+    """
 
     severity: Severity
     expected: tuple[str, ...]
     found: tuple[str, ...]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the question is the same."""
+        return isinstance(other, Values) and self._asked() == other._asked()
+
+    def __hash__(self) -> int:
+        """A number that values of the same question share."""
+        return hash(self._asked())
+
+    def _asked(self) -> tuple[object, ...]:
+        return self.severity, self.expected, compared(self.found)
 
 
 class Picture(Struct, frozen=True, kw_only=True, gc=False):

@@ -11,7 +11,7 @@ import typer
 from ledger.commands.catch_up import follow
 from ledger.commands.home import opened
 from ledger.commands.in_words import in_words
-from ledger.commands.load import Loading
+from ledger.commands.loading import Loading
 from ledger.commands.output import Format, say
 from ledger.commands.reconcile import answer, print_reconciliation
 from ledger.errors import Misuse

@@ -17,7 +17,7 @@ from typing import Any
 from consumers import connection, topics
 from consumers.local_broker import local_broker
 from ledger.commands.home import opened
-from ledger.commands.load import Loading
+from ledger.commands.loading import Loading
 from ledger.commands.output import Step, progress, say
 from ledger.errors import Fatal
 from ledger.facts.canonical import encode

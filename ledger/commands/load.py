@@ -1,33 +1,22 @@
 """`ledger load`: files through the same door as everything else, with a receipt for each event."""
 
-import json
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.output import Format, FormatOption, progress, say, show
-from ledger.commands.recording import batch_of, record
+from ledger.commands.loading import STDIN, Loading
+from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
-from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
+from ledger.facts.scalars import ID_CHARACTERS_MAX
 from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import OPERATOR as EVERYTHING
-from ledger.intake.doors import Door, door
-from ledger.intake.files import check_beginning, read_file
-from ledger.intake.verdicts import Accepted, Refused, Verdict
-from ledger.log import Log, Receipt
-
-STDIN = "-"
-refusals_said_max = 10
-refused_at_first_max = 1_000
-"""A file that begins with so many refused elements is most likely not meant for us."""
+from ledger.intake.doors import door
+from ledger.intake.files import check_beginning
 
 
 class RecordedAt(StrEnum):
@@ -102,135 +91,6 @@ def load(
     show(rows, form, data=summary)
     if tally.refused:
         raise typer.Exit(1)
-
-
-class Loading:
-    """One run of `load`: what became of its events."""
-
-    def __init__(
-        self,
-        log: Log,
-        receipts: TextIO | None,
-        by: str = OPERATOR,
-        *,
-        keep_going: bool = False,
-    ) -> None:
-        """`by` is the party for which the events are taken."""
-        self._log = log
-        self._keep_going = keep_going
-        self._receipts = receipts
-        self._by = by
-        self.recorded = 0
-        self.duplicate = 0
-        self._reasons: Counter[str] = Counter()
-
-    @property
-    def refused(self) -> int:
-        """How many events were refused."""
-        return self._reasons.total()
-
-    def summary(self) -> dict[str, Any]:
-        """The counts that `load` prints."""
-        return {
-            "recorded": self.recorded,
-            "duplicate": self.duplicate,
-            "refused": self.refused,
-            "reasons": dict(sorted(self._reasons.items())),
-        }
-
-    def file(self, name: str, way: Door) -> None:
-        """Load one file, batch by batch; a batch is recorded before the next one is read."""
-        path = None if name == STDIN else Path(name)
-        label = "stdin" if path is None else path.name
-        total = path.stat().st_size if path is not None and path.is_file() else None
-        source = sys.stdin.buffer if path is None else path
-        with progress(label, total, size=True) as step:
-            seen, refused_before = 0, self.refused
-            for verdicts in _first_apart(read_file(source, way, progress=step)):
-                all_refused = seen > 0 and self.refused - refused_before == seen
-                if seen >= refused_at_first_max and all_refused and not self._keep_going:
-                    say(
-                        f"{label}: the first {seen:,} elements are all refused, and it is left"
-                        " there. --keep-going reads on."
-                    )
-                    return
-                self._settle(label, verdicts)
-                seen += len(verdicts)
-
-    def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:
-        settled = iter(record(self._log, batch_of(label, verdicts, self._by)))
-        for line in _lines(verdicts, settled):
-            match line["outcome"]:
-                case "recorded":
-                    self.recorded += 1
-                case "duplicate":
-                    self.duplicate += 1
-                case _:
-                    self._refuse(label, line)
-            if self._receipts is not None:
-                self._receipts.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-    def _refuse(self, label: str, line: dict[str, Any]) -> None:
-        self._reasons[line["reason"]] += 1
-        if self.refused <= refusals_said_max:
-            at = f" at {line['path']}" if line["path"] else ""
-            say(f"{label}:{line['line']}: {line['reason']}{at}: {line['sentence']}")
-        elif self.refused == refusals_said_max + 1:
-            say("Further refusals are counted below; --receipts FILE keeps them all.")
-
-
-def _first_apart(batches: Iterator[Sequence[Verdict]]) -> Iterator[Sequence[Verdict]]:
-    """The same verdicts, those on the first elements in batches of their own."""
-    seen = 0
-    for batch in batches:
-        first = batch[: max(0, refused_at_first_max - seen)]
-        seen += len(first)
-        yield from (part for part in (first, batch[len(first) :]) if part)
-
-
-def _lines(
-    verdicts: Sequence[Accepted | Refused], settled: Iterator[Receipt]
-) -> Iterator[dict[str, Any]]:
-    for verdict in verdicts:
-        line: dict[str, Any] = {
-            "line": verdict.index,
-            "id": str(verdict.id) if verdict.id else None,
-            "outcome": "refused",
-            "position": None,
-            "recorded_at": None,
-            "sha256": None,
-            "reason": None,
-            "path": None,
-            "door": None,
-            "by": None,
-            "person": None,
-        }
-        if isinstance(verdict, Refused):
-            line |= {
-                "reason": verdict.reason,
-                "path": verdict.path,
-                "sha256": verdict.sha256.hex(),
-                "sentence": verdict.sentence,
-            }
-        else:
-            receipt = next(settled)
-            line["sha256"] = receipt.sha256.hex()
-            if receipt.outcome == "conflict":
-                line |= {
-                    "reason": "conflict",
-                    "path": "",
-                    "sentence": "the ledger holds other content under this id",
-                }
-            else:
-                line |= {
-                    "outcome": receipt.outcome,
-                    "position": receipt.position,
-                    "recorded_at": time_text(receipt.recorded_at, 0),
-                    "door": receipt.door,
-                    "by": receipt.by,
-                    "person": receipt.person,
-                }
-        yield line
 
 
 def vouched(party: str) -> str:

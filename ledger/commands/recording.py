@@ -6,7 +6,6 @@ found out before it is.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -20,10 +19,8 @@ from tenacity import (
 
 from ledger.commands.output import say
 from ledger.errors import Unavailable
-from ledger.intake.verdicts import Accepted, Refused
 from ledger.log import Entry, Log, Receipt, Refusal
 
-DOOR: Final = "file"
 again_seconds_max: Final = 60.0
 """So long a batch is tried again while the database is away."""
 _wait_seconds_min: Final = 0.25
@@ -40,40 +37,6 @@ class Batch(NamedTuple):
     refusals: Sequence[Refusal]
     on_conflict: Callable[[int], Refusal]
     letters: Callable[[], Collection[LetterKey]]
-
-
-def batch_of(label: str, verdicts: Sequence[Accepted | Refused], by: str) -> Batch:
-    """What the verdicts on elements of a file, named so for people, record for a party."""
-    accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-    refusals = [
-        Refusal(
-            door=DOOR, place=_place(label, verdict), index=0, reason=verdict.reason,
-            path=verdict.path, payload=verdict.payload, sha256=verdict.sha256, id=verdict.id,
-            size=verdict.size, by=by,
-        )
-        for verdict in verdicts
-        if isinstance(verdict, Refused)
-    ]  # fmt: skip
-
-    def conflict(index: int) -> Refusal:
-        verdict = accepted[index]
-        return Refusal(
-            door=DOOR, place=_place(label, verdict), index=0, reason="conflict", path="",
-            payload=verdict.state, sha256=sha256(verdict.state).digest(), id=verdict.id,
-            size=len(verdict.state), by=by,
-        )  # fmt: skip
-
-    def letters() -> set[LetterKey]:
-        refused = {(refusal.place, refusal.sha256) for refusal in refusals}
-        return refused | {(_place(label, v), sha256(v.state).digest()) for v in accepted}
-
-    entries = [Entry(v.id, v.topic, v.state, 1, v.at, DOOR, by) for v in accepted]
-    return Batch(entries, refusals, conflict, letters)
-
-
-def _place(label: str, verdict: Accepted | Refused) -> str:
-    # As it is kept: the name of a file may hold bytes that are no text.
-    return f"{label}:{verdict.index}".encode("utf-8", "replace").decode()
 
 
 def record(log: Log, batch: Batch) -> list[Receipt]:

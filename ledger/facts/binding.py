@@ -37,6 +37,9 @@ class Said(NamedTuple):
     door: str | None
 
 
+_Alike = tuple[str | None, str, bool]
+"""What corrections have in common that weigh the same: for whom the door vouches, the source, and
+whether the door is unknown."""
 _Subject = tuple[type[Fact], About, str]
 
 
@@ -50,7 +53,7 @@ class Bindings:
         self._facts: dict[str, Said] = {}
         self._about: dict[_Subject, list[Said]] = defaultdict(list)
         self._of_source: dict[str, list[Said]] = defaultdict(list)
-        self._corrections: dict[str, list[Said]] = defaultdict(list)
+        self._corrections: dict[str, dict[_Alike, Said]] = defaultdict(dict)
         self._founders: dict[_Subject, Said | None] = {}
         self._bound: dict[str, bool] = {}
         self._connected: dict[str, Counter[str]] = defaultdict(Counter)
@@ -77,7 +80,7 @@ class Bindings:
         fact = said.fact
         again: list[Said] = []
         for target in targets_of(fact):
-            self._corrections[target].append(said)
+            self._correct(target, said)
             if target in self._facts:
                 again.append(self._facts[target])
         if vouched(said.by) is None:
@@ -95,7 +98,12 @@ class Bindings:
         if vouched(correction.by) is None:
             self._of_source[correction.fact.source].append(correction)
         for target in targets_of(correction.fact):
-            self._corrections[target].append(correction)
+            self._correct(target, correction)
+
+    def _correct(self, target: str, correction: Said) -> None:
+        """Keep the first of those that weigh the same: a thousand of one sender are one."""
+        alike = vouched(correction.by), correction.fact.source, correction.door is None
+        self._corrections[target].setdefault(alike, correction)
 
     # -- what is asked of it
 
@@ -177,7 +185,7 @@ class Bindings:
 
     def _taken_back(self, said: Said, speaker: str | None, parties: frozenset[str] | None) -> bool:
         """Whether a correction counts: of nobody known, of who said it, or of who may say it."""
-        for correction in self._corrections.get(said.id, ()):
+        for correction in self._corrections.get(said.id, {}).values():
             by = self._speaker(correction)
             if by is None or correction.door is None or by == speaker:
                 return True

@@ -24,7 +24,7 @@ _VERSIONS: Final = {to_parsing_canonical_form(WRITTEN[version]): version for ver
 """By the schema, whatever its words and white space."""
 
 
-class Heard:
+class Hashed:
     """A file being read that knows how far, and the SHA-256 of all that came out of it."""
 
     def __init__(self, source: BinaryIO) -> None:
@@ -79,10 +79,10 @@ class Part(NamedTuple):
     records: Records
 
 
-def open_archive(heard: Heard) -> Opened:
+def open_archive(hashed: Hashed) -> Opened:
     """The header of an exported log; Malformed where a file is none."""
     try:
-        meta, sync = read_meta(heard)
+        meta, sync = read_meta(hashed)
     except Cut as cut:
         raise Malformed(f"This is not an export of a log: {cut}.") from None
     try:
@@ -94,26 +94,26 @@ def open_archive(heard: Heard) -> Opened:
     if meta.get(b"avro.codec") != _CODEC.encode():
         raise Malformed("This is not an export of a log: it is packed in another way.")
     simulation = meta.get(SIMULATION_KEY.encode()) == b"true"
-    heard.taken()
-    return Opened(version, simulation, Header(_CODEC, (), union=True, sync=sync), heard.at)
+    hashed.taken()
+    return Opened(version, simulation, Header(_CODEC, (), union=True, sync=sync), hashed.at)
 
 
-def frame(heard: Heard, opened: Opened) -> Frame:
+def frame(hashed: Hashed, opened: Opened) -> Frame:
     """Walk a file to its last block, unpacking none; Malformed where it cannot be walked."""
     packed = opened.header._replace(codec="null")
-    found = Frame(heard.at, b"", heard.sha256.digest(), 0, 0)
+    found = Frame(hashed.at, b"", hashed.sha256.digest(), 0, 0)
     blocks = records = 0
     while True:
-        start, before = heard.at, heard.sha256.copy()
+        start, before = hashed.at, hashed.sha256.copy()
         try:
-            block = next_block(heard, packed)
+            block = next_block(hashed, packed)
         except Cut as cut:
             raise Malformed(f"The export is broken from byte {start:,} on: {cut}.") from None
         if block is None:
             return found
         if not isinstance(block.data, bytes):
             raise Malformed(f"The export is broken from byte {start:,} on: a block is too large.")
-        found = Frame(start, heard.taken(), before.digest(), blocks, records)
+        found = Frame(start, hashed.taken(), before.digest(), blocks, records)
         blocks, records = blocks + 1, records + block.claimed
 
 

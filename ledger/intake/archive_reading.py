@@ -14,7 +14,7 @@ import msgspec
 from ledger.errors import Malformed
 from ledger.intake.archive import READING_ERRORS, V1, V2, End, Rows, digest, end_of, of_events
 from ledger.intake.archive_framing import (
-    Heard,
+    Hashed,
     Part,
     frame,
     not_as_exported,
@@ -45,19 +45,19 @@ class Archive:
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
         source.seek(0)
-        heard = Heard(source)
-        self._opened = open_archive(heard)
+        hashed = Hashed(source)
+        self._opened = open_archive(hashed)
         self.simulation = self._opened.simulation
         self.has_checksum = self._opened.version == V2
         if self.has_checksum:
-            self._end, self._last = self._checked(heard)
+            self._end, self._last = self._checked(hashed)
 
     def __iter__(self) -> Iterator[Archived | DeadLetter]:
         """The events and the dead letters."""
         return self._rows() if self.has_checksum else _with_commits(self._rows_of_v1())
 
-    def _checked(self, heard: Heard) -> tuple[End, int]:
-        found = frame(heard, self._opened)
+    def _checked(self, hashed: Hashed) -> tuple[End, int]:
+        found = frame(hashed, self._opened)
         try:
             end = end_of(found.end)
         except Malformed:

@@ -108,19 +108,18 @@ class SealedLine(NamedTuple):
 
 def sealed_lines(shipment: Shipment) -> list[SealedLine]:
     """The shipment's (lot, mark) pairs, ordered."""
-    pairs = sorted({(line.lot, line.mark) for line in shipment.lines if line.mark is not None})
-    found: list[SealedLine] = []
-    for lot, mark in pairs:
-        with_it = [
-            (departure, line)
-            for departure in shipment.departures
-            for line in departure.lines
-            if (line.lot, line.mark) == (lot, mark)
-        ]
-        lines = tuple(line for _, line in with_it)
-        departures = tuple(dict.fromkeys(departure for departure, _ in with_it))
-        found.append(SealedLine(lot, mark, lines, departures))
-    return found
+    lines: dict[tuple[str, str], list[DepartedLine]] = {}
+    departures: dict[tuple[str, str], dict[str, ShipmentDeparted]] = {}
+    for departure in shipment.departures:
+        for line in departure.lines:
+            if line.mark is not None:
+                pair = line.lot, line.mark
+                lines.setdefault(pair, []).append(line)
+                departures.setdefault(pair, {})[departure.id] = departure
+    return [
+        SealedLine(*pair, tuple(lines[pair]), tuple(departures[pair].values()))
+        for pair in sorted(lines)
+    ]
 
 
 class MarkedLine(NamedTuple):

@@ -1,14 +1,17 @@
 """The audit: every rule on a subject, and every subject of a ledger from nothing."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
+from ledger.errors import TooMuch
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
 from ledger.rules import rulebook
 from ledger.rules.applied import Application, Breach, application_of, kind_of
 from ledger.rules.books import Books
+from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
 from ledger.rules.memory import MemoryBooks
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
@@ -100,6 +103,7 @@ def _alike(key: str, books: Books, policy: Policy) -> Iterator[Violation]:
 
 
 def _violation(rule: Rule, kind: SubjectKind, key: str, finding: Finding) -> Violation:
+    evidence = tuple(dict.fromkeys(finding.evidence))
     return Violation(
         rule=rule.number,
         subject_kind=kind,
@@ -109,22 +113,24 @@ def _violation(rule: Rule, kind: SubjectKind, key: str, finding: Finding) -> Vio
         family=rule.family,
         expected=finding.expected,
         found=finding.found,
-        evidence=tuple(dict.fromkeys(finding.evidence)),
+        evidence=evidence[:EVIDENCE_IDS_MAX],
         deadline=finding.deadline,
         artefact=finding.artefact,
-        more=finding.more,
+        more=finding.more + len(evidence[EVIDENCE_IDS_MAX:]),
     )
 
 
 def audit(record: Record, policy: Policy, now: int) -> list[Violation]:
-    """Every violation that exists at `now` (microseconds UTC), from all facts; ordered."""
+    """Every violation that exists at `now` (microseconds UTC), from all facts; ordered.
+
+    Subjects that need more than one look may hold are left out.
+    """
     books = MemoryBooks(record)
-    return sorted(
-        violation
-        for subject in subjects(books)
-        for violation in evaluate(*subject, books, policy)
-        if violation.deadline <= now
-    )
+    found: list[Violation] = []
+    for subject in subjects(books):
+        with suppress(TooMuch):
+            found += evaluate(*subject, books, policy)
+    return sorted(violation for violation in found if violation.deadline <= now)
 
 
 def subjects(books: MemoryBooks) -> set[Subject]:

@@ -20,6 +20,10 @@ SPOILED_IDS_MAX = 10_000
 """As many ids of a month's spoilage are told; a scanner does not report more."""
 
 
+SHARING_EVENTS_MAX = 1_000
+"""As many events may share numbers with a range; the life of a seal has a handful."""
+
+
 class Dip(NamedTuple):
     """A longest run of event times at which a place held fewer than no seals.
 
@@ -220,8 +224,8 @@ class Books(ConductBooks, Protocol):
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         """Counting events of a mark whose range shares a number with first…last, by (time, id).
 
-        Of the given types, or of any. Answered from the index of ranges; the life of a seal has a
-        handful of events.
+        Of the given types, or of any. Answered from the index of ranges. Raises TooMuch where more
+        than 1,000 events, counting or not, share its numbers.
         """
         ...
 

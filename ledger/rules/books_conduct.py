@@ -7,6 +7,8 @@ part of: each question says from which bounded data it is answered.
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, Protocol
 
+CROSSINGS_COUNTED_MAX = 10_000
+"""Beyond that it does not matter how often somebody was at two sites."""
 EVIDENCE_IDS_MAX = 100
 """As many ids as a discrepancy carries."""
 
@@ -57,6 +59,13 @@ class Crossing(NamedTuple):
     second: str
     second_at: int
     second_site: str
+
+
+class Crossings(NamedTuple):
+    """The first crossings by (time, id), and how many there are; both have a limit."""
+
+    first: Sequence[Crossing]
+    scans: int
 
 
 class LateDay(NamedTuple):
@@ -144,15 +153,13 @@ class ConductBooks(Protocol):
 
     # -- sources and persons
 
-    def crossings(
-        self, of: Literal["person", "source"], key: str, within: int
-    ) -> Sequence[Crossing]:
+    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
         """Neighbouring scans at different sites less than so many microseconds apart.
 
         Of scanners: SealsApplied, SealsReceived, SealsDispatched (from_site), SealsSpoiled,
         SealsSampled, SealsRemoved and SealsCounted, in order of (time, id), of an actor or of a
         source. A scan is compared with its two neighbours when it arrives; the answer reads the
-        crossings found so.
+        crossings found so: the first 20, and counts at most 10,000.
         """
         ...
 

@@ -89,11 +89,21 @@ def complaint_unanswered(key: str, books: Books, policy: Policy) -> Iterator[Fin
     fact = known.fact
     if fact.answered_on is not None:
         return
-    again = books.record.about(ComplaintReceived, About.COMPLAINT, fact.complaint)
-    if any(e.answered_on is not None and (e.at, e.id) > (fact.at, fact.id) for e in again):
+    answered = _answered(fact.complaint, books)
+    if answered is not None and answered > (fact.at, fact.id):
         return
     deadline = known.at + days(policy.answer_days)
     yield Finding("", ("answered",), ("nothing",), (key,), deadline)
+
+
+def _answered(complaint: str, books: Books) -> tuple[int, str] | None:
+    """Time and id of the last event by which a complaint is answered."""
+
+    def last() -> tuple[int, str] | None:
+        events = books.record.about(ComplaintReceived, About.COMPLAINT, complaint)
+        return max(((e.at, e.id) for e in events if e.answered_on is not None), default=None)
+
+    return books.memo(("answered", complaint), last)
 
 
 _EVENT: Final = SubjectKind.EVENT

@@ -23,8 +23,10 @@ from ledger.facts.seals import (
     SealsSpoiled,
 )
 from ledger.rules.books_conduct import (
+    CROSSINGS_COUNTED_MAX,
     EVIDENCE_IDS_MAX,
     Crossing,
+    Crossings,
     Hour,
     LateDay,
     ReversedMonth,
@@ -34,7 +36,8 @@ from ledger.rules.books_conduct import (
 from ledger.rules.memory_facts import MemoryFacts
 from ledger.rules.moments import fiscal_year, utc_text
 from ledger.rules.number_series import Named, numbers_named, series_of
-from ledger.rules.own_fields import own_values
+from ledger.rules.own_fields import said_by
+from ledger.rules.violation import OTHERS_TOLD_MAX
 
 _MONTH: Final = len("YYYY-MM")
 _DAY: Final = len("YYYY-MM-DD")
@@ -59,7 +62,7 @@ class MemoryConduct(MemoryFacts):
             if record.counts(known.fact):
                 self._take_counting(known)
                 # Facts come by (time, id), so of equal ones the smallest id comes first.
-                first = firsts.setdefault(_content(known.fact), known.id)
+                first = firsts.setdefault(said_by(known.fact), known.id)
                 if first != known.id:
                     self._repeats[known.id] = first
 
@@ -136,14 +139,13 @@ class MemoryConduct(MemoryFacts):
 
     # -- sources and persons
 
-    def crossings(
-        self, of: Literal["person", "source"], key: str, within: int
-    ) -> Sequence[Crossing]:
-        return [
+    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
+        found = [
             Crossing(one.id, one.at, site, other.id, other.at, other_site)
             for (one, site), (other, other_site) in pairwise(self._scans.get((of, key), ()))
             if site != other_site and other.at - one.at < within
         ]
+        return Crossings(found[:OTHERS_TOLD_MAX], min(len(found), CROSSINGS_COUNTED_MAX))
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         return [
@@ -223,10 +225,6 @@ def _applications_first(known: Known) -> tuple[int, bool, str]:
 
 def _twin(fact: SealsApplied) -> Hashable:
     return fact.source, fact.mark, fact.holder, fact.site, fact.lot, fact.count
-
-
-def _content(fact: Fact) -> Hashable:
-    return type(fact), fact.source, fact.actor, fact.at, tuple(own_values(fact).items())
 
 
 _Scanned: Final = (

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
+from ledger.errors import TooMuch
 from ledger.facts import documents as d
 from ledger.facts import lots
 from ledger.facts import registry as r
@@ -18,7 +19,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Known, Record
 from ledger.rules.artefacts import fold
-from ledger.rules.books import FirstApplied, Moment, Naming, Sealed
+from ledger.rules.books import SHARING_EVENTS_MAX, FirstApplied, Moment, Naming, Sealed
 from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
 from ledger.rules.marks import marks_of
 from ledger.rules.memory_facts import MemoryFacts
@@ -37,6 +38,8 @@ class MemoryGoods(MemoryFacts):
         self._twins: dict[tuple[object, ...], list[int]] = defaultdict(list)
         self._folds: dict[tuple[About, str], set[str]] = defaultdict(set)
         self._naming: dict[str, list[Known]] = defaultdict(list)
+        for known in sorted(record):
+            self._take_numbers(known)
         for known in sorted(self.counting()):
             self._take(known)
 
@@ -45,10 +48,6 @@ class MemoryGoods(MemoryFacts):
         if isinstance(fact, s.SealsApplied):
             self._applied[fact.lot].append(known)
             self._by_holder[fact.holder, fact.mark, fact.contract].append(known)
-        span = span_of(fact)
-        if span is not None:
-            by_length = self._ranged.setdefault(_mark(fact), defaultdict(list))
-            insort(by_length[_length_class(span)], (span[0], known))
         twin = _twin(fact)
         if twin is not None:
             self._twins[twin].append(known.at)
@@ -56,6 +55,12 @@ class MemoryGoods(MemoryFacts):
             self._naming[mark].append(known)
         for about, key in _known_ids(fact):
             self._folds[about, _fold(about, key)].add(key)
+
+    def _take_numbers(self, known: Known) -> None:
+        span = span_of(known.fact)
+        if span is not None:
+            by_length = self._ranged.setdefault(_mark(known.fact), defaultdict(list))
+            insort(by_length[_length_class(span)], (span[0], known))
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
         groups: dict[tuple[str, str, int, str], list[Known]] = defaultdict(list)
@@ -97,7 +102,9 @@ class MemoryGoods(MemoryFacts):
                 for _, known in starts[low:high]
                 if (not kinds or isinstance(known.fact, kinds)) and _shares(known.fact, first)
             ]
-        return sorted(found)
+        if len(found) > SHARING_EVENTS_MAX:
+            raise TooMuch(f"More than {SHARING_EVENTS_MAX} events share numbers of {mark}.")
+        return sorted(known for known in found if self.whole.counts(known.fact))
 
     def alike(self, about: About, key: str) -> bool:
         return bool(self._folds.get((about, _fold(about, key)), set()) - {key})

@@ -122,9 +122,17 @@ def _first(fact: Fact, books: Books) -> Fact | None:
     if type(fact) not in _KEYS:
         return None
     about, field, second = _KEYS[type(fact)]
-    under = books.record.about(type(fact), about, getattr(fact, field))
-    same = (e for e in under if second is None or getattr(e, second) == getattr(fact, second))
-    return next(same, None)
+    key = getattr(fact, field)
+
+    def firsts() -> dict[object, Fact]:
+        first: dict[object, Fact] = {}
+        for event in books.record.about(type(fact), about, key):
+            first.setdefault(second and getattr(event, second), event)
+        return first
+
+    # However often a key is used, its firsts are looked for once.
+    found = books.memo(("first under", type(fact).__name__, key), firsts)
+    return found.get(second and getattr(fact, second))
 
 
 def _text(fact: Fact, name: str) -> str:

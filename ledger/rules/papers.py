@@ -101,8 +101,11 @@ def certificates_naming(books: Books, lot: str) -> Iterator[tuple[str, ExportCer
 
 def report_of(books: Books, report: str) -> SealReportFiled | None:
     """The latest version of a report: the greatest `version`, ties by time, then id."""
-    return max(
-        books.record.about(SealReportFiled, About.REPORT, report),
-        key=lambda filed: (filed.version, filed.at, filed.id),
-        default=None,
+    return books.memo(
+        ("report", report),
+        lambda: max(
+            books.record.about(SealReportFiled, About.REPORT, report),
+            key=lambda filed: (filed.version, filed.at, filed.id),
+            default=None,
+        ),
     )

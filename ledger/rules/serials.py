@@ -24,7 +24,7 @@ from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.rule import Rule, Suspects
-from ledger.rules.violation import Finding, SubjectKind
+from ledger.rules.violation import Finding, SubjectKind, told
 
 
 def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -37,17 +37,22 @@ def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         return
     if not _serialised(fact.mark, books):
         return
-    for other in books.ranged(fact.mark, *span, type(fact)):
-        overlap = shared(span, span_of(other.fact) or span)
-        if (other.at, other.id) < (known.at, known.id) and overlap is not None:
-            yield Finding(
-                discriminator=other.id,
-                expected=("free",),
-                found=(range_text(*overlap),),
-                evidence=(key, other.id),
-                deadline=0,
-                artefact=any(books.double_shot(one, policy.double_shot) for one in (key, other.id)),
-            )
+    before = [
+        (other.id, overlap)
+        for other in books.ranged(fact.mark, *span, type(fact))
+        if (other.at, other.id) < (known.at, known.id)
+        and (overlap := shared(span, span_of(other.fact) or span)) is not None
+    ]
+    twice = bool(before) and books.double_shot(key, policy.double_shot)
+    for (other_id, overlap), more in told(before, len(before)):
+        yield Finding(
+            discriminator=other_id,
+            expected=("free",),
+            found=(range_text(*overlap), *more),
+            evidence=(key, other_id),
+            deadline=0,
+            artefact=twice or books.double_shot(other_id, policy.double_shot),
+        )
 
 
 def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -104,15 +109,15 @@ def resurrected_seal(key: str, books: Books, policy: Policy) -> Iterator[Finding
         for known in books.ranged(fact.mark, *span)
         if (known.at, known.id) < (app.at, fact.id)
     ]
-    for last in _last_of_each(span, before):
-        if _elsewhere(last, fact):
-            yield Finding(
-                discriminator=last.id,
-                expected=(place,),
-                found=tuple(move.target.name() for move in moves(last)),
-                evidence=(key, last.id),
-                deadline=wait(policy.grace_scan, app.rec),
-            )
+    elsewhere = [last for last in _last_of_each(span, before) if _elsewhere(last, fact)]
+    for last, more in told(reversed(elsewhere), len(elsewhere)):
+        yield Finding(
+            discriminator=last.id,
+            expected=(place,),
+            found=(*(move.target.name() for move in moves(last)), *more),
+            evidence=(key, last.id),
+            deadline=wait(policy.grace_scan, app.rec),
+        )
 
 
 def _last_of_each(span: Span, before: Sequence[Known]) -> list[Fact]:

@@ -39,15 +39,11 @@ def shipped_not_applied(key: str, books: Books, policy: Policy) -> Iterator[Find
     if shipment is None:
         return
     sealed = shipment.header.sealing_mode in ("CONSIGNED", "DIRECT_JAS")
-    for lot, mark in sorted({_pair(line) for line in shipment.lines}):
-        carrying = [
-            departure
-            for departure in shipment.departures
-            if any(_pair(line) == (lot, mark) for line in departure.lines)
-        ]
-        counts = _drawn((lot, mark), carrying, books)
+    for (lot, mark), carried in sorted(_carried(shipment).items()):
+        carrying = [each.departure for each in carried]
+        counts = _drawn((lot, mark), carried, books)
         if counts is None and sealed:
-            counts = _bare((lot, mark), carrying, books)
+            counts = _bare((lot, mark), carried, books)
         if counts is not None:
             on_lot, on_line = counts
             yield Finding(
@@ -60,40 +56,51 @@ def shipped_not_applied(key: str, books: Books, policy: Policy) -> Iterator[Find
             )
 
 
-def _drawn(
-    pair: _Pair, departures: Sequence[ShipmentDeparted], books: Books
-) -> tuple[int, int] | None:
+class _Carried(NamedTuple):
+    """What one departure says of a lot and mark; `bare` = a line of it carries no seals."""
+
+    departure: ShipmentDeparted
+    seals: int
+    bare: bool
+
+
+def _carried(shipment: Shipment) -> dict[_Pair, list[_Carried]]:
+    """By lot and mark the departures with it, in their order: each line is read once."""
+    found: dict[_Pair, list[_Carried]] = {}
+    for departure in shipment.departures:
+        of: dict[_Pair, _Carried] = {}
+        for line in departure.lines:
+            pair = _pair(line)
+            before = of.get(pair, _Carried(departure, 0, bare=False))
+            bare = before.bare or line.mark is None or line.seals == 0
+            of[pair] = _Carried(departure, before.seals + line.seals, bare)
+        for pair, carried in of.items():
+            found.setdefault(pair, []).append(carried)
+    return found
+
+
+def _drawn(pair: _Pair, carried: Sequence[_Carried], books: Books) -> tuple[int, int] | None:
     """Seals on the lot and on the lines at the first departure that drew too many."""
     lot, mark = pair
     if mark == UNMARKED:
         return None
-    for departure in departures:
-        balance = books.balance(mark, Place(Kind.LOT, lot), departure.at)
+    for at in (each.departure.at for each in carried):
+        balance = books.balance(mark, Place(Kind.LOT, lot), at)
         if balance < 0:
-            seals = sum(_seals(pair, d) for d in departures if d.at <= departure.at)
+            seals = sum(each.seals for each in carried if each.departure.at <= at)
             return balance + seals, seals
     return None
 
 
-def _bare(
-    pair: _Pair, departures: Sequence[ShipmentDeparted], books: Books
-) -> tuple[int, int] | None:
+def _bare(pair: _Pair, carried: Sequence[_Carried], books: Books) -> tuple[int, int] | None:
     """Seals on the lot when a line left that should carry seals and carries none."""
     lot, mark = pair
-    for departure in departures:
-        if any(_pair(line) == pair and _carries_none(line) for line in departure.lines):
+    for departure, _, bare in carried:
+        if bare:
             marks = {tally.mark for tally in books.sealed(lot)} if mark == UNMARKED else {mark}
             place = Place(Kind.LOT, lot)
             return sum(books.balance(name, place, departure.at) for name in marks), 0
     return None
-
-
-def _carries_none(line: DepartedLine) -> bool:
-    return line.mark is None or line.seals == 0
-
-
-def _seals(pair: _Pair, departure: ShipmentDeparted) -> int:
-    return sum(line.seals for line in departure.lines if _pair(line) == pair)
 
 
 def _misread(lot: str, mark: str, books: Books) -> bool:

@@ -16,7 +16,7 @@ from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Rule, Suspects
-from ledger.rules.violation import Finding, SubjectKind
+from ledger.rules.violation import Finding, SubjectKind, told
 
 
 def two_sites_person(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -32,13 +32,14 @@ def two_sites_source(key: str, books: Books, policy: Policy) -> Iterator[Finding
 def _crossings(
     of: Literal["person", "source"], key: str, books: Books, policy: Policy
 ) -> Iterator[Finding]:
-    for crossing in books.crossings(of, key, policy.travel_minutes * MICROS_A_MINUTE):
+    crossings = books.crossings(of, key, policy.travel_minutes * MICROS_A_MINUTE)
+    for crossing, more in told(crossings.first, crossings.scans):
         minutes = (crossing.second_at - crossing.first_at) // MICROS_A_MINUTE
         sites = sorted((crossing.first_site, crossing.second_site))
         yield Finding(
             discriminator=crossing.second,
             expected=("one site",),
-            found=(*sites, f"{minutes} min"),
+            found=(*sites, f"{minutes} min", *more),
             evidence=(crossing.first, crossing.second),
             deadline=0,
         )

@@ -3,9 +3,18 @@
 Expected and found are functions of the facts alone, never of a clock.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from itertools import islice
+from typing import Final, Literal, NamedTuple, TypeVar
 
+T = TypeVar("T")
+OTHERS_TOLD_MAX: Final = 20
+"""Where a subject is at odds with many other events, as many have a case: the first by (time, id).
+
+One scan may be at odds with thousands, and thousands of cases tell nobody more than these."""
+_MORE: Final = re.compile(r"\+ [0-9]+ more")
 Severity = Literal["C", "H", "M", "L"]
 """Critical, high, medium, low."""
 Family = Literal["D", "P", "N", "L", "H"]
@@ -72,6 +81,21 @@ class Violation(NamedTuple):
     deadline: int
     artefact: bool
     more: int = 0
+
+
+def told(others: Iterable[T], among: int) -> Iterator[tuple[T, tuple[str, ...]]]:
+    """The first of so many others that have a case, each with what its `found` ends with.
+
+    That is nothing, but for the last one that has a case where others go without: `+ n more`.
+    """
+    for number, other in enumerate(islice(others, OTHERS_TOLD_MAX), start=1):
+        beyond = among - number if number == OTHERS_TOLD_MAX else 0
+        yield other, (f"+ {beyond} more",) if beyond > 0 else ()
+
+
+def compared(found: tuple[str, ...]) -> tuple[str, ...]:
+    """What was found, without how many more go without a case: one more changes no case."""
+    return found[:-1] if found and _MORE.fullmatch(found[-1]) else found
 
 
 def key_of(*parts: str) -> str:

@@ -45,6 +45,12 @@ CREATE TABLE waiting (
 CREATE TABLE rests_on (
     rests int8 NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (rests, kind, key)
 );
+-- Subjects that need more than one look may hold: not looked at until they are tried again. Their
+-- cases stay as they are. since: the audit's time, µs UTC.
+CREATE TABLE set_aside (
+    kind text NOT NULL, key text NOT NULL, why text NOT NULL, since int8 NOT NULL,
+    PRIMARY KEY (kind, key)
+);
 -- What the latest look showed of a case that asks for attention. marks: that the subject touches;
 -- parties: that its events name.
 CREATE TABLE case_shown (

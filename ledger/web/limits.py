@@ -6,7 +6,7 @@ Too much is answered with 429, 413 or 503 before anything is done for it. Memory
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -215,4 +215,7 @@ def place_of(request: HTTPConnection) -> bytes:
         found = ip_address(host)
     except ValueError:
         return host.encode()
-    return found.packed if found.version == 4 else found.packed[:_SUBNET_BYTES]
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return found.packed[:_SUBNET_BYTES] if mapped is None else mapped.packed
+    return found.packed

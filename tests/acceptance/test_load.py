@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from ledger.commands.load import refused_at_first_max
+from ledger.commands.loading import refused_at_first_max
 from ledger.log import Log
 
 FOREIGN = {

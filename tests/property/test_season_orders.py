@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.commands.load import Loading
+from ledger.commands.loading import Loading
 from ledger.commands.reconcile import answer
 from ledger.facts.canonical import encode
 from ledger.intake.doors import OPERATOR

@@ -113,6 +113,7 @@ SEEN: Final[dict[str, str]] = {
     "contracts": f"{_ALL} OR {_named('5', 'contracts.contract')}",
     "cases": f"{_ALL} OR sees_case(id, subject_kind, subject, {_ARRAYS})",
     "case_states": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",
+    "set_aside": _ALL,
     "case_shown": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_shown.id)",
     "periods": f"{_ALL} OR importer = {_ME} OR rcb = {_ME}",
 }  # fmt: skip

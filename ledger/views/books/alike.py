@@ -1,6 +1,7 @@
 """What looks like something else: ids with the same fold, shots taken twice, marks nobody knows."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 from ledger.custody.places import Kind, Place
 from ledger.errors import Fatal
@@ -15,9 +16,22 @@ from ledger.views.books.source import Source
 from ledger.views.books.tallies import folded
 from ledger.views.places import place_id
 
-_SCANS_NEAR = """
-SELECT position FROM moves WHERE place = %b AND time BETWEEN %b AND %b AND abs(delta) = %b
+_ALIKE = """
+SELECT asked.about, asked.key FROM unnest(%b::int2[], %b::text[], %b::text[])
+    AS asked (about, fold, key)
+WHERE EXISTS (SELECT FROM known_ids AS k WHERE k.about = asked.about AND k.fold = asked.fold
+    AND k.key <> asked.key AND k.facts > 0)
 """
+_SCANS_NEAR = """
+(SELECT position FROM moves WHERE place = %(place)s AND time BETWEEN %(at)s AND %(at)s + %(within)s
+    AND abs(delta) = %(seals)s ORDER BY time LIMIT %(most)s)
+UNION ALL
+(SELECT position FROM moves WHERE place = %(place)s AND time >= %(at)s - %(within)s
+    AND time < %(at)s AND abs(delta) = %(seals)s ORDER BY time DESC LIMIT %(most)s)
+"""
+_near_first: Final = 4
+near_events_max: Final = 100
+"""As many events before and after one are looked through for its twin: the nearest in time."""
 
 
 # Only an application posts a move to a lot of a mark without being an event of that list.
@@ -84,17 +98,25 @@ def _moved(shot: Shot) -> tuple[Place, ...]:
 class Alike(Source):
     """The part of the books about look-alikes."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._alike: dict[tuple[About, str], bool] = {}
+
+    def want_alike(self, ids: Iterable[tuple[About, str]]) -> None:
+        """Read in bulk whether ids look like others."""
+        missing = sorted(set(ids) - self._alike.keys())
+        if missing:
+            self._alike.update(dict.fromkeys(missing, False))
+            asked = [(int(about), folded(about, key), key) for about, key in missing]
+            columns = [*map(list, zip(*asked, strict=True))]
+            for about, key in self.rows.execute(_ALIKE, columns, prepare=True).fetchall():
+                self._alike[About(about), key] = True
+
     def alike(self, about: About, key: str) -> bool:
         """S3: whether a known id of a kind, other than this one, has the same fold."""
-        looks = folded(about, key)
-        self.reads.note("fold", int(about), looks)
-        row = self.rows.execute(
-            "SELECT EXISTS (SELECT FROM known_ids WHERE about = %s AND fold = %s AND key <> %s"
-            " AND facts > 0)",
-            (int(about), looks, key),
-            prepare=True,
-        ).fetchone()
-        return row is not None and bool(row[0])
+        self.reads.note("fold", int(about), folded(about, key))
+        self.want_alike([(about, key)])
+        return self._alike[about, key]
 
     def double_shot(self, event_id: str, within: int) -> bool:
         """S4: whether a twin of the event lies within so many microseconds of it."""
@@ -102,13 +124,19 @@ class Alike(Source):
         shot = None if known is None else shot_of(known.fact)
         if known is None or shot is None:
             return False
+        # A twin is nearly always next to it.
+        return any(
+            self._has_twin(known, shot, within, most) for most in (_near_first, near_events_max)
+        )
+
+    def _has_twin(self, known: Known, shot: Shot, within: int, most: int) -> bool:
         found: list[tuple[int]] = []
         for moved in _moved(shot):
-            place = place_id(shot.mark, *moved)
-            near = (place, known.at - within, known.at + within, shot.seals)
+            near = {"place": place_id(shot.mark, *moved), "at": known.at, "within": within,
+                    "seals": shot.seals, "most": most}  # fmt: skip
             found += self.rows.execute(_SCANS_NEAR, near, prepare=True).fetchall()
         return any(
-            other.id != event_id
+            other.id != known.id
             and self.record.counts(other.fact)
             and shot_of(other.fact) == shot
             and abs(other.at - known.at) <= within

@@ -56,13 +56,26 @@ def concerned(violation: Violation, books: Books) -> Concerned:
     if violation.subject_kind is SubjectKind.PARTY_YEAR:
         party, rcb = violation.subject.split(" ")[0], parts_of(violation.discriminator)[-1]
         return Concerned(_licensed(books, party, rcb), [party])
-    marks, parties = ([], []) if find is None else find(violation.subject, books)
+    kind, key = violation.subject_kind, violation.subject
+    marks, parties = ([], []) if find is None else _found(books, kind, key, find)
     named = set(parties)
     if violation.subject_kind in _BY_WHAT_THEY_DID or not (
         named or violation.subject_kind in _NOBODYS
     ):
         named |= _shown_by(violation, books)
     return Concerned(sorted(set(marks)), sorted(named))
+
+
+def _found(
+    books: Books, kind: SubjectKind, key: str, find: Callable[[str, Books], Found]
+) -> tuple[set[str], set[str]]:
+    """What a subject's facts name, read once however many cases it has or others ask for it."""
+
+    def read() -> tuple[set[str], set[str]]:
+        marks, parties = find(key, books)
+        return set(marks), set(parties)
+
+    return books.memo(("concerned", kind, key), read)
 
 
 def _shown_by(violation: Violation, books: Books) -> set[str]:
@@ -143,7 +156,7 @@ def _certificate(key: str, books: Books) -> Found:
     kinds = (d.ExportCertificateIssued,)
     marks, parties = _named(books, kinds, About.CERTIFICATE, key)
     for shipment in shipments_for(books, key):
-        marks += _shipment(shipment, books)[0]
+        marks += _found(books, SubjectKind.SHIPMENT, shipment, _shipment)[0]
     return marks, parties
 
 

@@ -3,7 +3,6 @@
 Events themselves are read only where something is to be shown of them.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -11,25 +10,32 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from ledger.facts import seals as s
-from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.rules.books_conduct import (
+    CROSSINGS_COUNTED_MAX,
     EVIDENCE_IDS_MAX,
     Crossing,
+    Crossings,
     Hour,
     LateDay,
     ReversedMonth,
 )
 from ledger.rules.moments import next_month, start_of, utc_text
-from ledger.rules.own_fields import own_values
+from ledger.rules.own_fields import said_by
+from ledger.rules.violation import OTHERS_TOLD_MAX
 from ledger.views.books.hearings import scanned_at
 from ledger.views.books.years import Years, twins
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
-_CROSSINGS = """
+_CROSSINGS = f"""
 SELECT before, before_at, id, time FROM crossings WHERE who = %b AND time - before_at < %b
-ORDER BY time, id
+ORDER BY time, id LIMIT {OTHERS_TOLD_MAX}
+"""
+_CROSSED = f"""
+SELECT count(*) FROM (
+    SELECT FROM crossings WHERE who = %b AND time - before_at < %b LIMIT {CROSSINGS_COUNTED_MAX}
+) AS counted
 """
 _THROUGH = "SELECT DISTINCT source FROM heard_at WHERE who = %b"
 _LATE = """
@@ -46,12 +52,23 @@ SELECT id FROM reversed WHERE source = %b AND time >= %b AND time < %b
 ORDER BY time, id LIMIT {EVIDENCE_IDS_MAX}
 """
 _BUSY = "SELECT hour, seals FROM busy WHERE source = %b AND seals > %b ORDER BY hour"
-_MET = "SELECT who, time FROM met WHERE who = ANY(%b::int8[]) AND time BETWEEN %b AND %b"
-_SAME_TIME = """
-SELECT wanted.id, h.id FROM unnest(%b::int8[], %b::int8[], %b::uuid[]) AS wanted (who, time, id)
+_MET = """
+SELECT who, time FROM met WHERE who = ANY(%b::int8[]) AND time BETWEEN %b AND %b LIMIT %b
+"""
+_MET_EXACTLY = """
+SELECT met.who, met.time FROM unnest(%b::int8[], %b::int8[]) AS wanted (who, time)
+JOIN met ON (met.who, met.time) = (wanted.who, wanted.time)
+"""
+_FIRST_SAID = """
+SELECT wanted.digest, s.id FROM unnest(%b::uuid[]) AS wanted (digest)
+CROSS JOIN LATERAL (SELECT id FROM said WHERE digest = wanted.digest ORDER BY id LIMIT 1) AS s
+"""
+_SAID_AGAIN = """
+SELECT DISTINCT s.id FROM unnest(%b::uuid[], %b::uuid[]) AS wanted (digest, after)
 CROSS JOIN LATERAL (
-    SELECT id FROM heard WHERE who = wanted.who AND time = wanted.time OFFSET 0
-) AS h WHERE h.id <> wanted.id
+    SELECT id FROM said
+    WHERE digest = wanted.digest AND id > wanted.after AND position <= %b OFFSET 0
+) AS s ORDER BY s.id
 """
 _HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"
 _HOUR: Final = 3_600_000_000
@@ -63,13 +80,12 @@ class Conduct(Years):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._asked: set[str] = set()
-        self._same_time: dict[str, list[str]] = defaultdict(list)
+        self._said: dict[str, UUID] = {}
+        self._first_said: dict[UUID, str] = {}
 
     # -- sources and persons
 
-    def crossings(
-        self, of: Literal["person", "source"], key: str, within: int
-    ) -> Sequence[Crossing]:
+    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
         """Neighbouring scans at different sites less than so many microseconds apart."""
         self.reads.note("heard", of, key)
         who = hashed(of, key)
@@ -78,10 +94,14 @@ class Conduct(Years):
             self.reads.note("scanner", source)
         found = self.rows.execute(_CROSSINGS, (who, within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
-        return [
+        first = [
             Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))
             for one, one_at, other, at in found
         ]
+        if len(first) < OTHERS_TOLD_MAX:
+            return Crossings(first, len(first))
+        row = self.rows.execute(_CROSSED, (who, within), prepare=True).fetchone()
+        return Crossings(first, int(row[0]) if row else 0)
 
     def _site(self, event: UUID) -> str:
         known = self.record.known(str(event))
@@ -162,49 +182,53 @@ class Conduct(Years):
         self._asked.update(known.id for known in missing)
         whos = {k.fact.source: self.reads.memo(("who", k.fact.source), partial(_who, k))
                 for k in missing}  # fmt: skip
-        times = [known.at for known in missing]
-        asked = ([*whos.values()], min(times), max(times))
-        met = set(self.rows.execute(_MET, asked, prepare=True).fetchall())
+        met = self._met([(whos[known.fact.source], known.at) for known in missing])
         if not met:
             return  # nearly always: every event stands alone
-        ids = self.record.ids
-        meeting = [
-            (whos[known.fact.source], known.at, ids.get(known.id) or UUID(known.id))
-            for known in missing
-            if (whos[known.fact.source], known.at) in met
-        ]
-        if meeting:
-            columns = [*map(list, zip(*meeting, strict=True))]
-            for key, other in self.rows.execute(_SAME_TIME, columns, prepare=True).fetchall():
-                self._same_time[str(key)].append(str(other))
+        for known in missing:
+            if (whos[known.fact.source], known.at) in met:
+                self._said[known.id] = said_by(known.fact)
+        fresh = {self._said[k.id] for k in missing if k.id in self._said} - self._first_said.keys()
+        found = self.rows.execute(_FIRST_SAID, (sorted(fresh),), prepare=True).fetchall()
+        self._first_said.update((digest, str(first)) for digest, first in found)
 
-    def heard_with(self, event: Known) -> list[str]:
-        """Events heard from the same source at the same time whose id is greater."""
-        self.want_repeats([event])
-        return [other for other in self._same_time.get(event.id, ()) if other > event.id]
+    def _met(self, moments: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Those (source, time) at which more than one event was heard."""
+        whos, times = map(list, zip(*moments, strict=True))
+        asked = ([*{*whos}], min(times), max(times), len(moments) + 1)
+        found = self.rows.execute(_MET, asked, prepare=True).fetchall()
+        if len(found) > len(moments):
+            found = self.rows.execute(_MET_EXACTLY, (whos, times), prepare=True).fetchall()
+        return set(found)
+
+    def repeated_by(self, events: Sequence[Known], looked_to: int) -> list[UUID]:
+        """Events at positions up to one whose first of the same words is another, or may be.
+
+        The events given have come, or have ceased to count, since those were looked at.
+        """
+        self.want_repeats(events)
+        firsts = []
+        for known in events:
+            digest = self._said.get(known.id)
+            if digest is not None and known.id <= self._first_said.get(digest, known.id):
+                firsts.append((digest, self.record.ids.get(known.id) or UUID(known.id)))
+        if not firsts:
+            return []
+        digests, ids = map(list, zip(*firsts, strict=True))
+        found = self.rows.execute(_SAID_AGAIN, (digests, ids, looked_to), prepare=True).fetchall()
+        return [key for (key,) in found]
 
     def repeat_of(self, event_id: str) -> str | None:
         """The counting event of smaller id that says the same, the smallest of them."""
-        if event_id in self._asked and event_id not in self._same_time:
+        if event_id in self._asked and event_id not in self._said:
             return None
         known = self.record.known(event_id)
         if known is None or not self.record.counts(known.fact):
             return None
         self.want_repeats([known])
-        ids = [other for other in self._same_time.get(event_id, ()) if other < event_id]
-        if not ids:
-            return None
-        content = content_of(known.fact)
-        self.record.give_ids(ids)
-        for key in sorted(ids):
-            other = self.record.known(key)
-            if (
-                other is not None
-                and self.record.counts(other.fact)
-                and content_of(other.fact) == content
-            ):
-                return key
-        return None
+        digest = self._said.get(event_id)
+        first = None if digest is None else self._first_said.get(digest)
+        return first if first is not None and first < event_id else None
 
 
 def _who(known: Known) -> int:
@@ -212,8 +236,3 @@ def _who(known: Known) -> int:
 
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-
-
-def content_of(fact: Fact) -> tuple[object, ...]:
-    """What two events have in common that say the same."""
-    return type(fact), fact.source, fact.actor, fact.at, tuple(own_values(fact).items())

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from ledger.custody.places import Kind
+from ledger.errors import TooMuch
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books import FirstApplied, Moment, Sealed
+from ledger.rules.books import SHARING_EVENTS_MAX, FirstApplied, Moment, Sealed
 from ledger.rules.moments import later
 from ledger.views.books.source import CALENDARS_APART_DAYS, Source
 from ledger.views.places import place_id
@@ -55,16 +56,17 @@ SELECT wanted.n::int4, r.position FROM unnest(%b::text[], %b::int8[], %b::int8[]
     WITH ORDINALITY AS wanted (mark, first, last, n)
 JOIN unnest(%b::text[], %b::int2[]) AS sizes (mark, class) ON sizes.mark = wanted.mark
 CROSS JOIN LATERAL (
-    SELECT position, last FROM ranges WHERE ranges.mark = wanted.mark
+    SELECT position FROM ranges WHERE ranges.mark = wanted.mark
         AND ranges.class = sizes.class AND ranges.first > wanted.first - (1::int8 << sizes.class)
-        AND ranges.first <= wanted.last AND {of} OFFSET 0
-) AS r WHERE r.last >= wanted.first
+        AND ranges.first <= wanted.last AND ranges.last >= wanted.first AND {of} LIMIT {most}
+) AS r
 """
+_most: Final = SHARING_EVENTS_MAX + 1
 _OF = {
-    (): _SHARING.format(of="true"),
+    (): _SHARING.format(of="true", most=_most),
     # By its own name, as the index of issues has it: a roll holds thousands of other events.
-    (s.SealsIssued,): _SHARING.format(of="topic = 'SealsIssued'"),
-    (s.SealsApplied,): _SHARING.format(of="topic = 'SealsApplied'"),
+    (s.SealsIssued,): _SHARING.format(of="topic = 'SealsIssued'", most=_most),
+    (s.SealsApplied,): _SHARING.format(of="topic = 'SealsApplied'", most=_most),
 }
 
 
@@ -89,7 +91,9 @@ class Goods(Source):
         super().__init__(*given)
         self._sealed: dict[str, list[_Tally]] = {}
         self._classes: dict[str, list[int]] = {}
-        self._sharing: dict[tuple[type[Fact], ...], dict[_Span, list[Known]]] = defaultdict(dict)
+        self._sharing: dict[tuple[type[Fact], ...], dict[_Span, list[Known] | None]] = defaultdict(
+            dict
+        )
 
     # -- what was attached
 
@@ -124,7 +128,10 @@ class Goods(Source):
             applications=count, first=Moment(at, first.id), first_day=first.fact.day,
             first_rec=first.rec, last=Moment(last, ""), rec=recs[earliest],
         )  # fmt: skip
-        tally.read = partial(self._latest, last, (place, label, version, holder))
+        if count == 1:
+            tally.read = partial(Moment, at, first.id)
+        else:
+            tally.read = partial(self._latest, last, (place, label, version, holder))
         return tally
 
     def _latest(self, at: int, of: tuple[int, str, int, str]) -> Moment:
@@ -214,35 +221,37 @@ class Goods(Source):
     def want_ranged(self, spans: Iterable[_Span], *kinds: type[Fact]) -> None:
         """Read in bulk which events, of all kinds or of some, share numbers with each span."""
         known = self._sharing[kinds]
-        missing = sorted(set(spans) - known.keys() - self._sharing[()].keys())
+        told = {span for span, each in self._sharing[()].items() if each is not None}
+        missing = sorted(set(spans) - known.keys() - told)
         if not missing:
             return
         found = self.sharing(missing, *kinds)
-        positions = sorted({position for each in found for position in each})
+        positions = sorted({position for each in found for position in each or ()})
         events = self.log.at(positions, self.rows)
         given = dict(zip(positions, self.record.give(events), strict=True))
         for span, each in zip(missing, found, strict=True):
-            known[span] = self._counting(given[position] for position in each)
+            known[span] = (
+                None if each is None else self._counting(given[position] for position in each)
+            )
 
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
         """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
         span = (mark, first, last)
-        for of in (kinds, ()):
-            shared = self._sharing[of].get(span)
-            if shared is not None:
-                break
-        else:
+        shared = self._sharing[kinds].get(span) or self._sharing[()].get(span)
+        if shared is None:
             self.want_ranged([span], *kinds)
             shared = self._sharing[kinds][span]
+        if shared is None:
+            raise TooMuch(f"More than {SHARING_EVENTS_MAX} events share numbers of {mark}.")
         return [known for known in shared if isinstance(known.fact, kinds)] if kinds else shared
 
     def _counting(self, found: Iterable[Known]) -> list[Known]:
         return sorted(known for known in found if self.record.counts(known.fact))
 
-    def sharing(self, spans: Sequence[_Span], *kinds: type[Fact]) -> list[list[int]]:
+    def sharing(self, spans: Sequence[_Span], *kinds: type[Fact]) -> list[list[int] | None]:
         """Positions of events, also of those that do not count, sharing numbers with each span.
 
-        Of all kinds, or of SealsIssued or SealsApplied alone.
+        Of all kinds, or of SealsIssued or SealsApplied alone. None where there are too many.
         """
         found: list[list[int]] = [[] for _ in spans]
         sizes = [
@@ -253,7 +262,10 @@ class Goods(Source):
             asked = [*map(list, columns)]
             for number, position in self.rows.execute(_OF[kinds], asked, prepare=True).fetchall():
                 found[number - 1].append(position)
-        return [sorted(set(positions)) for positions in found]
+        return [
+            None if len(positions) > SHARING_EVENTS_MAX else sorted(positions)
+            for positions in map(set, found)
+        ]
 
     def _sizes(self, mark: str) -> list[int]:
         sizes = self._classes.get(mark)

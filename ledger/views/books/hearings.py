@@ -15,6 +15,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.books.crossings import Crossings
 from ledger.views.books.lateness import LAG_DAYS_MIN, Lateness
+from ledger.views.books.repeats import Repeats
 from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
 from ledger.views.places import hashed
 
@@ -33,13 +34,6 @@ _SCANNED: Final = (
 _HOURS = """
 INSERT INTO busy AS b (source, hour, seals) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (source, hour) DO UPDATE SET seals = b.seals + excluded.seals
-"""
-_MET = """
-INSERT INTO met (who, time)
-SELECT DISTINCT late.who, late.time FROM unnest(%b::int8[], %b::int8[]) AS late (who, time)
-CROSS JOIN LATERAL (
-    SELECT FROM heard WHERE who = late.who AND time = late.time OFFSET 1 LIMIT 1
-) AS another ON CONFLICT DO NOTHING
 """
 _LATEST = """
 SELECT w.who, h.time FROM unnest(%b::int8[]) AS w (who) CROSS JOIN LATERAL (
@@ -61,6 +55,7 @@ class Hearings(Fold):
     TABLES: ClassVar[str] = (
         Lateness.TABLES
         + Crossings.TABLES
+        + Repeats.TABLES
         + """
 -- who: hash of a source, or of the actor of a scan; site: hash of where it was taken, 0 for what is
 -- no scan; time: µs UTC of the event.
@@ -69,8 +64,6 @@ CREATE TABLE heard (
     source int8 NOT NULL
 ) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
 CREATE INDEX heard_by_time ON heard (who, time);
--- Times at which more than one event was heard of a source.
-CREATE TABLE met (who int8 NOT NULL, time int8 NOT NULL, PRIMARY KEY (who, time));
 -- hour: hours since 1970, UTC.
 CREATE TABLE busy (
     source int8 NOT NULL, hour int8 NOT NULL, seals int8 NOT NULL, PRIMARY KEY (source, hour)
@@ -92,7 +85,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         self._names: dict[tuple[str, str], int] = {}
         self._packed: list[bytes] = []
         self._latest: dict[int, int] = {}
-        self._behind: list[tuple[int, int]] = []
+        self._repeats = Repeats()
         self._late = Lateness()
         self._crossings = Crossings()
         self._hours: dict[tuple[int, int], tuple[int]] = {}
@@ -133,7 +126,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         if latest is not None and at > latest:
             self._latest[who] = at  # later than all that was heard of it: it meets nothing
         else:
-            self._behind.append((who, at))
+            self._repeats.take(who, at, key)
         if actor is not None and site is not None:
             person = self.name("person", actor)
             self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
@@ -185,9 +178,9 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
                 "COPY heard (who, time, id, site, source) FROM STDIN (FORMAT binary)"
             ) as copy:
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
-        if self._behind:
-            rows.execute(_MET, [*map(list, zip(*self._behind, strict=True))], prepare=True)
-            unknown = sorted({who for who, _ in self._behind} - self._latest.keys())
+        behind = self._repeats.flush(rows, (key for _, _, key in self._reversed))
+        if behind:
+            unknown = sorted({who for who, _, _ in behind} - self._latest.keys())
             if len(self._latest) + len(unknown) > _latest_kept_max:
                 self._latest.clear()
             self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
@@ -198,7 +191,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
             if counted:
                 values = [(*key, *sums) for key, sums in sorted(counted.items())]
                 rows.execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)
-        self.forget()
+        self._clear()
 
     def _months(self) -> dict[tuple[int, str], tuple[int, int]]:
         """Events recorded and reversed of the batch, by source and month."""
@@ -214,9 +207,13 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         return months
 
     def forget(self) -> None:
-        """Drop the batch."""
+        """Drop the batch, and what it made the latest: others may have written since."""
+        self._clear()
+        self._latest.clear()
+
+    def _clear(self) -> None:
         self._packed.clear()
-        self._behind.clear()
+        self._repeats.forget()
         self._late.forget()
         self._crossings.forget()
         self._hours.clear()

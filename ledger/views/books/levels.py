@@ -3,12 +3,15 @@
 Moves are read only of the days on which a place fell below zero or rose above it.
 """
 
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Place
+from ledger.errors import TooMuch
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import Dip
 from ledger.views.books.source import Source
@@ -42,6 +45,10 @@ CROSS JOIN LATERAL (
 _ALL_TIMES = """
 SELECT time, sum(delta)::int8 FROM moves WHERE place = %b GROUP BY time ORDER BY time
 """
+run_asked_min: Final = 16
+"""A place asked for at so many moments is read once instead."""
+run_moments_max: Final = 100_000
+_RUN = _ALL_TIMES + f" LIMIT {run_moments_max + 1}"
 _HELD = f"""
 SELECT wanted.place, wanted.at, {held_at("wanted.place", "wanted.at")}
 FROM unnest(%b::int8[], %b::int8[]) AS wanted (place, at)
@@ -74,6 +81,8 @@ class Levels(Source):
         super().__init__(*given)
         self._balances: dict[int, int] = {}
         self._held: dict[tuple[int, int], int] = {}
+        self._asked_of: Counter[int] = Counter()
+        self._run_of: dict[int, tuple[list[int], list[int]] | None] = {}
         self._below: dict[int, list[_Day]] = {}
         self._dips: dict[int, Sequence[Dip]] = {}
 
@@ -104,13 +113,37 @@ class Levels(Source):
         """The seals in a place by a time, or by all that is known."""
         self._note_place(mark, place)
         found = place_id(mark, *place)
-        if at is not None and place.kind not in KINDS:
-            return self._number(_UP_TO, (found, at))
         if at is None:
             self.want_balances([found])
             return self._balances[found]
+        run = None if (found, at) in self._held else self._run(found)
+        if run is not None:
+            times, after = run
+            before = bisect_right(times, at)
+            return after[before - 1] if before else 0
+        if place.kind not in KINDS:
+            if found in self._run_of:
+                raise TooMuch(f"More than {run_moments_max:,} moves are of {place.name()}.")
+            return self._number(_UP_TO, (found, at))
         self.want_held([(found, at)])
         return self._held[found, at]
+
+    def _run(self, place: int) -> tuple[list[int], list[int]] | None:
+        """Times and the balance after each, of a place that is asked for again and again.
+
+        None for any other place, and for one that moved too often.
+        """
+        self._asked_of[place] += 1
+        if self._asked_of[place] < run_asked_min:
+            return None
+        if place not in self._run_of:
+            moved = self.rows.execute(_RUN, (place,), prepare=True).fetchall()
+            self._run_of[place] = (
+                None
+                if len(moved) > run_moments_max
+                else ([at for at, _ in moved], [*accumulate(delta for _, delta in moved)])
+            )
+        return self._run_of[place]
 
     def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
         """What a holder has of a mark, by site."""

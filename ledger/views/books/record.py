@@ -5,22 +5,29 @@ be. Either way the answers are the same.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 from uuid import UUID
 
-from ledger.errors import Fatal
+from ledger.errors import Fatal, TooMuch
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
+from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known, Record
 from ledger.facts.registry import SourceRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
+from ledger.views.books.budget import (
+    Budget,
+    load_events_first,
+    load_events_max,
+    positions_about,
+    subject_facts_max,
+)
 from ledger.views.books.reads import Reads
 from ledger.views.books.registry import HELD, Registry
 from ledger.views.folding import Rows
-from ledger.views.loading import facts_about
 
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
@@ -35,6 +42,8 @@ class BooksRecord(Record):
         super().__init__()
         self._rows, self._log, self._reads = rows, log, reads
         self._registry, self._knows_corrections = registry.record, registry.knows_corrections
+        self._beyond = registry.beyond
+        self.budget = Budget()
         self.tell(*registry.record.told)
         self._whole: set[tuple[About, str]] = set()
         self._given: dict[str, Known] = {}
@@ -51,15 +60,49 @@ class BooksRecord(Record):
         """How many facts are in memory."""
         return len(self._known) + len(self._given)
 
+    @property
+    def whole(self) -> AbstractSet[tuple[About, str]]:
+        """Subjects every fact about which is in memory."""
+        return self._whole
+
     # -- loading
 
     def want(self, subjects: Iterable[tuple[About, str]]) -> None:
-        """Load every fact about these subjects."""
-        missing = set(subjects) - self._whole
+        """Load every fact about these subjects, but of those that have too many.
+
+        Raises LookFull where all of them together are too many.
+        """
+        missing = set(subjects) - self._whole - self._beyond
         if not missing:
             return
+        positions, beyond = positions_about(self._rows, sorted(missing))
+        self.budget.check(len(positions))
+        self._beyond.update(beyond)
+        missing.difference_update(beyond)
+        start, size = 0, load_events_first
+        while start < len(positions):
+            events = self._log.at(positions[start : start + size], self._rows)
+            start, size = start + size, min(2 * size, load_events_max)
+            self.budget.spend(events)
+            for event in events:
+                fact = decode(event.state)
+                # Two keys may share a hash: what was not asked for is left out.
+                if any(mention in missing for mention in mentions(fact)):
+                    self.add(fact, event.recorded_at, event.by, event.door)
+            self._correct([event.id for event in events])
         self._whole |= missing
-        self._take(facts_about(self._rows, self._log, missing))
+
+    def _correct(self, ids: list[UUID]) -> None:
+        """Learn which of these events are corrected: the registry knows, unless there are many."""
+        if self._knows_corrections:
+            for key in map(str, ids):
+                rec = self._registry.retracted_at(key)
+                if rec is not None:
+                    self.retract(key, rec)
+        elif ids:
+            found = self._rows.execute(_RETRACTED, (ids,), prepare=True).fetchall()
+            for target, recorded_at in found:
+                self.retract(str(target), recorded_at)
 
     def give(self, events: Iterable[Recorded]) -> list[Known]:
         """Take events as read from the log, to be found by id; those that were taken already too.
@@ -68,7 +111,9 @@ class BooksRecord(Record):
         """
         given = []
         fresh = []
-        for event in events:
+        coming = list(events)
+        self.budget.spend([event for event in coming if event.position not in self._at])
+        for event in coming:
             known = self._at.get(event.position)
             if known is None:
                 fact = decode(event.state)
@@ -78,26 +123,16 @@ class BooksRecord(Record):
                 self.ids[key] = event.id
                 fresh.append(event.id)
             given.append(known)
-        if fresh and not self._knows_corrections:
-            for target, recorded_at in self._rows.execute(
-                _RETRACTED, (fresh,), prepare=True
-            ).fetchall():
-                self.retract(str(target), recorded_at)
+        self._correct(fresh)
         return given
 
     def give_ids(self, ids: Iterable[str]) -> None:
         """Load events by id, to be found by it."""
         missing = [UUID(key) for key in ids if key not in self._given and key not in self._known]
-        if missing:
-            streams = self._log.get(missing, self._rows).values()
+        for start in range(0, len(missing), load_events_max):
+            part = missing[start : start + load_events_max]
+            streams = self._log.get(part, self._rows).values()
             self.give(stream[0] for stream in streams if stream[0].topic in TYPES)
-
-    def _take(self, found: Record) -> None:
-        for known in found:
-            self.add(known.fact, known.rec, known.by, known.door)
-            rec = found.retracted_at(known.id)
-            if rec is not None:
-                self.retract(known.id, rec)
 
     # -- answers
 
@@ -198,6 +233,11 @@ class BooksRecord(Record):
             if kind is SealsApplied or about is About.ACCOUNT:
                 raise Fatal(f"rules ask the books for {kind.__name__}, never the record")
             self.want([(about, key)])
+        if (about, key) in self._beyond:
+            raise TooMuch(
+                f"More than {subject_facts_max:,} facts, or too large ones, are about"
+                f" {about.name.lower()} {key}."
+            )
         return False
 
     def _read_all(self, kind: type[Fact]) -> None:

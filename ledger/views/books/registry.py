@@ -18,6 +18,7 @@ from ledger.views.loading import TOPIC, subject_id
 HELD: Final[frozenset[Any]] = REGISTRY
 """Types held whole."""
 positions_read_max: Final = 5_000
+beyond_kept_max: Final = 10_000
 corrections_held_max: Final = 200_000
 """Beyond that whoever wants to know whether an event is corrected asks for it."""
 
@@ -39,6 +40,8 @@ class Registry:
     def __init__(self, log: Log) -> None:
         self._log = log
         self.record = Record()
+        self.beyond: set[tuple[int, str]] = set()
+        """Subjects (about, key) with more facts than are ever loaded; they only become more."""
         self._unbound: set[str] = set()
         self._parties: dict[str, str] = {}
         self._position = self._corrections = 0
@@ -56,7 +59,10 @@ class Registry:
 
         A registry that knows more than these views starts again.
         """
+        if len(self.beyond) > beyond_kept_max:
+            self.beyond.clear()
         if until < self._position:
+            self.beyond.clear()
             self._start()
         keys = sorted(subject_id(TOPIC, kind.__name__) for kind in REGISTRY)
         asked = (keys, TOPIC, self._position, until)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from ledger.custody.places import Kind
 from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.seals import SealsApplied, SealsIssued
-from ledger.facts.shipments import GoodsSold
+from ledger.facts.shipments import GoodsSold, ShipmentDeparted
+from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import start_of
 from ledger.rules.ranges import span_of
@@ -18,8 +20,10 @@ from ledger.views.books.accounts import Accounts
 from ledger.views.books.alike import Alike
 from ledger.views.books.conduct import Conduct
 from ledger.views.books.goods import Goods
+from ledger.views.books.levels import run_asked_min
 from ledger.views.books.source import CALENDARS_APART_DAYS
 from ledger.views.folding import Rows
+from ledger.views.places import place_id
 
 _ABOUT = {
     SubjectKind.DISPATCH: (About.DISPATCH,),
@@ -53,11 +57,13 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         """Read in bulk what rules on these subjects, and on applications to these lots, ask."""
         sealed = set(lots)
         about = {(kind, lot) for lot in sealed for kind in _NAMED["lot"]}
-        accounts, events, carrying = [], [], []
+        accounts, events, carrying, shipments = [], [], [], []
         for kind, key in subjects:
             about.update((of, key) for of in _ABOUT.get(kind, ()))
             if kind is SubjectKind.LOT:
                 carrying.append(key)
+            elif kind is SubjectKind.SHIPMENT:
+                shipments.append(key)
             elif kind is SubjectKind.ACCOUNT:
                 mark, holder, site = parts_of(key)
                 accounts.append((mark, holder, site))
@@ -83,6 +89,31 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         self.want_sealed(sealed.union(carrying))
         self.want_balances(self.sealed_places(carrying))
         self.want_sealers(sellers)
+        self._want_shipped(shipments, carrying)
+
+    def _want_shipped(self, shipments: Iterable[str], lots: Iterable[str]) -> None:
+        """Read in bulk what lots held when shipments left, and which of them may be misread."""
+        moments: dict[int, set[int]] = {}
+        named = set(lots)
+        whole = self.record.whole
+        for shipment in shipments:
+            if (About.SHIPMENT, shipment) not in whole:
+                continue
+            for left in self.record.about(ShipmentDeparted, About.SHIPMENT, shipment):
+                for line in left.lines:
+                    named.add(line.lot)
+                    if line.mark is not None:
+                        place = place_id(line.mark, Kind.LOT, line.lot)
+                        moments.setdefault(place, set()).add(left.at)
+        # A place that is asked for again and again is read once, when it is.
+        few = {place: at for place, at in moments.items() if len(at) < run_asked_min}
+        self.want_held((place, at) for place, times in few.items() for at in times)
+        unknown = [
+            lot
+            for lot in named
+            if {(About.LOT, lot), (About.CHILD, lot)} <= whole and not lot_facts.known(self, lot)
+        ]
+        self.want_alike((About.LOT, lot) for lot in unknown)
 
     def want_events(self, given: Sequence[Known]) -> None:
         """Read in bulk what rules on these events ask."""

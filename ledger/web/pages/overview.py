@@ -9,6 +9,7 @@ from starlette.responses import Response
 from ledger.cases.period import period_of
 from ledger.errors import Misuse
 from ledger.facts.registry import ConsignmentContractSigned
+from ledger.views import set_aside
 from ledger.views.discrepancies import SEVERITIES, Wanted, listed
 from ledger.views.loading import facts_of
 from ledger.views.reconciliation import FIGURES, Question
@@ -46,6 +47,7 @@ def overview(opened: Open, exporter: Id = "", agent: Id = "", period: Id = "") -
             period=period,
             recorded=looking.log.recorded_last(),
             mine=_mine(opened, looking),
+            aside=set_aside.count(looking.rows) if opened.viewer.role == "operator" else 0,
         )
 
 

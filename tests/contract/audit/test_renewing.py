@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from consumers.auditor import Auditor, Step
+from consumers.auditor import Auditor
 from consumers.auditor_proof import unsettled
 from consumers.auditor_renewing import renewal
 from consumers.auditor_running import catch_up
+from consumers.auditor_step import Step
 from ledger.log import Log
 from ledger.rules import rulebook
 from ledger.rules.policy import read_policy

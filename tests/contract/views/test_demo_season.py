@@ -1,6 +1,6 @@
 """The frozen season of the demo, loaded as a file and reconciled."""
 
-from ledger.commands.load import Loading
+from ledger.commands.loading import Loading
 from ledger.commands.reconcile import answer
 from ledger.intake.doors import OPERATOR
 from ledger.log import Log

@@ -176,3 +176,17 @@ def test_values_shown_while_open_do_not_change_what_was_explained() -> None:
     assert judge(explained, OTHER, now=NOON, position=9) is None
     assert judge(explained, SAME, now=NOON, position=9) is not None
     assert replace(explained, version=1) != case()
+
+
+@pytest.mark.parametrize("state", ["explained", "closed"])
+def test_one_more_without_a_case_reopens_nothing(state: str) -> None:
+    """How many others go without a case of their own is no part of what was settled."""
+    settled = case(state, values=Values("C", ("free",), ("7", "+ 5 more")))
+    values = [("7", "+ 6 more"), ("7",), ("8", "+ 5 more"), ("+ 6 more", "7")]
+
+    asked = [Values("C", ("free",), found) for found in values]
+
+    assert settled.settled is not None
+    assert [each == settled.settled for each in asked] == [True, True, False, False]
+    assert hash(asked[0]) == hash(settled.settled)
+    assert settled.settled.found == ("7", "+ 5 more")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ledger.rules.violation import Violation
 from tests.domain.rules.world import World, at
 
 HOUR = 3_600_000_000
@@ -214,3 +215,52 @@ def test_m35_one_case_for_each_such_event() -> None:
     key = apply(world, "2026-04-02T09:00", 100, 120)
 
     assert world.cases("M-35") == [("M-35", key, wet.id), ("M-35", key, torn.id)]
+
+
+def _about(world: World, rule: str, subject: str) -> list[Violation]:
+    """What a rule finds on a subject."""
+    found = world.violations(now=at("2026-04-03"))
+    return [v for v in found if (v.rule, v.subject) == (rule, subject)]
+
+
+@pytest.mark.parametrize("others", [19, 20, 21, 25, 60])
+def test_of_many_that_share_a_number_twenty_have_a_case(others: int) -> None:
+    """The first twenty others by (time, id) have a case; the last of these tells of all further."""
+    world = numbered()
+    before = sorted(
+        (minute, apply(world, f"2026-04-01T0{minute // 60}:{minute % 60:02d}", 7, 7))
+        for minute in range(others)
+    )
+    last = apply(world, "2026-04-02T09:00", 7, 7)
+
+    mine = [
+        v for v in world.violations(now=at("2026-04-03")) if (v.rule, v.subject) == ("M-33", last)
+    ]
+
+    told = [key for _, key in before[:20]]
+    assert {v.discriminator for v in mine} == set(told)
+    found = {v.discriminator: v.found for v in mine}
+    for key in told[:19]:
+        assert found[key] == ("7",)
+    if others > 20:
+        assert found[told[19]] == ("7", f"+ {others - 20} more")
+
+
+@pytest.mark.parametrize("others", [20, 23])
+def test_of_many_places_a_range_was_last_at_twenty_have_a_case(others: int) -> None:
+    """M-35 tells of the first twenty events by (time, id) that put numbers elsewhere."""
+    world = numbered()
+    spoiled = [
+        world.add("SealsSpoiled", f"2026-04-01T0{minute // 60}:{minute % 60:02d}", reason="TORN",
+                  **_numbers(minute + 1, minute + 1), **HERE).id
+        for minute in range(others)
+    ]  # fmt: skip
+    last = apply(world, "2026-04-02T09:00", 1, 100)
+
+    mine = [
+        v for v in world.violations(now=at("2026-04-03")) if (v.rule, v.subject) == ("M-35", last)
+    ]
+
+    assert {v.discriminator for v in mine} == set(spoiled[:20])
+    more = {v.discriminator: v.found[1:] for v in mine if len(v.found) > 1}
+    assert more == ({spoiled[19]: (f"+ {others - 20} more",)} if others > 20 else {})

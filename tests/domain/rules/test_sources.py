@@ -310,3 +310,21 @@ def test_m60_no_deadline_lies_behind_the_calendar() -> None:
     last = start_of(date.max)
     found = [v.deadline for v in world.violations(last, patient) if v.rule == "M-60"]
     assert found == [last] * 3
+
+
+@pytest.mark.parametrize(("hops", "more"), [(20, ()), (24, ("+ 4 more",))])
+def test_m46_tells_of_twenty_hops_and_counts_the_rest(hops: int, more: tuple[str, ...]) -> None:
+    """Who goes to and fro has the first twenty hops as cases; the last tells of all more."""
+    world = scanners()
+    keys = [
+        apply(world, f"2026-04-01T{9 + hop // 60:02d}:{hop % 60:02d}",
+              **{**SCANNED, "site": ("W1", "W2")[hop % 2]})
+        for hop in range(hops + 1)
+    ]  # fmt: skip
+
+    found = [v for v in world.violations() if v.rule == "M-46" and v.subject == "SC-1"]
+
+    assert {v.discriminator for v in found} == set(keys[1:21])
+    (last,) = [v for v in found if v.discriminator == keys[20]]
+    assert last.found[3:] == more
+    assert all(v.found[3:] == () for v in found if v is not last)

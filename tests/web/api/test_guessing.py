@@ -95,6 +95,7 @@ def test_a_network_of_ipv6_is_one_sender(desk: Served) -> None:
 
     assert found[-1] == 429
     assert by_form(somebody(desk, "2001:db8:1:3::1"), "seal_x").status_code == 401
+    assert by_form(somebody(desk, "::ffff:10.0.0.7"), "seal_x").status_code == 401
 
 
 def test_a_guess_is_not_blessed_by_pages_for_everybody(desk: Served) -> None:

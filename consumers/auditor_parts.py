@@ -1,0 +1,134 @@
+"""Work that may need more than one look can hold, done in halves until what is left fits.
+
+What needs too much all alone is set aside; everything else goes on.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from psycopg.errors import OutOfMemory, ProgramLimitExceeded, QueryCanceled
+
+from consumers.auditor_looking import Looking, subjects_of_application
+from ledger.errors import LookFull, TooMuch
+from ledger.facts.record import Known
+from ledger.facts.seals import SealsApplied
+from ledger.log import Log, Recorded
+from ledger.rules.violation import Subject, SubjectKind
+from ledger.views.books.snapshot import ViewBooks
+from ledger.views.folding import Rows
+from ledger.views.set_aside import among, reach
+
+T = TypeVar("T")
+Want = Callable[[ViewBooks, Sequence[T]], None]
+"""Reads in bulk what work on some items will ask."""
+Work = Callable[[ViewBooks, T], None]
+look_events_bytes_max: Final = 8 * 1024 * 1024
+SIZE_ERRORS: Final = (QueryCanceled, OutOfMemory, ProgramLimitExceeded)
+"""What the database says of a statement that takes too long or holds too much."""
+
+
+def next_events(log: Log, rows: Rows, after: int, until: int, most: int) -> list[Recorded]:
+    """The next events up to a position, so many as a look has room for: at least one."""
+    if after >= until:
+        return []
+    reached = reach(rows, after, until, most, look_events_bytes_max)
+    return log.read(after, reached - after, until=until)
+
+
+class Parts:
+    """Books that are opened anew whenever they have become too full."""
+
+    def __init__(self, books: ViewBooks, fresh: Callable[[], ViewBooks]) -> None:
+        """`fresh` lets go of the books before and opens others over the same snapshot."""
+        self.books = books
+        self._fresh = fresh
+
+    def _prefetch(self, want: Want[T], part: Sequence[T]) -> None:
+        try:
+            want(self.books, part)
+        except LookFull:
+            raise
+        except TooMuch:
+            pass  # whoever asks for it is told so by itself
+
+    def each(self, items: Sequence[T], want: Want[T], work: Work[T]) -> list[tuple[T, str]]:
+        """Work on every item; answers those that were too much all alone, and why."""
+        aside: list[tuple[T, str]] = []
+        parts = [items] if items else []
+        while parts:
+            part, done = parts.pop(), 0
+            try:
+                # What a statement of the database breaks off, it takes back to here.
+                with self.books.rows.connection.transaction():
+                    self._prefetch(want, part)
+                    for item in part:
+                        try:
+                            work(self.books, item)
+                        except LookFull:
+                            raise
+                        except TooMuch as much:
+                            aside.append((item, str(much)))
+                        done += 1
+            except (LookFull, *SIZE_ERRORS) as full:
+                self.books = self._fresh()
+                left = part[done:]
+                if len(part) == 1:
+                    aside.append((part[0], " ".join(str(full).split())))
+                elif len(left) == 1:
+                    parts.append(left)
+                else:
+                    half = len(left) // 2
+                    parts += [left[half:], left[:half]]
+        return aside
+
+
+class Taken:
+    """What one look takes in hand, in parts that books can hold."""
+
+    def __init__(self, look: Looking, parts: Parts, aside: Rows | None) -> None:
+        """`aside` = the snapshot that knows which subjects are set aside; None: all are tried."""
+        self._look, self._parts, self._rows = look, parts, aside
+
+    def applications(self, applied: Sequence[Known], *, anew: bool) -> None:
+        """Look at applications; `anew` = no look has ever been taken at them."""
+        look = self._look
+
+        def want(books: ViewBooks, part: Sequence[Known]) -> None:
+            look.over(books)
+            books.want((), {k.fact.lot for k in part if isinstance(k.fact, SealsApplied)})
+            books.want_events(part)
+
+        def work(books: ViewBooks, known: Known) -> None:
+            del books
+            look.application(known, anew=anew)
+
+        if not anew:
+            subjects = [subjects_of_application(known.id) for known in applied]
+            out = self._out([each for pair in subjects for each in pair])
+            applied = [k for k, pair in zip(applied, subjects, strict=True) if not out & {*pair}]
+        for known, why in self._parts.each(applied, want, work):
+            for subject in subjects_of_application(known.id):
+                look.set_aside(subject, why)
+
+    def subjects(self, asked: Sequence[Subject]) -> None:
+        """Look at subjects, those left out that are set aside."""
+        look = self._look
+
+        def want(books: ViewBooks, part: Sequence[Subject]) -> None:
+            look.over(books)
+            books.want(part, ())
+
+        def work(books: ViewBooks, subject: Subject) -> None:
+            del books
+            look.subject(subject)
+
+        out = self._out(asked)
+        left = [subject for subject in asked if subject not in out] if out else asked
+        for subject, why in self._parts.each(left, want, work):
+            look.set_aside(subject, why)
+
+    def _out(self, subjects: Sequence[Subject]) -> set[Subject]:
+        if self._rows is None:
+            return set()
+        found = among(self._rows, [(str(kind), key) for kind, key in subjects])
+        return {Subject(SubjectKind(kind), key) for kind, key in found}

@@ -1,0 +1,44 @@
+"""One look of the auditor: what it did, and what has to be recorded of it."""
+
+from typing import NamedTuple
+
+from consumers.auditor_deciding import Decided
+from consumers.auditor_looking import Sieves
+from ledger.views import auditing, set_aside
+from ledger.views.auditing import Progress
+from ledger.views.books.reads import Changes
+
+
+class Step(NamedTuple):
+    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow.
+
+    `position` = what it has audited up to, `aside` = how many subjects are set aside.
+    """
+
+    events: int
+    subjects: int
+    decisions: int
+    behind: bool
+    views: bool
+    position: int
+    aside: int = 0
+
+
+class Look(NamedTuple):
+    """One look: from where to where, at what, and what came of it."""
+
+    before: Progress
+    after: Progress
+    at: list[auditing.Key]
+    waited: list[auditing.Key]
+    dues: dict[auditing.Key, int]
+    rests: dict[auditing.Key, frozenset[int]]
+    changed: Changes
+    waits: list[auditing.Key]
+    decided: Decided
+    sieves: Sieves
+    events: int
+    behind: bool
+    aside: list[set_aside.Aside]
+    went_back: bool
+    renewed: bool
