@@ -16,7 +16,7 @@ from yoyo import get_backend, read_migrations
 from ledger.commands import line
 from ledger.log import Log, migrate
 from ledger.log.migrating import _yoyo_url, missing
-from tests.commanding import ledger, refused
+from tests.commanding import ROOT, ledger, refused
 from tests.cutting import answering, line_to
 from tests.databases import Cluster
 
@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "verify": (),
     "rebuild": (),
     "export": ("/dev/null",),
-    "import": ("{empty}",),
+    "import": (str(ROOT / "tests/fixtures/home-0.1.0/export.avro"),),
     "retention": ("L",),
     "lot": ("L",),
     "period close": (
