@@ -5,10 +5,12 @@ back. Each addition costs what it changes: a registration in a long row of its l
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Final, NamedTuple, TypeVar
 
 from ledger.facts import registry as r
+from ledger.facts.answering import answered_for, changes, same
+from ledger.facts.certifying import certifiers_of, connected_by
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.standing import (
@@ -52,8 +54,10 @@ class Bindings:
         self._of_source: dict[str, list[Said]] = defaultdict(list)
         self._corrections: dict[str, list[Said]] = defaultdict(list)
         self._founders: dict[_Subject, Said | None] = {}
+        self._alike: dict[Hashable, Said] = {}
         self._bound: dict[str, bool] = {}
         self._connected: dict[str, Counter[str]] = defaultdict(Counter)
+        self._connecting: dict[str, frozenset[str]] = {}
         self.unbound: set[str] = set()
         """The ids of registry facts that do not bind."""
         self.parties: dict[str, str] = {}
@@ -62,6 +66,8 @@ class Bindings:
         """What binds now and did not, or the other way round; whoever reads it clears it."""
         self.moved: set[str] = set()
         """Sources that speak for somebody else now; whoever reads it clears it."""
+        self.refounded: set[str] = set()
+        """Marks that somebody else founded now, or nobody; whoever reads it clears it."""
         for each in said:
             self.add(each)
 
@@ -129,9 +135,9 @@ class Bindings:
 
     def certifiers(self, party: str) -> Collection[str]:
         """Who certifies a party: by a certification, or as body or agent of its contracts."""
-        changes = self.about(r.CertificationChanged, About.PARTY, party)
+        changed = self.about(r.CertificationChanged, About.PARTY, party)
         signed = self.about(r.ConsignmentContractSigned, About.PARTY, party)
-        return certifiers_of(party, changes, signed)
+        return certifiers_of(party, changed, signed)
 
     # -- working it out
 
@@ -157,6 +163,7 @@ class Bindings:
                 waiting.extend(self._moved(subject))
             binds = self._binds(said)
             before = self._bound.get(said.id)
+            waiting.extend(self._reconnected(said, binds=binds))
             if binds == before:
                 continue
             self._bound[said.id] = binds
@@ -166,19 +173,45 @@ class Bindings:
                 self.unbound.add(said.id)
             if binds != (before is None or before):
                 self.changed[said.id] = binds
-            waiting.extend(self._resting(said.fact, binds=binds, before=bool(before)))
 
     def _binds(self, said: Said) -> bool:
         fact, speaker = said.fact, self._speaker(said)
         parties = may_say(fact, self)
-        return stands(said.by, said.door, speaker, parties) and not self._taken_back(
-            said, speaker, parties
+        return (
+            stands(said.by, said.door, speaker, parties)
+            and not self._overruled(said, speaker)
+            and not self._taken_back(said, speaker, parties)
+        )
+
+    def _overruled(self, said: Said, speaker: str | None) -> bool:
+        """Whether nobody who is known says something against what others have answered for."""
+        alike, subject = same(said.fact), changes(said.fact)
+        if answered_for(said.door, speaker):
+            if alike is not None and not self._stands_before(self._alike.get(alike), said):
+                self._alike[alike] = said
+            return False
+        before = (self._alike.get(alike), self._founders.get(subject) if subject else None)
+        return any(self._stands_before(each, said) for each in before)
+
+    def _stands_before(self, before: Said | None, said: Said) -> bool:
+        """Whether something that was recorded earlier binds, and somebody answers for it."""
+        return (
+            before is not None
+            and before[:2] < said[:2]
+            and self._bound.get(before.id, False)
+            and answered_for(before.door, self._speaker(before))
         )
 
     def _taken_back(self, said: Said, speaker: str | None, parties: frozenset[str] | None) -> bool:
-        """Whether a correction counts: of nobody known, of who said it, or of who may say it."""
+        """Whether a correction counts: of who said it, of who may say it, or of the operator.
+
+        Nobody who is known takes back only what nobody answers for either.
+        """
+        answered = answered_for(said.door, speaker)
         for correction in self._corrections.get(said.id, ()):
             by = self._speaker(correction)
+            if by is None and answered and not answered_for(correction.door, by):
+                continue
             if by is None or correction.door is None or by == speaker:
                 return True
             if parties is not None and by in parties:
@@ -199,6 +232,8 @@ class Bindings:
         if founder is before:
             return False
         self._founders[subject] = founder
+        if subject[0] is r.MarkRegistered:
+            self.refounded.add(subject[2])
         if subject[0] is r.SourceRegistered:
             self.moved.add(subject[2])
             if founder is not None and isinstance(founder.fact, r.SourceRegistered):
@@ -222,6 +257,8 @@ class Bindings:
             for said in self._of_source.get(key, ()):
                 named = (said.id, *targets_of(said.fact))
                 found += [self._facts[each] for each in named if each in self._facts]
+            founded = {self._subject(said.fact) for said in found} - {None, subject}
+            found += [said for each in founded if each for said in self._about[each]]
         elif kind is r.ConsignmentContractSigned:
             found += self._about.get((r.ConsignmentContractEnded, about, key), ())
             found += self._about.get((r.ResponsiblePersonDesignated, about, key), ())
@@ -229,36 +266,29 @@ class Bindings:
             found += self._about.get((r.LabelWithdrawn, about, key), ())
         return found
 
-    def _resting(self, fact: Fact, *, binds: bool, before: bool) -> list[Said]:
-        """What rests on whether a fact binds: what is said of an exporter's people."""
-        if not isinstance(fact, r.ConsignmentContractSigned) or binds == before:
+    def _reconnected(self, said: Said, *, binds: bool) -> list[Said]:
+        """What rests on whom a contract connects with its exporter: what is said of its people."""
+        fact = said.fact
+        if not isinstance(fact, r.ConsignmentContractSigned):
             return []
+        before = self._connecting.pop(said.id, frozenset())
+        now = connected_by(fact, self._speaker(said)) if binds else frozenset[str]()
+        if now:
+            self._connecting[said.id] = now
         parties = self._connected[fact.exporter]
-        known = len(parties)
-        for party in {fact.importer, fact.rcb, fact.agent}:
-            parties[party] += 1 if binds else -1
+        known = frozenset(parties)
+        parties.update(now)
+        parties.subtract(before)
+        for party in before:
             if not parties[party]:
                 del parties[party]
-        if len(parties) == known:
+        if parties.keys() == known:
             return []
         return [
-            said
+            other
             for kind in (r.SealTrainingCompleted, r.PersonQualified)
-            for said in self._about.get((kind, About.PARTY, fact.exporter), ())
+            for other in self._about.get((kind, About.PARTY, fact.exporter), ())
         ]
-
-
-def certifiers_of(
-    party: str,
-    changes: Iterable[r.CertificationChanged],
-    signed: Iterable[r.ConsignmentContractSigned],
-) -> frozenset[str]:
-    """Who certifies a party, from what binds of its certifications and contracts."""
-    return frozenset(
-        {change.issuer for change in changes}.union(
-            *((each.rcb, each.agent) for each in signed if each.exporter == party)
-        )
-    )
 
 
 def concerns(fact: Fact) -> bool:

@@ -147,6 +147,24 @@ def _founded(kind: type[Fact], *names: str) -> _Row:
     return find
 
 
+def _mark(fact: r.MarkRegistered, asked: Asked) -> Iterable[str] | None:
+    founder = asked.founder(r.MarkRegistered, About.MARK, fact.mark)
+    if founder is None or founder.id == fact.id:
+        return own(fact)
+    # In the name of another body nobody says it: that body would have to.
+    return [founder.rcb, founder.importer] if fact.rcb == founder.rcb else []
+
+
+def _contract(fact: r.ConsignmentContractSigned, asked: Asked) -> Iterable[str] | None:
+    founder = asked.founder(r.ConsignmentContractSigned, About.CONTRACT, fact.contract)
+    if founder is None or founder.id == fact.id:
+        return own(fact)
+    # Nobody who founded a contract makes it one of others.
+    return {founder.exporter, founder.importer, founder.rcb} & {
+        fact.exporter, fact.importer, fact.rcb
+    }  # fmt: skip
+
+
 def _party(fact: r.PartyRegistered, asked: Asked) -> Iterable[str] | None:
     founder = asked.founder(r.PartyRegistered, About.PARTY, fact.party)
     if founder is None or founder.id == fact.id:
@@ -225,10 +243,8 @@ def _shipper(fact: g.ShipmentDocumentsSent, asked: Asked) -> Iterable[str] | Non
 _TABLE: Final[dict[type[Fact], _Row]] = {
     r.PartyRegistered: _party,
     r.SourceRegistered: _founded(r.SourceRegistered, "party"),
-    r.MarkRegistered: _founded(r.MarkRegistered, "rcb", "importer"),
-    r.ConsignmentContractSigned: _founded(
-        r.ConsignmentContractSigned, "exporter", "importer", "rcb"
-    ),
+    r.MarkRegistered: _mark,
+    r.ConsignmentContractSigned: _contract,
     r.ConsignmentContractEnded: _of_contract("exporter", "importer", "rcb"),
     r.CertificationChanged: _fields("issuer"),
     r.IssuerDesignated: lambda _fact, _asked: [OPERATOR],

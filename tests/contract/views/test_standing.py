@@ -57,7 +57,7 @@ def test_what_binds_at_every_position(embedded_cluster: Cluster, seed: int) -> N
 
 
 def test_a_registration_that_binds_again(any_database: str) -> None:
-    """A stranger's retraction binds while nobody knows it, and no more once its source is known."""
+    """A retraction is the operator's until somebody else is known to say it: then a stranger's."""
     world = AuditWorld(0)
     mark = world.add("MarkRegistered", mark="JAS-Z", scheme="JAS", rcb="RCB-1", importer="IMP-1",
                      design="leaf", carrier="STICKER", serialised=False)  # fmt: skip
@@ -67,7 +67,8 @@ def test_a_registration_that_binds_again(any_database: str) -> None:
     with Log.open(any_database) as log:
         projector = Projector(log)
         projector.make()
-        for fact, by, binds in ((mark, OPERATOR, True), (back, None, False), (known, None, True)):
+        told = ((mark, OPERATOR, True), (back, OPERATOR, False), (known, None, True))
+        for fact, by, binds in told:
             door = "kafka" if by is None else "file"
             state = entry_somewhere(fact).state
             log.append([Entry(UUID(fact.id), type(fact).__name__, state, 1, 0, door, by)])

@@ -306,12 +306,12 @@ def test_only_a_body_founds_its_mark() -> None:
 @pytest.mark.parametrize(
     ("by", "door", "binds"),
     [
-        ("RCB-1", "http", True), (OPERATOR, "file", True), (None, "kafka", True),
+        ("RCB-1", "http", True), (OPERATOR, "file", True), (None, "kafka", False),
         (None, None, True), (STRANGER, "http", False), ("IMP-1", "http", False),
     ],
 )  # fmt: skip
 def test_who_may_take_a_registration_back(by: str | None, door: str | None, *, binds: bool) -> None:
-    """Who said it, who may say it, or nobody known: of others the registration goes on binding."""
+    """Who said it, who may say it, or the operator: of others the registration goes on binding."""
     for kind, own in (
         ("EventRetracted", {"target": event_id("mark"), "reason": "DUPLICATE"}),
         ("SourceHeartbeat", {"corrects": event_id("mark")}),
