@@ -24,22 +24,26 @@ SEVERITIES: Final = ("C", "H", "M", "L")
 Pair = tuple[str, str]
 """Importer and body."""
 
+_OF_CASE = """marks_of_case(c.subject_kind, c.subject, c.discriminator, coalesce(s.marks, '{}'),
+        coalesce(s.parties, '{}'))"""
+"""The marks through whose pairs a case belongs to somebody."""
 _LIST = """
 SELECT c.id, c.folded, c.opened_at, c.changed_at, s.severity, s.artefact, s.expected, s.found,
-    s.evidence, s.evidence_total, coalesce(s.marks, '{{}}'), coalesce(s.parties, '{{}}')
+    s.evidence, s.evidence_total, coalesce(s.marks, '{{}}'), coalesce(s.parties, '{{}}'),
+    {of_case}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE {where} ORDER BY c.rule, c.subject_kind, c.subject, c.discriminator
 """
-_COUNTS = """
-SELECT coalesce(s.severity, c.severity), coalesce(s.marks, '{}')
+_COUNTS = f"""
+SELECT coalesce(s.severity, c.severity), {_OF_CASE}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
 """
-_COUNTS_KNOWN = """
-SELECT t.severity, coalesce(s.marks, '{}') FROM (
+_COUNTS_KNOWN = f"""
+SELECT t.severity, {_OF_CASE} FROM (
     SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
     ORDER BY id, position DESC
-) AS t LEFT JOIN case_shown AS s ON s.id = t.id
+) AS t JOIN cases AS c ON c.id = t.id LEFT JOIN case_shown AS s ON s.id = t.id
 WHERE t.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
 """
 
@@ -73,11 +77,11 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     """The cases wanted, ordered by rule, subject and discriminator."""
     where, values = _where(wanted)
     pair_of = pairs_of_marks(rows, log)
-    rows.execute(_LIST.format(where=where), values)
+    rows.execute(_LIST.format(where=where, of_case=_OF_CASE), values)
     found = []
-    for key, folded, opened_at, changed_at, *shown, marks, parties in rows.fetchall():
+    for key, folded, opened_at, changed_at, *shown, marks, parties, its in rows.fetchall():
         case = _case(folded)
-        pairs = sorted({pair_of[mark] for mark in marks if mark in pair_of})
+        pairs = sorted({pair_of[mark] for mark in its if mark in pair_of})
         row = {
             "id": str(key),
             "rule": case.rule,
