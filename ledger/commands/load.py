@@ -21,13 +21,15 @@ from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
 from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import OPERATOR as EVERYTHING
 from ledger.intake.doors import Door, door
-from ledger.intake.files import read_file
-from ledger.intake.verdicts import Accepted, Refused
+from ledger.intake.files import check_beginning, read_file
+from ledger.intake.verdicts import Accepted, Refused, Verdict
 from ledger.log import Entry, Log, Receipt, Refusal
 
 STDIN = "-"
 DOOR = "file"
 refusals_said_max = 10
+refused_at_first_max = 1_000
+"""A file that begins with so many refused elements is most likely not meant for us."""
 
 
 class RecordedAt(StrEnum):
@@ -64,11 +66,19 @@ def load(
         str | None,
         typer.Option("--as", metavar="PARTY", help="For which party the events are taken."),
     ] = None,
+    keep_going: Annotated[
+        bool,
+        typer.Option(
+            "--keep-going", help="Go on with a file of which the first 1,000 are refused."
+        ),
+    ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Record the events of files; each is recorded, a duplicate, or refused with one reason.
 
-    Exit 1 when something was refused. Loading a file again changes nothing.
+    Exit 1 when something was refused. Loading a file again changes nothing. What is no file of
+    events by its first bytes is not loaded at all; one whose first 1,000 events are all refused
+    is left there, unless told to keep going.
 
     Example: ledger season --events 2000 > s.ndjson; ledger load s.ndjson --receipts r.ndjson
     """
@@ -79,7 +89,7 @@ def load(
     with ExitStack() as stack:
         log = stack.enter_context(opened(recorded_at=recorded_at.value))
         lines = stack.enter_context(_receipts_file(receipts) if receipts else nullcontext(None))
-        tally = Loading(log, lines, by)
+        tally = Loading(log, lines, by, keep_going=keep_going)
         try:
             for name in files:
                 tally.file(name, way)
@@ -99,9 +109,17 @@ def load(
 class Loading:
     """One run of `load`: what became of its events."""
 
-    def __init__(self, log: Log, receipts: TextIO | None, by: str = OPERATOR) -> None:
+    def __init__(
+        self,
+        log: Log,
+        receipts: TextIO | None,
+        by: str = OPERATOR,
+        *,
+        keep_going: bool = False,
+    ) -> None:
         """`by` is the party for which the events are taken."""
         self._log = log
+        self._keep_going = keep_going
         self._receipts = receipts
         self._by = by
         self.recorded = 0
@@ -129,8 +147,17 @@ class Loading:
         total = path.stat().st_size if path is not None and path.is_file() else None
         source = sys.stdin.buffer if path is None else path
         with progress(label, total, size=True) as step:
-            for verdicts in read_file(source, way, progress=step):
+            seen, refused_before = 0, self.refused
+            for verdicts in _first_apart(read_file(source, way, progress=step)):
+                all_refused = seen > 0 and self.refused - refused_before == seen
+                if seen >= refused_at_first_max and all_refused and not self._keep_going:
+                    say(
+                        f"{label}: the first {seen:,} elements are all refused, and it is left"
+                        " there. --keep-going reads on."
+                    )
+                    return
                 self._settle(label, verdicts)
+                seen += len(verdicts)
 
     def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:
         accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
@@ -193,6 +220,15 @@ class Loading:
             size=len(accepted.state),
             by=self._by,
         )
+
+
+def _first_apart(batches: Iterator[Sequence[Verdict]]) -> Iterator[Sequence[Verdict]]:
+    """The same verdicts, those on the first elements in batches of their own."""
+    seen = 0
+    for batch in batches:
+        first = batch[: max(0, refused_at_first_max - seen)]
+        seen += len(first)
+        yield from (part for part in (first, batch[len(first) :]) if part)
 
 
 def _lines(
@@ -262,6 +298,7 @@ def _check(name: str) -> None:
         raise Misuse(f"{name} is a folder; name the files in it.")
     if not path.exists():
         raise Misuse(f"There is no file {name}.")
+    check_beginning(path)
 
 
 def _receipts_file(path: Path) -> TextIO:

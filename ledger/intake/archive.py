@@ -31,6 +31,8 @@ _stored_bytes_max: Final = 65_535
 
 READING_ERRORS: Final = (*DECODING_ERRORS, SchemaParseException, msgspec.MsgspecError, zlib.error)
 """What comes of bytes that are no record of ours."""
+Records = list[tuple[str, dict[str, Any]]]
+"""Records, each with the full name of its kind."""
 Rows = list[Archived] | list[DeadLetter]
 """What one block holds besides its digest."""
 
@@ -123,6 +125,27 @@ BARE: Final[dict[str, Any]] = {
     version: fastavro.parse_schema(_union(version, bare=True)) for version in (V1, V2)
 }
 """The same without logical types: numbers and texts stay what they are."""
+
+_ARRAYS: Final = {
+    version: fastavro.parse_schema({"type": "array", "items": BARE[version]})
+    for version in (V1, V2)
+}
+"""The records of a block as one array, which goes several times faster than one by one."""
+
+
+def packed(records: Records) -> bytes:
+    """The records of a block of version 2 in Avro."""
+    whole = _avro(_ARRAYS[V2], records)
+    return whole[len(_avro("long", len(records))) : -1]
+
+
+def unpacked(count: int, data: bytes, version: str) -> Records:
+    """The records of a block; one of READING_ERRORS where it holds others, fewer or more."""
+    body = BytesIO(_avro("long", count) + data + b"\0")
+    found: Any = fastavro.schemaless_reader(body, _ARRAYS[version], None, return_record_name=True)
+    if len(found) != count or body.read(1):
+        raise ValueError("more or less is in the block than it says")
+    return list(found)
 
 
 def of_events(rows: Rows) -> TypeGuard[list[Archived]]:

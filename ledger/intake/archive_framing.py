@@ -3,18 +3,22 @@
 import json
 from collections.abc import Iterator
 from hashlib import sha256
-from io import BytesIO
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
-import fastavro
 from fastavro.schema import to_parsing_canonical_form
 
 from ledger.errors import Malformed
-from ledger.intake.archive import BARE, READING_ERRORS, SIMULATION_KEY, V1, V2, WRITTEN
+from ledger.intake.archive import (
+    READING_ERRORS,
+    SIMULATION_KEY,
+    V1,
+    V2,
+    WRITTEN,
+    Records,
+    unpacked,
+)
 from ledger.intake.container import Cut, Header, next_block, read_meta
 
-Records = list[tuple[str, dict[str, Any]]]
-"""Records by the full name of their kind."""
 _CODEC: Final = "deflate"
 _VERSIONS: Final = {to_parsing_canonical_form(WRITTEN[version]): version for version in (V1, V2)}
 """By the schema, whatever its words and white space."""
@@ -128,7 +132,7 @@ def parts(source: BinaryIO, opened: Opened, stop: int | None = None) -> Iterator
         if block.problem is not None or not isinstance(block.data, bytes):
             raise not_as_exported(start, here)
         try:
-            yield Part(start, here, _records(block.claimed, block.data, opened.version))
+            yield Part(start, here, unpacked(block.claimed, block.data, opened.version))
         except READING_ERRORS:
             raise not_as_exported(start, here) from None
         start = here
@@ -138,20 +142,3 @@ def not_as_exported(start: int, stop: int, more: str = "") -> Malformed:
     """What to say of a block that holds no rows of ours."""
     place = f"bytes {start:,} to {stop:,}"
     return Malformed(f"The export is broken: {place} are not as exported{more}.")
-
-
-def _records(count: int, data: bytes, version: str) -> Records:
-    # As one array, which is read several times faster than record by record.
-    number = BytesIO()
-    fastavro.schemaless_writer(number, "long", count)
-    body = BytesIO(number.getvalue() + data + b"\0")
-    found: Any = fastavro.schemaless_reader(body, _ARRAYS[version], None, return_record_name=True)
-    if len(found) != count or body.read(1):
-        raise ValueError("more or less is in the block than it says")
-    return list(found)
-
-
-_ARRAYS: Final = {
-    version: fastavro.parse_schema({"type": "array", "items": BARE[version]})
-    for version in (V1, V2)
-}

@@ -10,7 +10,7 @@ import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from fastavro.schema import SchemaParseException
 
@@ -22,6 +22,7 @@ from ledger.intake.codec import (
     read_record,
 )
 from ledger.intake.doors import Door
+from ledger.intake.hearing import Heard, Readable, piece_bytes
 from ledger.intake.schemas import Schema, Schemas, fingerprint_of, released
 from ledger.intake.verdicts import (
     KIB,
@@ -38,15 +39,6 @@ SYNC_BYTES: Final = 16
 META_BYTES_MAX: Final = 1024 * KIB
 META_ENTRIES_MAX: Final = 1_000
 LONG_BYTES_MAX: Final = 10
-_PIECE_BYTES: Final = 64 * KIB
-
-
-class Readable(Protocol):
-    """Bytes in order: `read(n)` gives n of them, fewer only at the end."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next `size` bytes."""
-        ...
 
 
 class Header(NamedTuple):
@@ -82,7 +74,7 @@ def read_container(
     """
     ours = schemas or released()
     index = first_index
-    heard = _Heard(stream)
+    heard = Heard(stream)
     try:
         header = read_header(heard, ours)
     except Cut as cut:
@@ -148,16 +140,6 @@ def _branch(stream: Readable) -> int:
     return branch
 
 
-def read_header(stream: Readable, ours: Schemas) -> Header:
-    """The header; Cut where there is none, Problem where its schema or codec is not ours."""
-    meta, sync = read_meta(stream)
-    codec = meta.get(b"avro.codec", b"null").decode("latin-1")
-    if codec not in _EXPAND:
-        raise _undecodable(f"the codec {codec[:40]!r} is not read here")
-    branches, union = _branches(meta.get(b"avro.schema", b""), ours)
-    return Header(codec, branches, union, sync)
-
-
 def read_meta(stream: Readable) -> tuple[dict[bytes, bytes], bytes]:
     """The header's entries, and the marker behind each block; Cut where there is no header."""
     if stream.read(len(MAGIC)) != MAGIC:
@@ -173,6 +155,16 @@ def read_meta(stream: Readable) -> tuple[dict[bytes, bytes], bytes]:
             if len(meta) > META_ENTRIES_MAX:
                 raise Cut("its header does not end")
     return meta, _exactly(stream, SYNC_BYTES)
+
+
+def read_header(stream: Readable, ours: Schemas) -> Header:
+    """The header; Cut where there is none, Problem where its schema or codec is not ours."""
+    meta, sync = read_meta(stream)
+    codec = meta.get(b"avro.codec", b"null").decode("latin-1")
+    if codec not in _EXPAND:
+        raise _undecodable(f"the codec {codec[:40]!r} is not read here")
+    branches, union = _branches(meta.get(b"avro.schema", b""), ours)
+    return Header(codec, branches, union, sync)
 
 
 def _branches(text: bytes, ours: Schemas) -> tuple[tuple[Schema, ...], bool]:
@@ -199,10 +191,10 @@ def next_block(stream: Readable, header: Header) -> Block | None:
     if size > MESSAGE_BYTES_MAX:
         swallowed = Swallowed()
         while size > 0:
-            piece = _exactly(stream, min(size, _PIECE_BYTES))
+            piece = _exactly(stream, min(size, piece_bytes))
             swallowed.feed(piece)
             size -= len(piece)
-            if isinstance(stream, _Heard):
+            if isinstance(stream, Heard):
                 stream.forget()
         _synced(stream, header)
         return Block(count, swallowed, None)
@@ -276,30 +268,3 @@ def _exactly(stream: Readable, size: int) -> bytes:
     if len(data) < size:
         raise Cut("it ends early")
     return data
-
-
-class _Heard:
-    """A stream that remembers what was read since `forget`, for the refusal of what is broken."""
-
-    def __init__(self, stream: Readable) -> None:
-        self._stream = stream
-        self._since: list[bytes] = []
-
-    def read(self, size: int, /) -> bytes:
-        """The next `size` bytes."""
-        piece = self._stream.read(size)
-        self._since.append(piece)
-        return piece
-
-    def forget(self) -> None:
-        """What was read so far is settled."""
-        self._since.clear()
-
-    def rest(self) -> Swallowed:
-        """Let go of what is not settled and of all that follows."""
-        swallowed = Swallowed()
-        for piece in self._since:
-            swallowed.feed(piece)
-        while piece := self._stream.read(_PIECE_BYTES):
-            swallowed.feed(piece)
-        return swallowed

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ledger.errors import Misuse
-from ledger.intake.codec import CONFLUENT, SINGLE_OBJECT
+from ledger.intake.beginnings import foreign
+from ledger.intake.codec import SINGLE_OBJECT
 from ledger.intake.container import MAGIC, read_container
 from ledger.intake.doors import OPERATOR, Door
 from ledger.intake.json_event import judge_json
@@ -43,12 +44,31 @@ def read_file(
 
     `index` is the line (NDJSON) or the running number of the event, from 1. `progress` is told
     the bytes of the file consumed so far. Raises Misuse at once where the file cannot be opened,
-    and on the way where it can no longer be read.
+    before the first verdict where its first bytes are of something else than events, and on the
+    way where it can no longer be read.
     """
     if isinstance(source, Path):
         return _batches(_read_path(source, _opened(source), door, progress), batch_events_max)
     name = str(getattr(source, "name", "the input"))
     return _batches(_verdicts(Stream(source, name, progress), door), batch_events_max)
+
+
+def check_beginning(path: Path) -> None:
+    """Raise Misuse where a file cannot be opened, or begins as something else than events.
+
+    What is no ordinary file, as a pipe, is left unread: its first bytes come only once.
+    """
+    if not path.is_file():
+        return
+    with _opened(path) as opened:
+        stream = Stream(opened, str(path))
+        _check(next(_without_blank_beginning(stream.chunks()), b""), stream)
+
+
+def _check(first: bytes, stream: Stream) -> None:
+    found = foreign(first) if first else None
+    if found is not None:
+        raise Misuse(f"{stream.name} holds no events: it is {found}.")
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -109,9 +129,10 @@ def _events(stream: Stream, door: Door) -> Iterator[Verdict]:
     whole = chain([first, second] if second else [first], chunks)
     if not first:
         return
+    _check(first, stream)
     if first.startswith(MAGIC):
         yield from read_container(Reader(whole), door, 1)
-    elif first.startswith((SINGLE_OBJECT, CONFLUENT)):
+    elif first.startswith(SINGLE_OBJECT):
         yield from _message(whole, door)
     elif first.startswith(b"["):
         yield from _elements(whole, door)
@@ -166,4 +187,4 @@ def _message(chunks: Iterator[bytes], door: Door) -> Iterator[Verdict]:
         yield verdict._replace(index=verdict.index + 1)
 
 
-__all__ = ["BATCH_EVENTS_MAX", "read_file"]
+__all__ = ["BATCH_EVENTS_MAX", "check_beginning", "read_file"]

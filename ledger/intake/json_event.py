@@ -16,7 +16,8 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import moment
 from ledger.intake.doors import Door
 from ledger.intake.judging import Record, finish, judge, permitted, refuse
-from ledger.intake.verdicts import Problem, Verdict, refused
+from ledger.intake.nesting import DEPTH_MAX, too_deep
+from ledger.intake.verdicts import EVENT_BYTES_MAX, Problem, Verdict, refused, too_large
 
 INTEGER_MAX: Final = 2**63 - 1
 """Integers beyond are beyond every field: they stand for themselves as this one."""
@@ -38,12 +39,10 @@ def judge_json(index: int, raw: bytes, door: Door) -> Verdict:
                 # As many quotes as the canonical form: nothing was said twice or left out.
                 return finish(index, fact, state, at)
     except (Problem, ValueError, RecursionError):
-        pass  # whatever it was: the slow way says it in full
-    try:
-        return _judge_slowly(index, raw, door)
-    except RecursionError:
-        problem = Problem("undecodable", "", "not JSON that can be read: nested too deeply")
-        return refused(index, problem, raw)
+        # Whatever it was, the slow way says it in full. This one follows no nesting but that of
+        # the type, and gives up at its own limit where it looks for the type's name.
+        pass
+    return _judge_slowly(index, raw, door)
 
 
 def _judge_slowly(index: int, raw: bytes, door: Door) -> Verdict:
@@ -80,10 +79,16 @@ class _Repeating(dict[str, Any]):
 
 
 def parse(raw: bytes) -> Any:
-    """The value of a JSON text; Problem `undecodable` where it is none.
+    """The value of a JSON text; Problem `undecodable` where it is none, or nested too deeply.
 
-    Objects in which a key stands twice are marked; see `repeated`.
+    Problem `too-large` where it has more parts than an event may have bytes: each part takes a
+    hundred bytes of memory. Objects in which a key stands twice are marked; see `repeated`.
     """
+    if too_deep(raw):
+        sentence = f"not JSON that is read here: nested deeper than {DEPTH_MAX}"
+        raise Problem("undecodable", "", sentence)
+    if sum(map(raw.count, (b",", b"[", b"{"))) > EVENT_BYTES_MAX:
+        raise too_large("the event", EVENT_BYTES_MAX)
     try:
         text = raw.decode("utf-8")
         value = json.loads(

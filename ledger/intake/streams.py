@@ -24,7 +24,7 @@ class Stream:
     def __init__(self, source: BinaryIO, name: str, progress: Progress | None = None) -> None:
         self.fault: str | None = None
         self._source = source
-        self._name = name
+        self.name = name
         self._progress = progress
         self._consumed = 0
 
@@ -42,7 +42,7 @@ class Stream:
         try:
             piece = self._source.read(CHUNK_BYTES)
         except OSError as error:
-            raise Misuse(f"cannot read {self._name}: {error.strerror or error}") from None
+            raise Misuse(f"cannot read {self.name}: {error.strerror or error}") from None
         self._consumed += len(piece)
         if self._progress is not None:
             self._progress(self._consumed)

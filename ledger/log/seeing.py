@@ -140,6 +140,7 @@ class Sight:
         """Let the reader read the tables of a schema, as far as their policies do."""
         with told(), psycopg.connect(self._log.dsn, autocommit=True) as owner:
             owner.execute("SELECT public.grant_reader('public')")
+            owner.execute(f"GRANT EXECUTE ON FUNCTION public.session_of TO {READER}")
             owner.execute("SELECT public.grant_reader(%s)", (schema,))
 
     def viewer(
@@ -152,6 +153,17 @@ class Sight:
         with told(), self._pool.connection() as connection:
             row = connection.execute(
                 "SELECT * FROM public.token_of(%b, %s, %s)", (shown, named, now), prepare=True
+            ).fetchone()
+        return None if row is None or row[0] is None else Viewer(*row)
+
+    def session(self, *, shown: bytes, token: str, now: int) -> Viewer | None:
+        """Who is signed in by that session of a token, by its hash; None where it has ended.
+
+        `now` is µs UTC.
+        """
+        with told(), self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT * FROM public.session_of(%b, %s, %s)", (shown, token, now), prepare=True
             ).fetchone()
         return None if row is None or row[0] is None else Viewer(*row)
 

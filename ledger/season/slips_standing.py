@@ -38,6 +38,7 @@ _TOLD: Final = day_number(REGISTRY_DAY) + 20
 """The day on which what a stranger contradicts is told."""
 _LAST_ROLL: Final = day_number(date(2026, 11, 3))
 """A last roll is printed on the day before a licence ends; it is not yet too old for its shelf."""
+_LAST_SEALS: Final = 900
 _TEN_O_CLOCK: Final = 10 * 3600
 
 
@@ -180,10 +181,10 @@ def papers_of_a_stranger(i: Island) -> None:
 
 
 def _adjusted(i: Island, at: int, count: str) -> None:
-    """Three seals are written off for a count, with everything in order but the count."""
+    """Two seals are written off for a count, with everything in order but the count."""
     adjusted = i.book.say(
         s.StockAdjusted, at, i.lane.office(i.lane.sealer), actor=i.lane.person("clerk"),
-        mark=i.mark, holder=i.lane.sealer, site=i.lane.site, delta=-3, count_event=count,
+        mark=i.mark, holder=i.lane.sealer, site=i.lane.site, delta=-2, count_event=count,
         reason="LOSS", approved_by=i.lane.person("head"),
     )  # fmt: skip
     i.expect("M-66", adjusted.id)
@@ -191,26 +192,30 @@ def _adjusted(i: Island, at: int, count: str) -> None:
 
 @slip("M-66", on.domestic)
 def adjusted_without_a_count(i: Island) -> None:
-    """Seals are written off for a count that nobody ever reported."""
+    """Seals are written off for a count that nobody ever reported, and for what is no count."""
     counted = i.of(s.SealsCounted)
     never = i.again(counted, 2 * MICROS_AN_HOUR, counted=0)
     i.book.drop(never)
     _adjusted(i, counted.at + 3 * MICROS_AN_HOUR, never.id)
+    _adjusted(i, counted.at + 4 * MICROS_AN_HOUR, i.of(s.SealsIssued).id)
 
 
 @slip("M-66", on.domestic)
 def adjusted_for_another_shelf(i: Island) -> None:
-    """Seals are written off here for a count of an empty shelf at another site."""
+    """Seals are written off here for counts of empty shelves at another site, of another holder."""
     counted = i.of(s.SealsCounted)
-    away = i.again(
-        counted, 2 * MICROS_AN_HOUR, site=f"{i.lane.sealer}-W9", counted=0, spoiled_counted=0
-    )
-    _adjusted(i, counted.at + 3 * MICROS_AN_HOUR, away.id)
+    for hours, others in (
+        (2, {"site": f"{i.lane.sealer}-W9"}),
+        (4, {"holder": i.lane.rcb}),
+    ):
+        at = hours * MICROS_AN_HOUR
+        away = i.again(counted, at, counted=0, spoiled_counted=0, **others)
+        _adjusted(i, counted.at + at + MICROS_AN_HOUR, away.id)
 
 
 @slip("M-66", on.domestic)
 def adjusted_for_a_count_taken_back(i: Island) -> None:
-    """Three seals are missed, found again, and written off all the same."""
+    """Two seals are missed, found again, and written off all the same."""
     counted = i.of(s.SealsCounted)
     wrong = i.book.say(
         s.SealsCounted, counted.at + MICROS_AN_HOUR, counted.desk, counts=False, mark=i.mark,
@@ -234,12 +239,12 @@ def issued_while_suspended(i: Island) -> None:
     i.expect("M-67", issued.id, "issued")
 
 
-def _last_roll(i: Island) -> int:
-    """A roll is printed and stays on the shelf; when that was."""
+def _last_roll(i: Island, site: str) -> int:
+    """A roll is printed for the licensee and not used up; when that was."""
     at = moment(_LAST_ROLL, _TEN_O_CLOCK, JAPAN)
     i.book.say(
         s.SealsIssued, at, i.lane.office(i.lane.rcb), mark=i.mark, holder=i.lane.licensee,
-        site=i.lane.site, count=900, print_run=f"RUN-{i.lane.code}-last",
+        site=site, count=_LAST_SEALS, print_run=f"RUN-{i.lane.code}-last",
     )  # fmt: skip
     i.expect("M-67", i.mark, "stock")
     return at
@@ -248,7 +253,7 @@ def _last_roll(i: Island) -> int:
 @slip("M-67", on.domestic)
 def kept_after_withdrawal(i: Island) -> None:
     """A maker's certificate is withdrawn, and a roll stays on its shelf."""
-    at = _last_roll(i)
+    at = _last_roll(i, i.lane.site)
     for entry in list(i.registered(r.CertificationChanged, party=i.lane.licensee)):
         i.book.say(
             entry.kind, at + MICROS_A_DAY, entry.desk, documents=1,
@@ -256,8 +261,22 @@ def kept_after_withdrawal(i: Island) -> None:
         )  # fmt: skip
 
 
-@slip("M-67", on.domestic)
-def kept_after_expiry(i: Island) -> None:
-    """A maker's certificate runs out, and a roll stays on its shelf."""
-    _last_roll(i)
-    i.register(r.CertificationChanged, {"party": i.lane.licensee}, until=day_of(_LAST_ROLL))
+@slip("M-67", on.consigned)
+def kept_by_the_exporter(i: Island) -> None:
+    """An importer's certificate runs out, and a roll it has sent on stays with its exporter."""
+    lane = i.lane
+    at = _last_roll(i, lane.store)
+    roll: dict[str, Any] = {
+        "dispatch": f"D-{lane.code}-last", "mark": i.mark, "count": _LAST_SEALS
+    }  # fmt: skip
+    i.book.say(
+        s.SealsDispatched, at + MICROS_AN_HOUR, lane.dock, purpose="SUPPLY",
+        from_holder=lane.licensee, from_site=lane.store, to_holder=lane.operator,
+        to_site=lane.site, **roll,
+    )  # fmt: skip
+    i.book.say(
+        s.SealsReceived, at + 5 * MICROS_A_DAY, lane.scanner(1), holder=lane.operator,
+        site=lane.site, condition="GOOD", **roll,
+    )  # fmt: skip
+    i.omit(r.ConsignmentContractEnded)
+    i.register(r.CertificationChanged, {"party": lane.licensee}, until=day_of(_LAST_ROLL))

@@ -80,6 +80,7 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
     )
     app.state.desk = desk
     app.state.registered = Registered()
+    app.state.streams = stream.Streams()
     problems.install(app)
     app.include_router(health.router)
     for router in _ROUTERS:

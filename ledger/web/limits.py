@@ -1,31 +1,41 @@
-"""How much anybody may ask: requests a second, bytes a body, wrong tokens a minute.
+"""How much anybody may ask: requests a second and at once, bytes a body, failures a minute.
 
-Too much is answered with 429 or 413 before anything is done for it. Memory is bounded.
+Too much is answered with 429, 413 or 503 before anything is done for it. Memory is bounded.
 """
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import blake2b
+from ipaddress import ip_address
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.web.problems import Problem, answer
+from ledger.web.access.asking import sender_of, viewer_of, was_known
+from ledger.web.bodies import Bodies, Body
+from ledger.web.problems import Problem, gone, said, told
+from ledger.web.sharing import AtOnce
 
 requests_a_second: Final = 500.0
 """Of one token; one client without a token has a tenth of it."""
 burst_seconds: Final = 2.0
 failures_a_minute: Final = 60.0
+"""Wrong tokens shown by one client."""
+sign_ins_failed_a_minute: Final = 20.0
+"""Of one client, by form or link."""
+sign_ins_failed_in_all_a_minute: Final = 300.0
+"""Of all clients but those that have signed somebody in before."""
 buckets_max: Final = 10_000
-body_bytes_max: Final = 256 * 1024
-"""Of every request but reported events, which are read piece by piece and have limits of theirs."""
-swallowed_bytes_max: Final = 8 * 1024 * 1024
-"""How much of a body that is too large is read to its end; beyond it the sender is cut off."""
+piece_bytes_max: Final = 64 * 1024
+"""Of an answer handed to the server at once."""
 _UNAUTHORISED: Final = 401
-
-
-_TOO_LARGE: Final = f"The body is larger than {body_bytes_max // 1024} KiB."
+_SIGNED_IN: Final = 303
+_SIGN_IN: Final = "/session"
+_HEALTH: Final = "/health/"
+_STREAM: Final = "/discrepancies/stream"
+_SUBNET_BYTES: Final = 8
 
 
 class Buckets:
@@ -52,8 +62,30 @@ class Buckets:
         return max(0.0, (1.0 - left) / self._rate - (self._clock() - then)) if left < 1 else 0.0
 
 
+class Proved:
+    """Whose credentials were found valid, the least recent forgotten first."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[bytes, None] = OrderedDict()
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._keys
+
+    def learn(self, key: bytes, *, good: bool) -> None:
+        """Remember a key, or forget it."""
+        self._keys.pop(key, None)
+        if good:
+            self._keys[key] = None
+            if len(self._keys) > buckets_max:
+                self._keys.popitem(last=False)
+
+
 class Limits:
-    """Middleware: one bucket a token, one a client for what comes without or with a wrong one."""
+    """Middleware: what each token may, and each client that comes without or with a wrong one.
+
+    A client that shows wrong tokens is stopped; a token that was right before is not, at the same
+    address. Only what was looked up and found valid counts as right: some pages are everybody's.
+    """
 
     def __init__(
         self,
@@ -65,74 +97,122 @@ class Limits:
         self._app = app
         self._known = Buckets(rate, rate * burst_seconds, clock)
         self._unknown = Buckets(rate / 10, rate / 10 * burst_seconds, clock)
+        self._unproved = Buckets(rate / 10, rate * burst_seconds, clock)
         self._failed = Buckets(failures_a_minute / 60, failures_a_minute, clock)
-        self._good: OrderedDict[bytes, None] = OrderedDict()
+        self._kept_out = Buckets(sign_ins_failed_a_minute / 60, sign_ins_failed_a_minute, clock)
+        self._all_kept_out = Buckets(
+            sign_ins_failed_in_all_a_minute / 60, sign_ins_failed_in_all_a_minute, clock
+        )
+        self._proved = Proved()
+        self._places = Proved()
+        self._at_once = AtOnce()
+        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        client = str((scope.get("client") or ("",))[0]).encode()
-        shown = headers.get(b"authorization") or headers.get(b"cookie")
-        key = client if shown is None else blake2b(shown, digest_size=16).digest()
-        if wait := self._wait(key, client, known=shown is not None):
-            problem = Problem(
-                429, "Too many requests.", headers={"Retry-After": str(int(wait) + 1)}
-            )
-            await answer(problem)(scope, receive, send)
-            return
-        if (scope["method"], scope["path"]) != ("POST", "/events"):
-            bounded = await _bounded(receive)
-            if bounded is None:
-                await answer(Problem(413, _TOO_LARGE))(scope, receive, send)
-                return
-            receive = bounded
+        request = Request(scope, receive)
+        try:
+            await self._bounded(request, receive, send)
+        except Problem as problem:
+            response = await told(request, problem)
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            await gone()(scope, receive, send)
+
+    async def _bounded(self, request: Request, receive: Receive, send: Send) -> None:
+        place, shown = place_of(request), sender_of(request)
+        path, method = request.url.path, request.method
+        sender = place if shown is None else shown
+        if path == _SIGN_IN and (wait := self._wait_to_sign_in(place)):
+            raise _too_many(said("Too many sign-ins have failed: try again in a minute."), wait)
+        if wait := self._wait(place, shown, path):
+            raise _too_many(said("Too many requests."), wait)
+        body = Body(self._bodies, receive, sender, proved=shown in self._proved if shown else None)
+        entered = False
+
+        async def whole() -> None:
+            nonlocal entered
+            if path != _STREAM and not path.startswith(_HEALTH):
+                await self._at_once.enter(sender)
+                entered = True
 
         async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start" and shown is not None:
-                self._learn(key, client, failed=message["status"] == _UNAUTHORISED)
-            await send(message)
+            if message["type"] == "http.response.start":
+                self._learn(request, place, shown, message["status"])
+                body.settled()
+            await _in_pieces(message, send)
 
-        await self._app(scope, receive, watched)
+        try:
+            if (method, path) == ("POST", "/events"):
+                reading = body.as_it_comes(whole)
+            else:
+                reading = await body.whole(lambda: _is_known(request))
+                await whole()
+            await self._app(request.scope, reading, watched)
+        finally:
+            body.settled()
+            if entered:
+                self._at_once.leave(sender)
 
-    def _wait(self, key: bytes, client: bytes, *, known: bool) -> float:
-        if not known:
-            return self._unknown.take(client)
-        # Who keeps guessing is stopped; a token that was right before is not, at the same address.
-        if key not in self._good and (wait := self._failed.wait(client)):
-            return wait
-        return self._known.take(key)
+    def _wait_to_sign_in(self, place: bytes) -> float:
+        wait = self._kept_out.wait(place)
+        # Others that fail keep nobody out from where people have signed in before.
+        return wait if place in self._places else max(wait, self._all_kept_out.wait(b""))
 
-    def _learn(self, key: bytes, client: bytes, *, failed: bool) -> None:
-        if failed:
-            self._good.pop(key, None)
-            self._failed.take(client)
-            return
-        self._good[key] = None
-        self._good.move_to_end(key)
-        if len(self._good) > buckets_max:
-            self._good.popitem(last=False)
+    def _wait(self, place: bytes, shown: bytes | None, path: str) -> float:
+        """Seconds until this may be asked; 0 for now."""
+        if shown is None:
+            # Whoever looks after this process is not to be kept out by others at its address.
+            return self._unknown.take(place + b" health" if path.startswith(_HEALTH) else place)
+        if shown in self._proved:
+            return self._known.take(shown)
+        return self._failed.wait(place) or self._unproved.take(place) or self._known.take(shown)
+
+    def _learn(
+        self, request: HTTPConnection, place: bytes, shown: bytes | None, status: int
+    ) -> None:
+        failed = status == _UNAUTHORISED
+        if request.url.path == _SIGN_IN:
+            if failed:
+                self._kept_out.take(place)
+                self._all_kept_out.take(b"")
+            elif status == _SIGNED_IN:
+                self._places.learn(place, good=True)
+        elif shown is not None:
+            if failed:
+                self._failed.take(place)
+            if failed or was_known(request):
+                self._proved.learn(shown, good=not failed)
 
 
-async def _bounded(receive: Receive) -> Receive | None:
-    """The same request with its body read; None for a body that is too large."""
-    held: list[Message] = []
-    size = 0
-    while size <= swallowed_bytes_max:
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size <= body_bytes_max:
-            held.append(message)
-        if not message.get("more_body", False):
-            break
-    if size > body_bytes_max:
-        return None
-    waiting = iter(held)
+def _too_many(sentence: str, wait_seconds: float) -> Problem:
+    return Problem(429, sentence, headers={"Retry-After": str(int(wait_seconds) + 1)})
 
-    async def again() -> Message:
-        message = next(waiting, None)
-        return await receive() if message is None else message
 
-    return again
+async def _in_pieces(message: Message, send: Send) -> None:
+    """Send a long answer as its reader takes it: until then its request is in hand."""
+    content = message.get("body", b"")
+    if len(content) <= piece_bytes_max:
+        await send(message)
+        return
+    for start in range(0, len(content), piece_bytes_max):
+        end = start + piece_bytes_max
+        more = message.get("more_body", False) or end < len(content)
+        await send({**message, "body": content[start:end], "more_body": more})
+
+
+async def _is_known(request: HTTPConnection) -> bool:
+    return await run_in_threadpool(viewer_of, request) is not None
+
+
+def place_of(request: HTTPConnection) -> bytes:
+    """From where a request comes: its address, of IPv6 the network that one customer has."""
+    host = request.client.host if request.client else ""
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return host.encode()
+    return found.packed if found.version == 4 else found.packed[:_SUBNET_BYTES]

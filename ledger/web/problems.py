@@ -4,7 +4,7 @@ No input reaches a client as anything else, and none shows how the ledger works 
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,15 +12,22 @@ import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from ledger.errors import Conflict, LedgerError, Malformed, Misuse, Unavailable
 
 PROBLEM_TYPE: Final = "application/problem+json"
 retry_after_seconds: Final = 2
+CLIENT_GONE: Final = 499
 sentence_characters_max: Final = 500
 
 _log = logging.getLogger("ledger.web")
+
+
+def said(sentence: str) -> str:
+    """The same sentence: catalogues collect what is marked so, and pages translate it."""
+    return sentence
 
 
 class Problem(Exception):  # noqa: N818  (it is an answer, not a fault of ours)
@@ -45,12 +52,17 @@ class Problem(Exception):  # noqa: N818  (it is an answer, not a fault of ours)
         self.fields = fields
         self.headers = dict(headers or {})
 
+    @property
+    def title(self) -> str:
+        """What its status is called."""
+        return HTTPStatus(self.status).phrase
+
 
 def answer(problem: Problem) -> Response:
     """The response of a problem."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
+        "title": problem.title,
         "status": problem.status,
         "detail": problem.detail[:sentence_characters_max],
     }
@@ -65,6 +77,18 @@ def answer(problem: Problem) -> Response:
         headers=problem.headers,
         media_type=PROBLEM_TYPE,
     )
+
+
+async def told(request: Request, problem: Problem) -> Response:
+    """The response of a problem in the form that its asker reads: a document, or a page."""
+    handlers: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]]
+    handlers = request.app.exception_handlers
+    return await handlers[Problem](request, problem)
+
+
+def gone() -> Response:
+    """What is answered to somebody who is no longer there; counted as no failure of ours."""
+    return Response(status_code=CLIENT_GONE)
 
 
 def unauthorised(detail: str = "This needs a valid token.") -> Problem:
@@ -131,12 +155,16 @@ def install(app: FastAPI) -> None:
         detail = "; ".join(f"{field}: {said}" for field, said in fields[:3])
         return answer(Problem(422, detail, fields=fields))
 
+    async def client_gone(_request: Request, _error: Exception) -> Response:
+        return gone()
+
     async def failure(_request: Request, error: Exception) -> Response:
         _log.error("%s", error, exc_info=error)
         return answer(Problem(500, "The ledger failed; nothing was written."))
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(LedgerError, ledger_error)
+    app.add_exception_handler(ClientDisconnect, client_gone)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, request_invalid)
     app.add_exception_handler(Exception, failure)

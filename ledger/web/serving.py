@@ -2,26 +2,28 @@
 
 import asyncio
 import logging
+import resource
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.web.app import make_app
+from ledger.web.connections import Connection, Crowd, connections_max
 from ledger.web.gauges import Gauges
-from ledger.web.problems import PROBLEM_TYPE, Problem, answer
-from ledger.web.watching import HEADERS
 
 stop_seconds_max = 10
 _look_seconds = 0.1
+_ticks_a_second = 10
 connections_waiting_max = 512
 keep_alive_seconds = 15
+descriptors_besides_max = 200 + 2 * connections_waiting_max
+"""Files and connections of ours that are no clients, and those that are taken in or let go of."""
 
 _log = logging.getLogger("ledger.web")
 
@@ -40,6 +42,7 @@ def serve(
     answered. Raises Misuse where the address is taken or row-level security does not bind.
     """
     own = listening or listen(settings)
+    _allow_descriptors()
     try:
         asyncio.run(_serve(log, own, stop, ready))
     finally:
@@ -68,20 +71,37 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _allow_descriptors() -> None:
+    """Let this process have a descriptor for every connection, where the system permits it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections_max + descriptors_besides_max
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        _log.warning(
+            "this process may open %d files: for %d connections it needs %d",
+            allowed, connections_max, wanted,
+        )  # fmt: skip
+
+
 async def _serve(
     log: Log, listening: socket.socket, stop: threading.Event, ready: threading.Event | None
 ) -> None:
     app = make_app(log)
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=Connection,
+        ws="none",
+        loop="none",
+        backlog=connections_waiting_max,
         access_log=False,
         log_config=None,
         server_header=False,
         lifespan="off",
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=stop_seconds_max,
-        h11_max_incomplete_event_size=32 * 1024,
     )
     server = _Server(config)
     # Its own lifespan hides what went wrong at the start; ours raises it.
@@ -102,27 +122,20 @@ async def _serve(
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the signals to whoever set the stop event."""
+    """A server that leaves the signals to whoever set the stop event, and bounds connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._crowd = Crowd()
+        self.server_state = self._crowd
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture none: `stop` tells."""
         yield
 
-
-class _Protocol(H11Protocol):
-    """HTTP/1.1; what is no request at all is answered as every other problem is."""
-
-    def send_400_response(self, msg: str) -> None:
-        """Say so, and hang up."""
-        begun = self.cycle is not None and self.cycle.response_started
-        if not begun or self.cycle.response_complete:
-            said = answer(Problem(400, msg))
-            headers = {
-                "content-type": PROBLEM_TYPE, "content-length": str(len(said.body)),
-                "connection": "close", **HEADERS,
-            }  # fmt: skip
-            lines = [f"{name.lower()}: {value}\r\n" for name, value in headers.items()]
-            head = f"HTTP/1.1 400 Bad Request\r\n{''.join(lines)}\r\n"
-            self.transport.write(head.encode() + bytes(said.body))
-        self.transport.close()
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections, each second."""
+        if counter % _ticks_a_second == 0:
+            self._crowd.look(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)

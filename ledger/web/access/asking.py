@@ -8,43 +8,67 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.requests import HTTPConnection
 
 from ledger.log.seeing import Viewer
-from ledger.web.access.signing import Session, Signing, same
+from ledger.web.access.signing import Session, Signing, session_id
 from ledger.web.access.tokens import hashed
 from ledger.web.desk import Desk
-from ledger.web.problems import forbidden, unauthorised
+from ledger.web.problems import unauthorised
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 token_characters_max: Final = 200
+_KNOWN: Final = "sender_is_known"
 
 bearer = HTTPBearer(
     auto_error=False, scheme_name="token", description="A token of `ledger token create`."
 )
 
 
-def desk_of(request: Request) -> Desk:
+def desk_of(request: HTTPConnection) -> Desk:
     """The desk of the application that a request came to."""
     desk = request.app.state.desk
     assert isinstance(desk, Desk)  # noqa: S101 -- set when the application is made
     return desk
 
 
-def signing_of(request: Request) -> Signing:
+def signing_of(request: HTTPConnection) -> Signing:
     """What signs the cookies of the application that a request came to."""
     signing = request.app.state.signing
     assert isinstance(signing, Signing)  # noqa: S101 -- set when the application starts
     return signing
 
 
-def session_of(request: Request) -> Session | None:
-    """The session that a request's cookie stands for, while its token is valid."""
+def secret_of(request: HTTPConnection) -> str | None:
+    """The secret of a token that a request shows as its bearer's; None where it shows none."""
+    scheme, secret = get_authorization_scheme_param(request.headers.get("authorization"))
+    return secret if scheme.lower() == "bearer" else None
+
+
+def sender_of(request: HTTPConnection) -> bytes | None:
+    """One name for all requests of a token, valid or not; None where a request shows none.
+
+    A token's secret and the sessions begun with it have two names. Nothing is looked up.
+    """
+    secret = secret_of(request)
+    if secret is not None:
+        return b"secret " + hashed(secret)
     found = signing_of(request).read(request)
-    if found is None:
+    return None if found is None else b"token " + found[0].encode()
+
+
+def session_of(request: HTTPConnection) -> Session | None:
+    """The session that a request's cookie stands for, while it lasts and its token is valid.
+
+    A request that shows a token's secret besides is its bearer's alone.
+    """
+    found = signing_of(request).read(request)
+    if found is None or secret_of(request) is not None:
         return None
-    desk = desk_of(request)
-    viewer = desk.sight.viewer(named=found[0], now=desk.now())
-    return None if viewer is None else Session(viewer, found[1])
+    desk, (token, word) = desk_of(request), found
+    viewer = desk.sight.session(shown=session_id(word), token=token, now=desk.now())
+    return None if viewer is None else Session(_noted(request, viewer), word)
 
 
 def viewer_of_secret(desk: Desk, secret: str) -> Viewer | None:
@@ -54,13 +78,33 @@ def viewer_of_secret(desk: Desk, secret: str) -> Viewer | None:
     return desk.sight.viewer(shown=hashed(secret), now=desk.now())
 
 
+def viewer_of(request: HTTPConnection) -> Viewer | None:
+    """Whose token or session a request shows, looked up anew; None for none that is valid."""
+    secret = secret_of(request)
+    if secret is None:
+        session = session_of(request)
+        return None if session is None else session.viewer
+    viewer = viewer_of_secret(desk_of(request), secret)
+    return None if viewer is None else _noted(request, viewer)
+
+
+def was_known(request: HTTPConnection) -> bool:
+    """Whether what a request shows was looked up and found valid."""
+    return getattr(request.state, _KNOWN, False)
+
+
+def _noted(request: HTTPConnection, viewer: Viewer) -> Viewer:
+    setattr(request.state, _KNOWN, True)
+    return viewer
+
+
 def asking(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Viewer:
     """Who asks. A session counts for looking only: a page's forms have an address of their own."""
     if credentials is not None:
-        viewer = viewer_of_secret(desk_of(request), credentials.credentials)
+        viewer = viewer_of(request)
         if viewer is None:
             raise unauthorised("This token opens nothing: it is unknown, expired or revoked.")
         return viewer
@@ -77,15 +121,6 @@ def signed_in(request: Request) -> Session:
     if session is None:
         raise unauthorised("Sign in first.")
     return session
-
-
-def check_form(request: Request, session: Session, word: object) -> None:
-    """Refuse a form that no page of ours has sent: `word` is what it brought as `csrf`."""
-    origin = request.headers.get("origin")
-    ours = f"{request.url.scheme}://{request.url.netloc}"
-    foreign = origin is not None and origin not in (ours, "null")
-    if foreign or not isinstance(word, str) or not same(word, session.csrf):
-        raise forbidden("This form was not sent from a page of yours here: open the page again.")
 
 
 Asking = Annotated[Viewer, Depends(asking)]

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from ledger.web.access.asking import AtDesk, SignedIn, check_form, signing_of, viewer_of_secret
+from ledger.web.access.asking import AtDesk, SignedIn, signing_of, viewer_of_secret
+from ledger.web.access.forms import FromHere, check_form
 from ledger.web.problems import unauthorised
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[FromHere])
 HOME: Final = "/"
 address_characters_max: Final = 2_000
 
@@ -45,10 +46,10 @@ def follow_link(
 
 @router.post("/session/end")
 def sign_out(request: Request, session: SignedIn, csrf: Word = "") -> Response:
-    """Sign out."""
-    check_form(request, session, csrf)
+    """Sign out: the session has ended, in every tab and for every copy of its cookie."""
+    check_form(session, csrf)
     response = RedirectResponse("/sign-in", status_code=303)
-    signing_of(request).end(response)
+    signing_of(request).end(request, response)
     return response
 
 

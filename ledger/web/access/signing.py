@@ -1,14 +1,17 @@
-"""Sessions of people: a signed cookie that names a token and holds nothing else.
+"""Sessions of people: a signed cookie that names a token, and a row for as long as it lasts.
 
-What a token's revocation ends ends at once: the token is looked up at every request.
+Both are looked up at every request: what signing out or a token's revocation ends has ended at
+once, in every tab and for every copy of the cookie, whichever process is asked.
 """
 
 import hmac
 import secrets
+import time
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from ledger.log import Log
@@ -16,9 +19,23 @@ from ledger.log.seeing import Viewer
 
 COOKIE: Final = "ledger_session"
 session_seconds_max: Final = 12 * 3_600
+sessions_of_one_max: Final = 50
+"""Of one token; one more ends the oldest."""
 link_seconds_max: Final = 24 * 3_600
 _KEY: Final = "web.key"
 _key_bytes: Final = 32
+
+
+_BEGIN: Final = """
+INSERT INTO public.sessions (id, token, started_at, ends_at) VALUES (%b, %s, %s, %s)
+"""
+_ENDED: Final = "DELETE FROM public.sessions WHERE ends_at <= %s"
+_TOO_MANY: Final = """
+DELETE FROM public.sessions WHERE id IN (
+    SELECT id FROM public.sessions WHERE token = %s ORDER BY started_at DESC, id OFFSET %s
+)
+"""
+_END: Final = "DELETE FROM public.sessions WHERE id = %b"
 
 
 class Session(NamedTuple):
@@ -29,9 +46,10 @@ class Session(NamedTuple):
 
 
 class Signing:
-    """Signs what browsers keep for us, with a key that the database holds."""
+    """Signs what browsers keep for us, with a key that the database holds, and keeps sessions."""
 
     def __init__(self, log: Log) -> None:
+        self._log = log
         key = log.meta(_KEY)
         if key is None:
             # Whoever is second reads what the first one wrote.
@@ -46,7 +64,14 @@ class Signing:
 
     def start(self, request: Request, response: Response, token: str) -> None:
         """Sign a browser in under a token's id."""
-        signed = self._sessions.dumps([token, secrets.token_urlsafe(16)])
+        word = secrets.token_urlsafe(16)
+        now = time.time_ns() // 1_000
+        with self._log.transaction() as rows:
+            rows.execute(_ENDED, (now,))
+            ends_at = now + session_seconds_max * 1_000_000
+            rows.execute(_BEGIN, (session_id(word), token, now, ends_at))
+            rows.execute(_TOO_MANY, (token, sessions_of_one_max))
+        signed = self._sessions.dumps([token, word])
         response.set_cookie(
             COOKIE,
             signed if isinstance(signed, str) else signed.decode(),
@@ -56,11 +81,15 @@ class Signing:
             secure=request.url.scheme == "https",
         )
 
-    def end(self, response: Response) -> None:
-        """Sign a browser out."""
+    def end(self, request: Request, response: Response) -> None:
+        """Sign a browser out: its session has ended, wherever its cookie may be."""
+        found = self.read(request)
+        if found is not None:
+            with self._log.transaction() as rows:
+                rows.execute(_END, (session_id(found[1]),))
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
-    def read(self, request: Request) -> tuple[str, str] | None:
+    def read(self, request: HTTPConnection) -> tuple[str, str] | None:
         """The token's id and the form's word of a request's cookie; None without a valid one."""
         return _pair(self._sessions, request.cookies.get(COOKIE), session_seconds_max)
 
@@ -78,6 +107,11 @@ class Signing:
         """The token's id that a sign-in link carries; None where it is not ours or too old."""
         found = _pair(self._links, signed, link_seconds_max)
         return None if found is None else found[0]
+
+
+def session_id(word: str) -> bytes:
+    """What is kept of the word of a session, which has 128 random bits."""
+    return sha256(word.encode()).digest()
 
 
 def same(word: str, other: str) -> bool:

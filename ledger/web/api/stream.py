@@ -4,18 +4,21 @@ The id of each event is a position: who comes back with the last one misses noth
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from ledger.cases.discrepancy import State
 from ledger.log.seeing import Viewer
 from ledger.views.discrepancies import Wanted, listed
-from ledger.web.access.asking import AtDesk
+from ledger.web.access.asking import AtDesk, viewer_of
 from ledger.web.access.roles import Onlooker
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import headers, told
@@ -37,8 +40,42 @@ page_events_max: Final = 200
 _CHANGED: Final = """
 SELECT id, position, state FROM case_states WHERE position > %s ORDER BY position LIMIT %s
 """
-_open: dict[object, str] = {}
-"""The streams that are open, with their tokens."""
+
+
+class Streams:
+    """The open streams of this process by token: counted from being asked for to their end."""
+
+    def __init__(self) -> None:
+        self._of: Counter[str] = Counter()
+
+    def enter(self, token: str) -> None:
+        """Count one more; Problem 429 where there are too many."""
+        if self._of.total() >= streams_max or self._of[token] >= streams_of_one_max:
+            raise Problem(429, "Too many streams are open.", headers={"Retry-After": "30"})
+        self._of[token] += 1
+
+    def leave(self, token: str) -> None:
+        """Count one less."""
+        self._of[token] -= 1
+        if not self._of[token]:
+            del self._of[token]
+
+
+class Streamed(StreamingResponse):
+    """A stream that is counted until it ends, whether or not it ever began to be read."""
+
+    def __init__(
+        self, content: AsyncIterator[bytes], left: Callable[[], None], **told: Any
+    ) -> None:
+        super().__init__(content, media_type="text/event-stream", **told)
+        self._left = left
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._left()
 
 
 @router.get("/discrepancies/stream", response_class=StreamingResponse, **openapi.STREAM)
@@ -55,14 +92,18 @@ async def stream(
         if not (last_event_id.isascii() and last_event_id.isdigit()):
             raise invalid("Last-Event-ID", "expected a position")
         after = min(int(last_event_id), 2**63 - 1)
-    mine = sum(token == viewer.token for token in _open.values())
-    if len(_open) >= streams_max or mine >= streams_of_one_max:
-        raise Problem(429, "Too many streams are open.", headers={"Retry-After": "30"})
-    standing = await run_in_threadpool(desk.standing)
+    streams: Streams = request.app.state.streams
+    # Nothing is awaited between the look and the count: those asked for at once count too.
+    streams.enter(viewer.token)
+    try:
+        standing = await run_in_threadpool(desk.standing)
+    except BaseException:
+        streams.leave(viewer.token)
+        raise
     start = standing.position if after is None else after
-    return StreamingResponse(
+    return Streamed(
         _events(request, desk, viewer, start, seconds),
-        media_type="text/event-stream",
+        partial(streams.leave, viewer.token),
         headers={**headers(told(standing)), "X-Accel-Buffering": "no"},
     )
 
@@ -70,31 +111,31 @@ async def stream(
 async def _events(
     request: Request, desk: Desk, viewer: Viewer, after: int, seconds: int
 ) -> AsyncIterator[bytes]:
-    mine = object()
-    _open[mine] = viewer.token
     loop = asyncio.get_running_loop()
     until, told = loop.time() + seconds, loop.time()
-    try:
-        yield b"retry: 2000\n\n"
-        while loop.time() < until and not await request.is_disconnected():
-            found = await run_in_threadpool(_changes, desk, viewer, after)
-            if found is None:
-                return
-            changes, after = found
-            for content in changes:
-                told = loop.time()
-                yield content
-            if loop.time() - told > quiet_seconds_max:
-                told = loop.time()
-                yield b": nothing new\n\n"
-            await asyncio.sleep(look_seconds)
-    finally:
-        _open.pop(mine, None)
+    yield b"retry: 2000\n\n"
+    while loop.time() < until and not await request.is_disconnected():
+        found = await run_in_threadpool(_changes, request, desk, viewer, after)
+        if found is None:
+            return
+        changes, after = found
+        for content in changes:
+            told = loop.time()
+            yield content
+        if loop.time() - told > quiet_seconds_max:
+            told = loop.time()
+            yield b": nothing new\n\n"
+        await asyncio.sleep(look_seconds)
 
 
-def _changes(desk: Desk, viewer: Viewer, after: int) -> tuple[list[bytes], int] | None:
-    """What changed behind a position, and up to where; None once the token opens nothing more."""
-    if desk.sight.viewer(named=viewer.token, now=desk.now()) is None:
+def _changes(
+    request: Request, desk: Desk, viewer: Viewer, after: int
+) -> tuple[list[bytes], int] | None:
+    """What changed behind a position, and up to where; None once it is to be told no more.
+
+    That is so where the token is valid no longer, or the session has been signed out.
+    """
+    if viewer_of(request) is None:
         return None
     with desk.looking(viewer) as looking:
         changed: list[Any] = looking.rows.execute(_CHANGED, (after, page_events_max)).fetchall()

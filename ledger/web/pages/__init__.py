@@ -6,6 +6,7 @@ that it needs.
 
 from fastapi import FastAPI
 
+from ledger.web.access.forms import FromHere
 from ledger.web.pages import (
     case,
     cases,
@@ -43,5 +44,5 @@ _ROUTERS = (
 def install(app: FastAPI) -> None:
     """Add the pages to an application; what goes wrong is told a browser as a page."""
     for router in _ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[FromHere])
     refusals.install(app)

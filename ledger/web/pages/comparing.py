@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from ledger.web.pages.words import said
+from ledger.web.problems import said
 
 
 class Compared(NamedTuple):

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from ledger.cases.deciding import Close, Escalate, Explain
 from ledger.cases.period import period_of
 from ledger.errors import Conflict, Misuse
-from ledger.web.access.asking import check_form
+from ledger.web.access.forms import check_form
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
 from ledger.web.api.discrepancies import settled
 from ledger.web.api.periods import sign
@@ -64,7 +64,7 @@ def decide(
     id: Annotated[UUID, Form()],  # noqa: A002 -- the field's name
 ) -> Response:
     """Take one decision; where it is refused the page says why and keeps what was typed."""
-    check_form(opened.request, opened.session, brought.csrf)
+    check_form(opened.session, brought.csrf)
     if opened.viewer.role not in _ROLES[act]:
         raise forbidden("Your role does not decide this.")
     try:
@@ -87,7 +87,7 @@ def decide_many(
     count: Annotated[int, Form(ge=1, le=decided_cases_max)],
 ) -> Response:
     """Take one decision about every case that fits, if they are as many as the page said."""
-    check_form(opened.request, opened.session, brought.csrf)
+    check_form(opened.session, brought.csrf)
     if opened.viewer.role not in _ROLES[act]:
         raise forbidden("Your role does not decide this.")
     command = brought.command(act, opened)
@@ -118,7 +118,7 @@ def sign_off(
     csrf: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Sign a period of the viewer's own pair off."""
-    check_form(opened.request, opened.session, csrf)
+    check_form(opened.session, csrf)
     if opened.viewer.role not in CERTIFYING:
         raise forbidden("Your role does not decide this.")
     rcb = opened.viewer.party

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ledger.views.reconciliation import FIGURES
-from ledger.web.pages.words import said
+from ledger.web.problems import said
 
 
 class Term(NamedTuple):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ledger.web.pages.words import MADE, said
+from ledger.web.pages.words import MADE
+from ledger.web.problems import said
 
 EVENTS: Final[Mapping[str, str]] = {
     "PartyRegistered": said("Party registered"),

@@ -14,8 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from ledger.errors import LedgerError
 from ledger.web.pages.language import language_of
 from ledger.web.pages.rendering import ROOT, address, render
-from ledger.web.pages.words import said
-from ledger.web.problems import Problem, of_error
+from ledger.web.problems import Problem, of_error, said
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _UNAUTHORISED: Final = 401
@@ -47,13 +46,14 @@ def _either(told: Handler) -> Handler:
         status = documented.status_code
         if status == _UNAUTHORISED:
             return _sign_in(request, error)
+        spoken = language_of(request)
         page = render(
             request,
-            language_of(request),
+            spoken,
             "problem",
             status=status,
             title=_TITLES.get(status, _OTHER),
-            detail=_detail(error),
+            detail=spoken.say(_detail(error)),
         )
         for name in ("retry-after",):
             if name in documented.headers:

@@ -6,7 +6,7 @@ A correction or retraction of a wrong event always may cure; it is not repeated 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from ledger.web.pages.words import said
+from ledger.web.problems import said
 
 
 class RuleText(NamedTuple):

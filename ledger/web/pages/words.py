@@ -6,11 +6,7 @@ They stand here in English; the catalogues translate each. A code without a word
 from collections.abc import Mapping
 from typing import Final
 
-
-def said(sentence: str) -> str:
-    """The same sentence: catalogues collect what is marked so, and pages translate it."""
-    return sentence
-
+from ledger.web.problems import said
 
 ROLES: Final[Mapping[str, str]] = {
     "scanner": said("Scanner"),

@@ -83,9 +83,14 @@ def test_a_clean_season_has_no_case(log: Log) -> None:
     assert standing(log, *State) == set()
 
 
-def test_audited_day_by_day_it_ends_the_same(log: Log) -> None:
+@pytest.mark.parametrize(
+    "slips",
+    ["over-sealing,M-02,M-03,M-06,M-16,M-20,M-33", "M-65:3,taken-back-by-a-stranger,M-66:3,M-67:3"],
+    ids=["trade", "standing"],
+)
+def test_audited_day_by_day_it_ends_the_same(log: Log, slips: str) -> None:
     """Small batches, a clock that moves on, each event late for the one before: the same cases."""
-    made = season(1_500, 3, Mix.parse("over-sealing,M-02,M-03,M-06,M-16,M-20,M-33"))
+    made = season(1_500, 3, Mix.parse(slips))
     facts = list(made.facts())
     random = Random(3)  # noqa: S311 -- a seed gives a story; nothing here is secret
     while facts:

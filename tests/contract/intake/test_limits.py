@@ -1,6 +1,7 @@
 """The limits of an event and of a message: judged first, whatever else is wrong."""
 
 import hashlib
+import tracemalloc
 from io import BytesIO
 from typing import Any
 
@@ -124,3 +125,27 @@ def test_a_container_of_too_many() -> None:
     fastavro.writer(out, released().newest["SealsApplied"].source, records, codec="deflate")
 
     assert reason(out.getvalue()) == "too-large"
+
+
+MADE_OF_PARTS = {
+    "arrays": b'{"a":[' + b"[]," * 2_700_000 + b"[]]}",
+    "objects": b'{"a":[' + b"{}," * 2_700_000 + b"{}]}",
+    "numbers": b'{"a":[' + b"1," * 4_000_000 + b"1]}",
+    "keys": b"{" + b'"a":1,' * 1_300_000 + b'"b":1}',
+    "first of two lines": b'{"a":[' + b"[]," * 2_700_000 + b"[]]}\n{}",
+}  # fmt: skip
+memory_bytes_max = 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize("body", MADE_OF_PARTS.values(), ids=MADE_OF_PARTS)
+def test_an_event_of_millions_of_parts(body: bytes) -> None:
+    """It is too large before anything is made of it: a part takes more memory than its bytes."""
+    tracemalloc.start()
+    try:
+        first, *_ = read(body, None, OPERATOR)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert getattr(first, "reason", "") == "too-large"
+    assert peak < memory_bytes_max

@@ -114,7 +114,6 @@ def port(embedded_cluster: Cluster) -> Iterator[int]:
         b"GET /lots?cursor=\xff HTTP/1.1\r\nHost: x\r\n\r\n",
         b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
         b"POST /periods HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"GET /lots HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40_000,
     ],
 )
 def test_what_is_no_request_has_an_answer_too(port: int, request_bytes: bytes) -> None:

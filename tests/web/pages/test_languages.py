@@ -23,7 +23,7 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 def sentences() -> Iterator[str]:
     """Every sentence that templates and code mark as one for people."""
     found = extract_from_dir(
-        WEB / "pages",
+        WEB,
         method_map=[("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")],
         options_map={"**.html": {"trim_blocks": "true", "newstyle_gettext": "true"}},
         keywords={"_": None, "ngettext": (1, 2), "said": None},

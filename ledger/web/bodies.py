@@ -1,0 +1,134 @@
+"""Bodies: how much of each is read, how much of all is held, and how deep their JSON may be.
+
+What reports events is read piece by piece and has limits of its own; every other body is read
+whole before anything is done for its request.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
+
+from ledger.intake.nesting import too_deep
+from ledger.intake.verdicts import MESSAGE_BYTES_MAX
+from ledger.web.problems import Problem, said, unauthorised
+from ledger.web.sharing import Held
+
+body_bytes_max: Final = 256 * 1024
+"""Of every request but reported events."""
+body_of_strangers_bytes_max: Final = 16 * 1024
+"""Of a request whose token is not known to be valid: more is read once it is found to be."""
+swallowed_bytes_max: Final = 8 * 1024 * 1024
+"""How much of a body that is too large is read to its end; beyond it the sender is cut off."""
+large_at_once_max: Final = 2
+"""Bodies of reports beyond `body_bytes_max` that are judged and recorded at the same time."""
+
+_TOO_LARGE: Final = said("The body is larger than 256 KiB.")
+_TOO_DEEP: Final = said("The body is nested deeper than 32.")
+
+
+class Bodies:
+    """What all bodies share."""
+
+    def __init__(self) -> None:
+        self.held = Held()
+        self.large = asyncio.Semaphore(large_at_once_max)
+
+
+class Body:
+    """The body of one request, as it comes.
+
+    `proved` tells whether the sender's token is known to be valid; None for a sender without one.
+    """
+
+    def __init__(
+        self, bodies: Bodies, receive: Receive, sender: bytes, *, proved: bool | None
+    ) -> None:
+        self._bodies, self._receive, self._sender = bodies, receive, sender
+        self._proved = proved
+        self._size = self._held = 0
+        self._large = False
+
+    def settled(self) -> None:
+        """Let go of what is held for it; a second time changes nothing."""
+        self._bodies.held.give_back(self._sender, self._held)
+        self._held = 0
+        if self._large:
+            self._large = False
+            self._bodies.large.release()
+
+    async def whole(self, known: Callable[[], Awaitable[bool]]) -> Receive:
+        """Read it and answer it as if it had not been read; Problem where it is too large or deep.
+
+        `known` looks up whether the sender's token is valid, where that decides. Raises
+        ClientDisconnect where the sender goes away, here and on the way below.
+        """
+        parts: list[bytes] = []
+        more = True
+        while more and self._size <= swallowed_bytes_max:
+            message = await self._next()
+            part = message.get("body", b"")
+            more = message.get("more_body", False)
+            if self._size > body_bytes_max:
+                parts.clear()
+                continue
+            if self._size > body_of_strangers_bytes_max and not self._proved:
+                if self._proved is None or not await known():
+                    raise _of_a_stranger(self._proved)
+                self._proved = True
+            self._take(len(part))
+            parts.append(part)
+        if self._size > body_bytes_max:
+            raise Problem(413, _TOO_LARGE)
+        body = b"".join(parts)
+        if too_deep(body):
+            raise Problem(422, _TOO_DEEP)
+        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return waiting.pop() if waiting else await self._receive()
+
+        return again
+
+    def as_it_comes(self, whole: Callable[[], Awaitable[None]]) -> Receive:
+        """Hand it on piece by piece; before the last piece `whole` is awaited, and a turn.
+
+        Receiving raises Problem where more is held for this sender, or for all, than may be.
+        """
+        done = False
+
+        async def receive() -> Message:
+            nonlocal done
+            if done:
+                return await self._receive()
+            message = await self._next()
+            # Beyond the limit of a message its reader lets go of it.
+            self._take(min(self._size, MESSAGE_BYTES_MAX) - self._held)
+            if not message.get("more_body", False):
+                done = True
+                await whole()
+                if self._size > body_bytes_max:
+                    await self._bodies.large.acquire()
+                    self._large = True
+            return message
+
+        return receive
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        self._size += len(message.get("body", b""))
+        return message
+
+    def _take(self, size: int) -> None:
+        self._bodies.held.take(self._sender, size)
+        self._held += size
+
+
+def _of_a_stranger(proved: bool | None) -> Problem:  # noqa: FBT001 -- what it knows of its sender
+    if proved is None:
+        return Problem(413, said("Without a token a body is at most 16 KiB."))
+    return unauthorised()
