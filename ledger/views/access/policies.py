@@ -7,8 +7,7 @@ what names them, and an agent what names its exporters. Nobody sees more by forg
 from typing import Final
 
 from ledger.views.access import belonging
-from ledger.views.access.belonging import BINDS as _BINDS
-from ledger.views.access.belonging import OPERATORS, RELATIONS, SPEAKER
+from ledger.views.access.belonging import BINDS, OPERATORS, RELATIONS, SPEAKER
 from ledger.views.access.facts import FUNCTIONS
 from ledger.views.access.naming import ATTACHED
 from ledger.views.schema import each_table
@@ -146,7 +145,7 @@ CREATE FUNCTION viewer_contracts(OUT exporter text, OUT importer text, OUT rcb t
     UNION
     SELECT now.exporter, now.importer, now.rcb, NULL::text FROM (
         SELECT DISTINCT ON (x.contract) x.* FROM contracts AS x
-        WHERE {_BINDS.format("x")}
+        WHERE {BINDS.format("x")}
             AND ({SPEAKER.format("x")} <> public.viewer_party() OR {OPERATORS.format("x")})
         ORDER BY x.contract, x.time DESC, x.id DESC
     ) AS now
@@ -179,7 +178,11 @@ END;
 -- The marks whose registration a party may read.
 CREATE FUNCTION deals_with(asked text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
-    SELECT asked = ANY(viewer_dealt());
+    -- Asked of every mark there is: none of them is looked up among all the others.
+    SELECT EXISTS (SELECT FROM named_parties WHERE about = 4 AND key = asked
+            AND party = public.viewer_party() AND by_others(by, ARRAY[public.viewer_party()]))
+        OR EXISTS (SELECT FROM licences AS x JOIN viewer_contracts() AS c USING (importer, rcb)
+            WHERE x.mark = asked AND {BINDS.format("x")});
 END;
 
 -- When an event last happened, whoever reported it: an answer as of a time rests on it.
