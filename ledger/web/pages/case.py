@@ -61,7 +61,7 @@ def case_page(
         raise forbidden("A scanner sees the receipts of its own source alone.")
     with opened.looking() as looking:
         entry = one(looking, case_id)
-        decided = history(looking.log, case_id, opened.until(looking), opened.clocks.as_of)
+        decided = history(looking.log, entry, opened.until(looking), opened.clocks.as_of)
         if not decided:
             raise not_found("such case at that time")
         row = case_then(entry.row, decided) if opened.clocks.moved else entry.row

@@ -179,6 +179,26 @@ def _powers(desk: Served, cases: list[str]) -> dict[str, Any]:
     return {case: (sorted(whom), sorted(certifiers)) for case, whom, certifiers in found}
 
 
+def _learnt(desk: Served) -> list[Any]:
+    """What the cases of a stranger's own events tell it of the trade."""
+    theirs = {"EXP-1", "IMP-1", "RCB-1", "AG-1", "JAS-A"}
+    rows = []
+    for role, party in STRANGERS:
+        headers = _as(desk, role, party)
+        listed = desk.client.get(LISTS[3], headers=headers).json()["discrepancies"]
+        said = [row for row in listed if row["rule"] == "M-65"]
+        if role == "exporter":
+            said = [
+                desk.client.get(
+                    f"/discrepancies/{row['id']}?known_at=2099-01-01", headers=headers
+                ).json()
+                for row in said[:5]
+            ]  # fmt: skip
+        assert all(row["found"] == [STRANGER] for row in said)
+        rows += [*listed, *said]
+    return [row for row in rows if theirs & {*row["expected"], *row["marks"]}]
+
+
 def _decided(desk: Served, cases: list[str]) -> list[Any]:
     """What strangers get to decide of the cases of the trade, and to sign."""
     found: list[Any] = []
@@ -212,6 +232,7 @@ def _check(desk: Served, prepared: Prepared, ours: list[Said]) -> None:
         apart = [*_apart(then, now, name)]
         assert apart == [], "\n".join(apart)
     assert not any(seen.rows.values()), seen.rows
+    assert _learnt(desk) == []
     assert _decided(desk, prepared.cases) == []
 
 
