@@ -25,9 +25,11 @@ KINDS: Final = (*sorted(kind.__name__ for kind in REGISTRY), "LotRecorded")
 DOORS: Final = {
     "token": ("http", STRANGER, f"{STRANGER}-SYS"),
     "own source": ("kafka", None, f"{STRANGER}-SYS"),
-    "unknown source": ("kafka", None, f"{STRANGER}-GHOST"),
 }
-"""How a stranger sends: the door, the party that it vouches for, the source."""
+"""How a stranger sends: the door, the party that it vouches for, the source.
+
+Of a source that nobody registered, over a shared topic, nothing is claimed and nothing denied: who
+may write there is the topic's ACL."""
 _KEYS: Final = {
     "PartyRegistered": "party", "SourceRegistered": "registers", "MarkRegistered": "mark",
     "CertificationChanged": "number", "ConsignmentContractSigned": "contract",
