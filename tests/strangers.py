@@ -30,6 +30,8 @@ DOORS: Final = {
 
 Of a source that nobody registered, over a shared topic, nothing is claimed and nothing denied: who
 may write there is the topic's ACL."""
+NOBODY: Final = "nobody's source"
+"""A door that is none of these: what comes through it opens nothing all the same."""
 _KEYS: Final = {
     "PartyRegistered": "party", "SourceRegistered": "registers", "MarkRegistered": "mark",
     "CertificationChanged": "number", "ConsignmentContractSigned": "contract",
@@ -160,7 +162,7 @@ def registrations(kind: str, door: str, lawful: list[Said]) -> list[Said]:
 
 def _say(kind: str, door: str, /, **fields: Any) -> Said:
     world = World()
-    through, by, source = DOORS[door]
+    through, by, source = {**DOORS, NOBODY: ("kafka", None, f"{STRANGER}-GHOST")}[door]
     if kind == "ProgrammeEnrolled" and fields.get("programme") == f"{STRANGER}-KEY":
         fields["programme"] = "OTHER"
     name = f"s{next(_names):05d}"

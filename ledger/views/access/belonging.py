@@ -22,12 +22,14 @@ OPERATORS: Final = f"({SPEAKER} IS NULL AND {{0}}.trusted)"
 
 # SQL bodies that are parsed now follow their tables when the schema gets another name.
 RELATIONS: Final = f"""
--- Every mark, as registered last, with the body of whoever founded it.
+-- Every mark, as registered last, with the body of whoever founded it. What nobody who is known
+-- registered opens a mark only where nobody else, nor the operator, registered it.
 CREATE FUNCTION marks_now(OUT mark text, OUT importer text, OUT rcb text, OUT body text)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT now.mark, now.importer, now.rcb, f.rcb FROM (
         SELECT DISTINCT ON (x.mark) x.mark, x.importer, x.rcb FROM licences AS x
-        WHERE {BINDS.format("x")} ORDER BY x.mark, x.time DESC, x.id DESC
+        WHERE {BINDS.format("x")} ORDER BY x.mark,
+            x.trusted OR {SPEAKER.format("x")} IS NOT NULL DESC, x.time DESC, x.id DESC
     ) AS now JOIN founded_marks AS f ON f.mark = now.mark;
 END;
 

@@ -139,6 +139,7 @@ DECLARE
     about record;
     shown record;
     its text[];
+    other record;
 BEGIN
     IF viewer IS NULL OR viewer = 'scanner' THEN
         RETURN false;
@@ -150,6 +151,17 @@ BEGIN
         its := marks_of_case(
             kind, subject, discriminator, coalesce(shown.marks, '{{}}'),
             coalesce(shown.parties, '{{}}'));
+        IF kind = 'event' AND discriminator ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$'
+            AND NOT shown.marks && marks AND NOT (its && marks AND me <> ALL(shown.parties)) THEN
+            -- It shows what another event says: nobody reads that by saying otherwise.
+            SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO other
+            FROM public.events AS e
+            WHERE e.originator_id = discriminator::uuid AND e.originator_version = 1;
+            IF other IS NULL OR NOT coalesce(
+                sees_fact(other.topic, other.fact, marks, parties, accounts), false) THEN
+                RETURN false;
+            END IF;
+        END IF;
         IF its && marks AND (kind NOT IN ('lot', 'shipment', 'dispatch')
             OR {_marked_here("its")}) THEN
             RETURN true;

@@ -8,12 +8,23 @@ from typing import Any, Final, NamedTuple
 import psycopg
 import pytest
 
+from ledger.facts.corrections import EventRetracted
 from ledger.facts.lots import LotRecorded
 from ledger.log import Log
 from ledger.views.projection import Projector
 from tests.databases import Cluster
 from tests.desks import Served, served
-from tests.strangers import DOORS, KINDS, SECRETS, STRANGER, Said, record, registrations, trade
+from tests.strangers import (
+    DOORS,
+    KINDS,
+    NOBODY,
+    SECRETS,
+    STRANGER,
+    Said,
+    record,
+    registrations,
+    trade,
+)
 from tests.web.api.test_row_security import reader, tables
 
 STRANGERS: Final = tuple((role, STRANGER) for role in ("exporter", "processor", "importer",
@@ -254,3 +265,23 @@ def test_all_that_a_stranger_registers(
     with _copied(embedded_cluster, prepared.dsn) as desk:
         ours = [one for kind in KINDS[:-1] for one in registrations(kind, door, prepared.said)]
         _check(desk, prepared, ours)
+
+
+@pytest.mark.parametrize("door", [*DOORS, NOBODY])
+def test_nothing_opens_by_saying_otherwise(
+    embedded_cluster: Cluster, prepared: Prepared, door: str
+) -> None:
+    """While the trade's own registrations stand, also through a source that nobody registered."""
+    with _copied(embedded_cluster, prepared.dsn) as desk:
+        ours = [
+            one
+            for kind in KINDS
+            for one in registrations(kind, door, prepared.said)
+            if not isinstance(one.fact, EventRetracted) and one.fact.corrects is None
+        ]
+        record(desk.log, ours)
+        seen = _seen(desk, prepared.said, prepared.cases, {one.fact.id for one in ours})
+
+        assert [*_apart(prepared.seen.strangers, seen.strangers, "")] == []
+        assert not any(seen.rows.values()), seen.rows
+        assert _decided(desk, prepared.cases) == []
