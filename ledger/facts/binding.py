@@ -14,6 +14,7 @@ from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.standing import (
+    BEFORE_DOORS,
     REGISTRY,
     may_say,
     own,
@@ -106,7 +107,7 @@ class Bindings:
 
     def _correct(self, target: str, correction: Said) -> None:
         """Keep the first of those that weigh the same: a thousand of one sender are one."""
-        alike = vouched(correction.by), correction.fact.source, correction.door is None
+        alike = vouched(correction.by), correction.fact.source, correction.door in BEFORE_DOORS
         self._corrections[target].setdefault(alike, correction)
 
     # -- what is asked of it
@@ -191,7 +192,7 @@ class Bindings:
         """Whether a correction counts: of nobody known, of who said it, or of who may say it."""
         for correction in self._corrections.get(said.id, {}).values():
             by = self._speaker(correction)
-            if by is None or correction.door is None or by == speaker:
+            if by is None or correction.door in BEFORE_DOORS or by == speaker:
                 return True
             if parties is not None and by in parties:
                 return True

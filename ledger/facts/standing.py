@@ -23,6 +23,10 @@ OPERATOR: Final = "OPERATOR"
 Its door speaks for everybody: who says what is said there is told by the source."""
 OPERATORS_DOORS: Final = frozenset({"file", "table", "form"})
 """Where OPERATOR may come from."""
+BEFORE_DOORS: Final = frozenset({None, "import"})
+"""The doors of what was recorded before doors were kept: none, or that of an export without them.
+
+It keeps its force, and is not judged by who said it."""
 
 REGISTRY: Final[frozenset[type[Fact]]] = frozenset(
     kind
@@ -77,7 +81,7 @@ def from_operator(door: str | None, speaker: str | None) -> bool:
 
     What came in at its door, or before doors were kept, nobody else can have brought.
     """
-    return speaker is None and (door is None or door == "import" or door in OPERATORS_DOORS)
+    return speaker is None and (door in BEFORE_DOORS or door in OPERATORS_DOORS)
 
 
 Parties = frozenset[str] | None
@@ -124,9 +128,9 @@ def may_say(fact: Fact, asked: Asked) -> Parties:
 def stands(by: str | None, door: str | None, speaker: str | None, parties: Parties) -> bool:
     """Whether an event may be said by who says it; nothing is denied where that is unknown.
 
-    What was recorded before doors were kept (`door` is None) may.
+    What was recorded before doors were kept may.
     """
-    if door is None or parties is None or speaker in parties:
+    if door in BEFORE_DOORS or parties is None or speaker in parties:
         return True
     if OPERATOR in parties and by == OPERATOR and door in OPERATORS_DOORS:
         return True
