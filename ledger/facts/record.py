@@ -88,6 +88,10 @@ class Record:
         """Whether nothing known retracts or corrects the fact; of the registry nothing that may."""
         return fact.id not in self._retracted or self._goes_on(fact)
 
+    def taken_back(self, fact: Fact) -> bool:
+        """Whether anything retracts or corrects the fact, whoever says it: what sums go by."""
+        return self.retracted_at(fact.id) is not None
+
     def _goes_on(self, fact: Fact) -> bool:
         """Whether it was taken back only by who may not."""
         return type(fact) in REGISTRY and fact.id not in self.told[0]
