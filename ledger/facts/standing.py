@@ -76,14 +76,6 @@ class Asked(Protocol):
         ...
 
 
-def from_operator(door: str | None, speaker: str | None) -> bool:
-    """Whether it is the operator who says an event, as no party is known to.
-
-    What came in at its door, or before doors were kept, nobody else can have brought.
-    """
-    return speaker is None and (door in BEFORE_DOORS or door in OPERATORS_DOORS)
-
-
 Parties = frozenset[str] | None
 """The parties that may say an event; None where anybody may, or where what tells is missing."""
 
@@ -162,18 +154,26 @@ def _mark(fact: r.MarkRegistered, asked: Asked) -> Iterable[str] | None:
     founder = asked.founder(r.MarkRegistered, About.MARK, fact.mark)
     if founder is None or founder.id == fact.id:
         return own(fact)
-    # In the name of another body nobody says it: that body would have to.
-    return [founder.rcb, founder.importer] if fact.rcb == founder.rcb else []
+    return _not_of_others(fact, {founder.rcb, founder.importer}, {fact.rcb}, founder.rcb, asked)
 
 
 def _contract(fact: r.ConsignmentContractSigned, asked: Asked) -> Iterable[str] | None:
     founder = asked.founder(r.ConsignmentContractSigned, About.CONTRACT, fact.contract)
     if founder is None or founder.id == fact.id:
         return own(fact)
-    # Nobody who founded a contract makes it one of others.
-    return {founder.exporter, founder.importer, founder.rcb} & {
-        fact.exporter, fact.importer, fact.rcb
-    }  # fmt: skip
+    theirs = {fact.exporter, fact.importer, fact.rcb}
+    return _not_of_others(
+        fact, {founder.exporter, founder.importer, founder.rcb}, theirs, None, asked
+    )
+
+
+def _not_of_others(
+    fact: Fact, parties: set[str], named: set[str], kept: str | None, asked: Asked
+) -> Iterable[str]:
+    """Those who founded it, but to make it a thing of others (`named`, none `kept`): these."""
+    speaker = asked.speaker(fact)
+    others = speaker in parties and speaker not in named and kept not in named
+    return named if others else parties
 
 
 def _party(fact: r.PartyRegistered, asked: Asked) -> Iterable[str] | None:

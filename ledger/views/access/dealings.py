@@ -13,9 +13,10 @@ from ledger.facts.registry import (
     ConsignmentContractSigned,
     MarkRegistered,
 )
-from ledger.facts.standing import from_operator, vouched
+from ledger.facts.standing import vouched
 from ledger.log import Recorded
 from ledger.views.access.naming import marks_dealt_in
+from ledger.views.access.speaking import from_operator
 from ledger.views.folding import Fold, Rows, Scans, copy_rows
 
 _DEAL: Final = """

@@ -6,7 +6,7 @@ Who registers a source afterwards changes nothing about what it said before.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.facts.standing import OPERATOR, from_operator
+from ledger.facts.standing import BEFORE_DOORS, OPERATOR, OPERATORS_DOORS
 
 
 class Word(NamedTuple):
@@ -38,3 +38,11 @@ class Word(NamedTuple):
 def told_by_operator(door: str | None) -> str | None:
     """OPERATOR, where what came in at a door and is no known party's word is the operator's."""
     return OPERATOR if from_operator(door, None) else None
+
+
+def from_operator(door: str | None, speaker: str | None) -> bool:
+    """Whether it is the operator who says an event, as no party is known to.
+
+    What came in at its door, or before doors were kept, nobody else can have brought.
+    """
+    return speaker is None and (door in BEFORE_DOORS or door in OPERATORS_DOORS)
