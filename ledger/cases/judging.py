@@ -22,12 +22,18 @@ Judgement = DiscrepancyOpened | DiscrepancyWithdrawn | DiscrepancyReopened
 
 
 def judge(
-    case: Case | None, violation: Violation | None, *, now: int, position: int
+    case: Case | None,
+    violation: Violation | None,
+    *,
+    now: int,
+    position: int,
+    key: UUID | None = None,
 ) -> Judgement | None:
     """What has to happen to a case, if anything.
 
     `violation` is what holds now of the case's rule, subject and discriminator; `now` is the
-    audit's clock in µs UTC, `position` the last one of the log that the evaluation has seen.
+    audit's clock in µs UTC, `position` the last one of the log that the evaluation has seen; `key`
+    the case's id, where the caller has worked it out.
     """
     time = time_text(now, 0)
     if violation is None:
@@ -36,7 +42,7 @@ def judge(
         return DiscrepancyWithdrawn(case=case.id, time=time, position=position)
     if case is None:
         return DiscrepancyOpened(
-            case=str(case_of(violation)),
+            case=str(key or case_of(violation)),
             time=time,
             position=position,
             rule=violation.rule,
