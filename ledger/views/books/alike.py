@@ -104,7 +104,7 @@ class Alike(Source):
 
     def want_alike(self, ids: Iterable[tuple[About, str]]) -> None:
         """Read in bulk whether ids look like others."""
-        missing = sorted(set(ids) - self._alike.keys())
+        missing = sorted({each for each in ids if each not in self._alike})
         if missing:
             self._alike.update(dict.fromkeys(missing, False))
             asked = [(int(about), folded(about, key), key) for about, key in missing]

@@ -105,8 +105,9 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
                     if line.mark is not None:
                         place = place_id(line.mark, Kind.LOT, line.lot)
                         moments.setdefault(place, set()).add(left.at)
-        # A place that is asked for again and again is read once, when it is.
         few = {place: at for place, at in moments.items() if len(at) < run_asked_min}
+        for place in moments.keys() - few.keys():
+            self.expect_many(place)
         self.want_held((place, at) for place, times in few.items() for at in times)
         unknown = [
             lot
