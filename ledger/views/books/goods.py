@@ -218,6 +218,10 @@ class Goods(Source):
 
     # -- serial numbers
 
+    def are_shared(self, numbers: tuple[str, int, int]) -> bool:
+        """Whether several events have some of these numbers, as far as that was read in bulk."""
+        return len(self._sharing[()].get(numbers) or ()) > 1
+
     def want_ranged(self, spans: Iterable[_Span], *kinds: type[Fact]) -> None:
         """Read in bulk which events, of all kinds or of some, share numbers with each span."""
         known = self._sharing[kinds]

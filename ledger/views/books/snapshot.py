@@ -120,6 +120,7 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         """Read in bulk what rules on these events ask."""
         self.want_repeats(given)
         shared: list[tuple[str, int, int]] = []
+        scanned: list[tuple[Known, tuple[str, int, int]]] = []
         issued: list[tuple[str, int, int]] = []
         for known in given:
             fact, span = known.fact, span_of(known.fact)
@@ -128,8 +129,13 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
                 continue
             registered = mark_of(self, mark)
             if registered is not None and registered.serialised:
-                (shared if isinstance(fact, SealsApplied) else issued).append((mark, *span))
+                if isinstance(fact, SealsApplied):
+                    shared.append((mark, *span))
+                    scanned.append((known, shared[-1]))
+                else:
+                    issued.append((mark, *span))
         self.want_ranged(shared)
+        self.give_shots(known for known, numbers in scanned if self.are_shared(numbers))
         self.want_ranged(issued, SealsIssued)
 
     def licensees(self, mark: str) -> set[str]:

@@ -177,3 +177,26 @@ def test_lots_of_many_departures_are_read_once_each(
     assert found == from_nothing(log)
     assert "M-36" in {case[0] for case in found}
     assert sum("FROM balances WHERE balances.place = wanted.place" in each for each in sent) <= left
+
+
+def test_twins_among_what_is_looked_at_take_no_statement(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scans that share numbers with one another know of each other which is a double shot."""
+    log.append([entry(fact) for fact in registry()])
+    caught_up(log)
+    log.append([entry(fact) for fact in shape("double shots", 80)])
+    sent: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(self: Any, statement: Any, *given: Any, **named: Any) -> Any:
+        sent.append(str(statement))
+        return execute(self, statement, *given, **named)
+
+    with monkeypatch.context() as within:
+        within.setattr(psycopg.Cursor, "execute", counting)
+        found = caught_up(log)
+
+    assert sum(case[0] == "M-33" for case in found) > 80
+    assert found == from_nothing(log)
+    assert sum("abs(delta)" in each for each in sent) <= 1
