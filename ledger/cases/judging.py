@@ -3,6 +3,7 @@
 Level-triggered: only the present counts, so judging again what was judged decides nothing more.
 """
 
+from functools import lru_cache
 from uuid import UUID
 
 from ledger.cases.discrepancy import (
@@ -35,7 +36,7 @@ def judge(
     audit's clock in µs UTC, `position` the last one of the log that the evaluation has seen; `key`
     the case's id, where the caller has worked it out.
     """
-    time = time_text(now, 0)
+    time = _time(now)
     if violation is None:
         if case is None or case.state not in LIVE:
             return None
@@ -58,6 +59,12 @@ def judge(
     ):
         return DiscrepancyReopened(case=case.id, time=time, position=position, shows=shows)
     return None
+
+
+@lru_cache(maxsize=1)
+def _time(now: int) -> str:
+    """The time of a look, which opens thousands of cases."""
+    return time_text(now, 0)
 
 
 def case_of(violation: Violation) -> UUID:

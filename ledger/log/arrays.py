@@ -80,7 +80,7 @@ class FlatListDumper(ListBinaryDumper):
         if self.flat is None:
             return super().dump(obj)
         kind, _, pack = _FLAT[self.flat]
-        nulls = None in obj
+        nulls = type(None) in set(map(type, obj))
         try:
             if nulls:
                 packed = [_NULL if value is None else pack(value) for value in obj]

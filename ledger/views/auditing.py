@@ -255,11 +255,12 @@ _SLASH, _QUOTE = "\\", '"'
 
 def _as_text(values: Sequence[str]) -> str:
     """A list as the database writes one: lists of many lengths do not go into one array."""
-    quoted = [
-        f'"{value.replace(_SLASH, _SLASH * 2).replace(_QUOTE, _SLASH + _QUOTE)}"'
-        for value in values
-    ]
-    return f"{{{','.join(quoted)}}}"
+    if not values:
+        return "{}"
+    text = '","'.join(values)
+    if _SLASH in text or text.count(_QUOTE) > 2 * (len(values) - 1):
+        text = '","'.join(v.replace(_SLASH, r"\\").replace(_QUOTE, r"\"") for v in values)
+    return f'{{"{text}"}}'
 
 
 def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
