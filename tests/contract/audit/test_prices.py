@@ -11,11 +11,11 @@ from msgspec import structs
 from bench.audit import entry
 from bench.hostile_registry import registry
 from bench.hostile_shapes import SHAPES, shape
-from consumers import auditor_looking
 from consumers.auditor_running import catch_up
 from ledger.facts.mentions import About
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.log import Log
+from ledger.rules.audit import evaluate
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import SubjectKind
 from ledger.views import SCHEMA, auditing, schema
@@ -97,7 +97,6 @@ def test_only_rules_that_suspect_an_application_look_at_it(
 ) -> None:
     """Of scans that only repeat one another, M-48 alone is asked, and all cases are found."""
     asked: list[Any] = []
-    evaluate = auditor_looking.evaluate
 
     def asking(kind: SubjectKind, *given: Any, rules: Any = None) -> Any:
         if kind in (SubjectKind.APPLICATION, SubjectKind.EVENT):
@@ -107,7 +106,7 @@ def test_only_rules_that_suspect_an_application_look_at_it(
     log.append([entry(fact) for fact in registry()])
     caught_up(log)
     log.append([entry(fact) for fact in shape("one time, the same again", 40)])
-    monkeypatch.setattr(auditor_looking, "evaluate", asking)
+    monkeypatch.setattr("consumers.auditor_looking.evaluate", asking)
 
     found = caught_up(log)
 
