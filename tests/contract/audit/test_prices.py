@@ -47,9 +47,8 @@ SHOWN = [
 ]  # fmt: skip
 
 
-def test_what_cases_show_is_written_at_once(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any lists of any texts are kept and replaced, all cases of a look in one statement."""
-    Projector(log).make()
+def sending(patched: pytest.MonkeyPatch) -> list[str]:
+    """The statements that are sent from here on, as text."""
     sent: list[str] = []
     execute = psycopg.Cursor.execute
 
@@ -57,10 +56,18 @@ def test_what_cases_show_is_written_at_once(log: Log, monkeypatch: pytest.Monkey
         sent.append(str(statement))
         return execute(self, statement, *given, **named)
 
+    patched.setattr(psycopg.Cursor, "execute", counting)
+    return sent
+
+
+def test_what_cases_show_is_written_at_once(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any lists of any texts are kept and replaced, all cases of a look in one statement."""
+    Projector(log).make()
+    sent = sending(monkeypatch)
+
     def one_by_one(*_: Any) -> None:
         raise AssertionError("a statement a case")
 
-    monkeypatch.setattr(psycopg.Cursor, "execute", counting)
     monkeypatch.setattr(psycopg.Cursor, "executemany", one_by_one)
     for turned in (False, True):
         given = [row._replace(artefact=row.artefact is not turned) for row in SHOWN]
@@ -162,15 +169,8 @@ def test_lots_of_many_departures_are_read_once_each(
         if isinstance(fact, ShipmentDeparted)
     ]
     log.append([entry(fact) for fact in (*registry(), *departures)])
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
-
-    def counting(self: Any, statement: Any, *given: Any, **named: Any) -> Any:
-        sent.append(str(statement))
-        return execute(self, statement, *given, **named)
-
     with monkeypatch.context() as within:
-        within.setattr(psycopg.Cursor, "execute", counting)
+        sent = sending(within)
         found = caught_up(log)
 
     assert found == from_nothing(log)
@@ -185,17 +185,22 @@ def test_twins_among_what_is_looked_at_take_no_statement(
     log.append([entry(fact) for fact in registry()])
     caught_up(log)
     log.append([entry(fact) for fact in shape("double shots", 80)])
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
-
-    def counting(self: Any, statement: Any, *given: Any, **named: Any) -> Any:
-        sent.append(str(statement))
-        return execute(self, statement, *given, **named)
-
     with monkeypatch.context() as within:
-        within.setattr(psycopg.Cursor, "execute", counting)
+        sent = sending(within)
         found = caught_up(log)
 
     assert sum(case[0] == "M-33" for case in found) > 80
     assert found == from_nothing(log)
     assert sum("abs(delta)" in each for each in sent) <= 1
+
+
+def test_missing_numbers_are_looked_for_together(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether missing certificate numbers look like others is asked once, not number by number."""
+    log.append([entry(fact) for fact in (*registry(), *shape("gaps in a series", 60))])
+    with monkeypatch.context() as within:
+        sent = sending(within)
+        found = caught_up(log)
+
+    assert sum(case[0] == "M-25" for case in found) == 59
+    assert found == from_nothing(log)
+    assert sum("known_ids" in each and "unnest" in each for each in sent) <= 5
