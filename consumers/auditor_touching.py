@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import TOPICS
-from ledger.facts.corrections import EventRetracted
+from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
@@ -118,11 +118,7 @@ def _undone(
     """The events that something in the stretch retracts or corrects, and whether that is late."""
     targets: dict[UUID, bool] = {}
     for known, is_late in zip(given, late, strict=True):
-        fact = known.fact
-        corrected = [fact.target] if isinstance(fact, EventRetracted) else []
-        if fact.corrects is not None:
-            corrected.append(fact.corrects)
-        for target in map(UUID, corrected):
+        for target in map(UUID, targets_of(known.fact)):
             targets[target] = is_late or targets.get(target, False)
     if not targets:
         return {}

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.log import migrate
 from ledger.log.embedded import SERVER_USER, leave, server
@@ -47,6 +47,16 @@ class Cluster:
             self._template = self._create("template1")
             migrate(make_conninfo(self._dsn, dbname=self._template))
         name = self._create(self._template if migrated else "template1")
+        try:
+            yield make_conninfo(self._dsn, dbname=name)
+        finally:
+            with self.admin() as admin:
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def copied(self, dsn: str) -> Iterator[str]:
+        """Give a copy of one of these databases, to which nobody is connected by then."""
+        name = self._create(str(conninfo_to_dict(dsn)["dbname"]))
         try:
             yield make_conninfo(self._dsn, dbname=name)
         finally:

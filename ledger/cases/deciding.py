@@ -51,8 +51,7 @@ class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """Who has a say in a case.
 
     `concerned` = parties that the events of its subject name as holder, exporter, importer,
-    operator or party; `certifiers` = bodies of its pairs and agents of the exporters, or every
-    certifier there is where the case belongs to no pair.
+    operator or party; `certifiers` = bodies of its pairs and agents of the exporters.
     """
 
     concerned: frozenset[str]

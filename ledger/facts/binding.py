@@ -9,15 +9,17 @@ from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple, TypeVar
 
 from ledger.facts import registry as r
+from ledger.facts.certifying import certifiers_of, connected_by
+from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.standing import (
+    BEFORE_DOORS,
     REGISTRY,
     may_say,
     own,
     stands,
     subject_of,
-    targets_of,
     vouched,
 )
 
@@ -57,6 +59,7 @@ class Bindings:
         self._founders: dict[_Subject, Said | None] = {}
         self._bound: dict[str, bool] = {}
         self._connected: dict[str, Counter[str]] = defaultdict(Counter)
+        self._connecting: dict[str, frozenset[str]] = {}
         self.unbound: set[str] = set()
         """The ids of registry facts that do not bind."""
         self.parties: dict[str, str] = {}
@@ -65,6 +68,8 @@ class Bindings:
         """What binds now and did not, or the other way round; whoever reads it clears it."""
         self.moved: set[str] = set()
         """Sources that speak for somebody else now; whoever reads it clears it."""
+        self.refounded: set[str] = set()
+        """Marks that somebody else founded now, or nobody; whoever reads it clears it."""
         for each in said:
             self.add(each)
 
@@ -102,7 +107,7 @@ class Bindings:
 
     def _correct(self, target: str, correction: Said) -> None:
         """Keep the first of those that weigh the same: a thousand of one sender are one."""
-        alike = vouched(correction.by), correction.fact.source, correction.door is None
+        alike = vouched(correction.by), correction.fact.source, correction.door in BEFORE_DOORS
         self._corrections[target].setdefault(alike, correction)
 
     # -- what is asked of it
@@ -137,9 +142,9 @@ class Bindings:
 
     def certifiers(self, party: str) -> Collection[str]:
         """Who certifies a party: by a certification, or as body or agent of its contracts."""
-        changes = self.about(r.CertificationChanged, About.PARTY, party)
+        changed = self.about(r.CertificationChanged, About.PARTY, party)
         signed = self.about(r.ConsignmentContractSigned, About.PARTY, party)
-        return certifiers_of(party, changes, signed)
+        return certifiers_of(party, changed, signed)
 
     # -- working it out
 
@@ -165,6 +170,7 @@ class Bindings:
                 waiting.extend(self._moved(subject))
             binds = self._binds(said)
             before = self._bound.get(said.id)
+            waiting.extend(self._reconnected(said, binds=binds))
             if binds == before:
                 continue
             self._bound[said.id] = binds
@@ -174,7 +180,6 @@ class Bindings:
                 self.unbound.add(said.id)
             if binds != (before is None or before):
                 self.changed[said.id] = binds
-            waiting.extend(self._resting(said.fact, binds=binds, before=bool(before)))
 
     def _binds(self, said: Said) -> bool:
         fact, speaker = said.fact, self._speaker(said)
@@ -187,7 +192,7 @@ class Bindings:
         """Whether a correction counts: of nobody known, of who said it, or of who may say it."""
         for correction in self._corrections.get(said.id, {}).values():
             by = self._speaker(correction)
-            if by is None or correction.door is None or by == speaker:
+            if by is None or correction.door in BEFORE_DOORS or by == speaker:
                 return True
             if parties is not None and by in parties:
                 return True
@@ -207,6 +212,8 @@ class Bindings:
         if founder is before:
             return False
         self._founders[subject] = founder
+        if subject[0] is r.MarkRegistered:
+            self.refounded.add(subject[2])
         if subject[0] is r.SourceRegistered:
             self.moved.add(subject[2])
             if founder is not None and isinstance(founder.fact, r.SourceRegistered):
@@ -237,36 +244,29 @@ class Bindings:
             found += self._about.get((r.LabelWithdrawn, about, key), ())
         return found
 
-    def _resting(self, fact: Fact, *, binds: bool, before: bool) -> list[Said]:
-        """What rests on whether a fact binds: what is said of an exporter's people."""
-        if not isinstance(fact, r.ConsignmentContractSigned) or binds == before:
+    def _reconnected(self, said: Said, *, binds: bool) -> list[Said]:
+        """What rests on whom a contract connects with its exporter: what is said of its people."""
+        fact = said.fact
+        if not isinstance(fact, r.ConsignmentContractSigned):
             return []
+        before = self._connecting.pop(said.id, frozenset())
+        now = connected_by(fact, self._speaker(said)) if binds else frozenset[str]()
+        if now:
+            self._connecting[said.id] = now
         parties = self._connected[fact.exporter]
-        known = len(parties)
-        for party in {fact.importer, fact.rcb, fact.agent}:
-            parties[party] += 1 if binds else -1
+        known = frozenset(parties)
+        parties.update(now)
+        parties.subtract(before)
+        for party in before:
             if not parties[party]:
                 del parties[party]
-        if len(parties) == known:
+        if parties.keys() == known:
             return []
         return [
-            said
+            other
             for kind in (r.SealTrainingCompleted, r.PersonQualified)
-            for said in self._about.get((kind, About.PARTY, fact.exporter), ())
+            for other in self._about.get((kind, About.PARTY, fact.exporter), ())
         ]
-
-
-def certifiers_of(
-    party: str,
-    changes: Iterable[r.CertificationChanged],
-    signed: Iterable[r.ConsignmentContractSigned],
-) -> frozenset[str]:
-    """Who certifies a party, from what binds of its certifications and contracts."""
-    return frozenset(
-        {change.issuer for change in changes}.union(
-            *((each.rcb, each.agent) for each in signed if each.exporter == party)
-        )
-    )
 
 
 def concerns(fact: Fact) -> bool:

@@ -11,11 +11,19 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from ledger.facts.binding import Bindings, Said, certifiers_of, concerns
+from ledger.facts.binding import Bindings, Said, concerns
+from ledger.facts.certifying import certifiers_of, connected_by
+from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.registry import CertificationChanged, ConsignmentContractSigned
-from ledger.facts.standing import OPERATOR, REGISTRY, own, stands, targets_of, vouched
+from ledger.facts.standing import (
+    OPERATOR,
+    REGISTRY,
+    own,
+    stands,
+    vouched,
+)
 
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
@@ -77,8 +85,16 @@ class Record:
             self._retracted[event_id] = rec
 
     def counts(self, fact: Fact) -> bool:
-        """Whether nothing known retracts or corrects the fact."""
-        return fact.id not in self._retracted
+        """Whether nothing known retracts or corrects the fact; of the registry nothing that may."""
+        return fact.id not in self._retracted or self._goes_on(fact)
+
+    def taken_back(self, fact: Fact) -> bool:
+        """Whether anything retracts or corrects the fact, whoever says it: what sums go by."""
+        return self.retracted_at(fact.id) is not None
+
+    def _goes_on(self, fact: Fact) -> bool:
+        """Whether it was taken back only by who may not."""
+        return type(fact) in REGISTRY and fact.id not in self.told[0]
 
     def tell(self, unbound: Collection[str], parties: Mapping[str, str]) -> None:
         """Take what of the registry does not bind, by id, and for whom sources speak.
@@ -157,7 +173,7 @@ class Record:
                 other
                 for contract in self.about(ConsignmentContractSigned, About.PARTY, party)
                 if contract.exporter == party
-                for other in (contract.importer, contract.rcb, contract.agent)
+                for other in connected_by(contract, self.speaker(contract))
             ),
         )
 

@@ -7,7 +7,6 @@ flagged; of the registry it does not bind: nothing rests on it.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
-from ledger.facts import corrections as c
 from ledger.facts import documents as d
 from ledger.facts import lots as l
 from ledger.facts import registry as r
@@ -24,6 +23,10 @@ OPERATOR: Final = "OPERATOR"
 Its door speaks for everybody: who says what is said there is told by the source."""
 OPERATORS_DOORS: Final = frozenset({"file", "table", "form"})
 """Where OPERATOR may come from."""
+BEFORE_DOORS: Final = frozenset({None, "import"})
+"""The doors of what was recorded before doors were kept: none, or that of an export without them.
+
+It keeps its force, and is not judged by who said it."""
 
 REGISTRY: Final[frozenset[type[Fact]]] = frozenset(
     kind
@@ -73,6 +76,14 @@ class Asked(Protocol):
         ...
 
 
+def from_operator(door: str | None, speaker: str | None) -> bool:
+    """Whether it is the operator who says an event, as no party is known to.
+
+    What came in at its door, or before doors were kept, nobody else can have brought.
+    """
+    return speaker is None and (door in BEFORE_DOORS or door in OPERATORS_DOORS)
+
+
 Parties = frozenset[str] | None
 """The parties that may say an event; None where anybody may, or where what tells is missing."""
 
@@ -117,9 +128,9 @@ def may_say(fact: Fact, asked: Asked) -> Parties:
 def stands(by: str | None, door: str | None, speaker: str | None, parties: Parties) -> bool:
     """Whether an event may be said by who says it; nothing is denied where that is unknown.
 
-    What was recorded before doors were kept (`door` is None) may.
+    What was recorded before doors were kept may.
     """
-    if door is None or parties is None or speaker in parties:
+    if door in BEFORE_DOORS or parties is None or speaker in parties:
         return True
     if OPERATOR in parties and by == OPERATOR and door in OPERATORS_DOORS:
         return True
@@ -145,6 +156,24 @@ def _founded(kind: type[Fact], *names: str) -> _Row:
         return [getattr(founder, name) for name in names]
 
     return find
+
+
+def _mark(fact: r.MarkRegistered, asked: Asked) -> Iterable[str] | None:
+    founder = asked.founder(r.MarkRegistered, About.MARK, fact.mark)
+    if founder is None or founder.id == fact.id:
+        return own(fact)
+    # In the name of another body nobody says it: that body would have to.
+    return [founder.rcb, founder.importer] if fact.rcb == founder.rcb else []
+
+
+def _contract(fact: r.ConsignmentContractSigned, asked: Asked) -> Iterable[str] | None:
+    founder = asked.founder(r.ConsignmentContractSigned, About.CONTRACT, fact.contract)
+    if founder is None or founder.id == fact.id:
+        return own(fact)
+    # Nobody who founded a contract makes it one of others.
+    return {founder.exporter, founder.importer, founder.rcb} & {
+        fact.exporter, fact.importer, fact.rcb
+    }  # fmt: skip
 
 
 def _party(fact: r.PartyRegistered, asked: Asked) -> Iterable[str] | None:
@@ -225,10 +254,8 @@ def _shipper(fact: g.ShipmentDocumentsSent, asked: Asked) -> Iterable[str] | Non
 _TABLE: Final[dict[type[Fact], _Row]] = {
     r.PartyRegistered: _party,
     r.SourceRegistered: _founded(r.SourceRegistered, "party"),
-    r.MarkRegistered: _founded(r.MarkRegistered, "rcb", "importer"),
-    r.ConsignmentContractSigned: _founded(
-        r.ConsignmentContractSigned, "exporter", "importer", "rcb"
-    ),
+    r.MarkRegistered: _mark,
+    r.ConsignmentContractSigned: _contract,
     r.ConsignmentContractEnded: _of_contract("exporter", "importer", "rcb"),
     r.CertificationChanged: _fields("issuer"),
     r.IssuerDesignated: lambda _fact, _asked: [OPERATOR],
@@ -270,11 +297,3 @@ _TABLE: Final[dict[type[Fact], _Row]] = {
 }
 """Who may say an event. A heartbeat and a complaint anybody may; a retraction is judged by what
 it retracts."""
-
-
-def targets_of(fact: Fact) -> Iterator[str]:
-    """The ids of the events that a fact retracts or corrects."""
-    if isinstance(fact, c.EventRetracted):
-        yield fact.target
-    if fact.corrects is not None:
-        yield fact.corrects

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted
+from ledger.facts.standing import BEFORE_DOORS
 from ledger.rules.books import Books
 from ledger.rules.contracts import Standing, mark_of, standing
 from ledger.rules.papers import Shipment
@@ -79,12 +80,12 @@ def kind_of(app: Application) -> Hashable:
 def scan_kind(fact: SealsApplied, by: str | None, door: str | None) -> Hashable:
     """What applications have in common that are sieved together: their kind, and who scanned.
 
-    `by` is the party that the door vouched for, `door` None where it was not kept.
+    `by` is the party that the `door` vouched for.
     """
     return (
         fact.source,
         by,
-        door is None,
+        door in BEFORE_DOORS,
         fact.lot,
         fact.mark,
         fact.holder,

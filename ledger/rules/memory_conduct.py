@@ -59,7 +59,7 @@ class MemoryConduct(MemoryFacts):
         firsts: dict[Hashable, str] = {}
         for known in sorted(record):
             self._of_source[known.fact.source].append(known)
-            if record.counts(known.fact):
+            if not record.taken_back(known.fact):
                 self._take_counting(known)
                 # Facts come by (time, id), so of equal ones the smallest id comes first.
                 first = firsts.setdefault(said_by(known.fact), known.id)
@@ -159,7 +159,8 @@ class MemoryConduct(MemoryFacts):
     def _late(self, source: str, days: int) -> dict[str, list[Known]]:
         late: dict[str, list[Known]] = defaultdict(list)
         for known in self._of_source.get(source, ()):
-            if self.whole.counts(known.fact) and known.rec - known.at > days * MICROS_A_DAY:
+            taken_back = self.whole.taken_back(known.fact)
+            if not taken_back and known.rec - known.at > days * MICROS_A_DAY:
                 late[utc_text(known.rec)[:_DAY]].append(known)
         return late
 
@@ -179,7 +180,7 @@ class MemoryConduct(MemoryFacts):
         return months
 
     def _undone(self, events: Iterable[Known]) -> list[Known]:
-        return [known for known in events if not self.whole.counts(known.fact)]
+        return [known for known in events if self.whole.taken_back(known.fact)]
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
         found: list[Hour] = []
@@ -198,7 +199,7 @@ class MemoryConduct(MemoryFacts):
     def _hours(self, source: str) -> dict[str, list[tuple[Known, SealsApplied]]]:
         hours: dict[str, list[tuple[Known, SealsApplied]]] = defaultdict(list)
         for known in self._of_source.get(source, ()):
-            if isinstance(known.fact, SealsApplied) and self.whole.counts(known.fact):
+            if isinstance(known.fact, SealsApplied) and not self.whole.taken_back(known.fact):
                 hours[utc_text(known.at)[:_HOUR]].append((known, known.fact))
         return hours
 

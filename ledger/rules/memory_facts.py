@@ -33,8 +33,8 @@ class MemoryFacts:
         return value
 
     def counting(self) -> Iterator[Known]:
-        """Every fact that counts."""
-        return (known for known in self.whole if self.whole.counts(known.fact))
+        """Every fact that nothing retracts or corrects, whoever says it: sums go by that."""
+        return (known for known in self.whole if not self.whole.taken_back(known.fact))
 
 
 class _Guarded(Record):

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from ledger.facts.corrections import EventRetracted
-from ledger.facts.identity import Fact
+from ledger.facts.corrections import EventRetracted, targets_of
 from ledger.facts.record import Known
 from ledger.rules.applied import Application
 from ledger.rules.books import Books
@@ -18,21 +17,13 @@ from ledger.rules.rule import Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind
 
 
-def targets(fact: Fact) -> list[str]:
-    """The ids of the events that a fact retracts or corrects, each once."""
-    named = [fact.target] if isinstance(fact, EventRetracted) else []
-    if fact.corrects is not None and fact.corrects not in named:
-        named.append(fact.corrects)
-    return named
-
-
 def reversal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-49 on an event: it reverses what is old, another party's, a reversal, or unknown."""
     known = books.record.known(key)
     if known is None:
         return
     seen: set[str] = set()
-    for target in targets(known.fact):
+    for target in targets_of(known.fact):
         for finding in _unusual(known, target, books, policy):
             if finding.discriminator not in seen:
                 seen.add(finding.discriminator)

@@ -9,7 +9,7 @@ from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.facts.standing import Parties, may_say, stands
+from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
 from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.certification import shown, states
@@ -30,7 +30,7 @@ CRITICAL: Final = (
 def out_of_standing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-65: the party that speaks in an event is known, and is none of those that may say it."""
     known = counting(key, books)
-    if known is None or known.door is None:
+    if known is None or known.door in BEFORE_DOORS:
         return
     speaker = books.record.speaker_of(known)
     parties = _parties(known.fact, books)
@@ -56,7 +56,7 @@ def _parties(fact: Fact, books: Books) -> Parties:
 
 def standing_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
     """Who M-65 suspects: all that a party says who may not, or nobody of them."""
-    if app.door is None or app.speaker is None:
+    if app.door in BEFORE_DOORS or app.speaker is None:
         return None
     parties = _parties(app.fact, books)
     return None if stands(app.by, app.door, app.speaker, parties) else everything
@@ -85,7 +85,7 @@ def adjusted_without_count(key: str, books: Books, policy: Policy) -> Iterator[F
 def issued_after_end(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-67 on an issue of seals: its licensee had no valid certification on that day."""
     known = counting(key, books)
-    if known is None or known.door is None or not isinstance(known.fact, s.SealsIssued):
+    if known is None or not isinstance(known.fact, s.SealsIssued) or known.door in BEFORE_DOORS:
         return
     fact = known.fact
     mark = mark_of(books, fact.mark)

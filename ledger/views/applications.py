@@ -57,7 +57,7 @@ class Applications:
     def take(self, fact: Applied, event: Recorded, at: int, *, counts: bool) -> None:
         """Take an application as recorded; `at` is its time, µs UTC."""
         kinds = self._counting if counts else self._void
-        kind = _kind(fact, at, event.by)
+        kind = _kind(fact, at, event)
         alike = kinds.get(kind)
         if alike is None:
             alike = kinds[kind] = self._of(kind)
@@ -78,7 +78,7 @@ class Applications:
     def undo(self, fact: Applied, event: Recorded, position: int) -> None:
         """Tell the views at once that an application ceases to count, known at a position."""
         at = micros(fact.time)
-        gone = self._of(_kind(fact, at, event.by))
+        gone = self._of(_kind(fact, at, event))
         gone.count, gone.units, gone.seals = -1, -fact.units, -fact.count
         scan = Scan(fact.id, at, position, fact.count, fact.first, -1)
         for tell_one in self._scan:
@@ -108,8 +108,9 @@ class Applications:
         return Scans(kind, find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot))
 
 
-def _kind(fact: Applied, at: int, by: str | None) -> ScansKind:
+def _kind(fact: Applied, at: int, event: Recorded) -> ScansKind:
     return (
         fact.mark, fact.holder, fact.site, fact.lot, fact.label, fact.label_version, fact.source,
-        fact.actor, fact.contract, fact.time[:_DAY], at // _HOUR, by,
+        fact.actor, fact.contract, fact.time[:_DAY], at // _HOUR, event.by,
+        event.door,
     )  # fmt: skip

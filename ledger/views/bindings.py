@@ -10,9 +10,11 @@ from uuid import UUID
 
 from ledger.facts.binding import Bindings, Said
 from ledger.facts.canonical import decode
+from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
-from ledger.facts.registry import SourceRegistered
-from ledger.facts.standing import REGISTRY, targets_of, vouched
+from ledger.facts.mentions import About
+from ledger.facts.registry import MarkRegistered, SourceRegistered
+from ledger.facts.standing import REGISTRY, vouched
 from ledger.log import Log, Recorded
 from ledger.views.folding import Fold, Rows, copy_rows
 from ledger.views.loading import TOPIC, subject_id
@@ -29,6 +31,11 @@ _SPEAK: Final = """
 INSERT INTO speakers (source, party, position)
 SELECT * FROM unnest(%b::text[], %b::text[], %b::int8[])
 ON CONFLICT (source) DO UPDATE SET party = excluded.party, position = excluded.position
+"""
+_FOUND: Final = """
+INSERT INTO founded_marks (mark, rcb, position)
+SELECT * FROM unnest(%b::text[], %b::text[], %b::int8[])
+ON CONFLICT (mark) DO UPDATE SET rcb = excluded.rcb, position = excluded.position
 """
 _SPEAKERS: Final = "SELECT source, party FROM speakers WHERE source = ANY(%b) AND party IS NOT NULL"
 _END: Final = """
@@ -51,6 +58,8 @@ CREATE INDEX unbound_until ON unbound (until);
 -- For whom a source speaks, and the position at which that changed last; null: nobody knows.
 CREATE TABLE speakers (source text PRIMARY KEY, party text, position int8 NOT NULL);
 CREATE INDEX speakers_by_position ON speakers (position);
+-- The body of whoever founded a mark, and the position since which that is so; null: nobody.
+CREATE TABLE founded_marks (mark text PRIMARY KEY, rcb text, position int8 NOT NULL);
 -- Whatever retracts or corrects an event, whether that ever came or not.
 CREATE TABLE corrections (target uuid NOT NULL, position int8 NOT NULL);
 CREATE INDEX corrections_by_target ON corrections (target);
@@ -65,6 +74,7 @@ CREATE INDEX corrections_by_target ON corrections (target);
         self._ended: dict[str, int] = {}
         self._closed: list[tuple[UUID, int, int]] = []
         self._moved: dict[str, tuple[str | None, int]] = {}
+        self._founded: dict[str, tuple[str | None, int]] = {}
         self._corrections: list[tuple[UUID, int]] = []
         self._correcting: dict[str, list[Said]] = {}
         self._awaited: dict[str, list[Said]] = {}
@@ -140,6 +150,10 @@ CREATE INDEX corrections_by_target ON corrections (target);
         for source in whole.moved:
             self._moved[source] = whole.parties.get(source), event.position
         whole.moved.clear()
+        for mark in whole.refounded:
+            founder = whole.founder(MarkRegistered, About.MARK, mark)
+            self._founded[mark] = None if founder is None else founder.rcb, event.position
+        whole.refounded.clear()
         changed = self._changed(whole, event.position)
         if not registers:
             return changed
@@ -180,6 +194,7 @@ CREATE INDEX corrections_by_target ON corrections (target);
         self._whole = Bindings(sorted(said, key=lambda each: each[:2]))
         self._whole.changed.clear()
         self._whole.moved.clear()
+        self._whole.refounded.clear()
         self._void = set(self._whole.unbound)
 
     def _said(self, rows: Rows, statement: str, values: Sequence[Any]) -> list[Said]:
@@ -205,11 +220,14 @@ CREATE INDEX corrections_by_target ON corrections (target);
             moved = [(source, *to) for source, to in sorted(self._moved.items())]
             rows.execute(_SPEAK, [*map(list, zip(*moved, strict=True))])
             self._parties.update({source: party for source, (party, _) in self._moved.items()})
+        if self._founded:
+            founded = [(mark, *by) for mark, by in sorted(self._founded.items())]
+            rows.execute(_FOUND, [*map(list, zip(*founded, strict=True))])
         self._clear()
 
     def _clear(self) -> None:
         for taken in (
-            self._began, self._ended, self._closed, self._moved, self._corrections,
+            self._began, self._ended, self._closed, self._moved, self._founded, self._corrections,
             self._correcting, self._awaited,
         ):  # fmt: skip
             taken.clear()

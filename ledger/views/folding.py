@@ -33,10 +33,10 @@ class Scan(NamedTuple):
 
 
 ScansKind: TypeAlias = tuple[
-    str, str, str, str, str, int, str, str | None, str | None, str, int, str | None
+    str, str, str, str, str, int, str, str | None, str | None, str, int, str | None, str | None
 ]
-"""Mark, holder, site, lot, label, its version, source, actor, contract, local day, hour, and the
-party that the door vouched for."""
+"""Mark, holder, site, lot, label, its version, source, actor, contract, local day, hour, the party
+that the door vouched for, and the door."""
 
 
 class Scans:
@@ -44,16 +44,16 @@ class Scans:
 
     By whom and through which source, of which mark, onto which lot, under which label and contract,
     on which local day (text) and in which hour (since 1970, UTC); `by` the party that the door
-    vouched for; `stock` and `lot` are place ids.
+    vouched for, `door` that door; `stock` and `lot` are place ids.
     `count`, `units` and `seals` are sums, below zero where they cease to count. Of those that came:
     `first`, `first_id` that with the smallest (time, id), `last` the latest time, µs UTC;
     `earliest` and `latest` the first and last position; `recorded_at` of the latest.
     """
 
     __slots__ = (
-        "actor", "by", "contract", "count", "day", "earliest", "first", "first_id", "holder",
-        "hour", "label", "last", "latest", "lot", "lot_key", "mark", "recorded_at", "seals", "site",
-        "source", "stock", "units", "version",
+        "actor", "by", "contract", "count", "day", "door", "earliest", "first", "first_id",
+        "holder", "hour", "label", "last", "latest", "lot", "lot_key", "mark", "recorded_at",
+        "seals", "site", "source", "stock", "units", "version",
     )  # fmt: skip
 
     def __init__(
@@ -64,7 +64,7 @@ class Scans:
     ) -> None:
         (
             self.mark, self.holder, self.site, self.lot_key, self.label, self.version, self.source,
-            self.actor, self.contract, self.day, self.hour, self.by,
+            self.actor, self.contract, self.day, self.hour, self.by, self.door,
         ) = kind  # fmt: skip
         self.stock, self.lot = stock, lot
         self.count = self.units = self.seals = 0

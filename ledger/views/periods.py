@@ -48,8 +48,12 @@ def period_row(rows: Rows, log: Log, period: Period) -> Row:
 def sign(rows: Rows, log: Log, period: Period, signature: Signature) -> tuple[Entry, Signed]:
     """Sign a period off for its body: what to record, and the period once that is recorded.
 
-    Raises Misuse where it may not be signed, NoSuchPair.
+    Only the body in whose name a mark of the pair was founded may. Raises Misuse where it may not
+    be signed, NoSuchPair.
     """
+    rows.execute("SELECT founded_pair(%s, %s)", (period.importer, period.rcb))
+    if rows.fetchone() != (True,):
+        raise NoSuchPair(f"There is no mark of {period.rcb} licensed to {period.importer}.")
     known = signed_period(rows, period.id)
     event = close_period(
         known,

@@ -13,12 +13,12 @@ from psycopg.errors import UndefinedTable
 from ledger.errors import Unavailable
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
+from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
-from ledger.facts.standing import targets_of
 from ledger.log import Log, Recorded
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
-from ledger.views.access import Named
+from ledger.views.access import Dealings, Named
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
@@ -69,10 +69,11 @@ class Projector:
         self._cases = Cases()
         self._standings = Standings(log)
         # It puts the policies on every table, so its own come last.
+        self._dealings = Dealings()
         self._named = Named(self._standings.speaker)
         self._folds = (
             self._corrections, *self._recording, *self._scanning, self._claims,
-            self._cases, Auditing(), self._standings, self._named,
+            self._cases, Auditing(), self._standings, self._dealings, self._named,
         )  # fmt: skip
         self._applications = Applications(self._folds, self._places)
         self._position = -1
@@ -172,6 +173,7 @@ class Projector:
             at = fact.at
             for fold in self._recording:
                 fold.record(fact, at, position, event.recorded_at)
+            self._dealings.take(fact, event)
             self._named.name(fact, event)
             self._stand(fact, event)
             if position in corrected:

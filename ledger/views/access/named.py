@@ -1,17 +1,15 @@
-"""Which party and mark is named by facts about which subject, and by whom; licences, contracts.
+"""Which party and mark is named by facts about which subject, and by whom.
 
 Rows are only ever added: whoever was once named by others goes on seeing what it was named on.
-Licences and contracts are judged by the latest that counts. What is `own` or `founding` rests on
+What is `own` or `founding` rests on
 positions alone, so that nobody gains anything by what it reports later, whatever time it gives.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
 from ledger.log import Recorded
 from ledger.views.access.naming import (
     ATTACHED,
@@ -23,8 +21,8 @@ from ledger.views.access.naming import (
     subjects_of,
 )
 from ledger.views.access.policies import POLICIES
-from ledger.views.access.speaking import Word
-from ledger.views.folding import Fold, Rows, Scans, copy_rows
+from ledger.views.access.speaking import Word, told_by_operator
+from ledger.views.folding import Fold, Rows, Scans
 
 _FOUND: Final = """
 INSERT INTO founders (about, key, source, by)
@@ -83,9 +81,9 @@ class Named(Fold):
     TABLES: ClassVar[str] = (
         """
 -- about: ledger.facts.mentions.About; key: the subject. by: whose word it is that the party is
--- named there: the party that spoke, as far as was known by then; where nobody knew those that the
--- fact names, as any of them may have sent it. founding: by the fact that founded the
--- subject, or one of the same source or party. own: founding, or the first where nothing is.
+-- named there: the party that spoke, as far as was known by then, or OPERATOR; where nobody knew
+-- those that the fact names, as any of them may have sent it. founding: by the fact that founded
+-- the subject, or one of the same source or party. own: founding, or the first where nothing is.
 CREATE TABLE named_parties (
     about int2 NOT NULL, key text NOT NULL, party text NOT NULL, by text[] NOT NULL,
     position int8 NOT NULL, founding boolean NOT NULL, own boolean NOT NULL,
@@ -108,14 +106,6 @@ CREATE TABLE accompanied (
 );
 -- Under which labels seals of which marks were attached.
 CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (label, mark));
-CREATE TABLE licences (
-    mark text NOT NULL, importer text NOT NULL, rcb text NOT NULL, time int8 NOT NULL,
-    id uuid NOT NULL
-);
-CREATE TABLE contracts (
-    contract text NOT NULL, exporter text NOT NULL, importer text NOT NULL, rcb text NOT NULL,
-    agent text NOT NULL, time int8 NOT NULL, id uuid NOT NULL
-);
 """
         + POLICIES
     )
@@ -130,12 +120,11 @@ CREATE TABLE contracts (
         self._marks: dict[tuple[int, str, str, Word], None] = {}
         self._papers: dict[tuple[str, str, Word], None] = {}
         self._labels: set[tuple[str, str]] = set()
-        self._licences: list[tuple[object, ...]] = []
-        self._contracts: list[tuple[object, ...]] = []
 
     def heard(self, alike: Scans) -> None:
         """Take applications, told before their source speaks for anybody else."""
-        word = Word(alike.source, self._speaker(alike.by, alike.source), (alike.holder,))
+        speaker = self._speaker(alike.by, alike.source)
+        word = Word(alike.source, speaker or told_by_operator(alike.door), (alike.holder,))
         mark, lot, label = alike.mark, alike.lot_key, f"{alike.label} {alike.version}"
         self._labels.add((label, mark))
         self._marks[int(About.LOT), lot, mark, word] = None
@@ -150,7 +139,7 @@ CREATE TABLE contracts (
         """Take the parties that a fact names, as who it was by then that spoke."""
         named, position = parties_named(fact), event.position
         speaker = self._speaker(event.by, fact.source)
-        word = Word(fact.source, speaker, tuple(sorted(set(named))))
+        word = Word(fact.source, speaker or told_by_operator(event.door), tuple(sorted(set(named))))
         if named:
             for about, key, founds in subjects_of(fact):
                 self._name((about, key), named, word, position, founds=founds)
@@ -161,12 +150,6 @@ CREATE TABLE contracts (
         paper = accompanied(fact)
         if paper is not None:
             self._papers[*paper, word] = None
-        row = (fact.at, UUID(fact.id))
-        if isinstance(fact, MarkRegistered):
-            self._licences.append((fact.mark, fact.importer, fact.rcb, *row))
-        elif isinstance(fact, ConsignmentContractSigned):
-            parties = (fact.exporter, fact.importer, fact.rcb, fact.agent)
-            self._contracts.append((fact.contract, *parties, *row))
 
     def _name(
         self,
@@ -193,14 +176,6 @@ CREATE TABLE contracts (
         papers = {(paper, shipment, word.by) for paper, shipment, word in self._papers}
         _insert(rows, _ACCOMPANY, papers)
         _insert(rows, _LABELS, self._labels)
-        event = ("int8", "uuid")
-        copy_rows(
-            rows, "licences (mark, importer, rcb, time, id)", ("text",) * 3 + event, self._licences
-        )
-        copy_rows(
-            rows, "contracts (contract, exporter, importer, rcb, agent, time, id)",
-            ("text",) * 5 + event, self._contracts,
-        )  # fmt: skip
         self.forget()
 
     def _write_names(self, rows: Rows) -> None:
@@ -234,7 +209,7 @@ CREATE TABLE contracts (
         """Drop the batch."""
         for taken in (
             self._named, self._founding, self._founders, self._marks, self._papers,
-            self._labels, self._licences, self._contracts,
+            self._labels,
         ):  # fmt: skip
             taken.clear()
 

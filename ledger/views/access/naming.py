@@ -16,6 +16,7 @@ from ledger.facts.lots import InputVerified, LotRecorded, LotSubdivided, Process
 from ledger.facts.mentions import About, certificate_key, mentions
 from ledger.facts.registry import (
     ConsignmentContractSigned,
+    LabelApproved,
     ProductRegistered,
     SourceRegistered,
 )
@@ -38,9 +39,8 @@ _KEPT: Final = {
 } | {
     about: about
     for about in (
-        About.SOURCE, About.CONTRACT, About.PERSON, About.PRODUCT, About.LABEL, About.DISPATCH,
-        About.LOT, About.SHIPMENT, About.CERTIFICATE, About.REPORT, About.REQUEST,
-        About.COMPLAINT, About.PARTY_YEAR,
+        About.SOURCE, About.CONTRACT, About.PRODUCT, About.LABEL, About.DISPATCH, About.LOT,
+        About.SHIPMENT, About.CERTIFICATE, About.REPORT,
     )
 }  # fmt: skip
 """Under which subject a mention is kept; a lot used as an input stays its maker's own."""
@@ -51,6 +51,7 @@ _FOUNDING: Final[dict[About, tuple[type[Fact], About]]] = {
     About.SOURCE: (SourceRegistered, About.SOURCE),
     About.CONTRACT: (ConsignmentContractSigned, About.CONTRACT),
     About.PRODUCT: (ProductRegistered, About.PRODUCT),
+    About.LABEL: (LabelApproved, About.LABEL),
     About.DISPATCH: (SealsDispatched, About.DISPATCH),
     About.LOT: (LotRecorded, About.LOT),
     About.CHILD: (LotSubdivided, About.LOT),
@@ -60,7 +61,7 @@ _FOUNDING: Final[dict[About, tuple[type[Fact], About]]] = {
 }
 """By mention: the fact that makes such a subject somebody's, and what it then is."""
 GUARDED: Final = frozenset(kept for _, kept in _FOUNDING.values())
-"""Subjects that only others' words open; whose labels and persons they are, anybody may read."""
+"""Subjects that only others' words open, or the word that founded them."""
 
 _ON_PLACES: Final = {
     Kind.TRANSIT: About.DISPATCH,
@@ -91,11 +92,13 @@ def subjects_of(fact: Fact) -> Iterator[tuple[int, str, bool]]:
 
 
 def marks_dealt_in(fact: Fact) -> Iterator[tuple[str, str]]:
-    """Mark and holder of each account that a fact is about."""
+    """Mark and holder of each account that a fact is about, and whom seals are sent to."""
     for about, key in mentions(fact):
         if about is About.ACCOUNT:
             mark, holder, _ = key.split(" ")
             yield mark, holder
+    if isinstance(fact, SealsDispatched):
+        yield fact.mark, fact.to_holder
 
 
 def marks_on(fact: Fact) -> set[tuple[int, str, str]]:

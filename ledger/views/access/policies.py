@@ -6,6 +6,8 @@ what names them, and an agent what names its exporters. Nobody sees more by forg
 
 from typing import Final
 
+from ledger.views.access import belonging
+from ledger.views.access.belonging import BINDS, OPERATORS, RELATIONS, SPEAKER
 from ledger.views.access.facts import FUNCTIONS
 from ledger.views.access.naming import ATTACHED
 from ledger.views.schema import each_table
@@ -111,7 +113,8 @@ SEEN: Final[dict[str, str]] = {
     "label_marks": f"{_ALL} OR mark = {_MARKS}",
     "licences": f"{_ALL} OR mark = {_MARKS}",
     "contracts": f"{_ALL} OR {_named('5', 'contracts.contract')}",
-    "cases": f"{_ALL} OR sees_case(id, subject_kind, subject, {_ARRAYS})",
+    "speakers": _ALL,
+    "cases": f"{_ALL} OR sees_case(id, subject_kind, subject, discriminator, {_ARRAYS})",
     "case_states": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",
     "set_aside": _ALL,
     "case_shown": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_shown.id)",
@@ -120,28 +123,34 @@ SEEN: Final[dict[str, str]] = {
 """By table: which of its rows the viewer sees. Tables left out show the viewer nothing."""
 
 # SQL bodies that are parsed now follow their tables when the schema gets another name.
-_KNOWN: Final = """
+_KNOWN: Final = f"""
+-- Whether somebody is known to have said it who is none of these.
+CREATE FUNCTION by_others(by text[], mine text[]) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN by <> '{{}}' AND NOT by && array_remove(mine, NULL);
+
 CREATE FUNCTION certificate_key(issuer text, number text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN issuer || ' ' || replace(number, ' ', '%20');
 
+{RELATIONS}
 CREATE FUNCTION viewer_marks() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
-    SELECT coalesce(array_agg(mark), '{}') FROM (
-        SELECT DISTINCT ON (mark) mark, importer, rcb FROM licences AS x
-        WHERE NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = x.id AND u.until IS NULL)
-        ORDER BY mark, time DESC, id DESC
-    ) AS now
+    SELECT coalesce(array_agg(mark), '{{}}') FROM marks_now()
     WHERE CASE public.viewer_role() WHEN 'importer' THEN importer = public.viewer_party()
-        WHEN 'certifier' THEN rcb = public.viewer_party() ELSE false END;
+        WHEN 'certifier' THEN body = public.viewer_party() ELSE false END;
 END;
 
+-- The contracts by which others let the viewer into a pair, or an exporter its agent.
 CREATE FUNCTION viewer_contracts(OUT exporter text, OUT importer text, OUT rcb text,
     OUT agent text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
-    SELECT now.exporter, now.importer, now.rcb, now.agent FROM (
-        SELECT DISTINCT ON (contract) x.* FROM contracts AS x
-        WHERE NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = x.id AND u.until IS NULL)
-        ORDER BY contract, time DESC, id DESC
+    SELECT a.exporter, a.importer, a.rcb, a.agent FROM agents_now() AS a
+    WHERE a.agent = public.viewer_party() AND a.exporter <> a.agent
+    UNION
+    SELECT now.exporter, now.importer, now.rcb, NULL::text FROM (
+        SELECT DISTINCT ON (x.contract) x.* FROM contracts AS x
+        WHERE {BINDS.format("x")}
+            AND ({SPEAKER.format("x")} <> public.viewer_party() OR {OPERATORS.format("x")})
+        ORDER BY x.contract, x.time DESC, x.id DESC
     ) AS now
-    WHERE public.viewer_party() IN (now.exporter, now.importer, now.rcb, now.agent);
+    WHERE public.viewer_party() IN (now.exporter, now.importer, now.rcb);
 END;
 
 CREATE FUNCTION viewer_parties() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
@@ -153,27 +162,28 @@ CREATE FUNCTION viewer_parties() RETURNS text[] LANGUAGE sql STABLE SECURITY DEF
 END;
 
 CREATE FUNCTION viewer_accounts() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
-    SELECT coalesce(array_agg(DISTINCT l.mark || ' ' || c.exporter), '{}')
-    FROM viewer_contracts() AS c JOIN licences AS l USING (importer, rcb)
-    WHERE c.agent = public.viewer_party() AND public.viewer_role() = 'certifier'
-        AND NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = l.id AND u.until IS NULL);
+    SELECT coalesce(array_agg(DISTINCT m.mark || ' ' || c.exporter), '{{}}')
+    FROM viewer_contracts() AS c JOIN marks_now() AS m USING (importer, rcb)
+    WHERE c.agent = public.viewer_party() AND public.viewer_role() = 'certifier';
 END;
 
--- The marks that a party deals with: named beside them, or by a contract of their pair.
+-- The marks that a party deals with: named beside them by others, or by a contract of their pair.
 CREATE FUNCTION viewer_dealt() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
-    SELECT coalesce(array_agg(mark), '{}') FROM (
+    SELECT coalesce(array_agg(mark), '{{}}') FROM (
         SELECT key AS mark FROM named_parties WHERE about = 4 AND party = public.viewer_party()
-        UNION SELECT l.mark FROM licences AS l JOIN viewer_contracts() AS c USING (importer, rcb)
+            AND by_others(by, ARRAY[public.viewer_party()])
+        UNION SELECT m.mark FROM marks_now() AS m JOIN viewer_contracts() AS c USING (importer, rcb)
     ) AS found;
 END;
 
 -- The marks whose registration a party may read.
 CREATE FUNCTION deals_with(asked text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
+    -- Asked of every mark there is: none of them is looked up among all the others.
     SELECT EXISTS (SELECT FROM named_parties WHERE about = 4 AND key = asked
-            AND party = public.viewer_party())
-        OR EXISTS (SELECT FROM licences AS l JOIN viewer_contracts() AS c USING (importer, rcb)
-            WHERE l.mark = asked);
+            AND party = public.viewer_party() AND by_others(by, ARRAY[public.viewer_party()]))
+        OR EXISTS (SELECT FROM licences AS x JOIN viewer_contracts() AS c USING (importer, rcb)
+            WHERE x.mark = asked AND {BINDS.format("x")});
 END;
 
 -- When an event last happened, whoever reported it: an answer as of a time rests on it.
@@ -189,6 +199,7 @@ _GUARD: Final = (
 
 POLICIES: Final = (
     _KNOWN
+    + belonging.FUNCTIONS
     + FUNCTIONS
     + "".join(
         f"CREATE POLICY seen ON {table} FOR SELECT USING ({rows});\n"

@@ -6,9 +6,14 @@ Who registers a source afterwards changes nothing about what it said before.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ledger.facts.standing import OPERATOR, from_operator
+
 
 class Word(NamedTuple):
-    """Who says something: a source, for whom it spoke, and the parties that the fact names."""
+    """Who says something: a source, for whom it spoke, and the parties that the fact names.
+
+    `party` is OPERATOR where no party is known, and nobody but the operator can have brought it.
+    """
 
     source: str
     party: str | None
@@ -17,7 +22,7 @@ class Word(NamedTuple):
     @property
     def known(self) -> str:
         """The party that spoke; "" where nobody knew."""
-        return self.party or ""
+        return "" if self.party is None or self.party == OPERATOR else self.party
 
     @property
     def by(self) -> str:
@@ -28,3 +33,8 @@ class Word(NamedTuple):
         """Whether a word is that of the founder."""
         source, by = founder
         return self.source == source or (bool(by) and self.known == " ".join(by))
+
+
+def told_by_operator(door: str | None) -> str | None:
+    """OPERATOR, where what came in at a door and is no known party's word is the operator's."""
+    return OPERATOR if from_operator(door, None) else None

@@ -33,14 +33,15 @@ _OF_SHIPMENT: Final = (
     d.SealReportFiled, d.ExportCertificateRequested, d.ExportCertificateIssued,
 )  # fmt: skip
 
-_BY_WHAT_THEY_DID: Final = frozenset({SubjectKind.MARK, SubjectKind.PERSON})
-"""Subjects that name nobody themselves: whose seals and scans they were tells whom it concerns."""
 _NOBODYS: Final = frozenset({SubjectKind.ISSUER, SubjectKind.LABEL})
 """Subjects that concern nobody by what others say of them."""
 
 
 class Concerned(NamedTuple):
-    """Marks and parties, sorted."""
+    """Marks that the subject touches and parties that its events name, sorted.
+
+    Of a person or a source the marks are those that what shows the violation touches.
+    """
 
     marks: list[str]
     parties: list[str]
@@ -57,12 +58,14 @@ def concerned(violation: Violation, books: Books) -> Concerned:
         party, rcb = violation.subject.split(" ")[0], parts_of(violation.discriminator)[-1]
         return Concerned(_licensed(books, party, rcb), [party])
     kind, key = violation.subject_kind, violation.subject
+    if kind in (SubjectKind.PERSON, SubjectKind.SOURCE):
+        return _of_doer(violation, books)
     marks, parties = ([], []) if find is None else _found(books, kind, key, find)
     named = set(parties)
-    if violation.subject_kind in _BY_WHAT_THEY_DID or not (
+    if violation.subject_kind is SubjectKind.MARK or not (
         named or violation.subject_kind in _NOBODYS
     ):
-        named |= _shown_by(violation, books)
+        named |= _named_by_all(_evidence(violation, books))
     return Concerned(sorted(set(marks)), sorted(named))
 
 
@@ -78,13 +81,36 @@ def _found(
     return books.memo(("concerned", kind, key), read)
 
 
-def _shown_by(violation: Violation, books: Books) -> set[str]:
-    """The parties that every event names which shows a violation and names any.
+def _of_doer(violation: Violation, books: Books) -> Concerned:
+    """Whom a case of a person or a source concerns: those for whom they did what shows it.
+
+    Whoever registers a person or a source of others as its own is not one of them.
+    """
+    if violation.subject_kind is SubjectKind.PERSON:
+        qualified = books.record.about(r.PersonQualified, About.PERSON, violation.subject)
+        theirs = {event.party for event in qualified}
+    else:
+        party = books.record.party_of(violation.subject)
+        theirs = set() if party is None else {party}
+    shown = _evidence(violation, books)
+    everybody = {party for fact in shown for party in parties_of(fact)}
+    whom = theirs & everybody if everybody else theirs
+    marks = {mark for fact in shown for mark in marks_on(fact, books)}
+    return Concerned(sorted(marks), sorted(whom or _named_by_all(shown)))
+
+
+def _evidence(violation: Violation, books: Books) -> list[Fact]:
+    """The events that show a violation."""
+    known = (books.record.known(key) for key in violation.evidence[:evidence_max])
+    return [event.fact for event in known if event is not None]
+
+
+def _named_by_all(facts: Iterable[Fact]) -> set[str]:
+    """The parties that each of these events names that names any.
 
     So nobody learns by a case of an event that does not name it.
     """
-    known = [books.record.known(key) for key in violation.evidence[:evidence_max]]
-    named = [set(parties_of(event.fact)) for event in known if event is not None]
+    named = [set(parties_of(fact)) for fact in facts]
     return set.intersection(*filter(None, named)) if any(named) else set()
 
 
@@ -138,7 +164,12 @@ def _event(key: str, books: Books) -> Found:
         known = books.record.known(known.fact.target)
     if known is None:
         return [], []
-    return marks_on(known.fact, books), parties_of(known.fact)
+    named = list(parties_of(known.fact))
+    if not named:
+        # It is the affair of whoever said it.
+        speaker = books.record.speaker_of(known)
+        named = [] if speaker is None else [speaker]
+    return marks_on(known.fact, books), named
 
 
 def marks_on(fact: Fact, books: Books) -> list[str]:
@@ -200,15 +231,6 @@ def _label(key: str, books: Books) -> Found:
     return books.labelled(label, int(version)), [] if product is None else [product.operator]
 
 
-def _source(key: str, books: Books) -> Found:
-    return [], _named(books, (r.SourceRegistered,), About.SOURCE, key)[1]
-
-
-def _person(key: str, books: Books) -> Found:
-    kinds = (r.PersonQualified, r.SealTrainingCompleted)
-    return [], _named(books, kinds, About.PERSON, key)[1]
-
-
 _BY_KIND: Final[dict[SubjectKind, Callable[[str, Books], Found]]] = {
     SubjectKind.ACCOUNT: _account,
     SubjectKind.DISPATCH: _dispatch,
@@ -221,6 +243,4 @@ _BY_KIND: Final[dict[SubjectKind, Callable[[str, Books], Found]]] = {
     SubjectKind.CONTRACT: _contract,
     SubjectKind.LABEL: _label,
     SubjectKind.MARK: _mark,
-    SubjectKind.SOURCE: _source,
-    SubjectKind.PERSON: _person,
 }

@@ -224,7 +224,7 @@ class Conduct(Years):
         if event_id in self._asked and event_id not in self._said:
             return None
         known = self.record.known(event_id)
-        if known is None or not self.record.counts(known.fact):
+        if known is None or self.record.taken_back(known.fact):
             return None
         self.want_repeats([known])
         digest = self._said.get(event_id)

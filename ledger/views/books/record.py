@@ -155,7 +155,9 @@ class BooksRecord(Record):
 
     def counts(self, fact: Fact) -> bool:
         """Whether nothing known retracts or corrects the fact."""
-        return fact.id not in self._retracted and self._registry.counts(fact)
+        if fact.id in self._retracted and not self._goes_on(fact):
+            return False
+        return self._registry.counts(fact)
 
     def retracted_at(self, event_id: str) -> int | None:
         """When the first correction of an event was recorded, if one was."""

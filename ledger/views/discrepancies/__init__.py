@@ -1,6 +1,6 @@
 """Discrepancies for people: listed, grouped, counted, and decided about."""
 
-from ledger.views.discrepancies.deciding import settle, standing
+from ledger.views.discrepancies.deciding import Whom, settle, standing
 from ledger.views.discrepancies.groups import GROUPS, grouped
 from ledger.views.discrepancies.history import case_then, history
 from ledger.views.discrepancies.listing import SEVERITIES, Listed, Wanted, case_counts, listed
@@ -10,6 +10,7 @@ __all__ = [
     "SEVERITIES",
     "Listed",
     "Wanted",
+    "Whom",
     "case_counts",
     "case_then",
     "grouped",

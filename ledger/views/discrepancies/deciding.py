@@ -4,8 +4,8 @@ A decision holds for what was shown when it was taken: where that changes before
 nothing is recorded and it is to be taken again.
 """
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -14,11 +14,11 @@ from ledger.cases.canonical import encode_decision
 from ledger.cases.deciding import Close, Escalate, Explain, Settlement, Standing, decide
 from ledger.cases.discrepancy import Case, Values
 from ledger.errors import Conflict, Misuse, Unavailable
-from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
+from ledger.facts.scalars import local_day, time_text
 from ledger.log import Entry, Log
+from ledger.rules.moments import JAPAN
 from ledger.views import schema
 from ledger.views.folding import Rows
-from ledger.views.loading import facts_of
 
 _case = msgspec.json.Decoder(Case).decode
 _attempts_max = 5
@@ -70,17 +70,17 @@ def _settle(
             raise Misuse(f"There is no case {case_id}.")
         case = _case(row[0])
         shown = _shown(rows, case_id)
-        whom = standing(rows, log, shown["marks"], shown["parties"])
+        whom = standing(rows, case, shown.whom, now)
     if may is not None:
         may(whom)
-    event = decide(command, case, standing=whom, shown=shown["values"], now=now, position=position)
+    event = decide(command, case, standing=whom, shown=shown.values, now=now, position=position)
 
     def inside(writing: Any) -> None:
         schema.use(writing)
         # Whoever audits at this moment looks again, at this subject too.
         writing.execute("UPDATE audit SET turn = turn + 1")
         writing.execute(_LOOK_AGAIN, (str(case.subject_kind), case.subject))
-        if _shown(writing, case_id)["values"] != shown["values"]:
+        if _shown(writing, case_id).values != shown.values:
             raise Conflict("What the case shows has changed: decide again.")
 
     entry = Entry(
@@ -93,27 +93,41 @@ def _settle(
     return event
 
 
-def _shown(rows: Rows, case_id: UUID) -> dict[str, Any]:
+class Whom(NamedTuple):
+    """The marks that a case touches and the parties that its events name."""
+
+    marks: list[str]
+    parties: list[str]
+
+
+class _Shown(NamedTuple):
+    values: Values
+    whom: Whom
+
+
+def _shown(rows: Rows, case_id: UUID) -> _Shown:
     row = rows.execute(_SHOWN, (case_id,)).fetchone()
     if row is None:
         raise Unavailable("The audit has not looked at this case yet: run `ledger catch-up`.")
     severity, expected, found, marks, parties = row
-    return {
-        "values": Values(severity, tuple(expected), tuple(found)),
-        "marks": marks,
-        "parties": parties,
-    }
+    return _Shown(Values(severity, tuple(expected), tuple(found)), Whom(marks, parties))
 
 
-def standing(rows: Rows, log: Log, marks: Collection[str], parties: Collection[str]) -> Standing:
-    """Who has a say in a case that touches these marks and whose events name these parties."""
-    registry = facts_of(rows, log, [MarkRegistered, ConsignmentContractSigned])
-    latest = {event.mark: event for event in registry.all(MarkRegistered)}
-    contracts = registry.all(ConsignmentContractSigned)
-    bodies = {latest[mark].rcb for mark in marks if mark in latest}
-    agents = {event.agent for event in contracts if event.exporter in parties}
-    if not bodies:
-        # Of no pair: any certifier there is.
-        bodies = {event.rcb for event in latest.values()} | {event.rcb for event in contracts}
-        agents = {event.agent for event in contracts}
-    return Standing(concerned=frozenset(parties), certifiers=frozenset(bodies | agents))
+def standing(rows: Rows, case: Case, shown: Whom, now: int) -> Standing:
+    """Who has a say in a case; `now` is µs UTC.
+
+    Concerned are the parties that its events name, by more than their own word. Certifiers are the
+    bodies of the pairs that it belongs to and the agents of the exporters concerned. Where it
+    belongs to no pair, the agents whose contracts are in force; where there are none, nobody.
+    """
+    asked = str(case.subject_kind), case.subject
+    today = local_day(time_text(now, JAPAN))
+    rows.execute(
+        "SELECT concerned_in(%s, %s, %s::text[]), certifiers_of_case(%s, %s, %s, %s::text[],"
+        " %s::text[], %s)",
+        (
+            *asked, shown.parties, *asked, case.discriminator, shown.marks, shown.parties, today,
+        ),
+    )  # fmt: skip
+    ((concerned, certifiers),) = rows.fetchall()
+    return Standing(concerned=frozenset(concerned), certifiers=frozenset(certifiers))

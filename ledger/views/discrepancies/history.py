@@ -8,26 +8,48 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ledger.cases.canonical import decode_decision
-from ledger.cases.discrepancy import Event, State, evolve
+from ledger.cases.discrepancy import (
+    DiscrepancyClosed,
+    DiscrepancyExplained,
+    DiscrepancyOpened,
+    DiscrepancyReopened,
+    Event,
+    State,
+    evolve,
+)
 from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.scalars import micros, time_text
 from ledger.log import Log, Recorded
 from ledger.rules.sentences import sentence
+from ledger.views.discrepancies.listing import Listed
 
 Decided = tuple[Recorded, Event]
 
 
-def history(log: Log, case_id: UUID, until: int, as_of: int | None = None) -> list[Decided]:
+def history(log: Log, listed: Listed, until: int, as_of: int | None = None) -> list[Decided]:
     """The decisions about a case recorded up to position `until`, made by `as_of` (µs UTC)."""
+    case_id = UUID(listed.case.id)
     found: list[Decided] = []
     for recorded in log.get([case_id]).get(case_id, []):
         decision = decode_decision(recorded.state)
         if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
             continue
         if as_of is None or micros(decision.time) <= as_of:
-            found.append((recorded, decision))
+            found.append((recorded, _veiled(decision) if listed.veiled else decision))
     return found
+
+
+def _veiled(decision: Event) -> Event:
+    """A decision without what was expected by then."""
+    if isinstance(decision, DiscrepancyOpened | DiscrepancyReopened):
+        values = replace(decision.shows.values, expected=())
+        return replace(decision, shows=replace(decision.shows, values=values))
+    if isinstance(decision, DiscrepancyExplained | DiscrepancyClosed):
+        return replace(decision, values=replace(decision.values, expected=()))
+    return decision
 
 
 def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ledger.facts.scalars import time_text
 from ledger.log import Log
 from ledger.rules.audit import RULES
 from ledger.rules.sentences import sentence
+from ledger.rules.violation import SubjectKind
 from ledger.views.folding import Rows
 from ledger.views.loading import facts_of
 
@@ -24,22 +25,29 @@ SEVERITIES: Final = ("C", "H", "M", "L")
 Pair = tuple[str, str]
 """Importer and body."""
 
+_OF_CASE = """marks_of_case(c.subject_kind, c.subject, c.discriminator, coalesce(s.marks, '{}'),
+        coalesce(s.parties, '{}'))"""
+"""The marks through whose pairs a case belongs to somebody."""
 _LIST = """
 SELECT c.id, c.folded, c.opened_at, c.changed_at, s.severity, s.artefact, s.expected, s.found,
-    s.evidence, s.evidence_total, coalesce(s.marks, '{{}}'), coalesce(s.parties, '{{}}')
+    s.evidence, s.evidence_total, coalesce(s.marks, '{{}}'), coalesce(s.parties, '{{}}'),
+    {of_case}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE {where} ORDER BY c.rule, c.subject_kind, c.subject, c.discriminator
 """
-_COUNTS = """
-SELECT coalesce(s.severity, c.severity), coalesce(s.marks, '{}')
+_VIEWER = "SELECT public.viewer_party() WHERE public.viewer_role() <> 'operator'"
+OUT_OF_STANDING: Final = "M-65"
+"""Its expected values are parties that the event does not name, found the one that spoke."""
+_COUNTS = f"""
+SELECT coalesce(s.severity, c.severity), {_OF_CASE}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
 """
-_COUNTS_KNOWN = """
-SELECT t.severity, coalesce(s.marks, '{}') FROM (
+_COUNTS_KNOWN = f"""
+SELECT t.severity, {_OF_CASE} FROM (
     SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
     ORDER BY id, position DESC
-) AS t LEFT JOIN case_shown AS s ON s.id = t.id
+) AS t JOIN cases AS c ON c.id = t.id LEFT JOIN case_shown AS s ON s.id = t.id
 WHERE t.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
 """
 
@@ -60,24 +68,34 @@ class Wanted(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A case as listed: `row` is what is printed, `marks` and `parties` whom it concerns."""
+    """A case as listed: `row` is what is printed, `marks` and `parties` whom it concerns.
+
+    `veiled` = the viewer said what another would have to: who that is, it is not told. Nobody
+    learns whose a lot or a mark is by saying something of it.
+    """
 
     case: Case
     row: dict[str, Any]
     marks: list[str]
     parties: list[str]
     pairs: list[Pair]
+    veiled: bool = False
 
 
 def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     """The cases wanted, ordered by rule, subject and discriminator."""
     where, values = _where(wanted)
     pair_of = pairs_of_marks(rows, log)
-    rows.execute(_LIST.format(where=where), values)
+    asking = rows.execute(_VIEWER).fetchone()
+    viewer = None if asking is None else asking[0]
+    rows.execute(_LIST.format(where=where, of_case=_OF_CASE), values)
     found = []
-    for key, folded, opened_at, changed_at, *shown, marks, parties in rows.fetchall():
+    for key, folded, opened_at, changed_at, *shown, touched, parties, its in rows.fetchall():
         case = _case(folded)
-        pairs = sorted({pair_of[mark] for mark in marks if mark in pair_of})
+        pairs = sorted({pair_of[mark] for mark in its if mark in pair_of})
+        marks = touched
+        if viewer is not None and case.subject_kind is SubjectKind.EVENT:
+            marks = [mark for mark in touched if mark in pair_of]
         row = {
             "id": str(key),
             "rule": case.rule,
@@ -93,11 +111,14 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
             "marks": marks,
             "parties": parties,
         }
+        veiled = case.rule == OUT_OF_STANDING and viewer in row["found"]
+        if veiled:
+            row["expected"] = []
         row["sentence"] = sentence(
             case.rule, case.subject, case.discriminator, row["expected"], row["found"]
         )
         if _fits(wanted, row, pairs):
-            found.append(Listed(case, row, marks, parties, pairs))
+            found.append(Listed(case, row, marks, parties, pairs, veiled))
     return found
 
 

@@ -1,6 +1,7 @@
-"""To whom sources are registered, up to the last recorded event: who may report from them.
+"""Whose sources are whose, up to the last recorded event: who may report from them.
 
-The views know it a moment later than the log; nobody gains from that moment.
+A source is its founder's, as the views know it; of what they do not know yet the first
+registration that may found it counts. Whoever registers another's source anew changes nothing.
 """
 
 import threading
@@ -8,55 +9,59 @@ from collections.abc import Iterable
 from typing import Final
 
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
 from ledger.facts.registry import SourceRegistered
-from ledger.web.desk import SYSTEM, Desk
+from ledger.web.desk import SYSTEM, Desk, Looking
 
-_KNOWN: Final = "SELECT key, party FROM named_parties WHERE about = %s"
+_KNOWN: Final = "SELECT source, party FROM speakers WHERE source = ANY(%s) AND party IS NOT NULL"
 _SINCE: Final = """
-SELECT fact->>'registers', fact->>'party' FROM (
-    SELECT convert_from(state, 'UTF8')::jsonb AS fact FROM public.events
-    WHERE notification_id > %s AND topic = 'SourceRegistered'
-) AS registered
+SELECT position, registers, party FROM (
+    SELECT e.notification_id AS position, fact->>'registers' AS registers,
+        fact->>'party' AS party, coalesce(nullif(e.by, 'OPERATOR'), s.party) AS speaker
+    FROM public.events AS e
+    CROSS JOIN LATERAL (SELECT convert_from(e.state, 'UTF8')::jsonb AS fact) AS read
+    LEFT JOIN speakers AS s ON s.source = fact->>'source'
+    WHERE e.notification_id > %s AND e.topic = 'SourceRegistered'
+) AS registered WHERE speaker IS NULL OR speaker = party ORDER BY position
 """
 
 
 class Registered:
-    """Follows the registrations; safe to use from all threads."""
+    """Follows the registrations that the views are yet to know; safe to use from all threads."""
 
     def __init__(self) -> None:
         self._position = -1
-        self._parties: dict[str, set[str]] = {}
+        self._fresh: dict[str, tuple[int, str]] = {}
         self._lock = threading.Lock()
 
     def foreign(self, desk: Desk, party: str, facts: Iterable[Fact]) -> set[int]:
-        """Which of these facts, by their order, a party may not report: the source is others'.
+        """Which of these facts, by their order, a party may not report: the source is another's.
 
         A source that nobody has registered is nobody's; what a fact registers holds for those
         behind it.
         """
         asked = list(facts)
-        with self._lock:
-            self._follow(desk)
-            known = {fact.source: set(self._parties.get(fact.source, ())) for fact in asked}
+        with self._lock, desk.looking(SYSTEM) as looking:
+            self._follow(looking)
+            sources = sorted({fact.source for fact in asked})
+            looking.rows.execute(_KNOWN, (sources,))
+            known = {key: of for key in sources if (of := self._fresh.get(key, (0, ""))[1])}
+            known.update(looking.rows.fetchall())
         found = set()
         for number, fact in enumerate(asked):
-            if known[fact.source] and party not in known[fact.source]:
+            if known.get(fact.source, party) != party:
                 found.add(number)
-            elif isinstance(fact, SourceRegistered) and fact.registers in known:
-                known[fact.registers].add(fact.party)
+            elif isinstance(fact, SourceRegistered) and fact.party == party:
+                known.setdefault(fact.registers, party)
         return found
 
-    def _follow(self, desk: Desk) -> None:
-        with desk.looking(SYSTEM) as looking:
-            if self._position < 0:
-                self._position = looking.standing.position
-                looking.rows.execute(_KNOWN, (int(About.SOURCE),))
-                self._add(looking.rows.fetchall())
-            looking.rows.execute(_SINCE, (self._position,))
-            self._add(looking.rows.fetchall())
-            self._position = max(self._position, looking.standing.recorded)
-
-    def _add(self, rows: Iterable[tuple[str, str]]) -> None:
-        for source, party in rows:
-            self._parties.setdefault(source, set()).add(party)
+    def _follow(self, looking: Looking) -> None:
+        standing = looking.standing
+        looking.rows.execute(_SINCE, (max(self._position, standing.position),))
+        for position, source, party in looking.rows.fetchall():
+            self._fresh.setdefault(source, (position, party))
+        self._position = max(self._position, standing.position, standing.recorded)
+        self._fresh = {
+            source: registered
+            for source, registered in self._fresh.items()
+            if registered[0] > standing.position
+        }

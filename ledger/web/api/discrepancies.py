@@ -109,9 +109,10 @@ class ReasonedOfMany(Reasoned):
 def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk, clocks: AtClocks) -> Response:
     """A case with everything that was ever decided about it, or by a moment of either clock."""
     with desk.looking(viewer) as looking:
-        row = one(looking, case_id).row
+        entry = one(looking, case_id)
+        row = entry.row
         until = clocks.until(looking)
-        decided = history(looking.log, case_id, LAST if until is None else until, clocks.as_of)
+        decided = history(looking.log, entry, LAST if until is None else until, clocks.as_of)
     if until is not None:
         if not decided:
             raise not_found("such case at that time")

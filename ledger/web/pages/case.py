@@ -11,7 +11,15 @@ from ledger.cases.deciding import REASONS as REASON_CODES
 from ledger.cases.deciding import text_letters_max
 from ledger.cases.discrepancy import State
 from ledger.facts.record import Known
-from ledger.views.discrepancies import Listed, Wanted, case_then, history, listed
+from ledger.views.discrepancies import (
+    Listed,
+    Wanted,
+    Whom,
+    case_then,
+    history,
+    listed,
+    standing,
+)
 from ledger.views.loading import facts_by_id
 from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
 from ledger.web.api.discrepancies import one
@@ -31,7 +39,7 @@ _ACTS: Final = {
     "escalate": (CERTIFYING, frozenset({"OPEN", "EXPLAINED"})),
     "close": (CERTIFYING, frozenset({"OPEN", "EXPLAINED", "ESCALATED"})),
 }
-"""Who may do what in which state; whose case it is the decision itself asks."""
+"""Who may do what in which state."""
 _SIMILAR: Final = """
 SELECT c.id FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE c.rule = %s AND c.id <> %s AND (s.marks && %s::text[] OR s.parties && %s::text[])
@@ -53,17 +61,18 @@ def case_page(
         raise forbidden("A scanner sees the receipts of its own source alone.")
     with opened.looking() as looking:
         entry = one(looking, case_id)
-        decided = history(looking.log, case_id, opened.until(looking), opened.clocks.as_of)
+        decided = history(looking.log, entry, opened.until(looking), opened.clocks.as_of)
         if not decided:
             raise not_found("such case at that time")
         row = case_then(entry.row, decided) if opened.clocks.moved else entry.row
         evidence = _evidence(opened, looking, row["evidence"])
         similar = _similar(looking, entry)
-        standing = looking.standing
+        acts = [] if opened.clocks.moved else acts_in(opened, looking, entry)
+        at = looking.standing
     subject = page_of(entry.case.subject_kind, entry.case.subject)
     return opened.show(
         "case",
-        standing,
+        at,
         status=422 if refused else 200,
         case=row,
         pairs=entry.pairs,
@@ -79,7 +88,7 @@ def case_page(
         event_names=EVENTS,
         history=decided,
         similar=[other.row for other in similar],
-        acts=[] if opened.clocks.moved else acts_in(opened, entry),
+        acts=acts,
         reasons={code: REASONS[code] for code in REASON_CODES},
         reason_names=REASONS,
         letters_max=text_letters_max,
@@ -107,12 +116,21 @@ def _similar(looking: Looking, entry: Listed) -> list[Listed]:
     return listed(looking.rows, looking.log, Wanted(ids=ids, states=tuple(State)))
 
 
-def acts_in(opened: Opening, entry: Listed) -> list[str]:
-    """What the viewer may do to a case as it stands."""
-    role, party = opened.viewer.role, opened.viewer.party
-    concerned = role not in EXPLAINING or party in entry.parties
+def open_acts(opened: Opening, entry: Listed) -> list[str]:
+    """What the viewer's role may do in the state of a case, whosever it is."""
     return [
         act
         for act, (roles, states) in _ACTS.items()
-        if role in roles and entry.row["state"] in states and concerned
+        if opened.viewer.role in roles and entry.row["state"] in states
     ]
+
+
+def acts_in(opened: Opening, looking: Looking, entry: Listed) -> list[str]:
+    """What the viewer may do to a case as it stands."""
+    role, party = opened.viewer.role, opened.viewer.party
+    acts = open_acts(opened, entry)
+    if not acts:
+        return []
+    whom = Whom(entry.marks, entry.parties)
+    say = standing(looking.rows, entry.case, whom, opened.desk.now())
+    return acts if party in (say.concerned if role in EXPLAINING else say.certifiers) else []

@@ -11,7 +11,8 @@ from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, grouped
 from ledger.web.access.roles import CERTIFYING, EXPLAINING
-from ledger.web.pages.case import acts_in
+from ledger.web.desk import Looking
+from ledger.web.pages.case import acts_in, open_acts
 from ledger.web.pages.filtering import Filter, Filtered, known
 from ledger.web.pages.given import Key
 from ledger.web.pages.lots import onlooker
@@ -55,6 +56,7 @@ def inbox_page(
     known(by, GROUPS, "by")
     with opened.looking() as looking:
         found = chosen.found(looking)
+        acts = _acts(opened, looking, chosen, found)
         causes = grouped(found, looking.log, ["rule", *([by] if by and by != "rule" else [])])
         standing = looking.standing
         now = max(opened.desk.now(), looking.log.recorded_last())
@@ -74,7 +76,7 @@ def inbox_page(
         counts={code: sum(e.row["severity"] == code for e in found) for code in SEVERITIES},
         chosen=chosen._asdict(),
         rules=sorted(RULES),
-        acts=_acts(opened, chosen, found),
+        acts=acts,
         critical=any(entry.row["severity"] == "C" for entry in found),
         reasons={code: REASONS[code] for code in REASON_CODES},
         letters_max=text_letters_max,
@@ -84,13 +86,18 @@ def inbox_page(
     )
 
 
-def _acts(opened: Opening, chosen: Filter, found: list[Listed]) -> list[tuple[str, int]]:
+def _acts(
+    opened: Opening, looking: Looking, chosen: Filter, found: list[Listed]
+) -> list[tuple[str, int]]:
     """What the viewer may do to all that one rule found here, and to how many cases."""
     if not chosen.rule or opened.viewer.role not in EXPLAINING | CERTIFYING:
         return []
+    mine = [entry for entry in found if open_acts(opened, entry)]
+    if len(mine) > decided_cases_max:
+        return []
     counts: dict[str, int] = {}
-    for entry in found:
-        for act in acts_in(opened, entry):
+    for entry in mine:
+        for act in acts_in(opened, looking, entry):
             counts[act] = counts.get(act, 0) + 1
     return [(act, count) for act, count in counts.items() if 1 < count <= decided_cases_max]
 

@@ -92,7 +92,7 @@ def decide_many(
         raise forbidden("Your role does not decide this.")
     command = brought.command(act, opened)
     with opened.looking() as looking:
-        found = [entry for entry in chosen.found(looking) if act in acts_in(opened, entry)]
+        found = [entry for entry in chosen.found(looking) if act in acts_in(opened, looking, entry)]
     if len(found) != count:
         sentence = f"By now {len(found)} cases fit, not {count}: look again, then decide."
         return inbox_page(opened, chosen, refused=sentence)

@@ -138,7 +138,7 @@ def test_an_event_on_a_lot_is_of_the_marks_applied_to_it_later(log: Log) -> None
     """A complaint about a lot belongs to the pair whose seals the lot bears by now."""
     told = Told(log)
     told.mark()
-    told.add("ComplaintReceived", "2026-03-04", complaint="K1", party="IMP-1", kind="COMPLAINT",
+    told.add("ComplaintReceived", "2026-03-04", complaint="K1", party="EXP-9", kind="COMPLAINT",
              lot="L1", name="k1")  # fmt: skip
     told.tell()
     before = told.case("M-61", event_id("k1")).pairs

@@ -232,10 +232,13 @@ def test_a_stranger_is_flagged(kind: str) -> None:
         assert (found.severity, found.family) == (grave, "D")
 
 
+@pytest.mark.parametrize("door", [None, "import"])
 @pytest.mark.parametrize("kind", [kind for kind in sorted(EVENTS) if EVENTS[kind][1] is not None])
-def test_what_was_recorded_before_doors_were_kept_is_not_judged(kind: str) -> None:
+def test_what_was_recorded_before_doors_were_kept_is_not_judged(
+    kind: str, door: str | None
+) -> None:
     """An event without a door keeps its force and is not flagged, whoever its source belongs to."""
-    world, _ = said(kind, None, None, source="STR-S")
+    world, _ = said(kind, None, door, source="STR-S")
     world.add("SourceRegistered", NOW, source="STR-S", registers="STR-S", kind="SYSTEM",
               party=STRANGER, by=None, door="kafka")  # fmt: skip
     assert world.cases("M-65") == []

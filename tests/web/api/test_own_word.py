@@ -233,20 +233,46 @@ def test_a_source_registered_afterwards_is_nobodys_word_before(desk: Served) -> 
     assert seen(desk, "exporter", STRANGER) == [404] * len(SEEN)
 
 
-def test_a_source_said_to_be_anothers_is_refused_at_once(desk: Served) -> None:
-    """In the same body, and before the views know of it."""
-    forged = [
-        registration(OWNER, "SYS-GHOST") | {"source": "SYS-X"},
-        DEPARTED | {"importer": STRANGER, "source": "SYS-GHOST"},
-    ]
-    body = [fact | {"id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00"} for fact in forged]
-    mine = headers(desk, "exporter", STRANGER)
+def test_who_registers_anothers_source_takes_nothing(desk: Served) -> None:
+    """Its owner reports from it as before, the stranger still may not; at once, and ever after."""
+    taken = registration(STRANGER, "SYS-OWN") | {"source": "SYS-X"}
+    theirs = {"type": "LotHeld", "lot": "L-4", "cause": "c", "source": "SYS-OWN"}
+    mine, owner = headers(desk, "exporter", STRANGER), headers(desk, "exporter", OWNER)
 
-    together = desk.client.post("/events", json=body, headers=mine)
-    after = desk.client.post("/events", json=body[1] | {"id": str(uuid4())}, headers=mine)
+    def answered(facts: list[Fields], by: dict[str, str]) -> list[str | None]:
+        body = [fact | {"id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00"} for fact in facts]
+        answer = desk.client.post("/events", json=body, headers=by).json()
+        return [line["reason"] for line in answer["receipts"]]
 
-    assert [line["reason"] for line in together.json()["receipts"]] == [None, "not-permitted"]
-    assert after.json()["receipts"][0]["reason"] == "not-permitted"
+    together = answered([taken, theirs], mine)
+    at_once = answered([theirs, theirs], mine), answered([theirs, theirs], owner)
+    desk.record([])
+    later = answered([theirs, theirs], mine), answered([theirs, theirs], owner)
+
+    assert together == [None, "not-permitted"]
+    assert at_once == later == (["not-permitted"] * 2, [None, None])
+
+
+def test_a_source_is_whose_registration_was_first(desk: Served) -> None:
+    """In the same body, before the views know of it and after; another's word founds nothing."""
+    own = registration(STRANGER, "SYS-NEW") | {"source": "SYS-X"}
+    forged = registration(OWNER, "SYS-GHOST") | {"source": "SYS-X"}
+    new, ghost = (
+        {"type": "LotHeld", "lot": "L-4", "cause": "c", "source": source}
+        for source in ("SYS-NEW", "SYS-GHOST")
+    )
+    mine, owner = headers(desk, "exporter", STRANGER), headers(desk, "exporter", OWNER)
+
+    def answered(facts: list[Fields], by: dict[str, str]) -> list[str | None]:
+        body = [fact | {"id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00"} for fact in facts]
+        answer = desk.client.post("/events", json=body, headers=by).json()
+        return [line["reason"] for line in answer["receipts"]]
+
+    assert answered([own, forged, new, ghost], mine) == [None] * 4
+    for _ in range(2):
+        assert answered([new, ghost], mine) == [None, None]
+        assert answered([new, ghost], owner) == ["not-permitted", None]
+        desk.record([])
 
 
 def test_a_source_is_nobodys_before_somebody_says_so(desk: Served) -> None:
@@ -292,7 +318,8 @@ def test_the_tables_of_sight_do_not_depend_on_batches(desk: Served) -> None:
     """A rebuild event by event holds the same rows."""
     for claim in CLAIMS:
         report(desk, "exporter", STRANGER, "SYS-GHOST", claim)
-    kept = ("named_parties", "marks_named", "founders", "speakers", "accompanied")
+    kept = ("named_parties", "marks_named", "founders", "speakers", "accompanied", "dealt",
+            "contracts")  # fmt: skip
 
     def rows(schema: str) -> list[list[Any]]:
         with psycopg.connect(desk.log.dsn) as connection:

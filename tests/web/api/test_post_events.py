@@ -150,12 +150,12 @@ _APPLIED = ("lot", "label", "label_version", "units")
 
 def test_another_partys_source_is_refused(desk: Served) -> None:
     """Whose source is registered to others may not be spoken for."""
-    certifier = desk.token("certifier", "RCB-1")
+    exporter = desk.token("exporter", "EXP-1")
     source = {
         "type": "SourceRegistered", "id": str(uuid4()), "time": "2026-04-01T09:00:00+09:00",
-        "source": "SYS-RCB", "registers": "SCAN-1", "kind": "SYSTEM", "party": "EXP-1",
+        "source": "SYS-EXP", "registers": "SCAN-1", "kind": "SYSTEM", "party": "EXP-1",
     }  # fmt: skip
-    assert desk.client.post("/events", json=source, headers=certifier).status_code == 200
+    assert desk.client.post("/events", json=source, headers=exporter).status_code == 200
     desk.record([])
     spoiled = {
         k: v for k, v in scan(type="SealsSpoiled", reason="WET").items() if k not in _APPLIED

@@ -16,7 +16,7 @@ from ledger.web.desk import Desk
 from tests.databases import Cluster
 from tests.web.api.conftest import Trade
 
-NAMELESS = {"progress", "audit", "mentions", "retracted"}
+NAMELESS = {"progress", "audit", "mentions", "retracted", "unbound", "corrections"}
 """Tables of positions, hashes and ids."""
 
 

@@ -1,0 +1,112 @@
+"""What opens pairs: marks, their licensees, contracts, and who deals in a mark in whose word.
+
+Everybody's word is kept with how it came, so that who spoke is told when somebody asks. Rows are
+only ever added; registrations that do not bind are passed over when they are asked for.
+"""
+
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from ledger.facts.identity import Fact
+from ledger.facts.registry import (
+    ConsignmentContractEnded,
+    ConsignmentContractSigned,
+    MarkRegistered,
+)
+from ledger.facts.standing import from_operator, vouched
+from ledger.log import Recorded
+from ledger.views.access.naming import marks_dealt_in
+from ledger.views.folding import Fold, Rows, Scans, copy_rows
+
+_DEAL: Final = """
+INSERT INTO dealt (party, mark, source, by, trusted)
+SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bool[])
+ON CONFLICT DO NOTHING
+"""
+_SAID: Final = "source text NOT NULL, by text NOT NULL, trusted boolean NOT NULL"
+_EVENT: Final = ("int8", "uuid")
+_SAID_TYPES: Final = ("text", "text", "bool")
+
+
+class Dealings(Fold):
+    """Keeps them."""
+
+    TABLES: ClassVar[str] = f"""
+-- Who says it: by = the party that the door vouched for, or empty; else for whom the source speaks
+-- by the time it is asked (`speakers`). trusted: where nobody knows, it was the operator.
+-- Who holds or held seals of a mark by its own word, or by the operator's.
+CREATE TABLE dealt (
+    party text NOT NULL, mark text NOT NULL, {_SAID}, PRIMARY KEY (party, mark, source, by, trusted)
+);
+CREATE INDEX dealt_by_mark ON dealt (mark);
+CREATE TABLE licences (
+    mark text NOT NULL, importer text NOT NULL, rcb text NOT NULL, {_SAID}, time int8 NOT NULL,
+    id uuid NOT NULL
+);
+CREATE INDEX licences_by_mark ON licences (mark);
+CREATE TABLE contracts (
+    contract text NOT NULL, exporter text NOT NULL, importer text NOT NULL, rcb text NOT NULL,
+    agent text NOT NULL, first date NOT NULL, last date, {_SAID}, time int8 NOT NULL,
+    id uuid NOT NULL
+);
+CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid NOT NULL);
+"""
+
+    def __init__(self) -> None:
+        self._dealt: set[tuple[str, str, str, str, bool]] = set()
+        self._licences: list[tuple[object, ...]] = []
+        self._contracts: list[tuple[object, ...]] = []
+        self._ends: list[tuple[object, ...]] = []
+
+    def heard(self, alike: Scans) -> None:
+        """Take applications as recorded."""
+        self._deal(alike.holder, alike.mark, _said(alike.source, alike.by, alike.door))
+
+    def take(self, fact: Fact, event: Recorded) -> None:
+        """Take any other fact as recorded."""
+        said = _said(fact.source, event.by, event.door)
+        for mark, holder in marks_dealt_in(fact):
+            self._deal(holder, mark, said)
+        row = (fact.at, UUID(fact.id))
+        if isinstance(fact, MarkRegistered):
+            self._licences.append((fact.mark, fact.importer, fact.rcb, *said, *row))
+        elif isinstance(fact, ConsignmentContractSigned):
+            parties = (fact.exporter, fact.importer, fact.rcb, fact.agent)
+            terms = (*parties, fact.from_, fact.until)
+            self._contracts.append((fact.contract, *terms, *said, *row))
+        elif isinstance(fact, ConsignmentContractEnded):
+            self._ends.append((fact.contract, fact.on, UUID(fact.id)))
+
+    def _deal(self, holder: str, mark: str, said: tuple[str, str, bool]) -> None:
+        # What another party says of a holder makes the mark no affair of the holder's.
+        if said[1] in ("", holder):
+            self._dealt.add((holder, mark, *said))
+
+    def flush(self, rows: Rows) -> None:
+        """Write the batch; keys sorted, so that no two writers deadlock."""
+        if self._dealt:
+            columns = [*map(list, zip(*sorted(self._dealt), strict=True))]
+            rows.execute(_DEAL, columns, prepare=True)
+        copy_rows(
+            rows, "licences (mark, importer, rcb, source, by, trusted, time, id)",
+            ("text",) * 3 + _SAID_TYPES + _EVENT, self._licences,
+        )  # fmt: skip
+        copy_rows(
+            rows, "contracts (contract, exporter, importer, rcb, agent, first, last, source, by,"
+            " trusted, time, id)", ("text",) * 5 + ("date",) * 2 + _SAID_TYPES + _EVENT,
+            self._contracts,
+        )  # fmt: skip
+        copy_rows(rows, "contract_ends (contract, last, id)", ("text", "date", "uuid"), self._ends)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        taken: tuple[Any, ...] = (self._dealt, self._licences, self._contracts, self._ends)
+        for each in taken:
+            each.clear()
+
+
+def _said(source: str, by: str | None, door: str | None) -> tuple[str, str, bool]:
+    """Through which source, vouched for by whom, and whether else it is the operator's word."""
+    party = vouched(by)
+    return ("" if party else source), party or "", from_operator(door, party)
