@@ -25,6 +25,7 @@ from ledger.views.books.budget import look_bytes_max
 from ledger.views.books.registry import Registry
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
+from ledger.views.folding import Rows
 from ledger.views.projection import reading
 
 look_events_max: Final = 8_000
@@ -41,7 +42,8 @@ _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 
 _log = logging.getLogger("ledger.auditor")
 _HORIZON = """
-SELECT notification_id FROM public.events WHERE notification_id <= %s AND topic <> ALL(%s)
+SELECT notification_id FROM public.events
+WHERE notification_id > %s AND notification_id <= %s AND topic <> ALL(%s)
 ORDER BY notification_id DESC LIMIT 1
 """
 _DECISION = """
@@ -61,6 +63,7 @@ class Auditor:
         self._own: list[int] = []  # positions behind that, of decisions taken here
         self._pending = Pending()
         self._horizon = -1
+        self._facts = (0, 0)  # up to which position the log was asked for its last fact; that fact
         self._registry = Registry(log)
         self._books: ViewBooks | None = None
         self._sieves: Sieves = {}
@@ -130,8 +133,11 @@ class Auditor:
             self._seen.clear()
         books = self._opened(rows, position)
         limit, most = (max(1, of // self._parts) for of in (look_subjects_max, look_events_max))
-        events = next_events(self._log, rows, before.position, position, most)
+        # Behind the last fact stand decisions alone, which touch nothing.
+        events = next_events(self._log, rows, before.position, self._horizon, most)
         reached = events[-1].position if events else before.position
+        if reached >= self._horizon:
+            reached = max(reached, position)
         floor, again = before.floor, before.again
         if floor is None:
             floor = self._horizon
@@ -190,8 +196,7 @@ class Auditor:
 
     def _opened(self, rows: Any, position: int, *, fresh: bool = False) -> ViewBooks:
         """The books of this state of the facts, kept while only decisions come."""
-        found = rows.execute(_HORIZON, (position, sorted(TOPICS))).fetchone()
-        horizon = 0 if found is None else int(found[0])
+        horizon = self._last_fact(rows, position)
         if (
             fresh
             or self._books is None
@@ -205,6 +210,17 @@ class Auditor:
         else:
             self._books.rebind(rows)
         return self._books
+
+    def _last_fact(self, rows: Rows, position: int) -> int:
+        """Where the last fact stands up to a position; 0 without any.
+
+        Only what came since it was last asked is read: behind a flood of facts stand as many
+        decisions.
+        """
+        asked, fact = self._facts if self._facts[0] <= position else (0, 0)
+        found = rows.execute(_HORIZON, (asked, position, sorted(TOPICS)), prepare=True).fetchone()
+        self._facts = position, fact if found is None else int(found[0])
+        return self._facts[1]
 
     def _drop(self) -> None:
         """Let go of the books, and of what was made of them."""

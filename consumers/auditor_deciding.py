@@ -1,6 +1,7 @@
 """From what subjects show now to what has to be said about their cases."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -89,9 +90,9 @@ def decided(
     }
     entries, after = [], []
     standing = []
-    for key in sorted(cases.keys() | holds.keys()):
+    for key in sorted(cases.keys() | holds.keys(), key=attrgetter("int")):
         case, violation = cases.get(key), holds.get(key)
-        event = judge(case, violation, now=now, position=position)
+        event = judge(case, violation, now=now, position=position, key=key)
         if event is not None:
             after.append(evolve(case, event))
             entries.append(

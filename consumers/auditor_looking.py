@@ -1,6 +1,7 @@
 """Looking: every rule on subjects at one moment of the clock, and what a look rests on."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from consumers.auditor_deciding import Pending
@@ -10,16 +11,15 @@ from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.rules.applied import scan_kind
-from ledger.rules.audit import evaluate, sieve
+from ledger.rules.audit import ALL_SUSPECT, Suspicion, evaluate, sieve
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Suspects, everything
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.books.budget import load_events_max
 from ledger.views.books.reads import rests
 from ledger.views.books.snapshot import ViewBooks
 
-Sieves = dict[Hashable, tuple[Suspects, ...]]
+Sieves = dict[Hashable, tuple[Suspicion, ...]]
 """By kind of scan: what rules suspect among applications of that kind."""
 again_events_max: Final = 4_000
 """As many applications are looked at again in one look: what is new waits no longer for them."""
@@ -52,11 +52,16 @@ class Looking:
         self.found.pop(subject, None)
         self.aside[str(subject.kind), subject.key] = why
 
-    def subject(self, subject: Subject, *, anew: bool = False) -> None:
-        """Look at a subject; what applications rest on is noted together, with their lot."""
+    def subject(
+        self, subject: Subject, *, anew: bool = False, rules: AbstractSet[str] | None = None
+    ) -> None:
+        """Look at a subject; what applications rest on is noted together, with their lot.
+
+        `rules` = numbers of the only rules that suspect it; None: all of them look.
+        """
         with self._books.reads.watch() as read:
             try:
-                self._find(subject, anew=anew)
+                self._find(subject, anew=anew, rules=rules)
             except LookFull:
                 raise
             except TooMuch as much:
@@ -83,10 +88,10 @@ class Looking:
         if read:
             self._rests.setdefault(noted, set()).update(read)
 
-    def _find(self, subject: Subject, *, anew: bool = False) -> None:
-        """Apply every rule; nothing found of what is looked at for the first time says nothing."""
+    def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
+        """Apply the rules; nothing found of what is looked at for the first time says nothing."""
         kind, key = subject
-        shown = evaluate(kind, key, self._books, self._policy)
+        shown = evaluate(kind, key, self._books, self._policy, rules=rules)
         if not shown and anew:
             return
         now = self._now
@@ -99,36 +104,44 @@ class Looking:
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
     def application(self, known: Known, *, anew: bool = False) -> None:
-        """Look at an application, closely if some rule suspects it.
+        """Look at an application with the rules that suspect it.
 
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
         at it.
         """
         _, key, _, fact, by, door = known
+        rules: AbstractSet[str] | None = None
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         if fact.corrects is None and self._books.record.counts(fact):
             kind = scan_kind(fact, by, door)
             suspects = self.sieves.get(kind)
             if suspects is None:
                 suspects = self.sieves[kind] = self._sieve(key, fact)
-            if not self._suspected(suspects, known):
+            rules = self._suspecting(suspects, known)
+            if rules is not None and not rules:
                 if not anew:
                     self._quiet.append(key)
                 return
         for subject in subjects_of_application(key):
-            self.subject(subject, anew=anew)
+            self.subject(subject, anew=anew, rules=rules)
 
     @staticmethod
-    def _suspected(suspects: Iterable[Suspects], known: Known) -> bool:
-        """Whether some rule suspects an application, or cannot even tell."""
+    def _suspecting(suspicions: Sequence[Suspicion], known: Known) -> AbstractSet[str] | None:
+        """The rules that suspect an application; None where all do, or one cannot even tell."""
+        if ALL_SUSPECT in suspicions:
+            return None
         fact = known.fact
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         try:
-            return any(suspect(fact, known.at, known.rec) for suspect in suspects)
+            return {
+                number
+                for number, suspects in suspicions
+                if number is not None and suspects(fact, known.at, known.rec)
+            }
         except LookFull:
             raise
         except TooMuch:
-            return True
+            return None
 
     def clear(self, pending: Pending) -> None:
         """Say that nothing holds of applications that nobody suspects and that have a case."""
@@ -136,11 +149,11 @@ class Looking:
         for kind, key in with_case:
             self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
-    def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspects, ...]:
+    def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspicion, ...]:
         with self._books.reads.watch() as read:
             suspects = sieve(key, self._books, self._policy)
         read.discard(rests("event", key))
-        wrong = everything in suspects
+        wrong = ALL_SUSPECT in suspects
         self._rest(_with(auditing.APPLICATIONS if wrong else auditing.QUIET, fact), read)
         return suspects
 

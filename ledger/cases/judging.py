@@ -3,6 +3,7 @@
 Level-triggered: only the present counts, so judging again what was judged decides nothing more.
 """
 
+from functools import lru_cache
 from uuid import UUID
 
 from ledger.cases.discrepancy import (
@@ -22,21 +23,27 @@ Judgement = DiscrepancyOpened | DiscrepancyWithdrawn | DiscrepancyReopened
 
 
 def judge(
-    case: Case | None, violation: Violation | None, *, now: int, position: int
+    case: Case | None,
+    violation: Violation | None,
+    *,
+    now: int,
+    position: int,
+    key: UUID | None = None,
 ) -> Judgement | None:
     """What has to happen to a case, if anything.
 
     `violation` is what holds now of the case's rule, subject and discriminator; `now` is the
-    audit's clock in µs UTC, `position` the last one of the log that the evaluation has seen.
+    audit's clock in µs UTC, `position` the last one of the log that the evaluation has seen; `key`
+    the case's id, where the caller has worked it out.
     """
-    time = time_text(now, 0)
+    time = _time(now)
     if violation is None:
         if case is None or case.state not in LIVE:
             return None
         return DiscrepancyWithdrawn(case=case.id, time=time, position=position)
     if case is None:
         return DiscrepancyOpened(
-            case=str(case_of(violation)),
+            case=str(key or case_of(violation)),
             time=time,
             position=position,
             rule=violation.rule,
@@ -52,6 +59,12 @@ def judge(
     ):
         return DiscrepancyReopened(case=case.id, time=time, position=position, shows=shows)
     return None
+
+
+@lru_cache(maxsize=1)
+def _time(now: int) -> str:
+    """The time of a look, which opens thousands of cases."""
+    return time_text(now, 0)
 
 
 def case_of(violation: Violation) -> UUID:

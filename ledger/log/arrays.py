@@ -1,4 +1,4 @@
-"""Lists of whole numbers, ids and texts as PostgreSQL's binary arrays, packed in one go.
+"""Lists of numbers, ids, texts, bytes and truths as PostgreSQL's binary arrays, packed in one go.
 
 Bulk statements hand over thousands of values at once; the driver packs them one by one, which took
 an eighth of the audit's time. Any other list is packed by the driver.
@@ -21,6 +21,7 @@ _NULL: Final = Struct(">i").pack(-1)
 _number = Struct(">iq").pack
 _id = Struct(">i16s").pack
 _length = Struct(">i").pack
+_truth = Struct(">i?").pack
 
 
 def _pack_number(value: int) -> bytes:
@@ -36,10 +37,20 @@ def _pack_text(value: str) -> bytes:
     return _length(len(data)) + data
 
 
+def _pack_bytes(value: bytes) -> bytes:
+    return _length(len(value)) + value
+
+
+def _pack_truth(value: bool) -> bytes:  # noqa: FBT001 -- an element, not an option
+    return _truth(1, value)
+
+
 _FLAT: Final[dict[type, tuple[int, int, Callable[[Any], bytes]]]] = {
     int: (20, 1016, _pack_number),
     UUID: (2950, 2951, _pack_id),
     str: (25, 1009, _pack_text),
+    bytes: (17, 1001, _pack_bytes),
+    bool: (16, 1000, _pack_truth),
 }
 """Types of element: PostgreSQL's number of the type, of its array, and how one is packed."""
 
@@ -69,7 +80,7 @@ class FlatListDumper(ListBinaryDumper):
         if self.flat is None:
             return super().dump(obj)
         kind, _, pack = _FLAT[self.flat]
-        nulls = None in obj
+        nulls = type(None) in set(map(type, obj))
         try:
             if nulls:
                 packed = [_NULL if value is None else pack(value) for value in obj]

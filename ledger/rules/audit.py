@@ -1,6 +1,7 @@
 """The audit: every rule on a subject, and every subject of a ledger from nothing."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Final
 
@@ -42,13 +43,24 @@ _EVENT_CHECKS: Final[dict[type[Fact], _Looks]] = {
     of: _looks(SubjectKind.EVENT, of) for of in TYPES.values()
 }
 _ALIKE: Final = [(rule, check) for rule in RULES.values() for check in rule.applied]
-_SIEVES: Final = [sift for rule in RULES.values() for sift in rule.sieves]
+_SIEVES: Final = [(rule.number, sift) for rule in RULES.values() for sift in rule.sieves]
+
+Suspicion = tuple[str | None, Suspects]
+"""A rule and whom it suspects; None: no single one."""
 
 
-def evaluate(kind: SubjectKind, key: str, books: Books, policy: Policy) -> list[Violation]:
+def evaluate(
+    kind: SubjectKind,
+    key: str,
+    books: Books,
+    policy: Policy,
+    *,
+    rules: AbstractSet[str] | None = None,
+) -> list[Violation]:
     """Every violation on a subject, those whose deadline lies ahead too; ordered.
 
-    Never asks for the time: a violation exists from its `deadline` on.
+    Never asks for the time: a violation exists from its `deadline` on. `rules` = the numbers of
+    those that suspect this application; None: all of them look.
     """
     found: list[Violation] = []
     if kind is SubjectKind.EVENT:
@@ -56,26 +68,32 @@ def evaluate(kind: SubjectKind, key: str, books: Books, policy: Policy) -> list[
         checks = [] if known is None else _EVENT_CHECKS[type(known.fact)]
     else:
         checks = _CHECKS[kind]
-    if kind is SubjectKind.APPLICATION:
+    if rules is not None:
+        checks = [each for each in checks if each[0].number in rules]
+    elif kind is SubjectKind.APPLICATION:
         found += _alike(key, books, policy)
     for rule, check in checks:
         found += [_violation(rule, kind, key, finding) for finding in check(key, books, policy)]
     return sorted(found)
 
 
-def sieve(key: str, books: Books, policy: Policy) -> tuple[Suspects, ...]:
+def sieve(key: str, books: Books, policy: Policy) -> tuple[Suspicion, ...]:
     """What the rules suspect among all applications of one kind (`scan_kind`), from one of them.
 
-    Of an application that counts, corrects nothing, and that none of these suspects, nothing can
-    be found: neither on it nor on its event.
+    Of an application that counts, corrects nothing, and that a rule does not suspect, that rule
+    finds nothing: neither on it nor on its event.
     """
     app = application_of(key, books)
     if app is None or _breaches(app, books):
-        return (everything,)
-    found = [sift(app, books, policy) for sift in _SIEVES]
-    if everything in found:
-        return (everything,)
-    return tuple(suspects for suspects in found if suspects is not None)
+        return (ALL_SUSPECT,)
+    found = [(number, sift(app, books, policy)) for number, sift in _SIEVES]
+    if any(suspects is everything for _, suspects in found):
+        return (ALL_SUSPECT,)
+    return tuple((number, suspects) for number, suspects in found if suspects is not None)
+
+
+ALL_SUSPECT: Final[Suspicion] = (None, everything)
+"""Every rule looks at every application of the kind."""
 
 
 def _breaches(app: Application, books: Books) -> list[tuple[Rule, Breach]]:

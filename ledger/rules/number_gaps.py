@@ -20,19 +20,24 @@ MISSING_NUMBERS_MAX: Final = 1_000
 
 def number_gap(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-25: a number of a running series was neither issued nor cancelled."""
-    for series in books.numbers(key):
+    for number, gap in missing_numbers(key, books):
+        yield Finding(
+            discriminator=key_of(number),
+            expected=("accounted",),
+            found=("nothing",),
+            evidence=(gap.id,),
+            deadline=gap.rec + days(policy.gap_days),
+            artefact=books.alike(About.CERTIFICATE, certificate_key(key, number)),
+        )
+
+
+def missing_numbers(issuer: str, books: Books) -> Iterator[tuple[str, Gap]]:
+    """The lowest numbers that the running series of an issuer lack, each with its gap."""
+    for series in books.numbers(issuer):
         if _watched(series):
             missing = ((gap, value) for gap in series.gaps for value in _values(gap))
             for gap, value in islice(missing, MISSING_NUMBERS_MAX):
-                number = f"{series.prefix}{value:0{gap.digits}d}"
-                yield Finding(
-                    discriminator=key_of(number),
-                    expected=("accounted",),
-                    found=("nothing",),
-                    evidence=(gap.id,),
-                    deadline=gap.rec + days(policy.gap_days),
-                    artefact=books.alike(About.CERTIFICATE, certificate_key(key, number)),
-                )
+                yield f"{series.prefix}{value:0{gap.digits}d}", gap
 
 
 def _watched(series: Series) -> bool:

@@ -239,8 +239,28 @@ WHERE state IN ('OPEN', 'EXPLAINED', 'ESCALATED') ON CONFLICT DO NOTHING
 
 def show(rows: Rows, shown: Sequence[Shown]) -> None:
     """Keep what cases show now."""
-    if shown:
-        rows.executemany(_SHOW, [tuple(row) for row in shown])
+    if not shown:
+        return
+    columns = _columns(shown, len(Shown._fields))
+    for index in _LISTS:
+        columns[index] = [*map(_as_text, columns[index])]
+    rows.execute(_SHOW, columns, prepare=True)
+
+
+_LISTS: Final = [*map(Shown._fields.index, ("expected", "found", "evidence", "marks", "parties"))]
+
+
+_SLASH, _QUOTE = "\\", '"'
+
+
+def _as_text(values: Sequence[str]) -> str:
+    """A list as the database writes one: lists of many lengths do not go into one array."""
+    if not values:
+        return "{}"
+    text = '","'.join(values)
+    if _SLASH in text or text.count(_QUOTE) > 2 * (len(values) - 1):
+        text = '","'.join(v.replace(_SLASH, r"\\").replace(_QUOTE, r"\"") for v in values)
+    return f'{{"{text}"}}'
 
 
 def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
@@ -256,7 +276,11 @@ FROM case_shown WHERE id = ANY(%b::uuid[])
 _SHOW = """
 INSERT INTO case_shown (id, severity, artefact, expected, found, evidence, evidence_total, marks,
     parties)
-VALUES (%b, %b, %b, %b::text[], %b::text[], %b::text[], %b, %b::text[], %b::text[])
+SELECT id, severity, artefact, expected::text[], found::text[], evidence::text[],
+    evidence_total, marks::text[], parties::text[]
+FROM unnest(%b::uuid[], %b::text[], %b::boolean[], %b::text[], %b::text[], %b::text[], %b::int8[],
+    %b::text[], %b::text[]) AS shown (id, severity, artefact, expected, found, evidence,
+    evidence_total, marks, parties)
 ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, artefact = excluded.artefact,
     expected = excluded.expected, found = excluded.found, evidence = excluded.evidence,
     evidence_total = excluded.evidence_total, marks = excluded.marks, parties = excluded.parties

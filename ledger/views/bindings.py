@@ -98,7 +98,7 @@ CREATE INDEX corrections_by_target ON corrections (target);
             self._load(rows)
             self._await(rows, [UUID(key) for key in registered if key in early])
         if self._whole is None:
-            unknown = sorted(sources - self._parties.keys())
+            unknown = sorted(source for source in sources if source not in self._parties)
             if len(self._parties) + len(unknown) > sources_kept_max:
                 self._parties.clear()
                 unknown = sorted(sources)

@@ -86,7 +86,7 @@ CREATE TABLE periods (
         self.forget()
 
     def _flush_cases(self, rows: Rows) -> None:
-        cases = known_cases(rows, sorted({recorded.id for recorded, _ in self._decided}))
+        cases = known_cases(rows, [*{recorded.id: None for recorded, _ in self._decided}])
         opened: dict[UUID, tuple[int, int]] = {}
         changed: dict[UUID, tuple[int, int]] = {}
         states = []
@@ -109,7 +109,7 @@ CREATE TABLE periods (
                 str(case.state), case.shows.values.severity, _encode(case),
                 *opened.get(key, (0, 0)), *changed[key],
             )
-            for key, case in sorted(cases.items())
+            for key, case in sorted(cases.items(), key=lambda each: each[0].int)
         ]  # fmt: skip
         rows.execute(_UPSERT, [*map(list, zip(*values, strict=True))], prepare=True)
 

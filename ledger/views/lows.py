@@ -5,7 +5,8 @@ history. A low does not depend on the order in which events arrived: what comes 
 computed again from the moves.
 """
 
-from typing import ClassVar
+from itertools import groupby
+from typing import ClassVar, Final
 
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
@@ -18,15 +19,29 @@ _LATE = """
 SELECT l.place, l.day FROM unnest(%b::int8[], %b::int4[], %b::int8[]) AS new (place, day, first)
 CROSS JOIN LATERAL (
     SELECT place, day FROM lows
-    WHERE place = new.place AND day = new.day AND last >= new.first OFFSET 0
+    WHERE place = new.place AND day = new.day AND last > new.first OFFSET 0
 ) AS l ORDER BY l.place, l.day
 """
+# What comes at the last time known replaces the point that the day ended with.
 _UPSERT = """
-INSERT INTO lows AS l (place, day, net, low, high, last)
-SELECT * FROM unnest(%b::int8[], %b::int4[], %b::int8[], %b::int8[], %b::int8[], %b::int8[])
-ON CONFLICT (place, day) DO UPDATE SET net = l.net + excluded.net,
-    low = least(l.low, l.net + excluded.low), high = greatest(l.high, l.net + excluded.high),
-    last = greatest(l.last, excluded.last)
+INSERT INTO lows (place, day, net, low, high, low_before, high_before, last)
+SELECT new.place, new.day, coalesce(l.net, 0) + new.net,
+    least(d.low, d.net + new.low), greatest(d.high, d.net + new.high),
+    least(CASE WHEN new.first = new.last THEN d.low ELSE d.net + new.low_before END, d.low),
+    greatest(CASE WHEN new.first = new.last THEN d.high ELSE d.net + new.high_before END, d.high),
+    greatest(l.last, new.last)
+FROM unnest(%b::int8[], %b::int4[], %b::int8[], %b::int8[], %b::int8[], %b::int8[], %b::int8[],
+    %b::int8[], %b::int8[])
+    AS new (place, day, net, low, high, low_before, high_before, first, last)
+LEFT JOIN lows AS l ON l.place = new.place AND l.day = new.day
+CROSS JOIN LATERAL (
+    SELECT coalesce(l.net, 0) AS net,
+        coalesce(CASE WHEN l.last = new.first THEN l.low_before ELSE l.low END, 0) AS low,
+        coalesce(CASE WHEN l.last = new.first THEN l.high_before ELSE l.high END, 0) AS high
+) AS d
+ON CONFLICT (place, day) DO UPDATE SET net = excluded.net, low = excluded.low,
+    high = excluded.high, low_before = excluded.low_before, high_before = excluded.high_before,
+    last = excluded.last
 """
 _STRETCHES = f"""
 INSERT INTO low_stretches AS l (place, first, net, low)
@@ -41,9 +56,15 @@ CROSS JOIN LATERAL (
 ON CONFLICT (place, first) DO UPDATE SET net = excluded.net, low = excluded.low
 """
 _AGAIN = f"""
-UPDATE lows AS l SET low = again.low, high = again.high FROM (
-    SELECT place, day, least(0, min(run))::int8 AS low, greatest(0, max(run))::int8 AS high FROM (
-        SELECT late.place, late.day,
+UPDATE lows AS l SET low = again.low, high = again.high, low_before = again.low_before,
+    high_before = again.high_before
+FROM (
+    SELECT place, day, least(0, min(run))::int8 AS low, greatest(0, max(run))::int8 AS high,
+        least(0, min(run) FILTER (WHERE time < last))::int8 AS low_before,
+        greatest(0, max(run) FILTER (WHERE time < last))::int8 AS high_before
+    FROM (
+        SELECT late.place, late.day, m.time,
+            max(m.time) OVER (PARTITION BY late.place, late.day) AS last,
             sum(sum(m.delta)) OVER (PARTITION BY late.place, late.day ORDER BY m.time) AS run
         FROM unnest(%b::int8[], %b::int4[]) AS late (place, day) CROSS JOIN LATERAL (
             SELECT time, delta FROM moves WHERE place = late.place
@@ -60,10 +81,12 @@ class Lows(Fold):
 
     TABLES: ClassVar[str] = """
 -- day: days since 1970, UTC. low, high: the lowest and the highest balance within the day, its
--- start taken as 0; moves of one time taken together. last: the latest time of a move of that day.
+-- start taken as 0; moves of one time taken together. last: the latest time of a move of that day;
+-- low_before, high_before: the lowest and the highest before it.
 CREATE TABLE lows (
     place int8 NOT NULL, day int4 NOT NULL, net int8 NOT NULL, low int8 NOT NULL,
-    high int8 NOT NULL, last int8 NOT NULL, PRIMARY KEY (place, day)
+    high int8 NOT NULL, low_before int8 NOT NULL, high_before int8 NOT NULL, last int8 NOT NULL,
+    PRIMARY KEY (place, day)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 -- The same of the 32 days from `first` on; a stretch starts at a multiple of 32.
 CREATE TABLE low_stretches (
@@ -105,9 +128,10 @@ CREATE TABLE low_stretches (
         """
         days = [day for place in sorted(self._ends) for day in _days(place, self._ends[place])]
         if days:
-            place, day, net, low, high, first, last = map(list, zip(*days, strict=True))
+            columns = [*map(list, zip(*days, strict=True))]
+            place, day, first = columns[0], columns[1], columns[_FIRST]
             late = rows.execute(_LATE, (place, day, first), prepare=True).fetchall()
-            rows.execute(_UPSERT, (place, day, net, low, high, last), prepare=True)
+            rows.execute(_UPSERT, columns, prepare=True)
             if late:
                 columns = [*map(list, zip(*late, strict=True))]
                 rows.execute(_AGAIN, columns, prepare=True)
@@ -120,22 +144,38 @@ CREATE TABLE low_stretches (
         self._ends.clear()
 
 
-def _days(place: int, ends: list[tuple[int, int]]) -> list[tuple[int, ...]]:
-    """(place, day, net, low, high, first, last) of each day among a place's (time, delta)."""
+_Day = tuple[int, int, int, int, int, int, int, int, int]
+"""place, day, net, low, high, low_before, high_before, first, last.
+
+Low and high are of the points after each time; those before are of all but the last time, or 0
+where that is the only one.
+"""
+_FIRST: Final = 7
+
+
+def _days(place: int, ends: list[tuple[int, int]]) -> list[_Day]:
+    """The days among a place's (time, delta)."""
     ends.sort()
-    found: list[tuple[int, ...]] = []
-    first = last = ends[0][0]
-    day, net, low, high = first // MICROS_A_DAY, 0, 0, 0
-    for time, delta in ends:
-        if time != last:
-            if net < low:
-                low = net
-            elif net > high:
-                high = net
-            if time // MICROS_A_DAY != day:
-                found.append((place, day, net, low, high, first, last))
-                day, net, low, high, first = time // MICROS_A_DAY, 0, 0, 0, time
-            last = time
-        net += delta
-    found.append((place, day, net, min(low, net), max(high, net), first, last))
+    found: list[_Day] = []
+    for day, within in groupby(ends, key=lambda end: end[0] // MICROS_A_DAY):
+        after: dict[int, int] = {}  # by time, in its order: the net of the day so far
+        net = 0
+        for time, delta in within:
+            net += delta
+            after[time] = net
+        times, points = [*after], [*after.values()]
+        before = points[:-1] or [0]
+        found.append(
+            (
+                place,
+                day,
+                net,
+                min(points),
+                max(points),
+                min(before),
+                max(before),
+                times[0],
+                times[-1],
+            )
+        )
     return found

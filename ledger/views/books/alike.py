@@ -1,5 +1,7 @@
 """What looks like something else: ids with the same fold, shots taken twice, marks nobody knows."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
@@ -101,10 +103,11 @@ class Alike(Source):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._alike: dict[tuple[About, str], bool] = {}
+        self._shots: dict[Shot, list[tuple[int, str]]] = defaultdict(list)
 
     def want_alike(self, ids: Iterable[tuple[About, str]]) -> None:
         """Read in bulk whether ids look like others."""
-        missing = sorted(set(ids) - self._alike.keys())
+        missing = sorted({each for each in ids if each not in self._alike})
         if missing:
             self._alike.update(dict.fromkeys(missing, False))
             asked = [(int(about), folded(about, key), key) for about, key in missing]
@@ -124,10 +127,28 @@ class Alike(Source):
         shot = None if known is None else shot_of(known.fact)
         if known is None or shot is None:
             return False
+        if self._twin_given(known, shot, within):
+            return True
         # A twin is nearly always next to it.
         return any(
             self._has_twin(known, shot, within, most) for most in (_near_first, near_events_max)
         )
+
+    def give_shots(self, given: Iterable[Known]) -> None:
+        """Take events that may be shots taken twice: their twins are found without a statement."""
+        for known in given:
+            shot = shot_of(known.fact)
+            if shot is not None and self.record.counts(known.fact):
+                shots, one = self._shots[shot], (known.at, known.id)
+                place = bisect_left(shots, one)
+                if shots[place : place + 1] != [one]:
+                    shots.insert(place, one)
+
+    def _twin_given(self, known: Known, shot: Shot, within: int) -> bool:
+        shots, one = self._shots.get(shot, []), (known.at, known.id)
+        place = bisect_left(shots, one)
+        near = [*shots[max(0, place - 1) : place], *shots[place : place + 2]]
+        return any(key != known.id and abs(at - known.at) <= within for at, key in near)
 
     def _has_twin(self, known: Known, shot: Shot, within: int, most: int) -> bool:
         found: list[tuple[int]] = []

@@ -135,16 +135,26 @@ def _dispatch(key: str, books: Books) -> Found:
 def _named(
     books: Books, kinds: Iterable[type[Fact]], about: About, key: str
 ) -> tuple[list[str], list[str]]:
-    facts = [fact for kind in kinds for fact in books.record.about(kind, about, key)]
+    facts = _facts(books, kinds, about, key)
     marks = [mark for fact in facts for mark in marks_of(fact)]
-    return marks, [party for fact in facts for party in parties_of(fact)]
+    return marks, _parties(facts)
+
+
+def _facts(books: Books, kinds: Iterable[type[Fact]], about: About, key: str) -> list[Fact]:
+    return [fact for kind in kinds for fact in books.record.about(kind, about, key)]
+
+
+def _parties(facts: Iterable[Fact]) -> list[str]:
+    return [party for fact in facts for party in parties_of(fact)]
 
 
 def _lot(key: str, books: Books) -> Found:
     tallies = books.sealed(key)
-    _, parties = _named(books, _OF_LOT, About.LOT, key)
-    parties += _named(books, (lots.LotSubdivided,), About.CHILD, key)[1]
-    parties += _named(books, _OF_SHIPMENT, About.LINE, key)[1]
+    # Papers may have a thousand lines: whose marks these name is not asked lot by lot.
+    facts = _facts(books, _OF_LOT, About.LOT, key)
+    facts += _facts(books, (lots.LotSubdivided,), About.CHILD, key)
+    facts += _facts(books, _OF_SHIPMENT, About.LINE, key)
+    parties = _parties(facts)
     return [tally.mark for tally in tallies], [*parties, *(tally.holder for tally in tallies)]
 
 

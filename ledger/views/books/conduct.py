@@ -188,7 +188,8 @@ class Conduct(Years):
         for known in missing:
             if (whos[known.fact.source], known.at) in met:
                 self._said[known.id] = said_by(known.fact)
-        fresh = {self._said[k.id] for k in missing if k.id in self._said} - self._first_said.keys()
+        said = {self._said[known.id] for known in missing if known.id in self._said}
+        fresh = [digest for digest in said if digest not in self._first_said]
         found = self.rows.execute(_FIRST_SAID, (sorted(fresh),), prepare=True).fetchall()
         self._first_said.update((digest, str(first)) for digest, first in found)
 

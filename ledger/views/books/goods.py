@@ -99,7 +99,7 @@ class Goods(Source):
 
     def want_sealed(self, lots: Iterable[str]) -> None:
         """Read what was attached to lots in bulk, with the first application of each tally."""
-        missing = sorted(set(lots) - self._sealed.keys())
+        missing = sorted({lot for lot in lots if lot not in self._sealed})
         if not missing:
             return
         self._sealed.update({lot: [] for lot in missing})
@@ -218,11 +218,15 @@ class Goods(Source):
 
     # -- serial numbers
 
+    def are_shared(self, numbers: tuple[str, int, int]) -> bool:
+        """Whether several events have some of these numbers, as far as that was read in bulk."""
+        return len(self._sharing[()].get(numbers) or ()) > 1
+
     def want_ranged(self, spans: Iterable[_Span], *kinds: type[Fact]) -> None:
         """Read in bulk which events, of all kinds or of some, share numbers with each span."""
         known = self._sharing[kinds]
-        told = {span for span, each in self._sharing[()].items() if each is not None}
-        missing = sorted(set(spans) - known.keys() - told)
+        told = self._sharing[()]
+        missing = sorted({s for s in spans if s not in known and told.get(s) is None})
         if not missing:
             return
         found = self.sharing(missing, *kinds)

@@ -180,7 +180,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
         behind = self._repeats.flush(rows, (key for _, _, key in self._reversed))
         if behind:
-            unknown = sorted({who for who, _, _ in behind} - self._latest.keys())
+            unknown = sorted({who for who, _, _ in behind if who not in self._latest})
             if len(self._latest) + len(unknown) > _latest_kept_max:
                 self._latest.clear()
             self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())

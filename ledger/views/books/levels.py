@@ -96,11 +96,15 @@ class Levels(Source):
 
     def want_held(self, moments: Iterable[tuple[int, int]]) -> None:
         """Read in bulk what places held at moments."""
-        missing = sorted(set(moments) - self._held.keys())
+        missing = sorted({moment for moment in moments if moment not in self._held})
         if missing:
             columns = [*map(list, zip(*missing, strict=True))]
             found = self.rows.execute(_HELD, columns, prepare=True).fetchall()
             self._held.update({(place, at): held for place, at, held in found})
+
+    def expect_many(self, place: int) -> None:
+        """Say that a place will be asked for at many moments: it is read once, at the first."""
+        self._asked_of[place] = max(self._asked_of[place], run_asked_min)
 
     def want_below(self, places: list[int]) -> None:
         """Read in bulk the days on which places (of KINDS) were below zero, and their balances."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from ledger.custody.places import Kind
 from ledger.facts.lots import LotGraded, LotSubdivided
-from ledger.facts.mentions import About
+from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import MICROS_A_DAY
@@ -14,6 +14,7 @@ from ledger.facts.shipments import GoodsSold, ShipmentDeparted
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import start_of
+from ledger.rules.number_gaps import missing_numbers
 from ledger.rules.ranges import span_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts
@@ -57,13 +58,15 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         """Read in bulk what rules on these subjects, and on applications to these lots, ask."""
         sealed = set(lots)
         about = {(kind, lot) for lot in sealed for kind in _NAMED["lot"]}
-        accounts, events, carrying, shipments = [], [], [], []
+        accounts, events, carrying, shipments, issuers = [], [], [], [], []
         for kind, key in subjects:
             about.update((of, key) for of in _ABOUT.get(kind, ()))
             if kind is SubjectKind.LOT:
                 carrying.append(key)
             elif kind is SubjectKind.SHIPMENT:
                 shipments.append(key)
+            elif kind is SubjectKind.ISSUER:
+                issuers.append(key)
             elif kind is SubjectKind.ACCOUNT:
                 mark, holder, site = parts_of(key)
                 accounts.append((mark, holder, site))
@@ -90,6 +93,11 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         self.want_balances(self.sealed_places(carrying))
         self.want_sealers(sellers)
         self._want_shipped(shipments, carrying)
+        self.want_alike(
+            (About.CERTIFICATE, certificate_key(issuer, number))
+            for issuer in issuers
+            for number, _ in missing_numbers(issuer, self)
+        )
 
     def _want_shipped(self, shipments: Iterable[str], lots: Iterable[str]) -> None:
         """Read in bulk what lots held when shipments left, and which of them may be misread."""
@@ -105,8 +113,9 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
                     if line.mark is not None:
                         place = place_id(line.mark, Kind.LOT, line.lot)
                         moments.setdefault(place, set()).add(left.at)
-        # A place that is asked for again and again is read once, when it is.
         few = {place: at for place, at in moments.items() if len(at) < run_asked_min}
+        for place in moments.keys() - few.keys():
+            self.expect_many(place)
         self.want_held((place, at) for place, times in few.items() for at in times)
         unknown = [
             lot
@@ -119,6 +128,7 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         """Read in bulk what rules on these events ask."""
         self.want_repeats(given)
         shared: list[tuple[str, int, int]] = []
+        scanned: list[tuple[Known, tuple[str, int, int]]] = []
         issued: list[tuple[str, int, int]] = []
         for known in given:
             fact, span = known.fact, span_of(known.fact)
@@ -127,8 +137,13 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
                 continue
             registered = mark_of(self, mark)
             if registered is not None and registered.serialised:
-                (shared if isinstance(fact, SealsApplied) else issued).append((mark, *span))
+                if isinstance(fact, SealsApplied):
+                    shared.append((mark, *span))
+                    scanned.append((known, shared[-1]))
+                else:
+                    issued.append((mark, *span))
         self.want_ranged(shared)
+        self.give_shots(known for known, numbers in scanned if self.are_shared(numbers))
         self.want_ranged(issued, SealsIssued)
 
     def licensees(self, mark: str) -> set[str]:

@@ -75,7 +75,7 @@ class Years(Papers):
 
     def want_sealers(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Read in bulk whether persons sealed lots, by (lot, person)."""
-        missing = sorted(set(pairs) - self._sealers.keys())
+        missing = sorted({pair for pair in pairs if pair not in self._sealers})
         if missing:
             self._sealers.update(dict.fromkeys(missing, False))
             columns = [*map(list, zip(*missing, strict=True))]

@@ -1,6 +1,5 @@
 """Whatever one sender sends, an event costs the audit a bounded number of reads and cases."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -18,21 +17,12 @@ from ledger.rules.policy import default_policy
 from ledger.views.projection import reading
 from tests.auditing import FAR, caught_up, from_nothing
 from tests.databases import Cluster
+from tests.hostile import rows_read
 
 CASES_OF_ONE_EVENT_MAX = 30
 """Rules that may speak of one event, with the twenty others it may be at odds with."""
 GROWTH_MAX = 1.6
 """Of what an event costs, where there are four times as many; all with all would be four."""
-_OTHERS = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-    AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-"""
-_READ = """
-SELECT (SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)
-        FROM pg_stat_user_tables)
-    + (SELECT coalesce(sum(idx_tup_read), 0) FROM pg_stat_user_indexes)
-"""
-_gone_seconds_max = 10
 
 
 class Spent:
@@ -50,27 +40,22 @@ class Spent:
 
 @contextmanager
 def counted(spent: Spent, patched: pytest.MonkeyPatch) -> Iterator[None]:
-    """Count the statements that are sent within the block."""
-    execute = psycopg.Cursor.execute
+    """Count the statements that are sent within the block, each of those sent many at once too."""
+    execute, executemany = psycopg.Cursor.execute, psycopg.Cursor.executemany
 
     def counting(self: Any, *given: Any, **named: Any) -> Any:
         spent.statements += 1
         return execute(self, *given, **named)
 
+    def counting_many(self: Any, statement: Any, values: Any, **named: Any) -> Any:
+        each = [*values]
+        spent.statements += len(each)
+        return executemany(self, statement, each, **named)
+
     with patched.context() as within:
         within.setattr(psycopg.Cursor, "execute", counting)
+        within.setattr(psycopg.Cursor, "executemany", counting_many)
         yield
-
-
-def rows_read(dsn: str) -> int:
-    """Rows of our tables and indexes that the database has read; whoever read has left."""
-    with psycopg.connect(dsn, autocommit=True) as looking:
-        until = time.monotonic() + _gone_seconds_max
-        while looking.execute(_OTHERS).fetchone() != (0,) and time.monotonic() < until:
-            time.sleep(0.02)
-        found = looking.execute(_READ).fetchone()
-    assert found is not None
-    return int(found[0])
 
 
 def spent_on(cluster: Cluster, name: str, events: int, patched: pytest.MonkeyPatch) -> Spent:

@@ -158,6 +158,12 @@ def test_case_ids_are_of_version_8_and_tell_questions_apart() -> None:
     assert case_of(violation()) == case_id("M-18", "lot", "L-1", "JAS")
 
 
+def test_ids_of_cases_never_change() -> None:
+    """A case recorded long ago is found by the id it has always had."""
+    assert str(case_id("M-18", "lot", "L-1", "日本")) == "a8eb2e58-d253-8ba0-8768-f3e0eb3043f8"
+    assert str(period_id("IMP-1", "RCB-1", "FY2026")) == "078844ef-7645-8662-89da-1f48446cefa8"
+
+
 def test_a_case_opens_once_and_before_all_else() -> None:
     """A stream that starts with anything else, or starts twice, is no case."""
     opened = judge(None, violation(), now=NOON, position=7)
