@@ -24,6 +24,7 @@ Sieves = dict[Hashable, tuple[Suspicion, ...]]
 again_events_max: Final = 4_000
 """As many applications are looked at again in one look: what is new waits no longer for them."""
 _DAY: Final = len("YYYY-MM-DD")
+_ALL: Final[tuple[Suspicion, ...]] = (ALL_SUSPECT,)
 _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 
 
@@ -109,7 +110,7 @@ class Looking:
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
         at it.
         """
-        _, key, _, fact, by, door = known
+        at, key, rec, fact, by, door = known
         rules: AbstractSet[str] | None = None
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         if fact.corrects is None and self._books.record.counts(fact):
@@ -117,31 +118,30 @@ class Looking:
             suspects = self.sieves.get(kind)
             if suspects is None:
                 suspects = self.sieves[kind] = self._sieve(key, fact)
-            rules = self._suspecting(suspects, known)
-            if rules is not None and not rules:
-                if not anew:
-                    self._quiet.append(key)
-                return
+            if suspects is not _ALL:
+                # Nearly all are suspected by nobody: that is found out first.
+                try:
+                    for _, suspected in suspects:
+                        if suspected(fact, at, rec):
+                            rules = self._suspecting(suspects, known)
+                            break
+                    else:
+                        if not anew:
+                            self._quiet.append(key)
+                        return
+                except LookFull:
+                    raise
+                except TooMuch:
+                    rules = None
         for subject in subjects_of_application(key):
             self.subject(subject, anew=anew, rules=rules)
 
     @staticmethod
-    def _suspecting(suspicions: Sequence[Suspicion], known: Known) -> AbstractSet[str] | None:
-        """The rules that suspect an application; None where all do, or one cannot even tell."""
-        if ALL_SUSPECT in suspicions:
-            return None
-        fact = known.fact
+    def _suspecting(suspicions: Sequence[Suspicion], known: Known) -> AbstractSet[str]:
+        """The rules that suspect an application."""
+        at, _, rec, fact, _, _ = known
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
-        try:
-            return {
-                number
-                for number, suspects in suspicions
-                if number is not None and suspects(fact, known.at, known.rec)
-            }
-        except LookFull:
-            raise
-        except TooMuch:
-            return None
+        return {str(number) for number, suspects in suspicions if suspects(fact, at, rec)}
 
     def clear(self, pending: Pending) -> None:
         """Say that nothing holds of applications that nobody suspects and that have a case."""
@@ -155,7 +155,7 @@ class Looking:
         read.discard(rests("event", key))
         wrong = ALL_SUSPECT in suspects
         self._rest(_with(auditing.APPLICATIONS if wrong else auditing.QUIET, fact), read)
-        return suspects
+        return _ALL if wrong else suspects
 
     def again(
         self, waiting: Iterable[auditing.Key], looked_to: int, limit: int

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ledger.facts.binding import Bindings, Said
 from ledger.facts.canonical import decode
-from ledger.facts.corrections import targets_of
+from ledger.facts.corrections import EventRetracted, targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.registry import MarkRegistered, SourceRegistered
@@ -90,9 +90,10 @@ CREATE INDEX corrections_by_target ON corrections (target);
             if fact is None:
                 continue
             sources.add(fact.source)
-            if type(fact) in REGISTRY:
+            kind = type(fact)
+            if kind in REGISTRY:
                 registered.append(str(event.id))
-            elif fact.corrects is not None or event.topic == "EventRetracted":
+            elif fact.corrects is not None or kind is EventRetracted:
                 correcting = True
         if registered or correcting:
             self._load(rows)

@@ -113,7 +113,9 @@ def test_an_ingest_too_many_stays(
     said = "it has more members than partitions"
     with ingesting(settings_for(connection, prefix), log, prefix) as thread:
         until(lambda: (leader.poll(100), said in caplog.text)[1])
-        assert spare(connection, prefix, Topics(prefix)) == set()
+        # While the group moves its partitions about nobody can tell.
+        topics = Topics(prefix)
+        until(lambda: (leader.poll(100), spare(connection, prefix, topics) == set())[1])
         assert thread.is_alive()
         leader.close()
         send(connection, prefix + SCANS, avro([applied()]))
@@ -130,10 +132,11 @@ def test_an_overdue_heartbeat_makes_no_busy_loop(
     until(lambda: (leader.poll(10), found.poll(10), joined(found))[2])
     found._coordinator.time_to_next_poll = lambda: 0  # noqa: SLF001 - as when a heartbeat is never sent
     turns = count_turns(found)
-    started = time.process_time()
+    started, began = time.process_time(), time.monotonic()
     found.poll(1_000)
+    passed = time.monotonic() - began
 
-    assert 2 <= len(turns) <= 1 / empty_pause_seconds + 2
+    assert 2 <= len(turns) <= passed / empty_pause_seconds + 2
     assert time.process_time() - started < 0.5
     found.close()
 
