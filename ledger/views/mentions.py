@@ -9,14 +9,9 @@ from ledger.facts import registry
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import mentions
+from ledger.facts.standing import REGISTRY
 from ledger.views.folding import Fold, Rows, copy_rows
 from ledger.views.loading import TOPIC, subject_id
-
-_REGISTRY = tuple(
-    kind
-    for kind in vars(registry).values()
-    if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
-)
 
 
 class Mentions(Fold):
@@ -38,7 +33,7 @@ CREATE INDEX mentions_by_subject ON mentions (about, key, position);
             return
         for about, key in mentions(fact):
             self._mentions.append((int(about), subject_id(about, key), position))
-        if isinstance(fact, (*_REGISTRY, EventRetracted)):
+        if type(fact) in REGISTRY or isinstance(fact, EventRetracted):
             self._mentions.append((TOPIC, subject_id(TOPIC, type(fact).__name__), position))
 
     def flush(self, rows: Rows) -> None:
