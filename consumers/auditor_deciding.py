@@ -14,6 +14,7 @@ from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
 from ledger.views.books.concerned import Concerned, concerned
+from ledger.views.books.reads import Read
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import cases_of
 
@@ -30,7 +31,7 @@ class Decided(NamedTuple):
     entries: list[Entry]
     cases: list[Case]
     shown: list[Shown]
-    rests: dict[Subject, set[int]]
+    rests: dict[Subject, set[Read]]
     aside: dict[Subject, str]
 
 
@@ -105,7 +106,7 @@ def decided(
             )
         if violation is not None and (event is not None or case is None or case.state in LIVE):
             standing.append((key, violation))
-    rests: dict[Subject, set[int]] = {}
+    rests: dict[Subject, set[Read]] = {}
     aside: dict[Subject, str] = {}
     shown = list(_shown(standing, books, rests, aside))
     return Decided(entries, after, shown, rests, aside)
@@ -114,7 +115,7 @@ def decided(
 def _shown(
     standing: Iterable[tuple[UUID, Violation]],
     books: ViewBooks,
-    rests: dict[Subject, set[int]],
+    rests: dict[Subject, set[Read]],
     aside: dict[Subject, str],
 ) -> Iterable[Shown]:
     for key, violation in standing:

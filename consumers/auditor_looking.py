@@ -13,10 +13,11 @@ from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.rules.applied import scan_kind
 from ledger.rules.audit import ALL_SUSPECT, Suspicion, evaluate, sieve
 from ledger.rules.policy import Policy
+from ledger.rules.subjects import ABOUTS
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.books.budget import load_events_max
-from ledger.views.books.reads import rests
+from ledger.views.books.reads import ABOUT, Read, rests
 from ledger.views.books.snapshot import ViewBooks
 
 Sieves = dict[Hashable, tuple[Suspicion, ...]]
@@ -69,12 +70,20 @@ class Looking:
                 self.set_aside(subject, str(much))
         self.note(subject, read)
 
-    def note(self, subject: Subject, read: set[int]) -> None:
-        """Note what was read of a subject."""
+    def note(self, subject: Subject, read: set[Read]) -> None:
+        """Note what was read of a subject.
+
+        Facts about the very subject are left out: it is looked at whenever one comes or goes.
+        """
         kind, key = subject
         noted = str(kind), key
+        abouts = ABOUTS[kind]
+        if abouts:
+            read = {
+                what for what in read if what[0] != ABOUT or what[3] != key or what[2] not in abouts
+            }
         if kind is _EVENT or kind is _APPLICATION:
-            read.discard(rests("event", key))
+            read.discard(("event", key))
             known = self._books.record.known(key)
             # One that does not count is not found through its lot again.
             if (
@@ -85,9 +94,9 @@ class Looking:
                 noted = _with(auditing.APPLICATIONS, known.fact)
         self._rest(noted, read)
 
-    def _rest(self, noted: auditing.Key, read: set[int]) -> None:
+    def _rest(self, noted: auditing.Key, read: set[Read]) -> None:
         if read:
-            self._rests.setdefault(noted, set()).update(read)
+            self._rests.setdefault(noted, set()).update(rests(*what) for what in read)
 
     def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
         """Apply the rules; nothing found of what is looked at for the first time says nothing."""
@@ -152,7 +161,7 @@ class Looking:
     def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspicion, ...]:
         with self._books.reads.watch() as read:
             suspects = sieve(key, self._books, self._policy)
-        read.discard(rests("event", key))
+        read.discard(("event", key))
         wrong = ALL_SUSPECT in suspects
         self._rest(_with(auditing.APPLICATIONS if wrong else auditing.QUIET, fact), read)
         return _ALL if wrong else suspects

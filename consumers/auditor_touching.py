@@ -20,7 +20,7 @@ from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import bound
 from ledger.views.books.budget import load_events_max
-from ledger.views.books.reads import Changes, rests
+from ledger.views.books.reads import ABOUT, Changes, rests
 from ledger.views.books.snapshot import ViewBooks
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
@@ -91,7 +91,8 @@ def _rebound(books: ViewBooks, after: int, until: int, found: Touched) -> None:
         found.changed.take(known.fact)
         found.subjects.update(_years(known.fact, books))
     for source in bound.moved(books.rows, after, until):
-        found.changed.note(rests("about", SourceRegistered.__name__, int(About.SOURCE), source))
+        found.subjects.add(Subject(SubjectKind.SOURCE, source))
+        found.changed.note(rests(ABOUT, SourceRegistered, About.SOURCE, source))
 
 
 def _about_year(known: Known) -> object:

@@ -29,6 +29,10 @@ _KINDS: Final[dict[About, SubjectKind]] = {
     About.PARTY_YEAR: SubjectKind.PARTY_YEAR,
     About.TARGET: SubjectKind.EVENT,
 }
+ABOUTS: Final[dict[SubjectKind, frozenset[About]]] = {
+    kind: frozenset(about for about, of in _KINDS.items() if of is kind) for kind in SubjectKind
+}
+"""By kind of subject: whatever mentions its key so has it among its subjects."""
 
 
 def subjects_of(fact: Fact) -> Iterator[Subject]:

@@ -6,6 +6,7 @@ positions alone, so that nobody gains anything by what it reports later, whateve
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, Final
 
 from ledger.facts.identity import Fact
@@ -41,6 +42,10 @@ FROM unnest(%b::int2[], %b::text[], %b::text[], %b::text[], %b::int8[], %b::bool
     AS t (about, key, party, by, position, founding, own)
 ON CONFLICT (about, key, party, by) DO UPDATE SET founding = true
 WHERE excluded.founding AND NOT n.founding RETURNING about, key
+"""
+_NAMED_BEFORE: Final = """
+SELECT t.about, t.key FROM unnest(%b::int2[], %b::text[]) AS t (about, key)
+WHERE EXISTS (SELECT FROM named_parties AS n WHERE n.about = t.about AND n.key = t.key)
 """
 # Until a subject is founded it is theirs who were named on it first.
 _OWN: Final = """
@@ -183,27 +188,42 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
             rows, _FOUND,
             [(*key, word.source, word.known) for key, word in self._founders.items()],
         )  # fmt: skip
-        founders = self._founders_of(rows)
+        founders = self._founders_of(rows, founded)
         namings: dict[tuple[int, str, str, str], tuple[int, bool]] = {}
+        first: dict[_Subject, int] = {}
         for naming, position in self._named.items():
             about, key, party, word = naming
             founding = naming in self._founding and word.same(founders[about, key])
             row = (about, key, party, word.by)
-            first, founds = namings.get(row, (position, False))
-            namings[row] = (min(first, position), founds or founding)
+            earlier, founds = namings.get(row, (position, False))
+            namings[row] = (min(earlier, position), founds or founding)
+            if about in GUARDED:  # all others are whose name stands there
+                first[about, key] = min(position, first.get((about, key), position))
+        before = _insert(rows, _NAMED_BEFORE, first)
         changed = _insert(
             rows, _NAME,
-            [(*row, first, founds, row[0] not in GUARDED) for row, (first, founds) in
-             namings.items()],
+            [
+                (*row, position, founds, row[:2] not in before and (
+                    founds if row[:2] in founded else position == first.get(row[:2], position)))
+                for row, (position, founds) in namings.items()
+            ],
         )  # fmt: skip
-        _insert(rows, _OWN, {key for key in {*founded, *changed} if key[0] in GUARDED})
+        _insert(rows, _OWN, before & (founded | changed))
 
-    def _founders_of(self, rows: Rows) -> dict[_Subject, tuple[str, list[str]]]:
-        keys = sorted({(about, key) for about, key, _, _ in self._founding})
-        if not keys:
-            return {}
-        rows.execute(_FOUNDERS, _columns(keys), prepare=True)
-        return {(about, key): (source, by) for about, key, source, by in rows.fetchall()}
+    def _founders_of(
+        self, rows: Rows, founded: AbstractSet[_Subject]
+    ) -> dict[_Subject, tuple[str, Sequence[str]]]:
+        """Who founded the subjects that facts of the batch would found."""
+        keys = {(about, key) for about, key, _, _ in self._founding}
+        found: dict[_Subject, tuple[str, Sequence[str]]] = {
+            key: (word.source, [word.known] if word.known else [])
+            for key in keys & founded
+            for word in [self._founders[key]]
+        }
+        if keys - founded:
+            rows.execute(_FOUNDERS, _columns(sorted(keys - founded)), prepare=True)
+            found |= {(about, key): (source, by) for about, key, source, by in rows.fetchall()}
+        return found
 
     def forget(self) -> None:
         """Drop the batch."""

@@ -15,6 +15,7 @@ from ledger.facts.seals import SealsCounted, StockAdjusted
 from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Moment, Month, OffCount
 from ledger.rules.moments import next_month
 from ledger.views.books.levels import Levels
+from ledger.views.books.reads import ABOUT
 from ledger.views.places import place_id
 
 _OFF = """
@@ -156,7 +157,7 @@ class Accounts(Levels):
         self._note_place(mark, Place(Kind.SPOILED, holder, site))
         for kind in (SealsCounted, StockAdjusted):
             key = f"{mark} {holder} {site}"
-            self.reads.note("about", kind.__name__, int(About.ACCOUNT), key)
+            self.reads.note(ABOUT, kind, About.ACCOUNT, key)
         self.want_accounts([(mark, holder, site)])
         return self._off[place_id(mark, Kind.STOCK, holder, site)]
 

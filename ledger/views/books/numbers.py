@@ -7,10 +7,12 @@ from collections import defaultdict
 from typing import ClassVar, Final
 from uuid import UUID
 
+from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.rules.books_conduct import Gap, Series
 from ledger.rules.number_series import numbers_named, split_number
+from ledger.views.books.reads import ABOUT
 from ledger.views.books.source import Source
 from ledger.views.folding import Fold, Rows, copy_rows
 
@@ -92,8 +94,8 @@ class Papers(Source):
 
     def numbers(self, issuer: str) -> list[Series]:
         """The series of certificate numbers of an issuer, by prefix."""
-        for kind in ("ExportCertificateIssued", "ExportCertificateCancelled"):
-            self.reads.note("about", kind, int(About.ISSUER), issuer)
+        for kind in (ExportCertificateIssued, ExportCertificateCancelled):
+            self.reads.note(ABOUT, kind, About.ISSUER, issuer)
         found = self.rows.execute(_GAPS, {"issuer": issuer}, prepare=True).fetchall()
         positions = sorted({row[4] for row in found})
         naming = dict(zip(positions, self.at(positions), strict=True))

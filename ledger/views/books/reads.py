@@ -1,6 +1,6 @@
 """What a look at a subject has read: so that it is looked at again when any of that changes.
 
-Everything read is noted as an eight-byte hash; a fact changes the hashes that `changes` names.
+What is kept of it are eight-byte hashes; a fact changes those that `Changes` names.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -10,9 +10,12 @@ from typing import Any, Final, TypeVar
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind
+from ledger.facts import documents as d
+from ledger.facts import lots
+from ledger.facts import registry as r
+from ledger.facts import shipments as g
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import mentions
-from ledger.facts.registry import SourceRegistered
+from ledger.facts.mentions import About, mentions
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.rules.effect import effective_from
 from ledger.rules.marks import marks_of
@@ -24,29 +27,59 @@ T = TypeVar("T")
 _hashes_kept_max: Final = 100_000
 
 
+Read = tuple[Hashable, ...]
+"""Something that can be read: what it is, and of what."""
+ABOUT: Final = "about"
+"""Begins what was read of a record: the type of fact, `About` and key follow."""
+
+_TOGETHER: Final[dict[tuple[type[Fact], About], str]] = {
+    (kind, about): whole
+    for whole, about, kinds in (
+        ("lot", About.LOT, (lots.LotRecorded, lots.LotGraded, lots.LotHeld, lots.LotReleased)),
+        ("lot", About.CHILD, (lots.LotSubdivided,)),
+        ("label", About.LABEL, (r.LabelApproved, r.LabelWithdrawn)),
+        ("contract", About.CONTRACT, (r.ConsignmentContractSigned, r.ConsignmentContractEnded)),
+        ("certificate", About.CERTIFICATE,
+         (d.ExportCertificateIssued, d.ExportCertificateCancelled)),
+        ("shipment", About.SHIPMENT,
+         (g.ShipmentDeparted, g.ShipmentReceived, g.ShipmentDocumentsSent, g.GoodsReturned)),
+        ("shipment", About.SHIPMENT,
+         (d.SealReportFiled, d.ExportCertificateRequested, d.ExportCertificateIssued)),
+    )
+    for kind in kinds
+}  # fmt: skip
+"""Facts about one subject, few of each, that share a hash: who reads one mostly reads them all."""
+
+
 @lru_cache(maxsize=_hashes_kept_max)
 def rests(*what: Hashable) -> int:
-    """The hash under which something that can be read is noted."""
-    return hashed(*what)
+    """The hash under which something that can be read is kept."""
+    if what[0] != ABOUT:
+        return hashed(*what)
+    _, kind, about, key = what
+    whole = _TOGETHER.get((kind, about))  # type: ignore[arg-type]  # as `Read` says
+    if whole is not None:
+        return hashed("whole", whole, key)
+    return hashed(ABOUT, kind.__name__, int(about), key)  # type: ignore[attr-defined, call-overload]
 
 
 class Reads:
     """Notes what is read, and what was computed from what."""
 
     def __init__(self) -> None:
-        self.open: list[set[int]] = []
+        self.open: list[set[Read]] = []
         """What those who want to know what is read have been told; empty: nobody does."""
-        self._memo: dict[Hashable, tuple[Any, frozenset[int] | None]] = {}
+        self._memo: dict[Hashable, tuple[Any, frozenset[Read] | None]] = {}
 
     def note(self, *what: Hashable) -> None:
         """Something was read."""
         if self.open:
-            self.open[-1].add(rests(*what))
+            self.open[-1].add(what)
 
     @contextmanager
-    def watch(self) -> Iterator[set[int]]:
+    def watch(self) -> Iterator[set[Read]]:
         """Give the set of everything read within the block."""
-        read: set[int] = set()
+        read: set[Read] = set()
         self.open.append(read)
         try:
             yield read
@@ -64,9 +97,14 @@ class Reads:
                 known = self._memo[key] = compute(), None
         else:
             if known is None or known[1] is None:
-                with self.watch() as read:
+                read: set[Read] = set()
+                self.open.append(read)
+                try:
                     known = self._memo[key] = compute(), frozenset(read)
-            self.open[-1] |= known[1] or frozenset()
+                finally:
+                    self.open.pop()
+            if known[1]:
+                self.open[-1].update(known[1])
         value: T = known[0]
         return value
 
@@ -82,7 +120,7 @@ class Changes(dict[int, str | None]):
         """Everything that can be read and that a fact changes when it comes or ceases to count."""
         for about, key in () if isinstance(fact, SealsApplied) else mentions(fact):
             day = effective_from(fact, about)
-            what = rests("about", type(fact).__name__, int(about), key)
+            what = rests(ABOUT, type(fact), about, key)
             self.note(what, None if day is None else day.isoformat())
         for what in _changes(fact):
             self.note(what)
@@ -103,7 +141,7 @@ def _changes(fact: Fact) -> Iterator[int]:
     for mark in marks_of(fact):
         yield rests("naming", mark)
     yield from _moved(fact)
-    if isinstance(fact, SourceRegistered):
+    if isinstance(fact, r.SourceRegistered):
         yield rests("scanner", hashed("source", fact.registers))
     yield rests("heard", "source", fact.source)
     if fact.actor is not None:

@@ -25,7 +25,7 @@ from ledger.views.books.budget import (
     positions_about,
     subject_facts_max,
 )
-from ledger.views.books.reads import Reads
+from ledger.views.books.reads import ABOUT, Reads
 from ledger.views.books.registry import HELD, Registry
 from ledger.views.folding import Rows
 
@@ -211,7 +211,7 @@ class BooksRecord(Record):
 
     def party_of(self, source: str) -> str | None:
         """For whom a source speaks: the party of the registration that founded it."""
-        self._reads.note("about", SourceRegistered.__name__, int(About.SOURCE), source)
+        self._reads.note(ABOUT, SourceRegistered, About.SOURCE, source)
         return super().party_of(source)
 
     def _find(self, event_id: str) -> Known | None:
@@ -228,7 +228,8 @@ class BooksRecord(Record):
 
     def _reads_registry(self, kind: type[Fact], about: About, key: str) -> bool:
         """Note what is read and load it, unless the registry has it: then answers True."""
-        self._reads.note("about", kind.__name__, int(about), key)
+        if self._reads.open:
+            self._reads.open[-1].add((ABOUT, kind, about, key))
         if kind in HELD:
             return True
         if (about, key) not in self._whole:
