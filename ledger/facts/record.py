@@ -199,6 +199,16 @@ class Record:
         """When the first correction of an event was recorded, if one was."""
         return self._retracted.get(event_id)
 
+    @property
+    def retracted(self) -> Mapping[str, int]:
+        """By id, when the first correction of an event was recorded."""
+        return self._retracted
+
+    def retracted_among(self, keys: Iterable[str]) -> list[tuple[str, int]]:
+        """Those of these events that something corrects, and when the first of it was recorded."""
+        retracted = self._retracted
+        return [(key, retracted[key]) for key in keys if key in retracted]
+
     def known(self, event_id: str) -> Known | None:
         """The event of that id, whether it counts or not."""
         return self._known.get(event_id)

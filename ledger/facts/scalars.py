@@ -149,6 +149,7 @@ _RFC3339 = re.compile(
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a wall clock, its offset is added as minutes)
+_MICROSECOND = timedelta(microseconds=1)
 MICROS_A_SECOND = 1_000_000
 MICROS_A_DAY = 86_400 * MICROS_A_SECOND
 # Two days inside the calendar's ends, so that a moment can be shown at any offset.
@@ -192,7 +193,7 @@ def micros(time: str) -> int:
         since = datetime.fromisoformat(time) - EPOCH
     except (ValueError, OverflowError) as error:
         raise ValueError(f"no such moment in the calendar ({error})") from None
-    return (since.days * 86_400 + since.seconds) * MICROS_A_SECOND + since.microseconds
+    return since // _MICROSECOND
 
 
 def offset_minutes(time: str) -> int:

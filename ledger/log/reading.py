@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Self
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from ledger.log.rows import DeadLetter, Recorded, Refusal
 positions_looked_max = 20_000
 """How far one look for events of some topics goes: a few tens of milliseconds."""
 _poll_seconds_max = 1.0  # a lost notification costs at most this much
+_recorded = partial(tuple.__new__, Recorded)
+"""A row as it was read; `_COLUMNS` has as many columns as it has fields."""
 _COLUMNS = (
     "notification_id, recorded_at, originator_id, originator_version, topic, state, door, by,"
     " person"
@@ -128,7 +131,7 @@ class Reader:
                 if beyond is not None:
                     within = beyond[0] - 1, min(beyond[0] - 1 + limit, until)
                     found = rows.execute(_READ, within, prepare=True).fetchall()
-            return list(map(Recorded._make, found))
+            return list(map(_recorded, found))
 
     def of_topics(
         self, topics: Collection[str], after: int, limit: int
@@ -143,7 +146,7 @@ class Reader:
             return after, []
         with self._rows() as rows:
             rows.execute(_OF_TOPICS, (after, last, list(topics), limit), prepare=True)
-            found = list(map(Recorded._make, rows.fetchall()))
+            found = list(map(_recorded, rows.fetchall()))
         return (found[-1].position if len(found) == limit else last), found
 
     def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
@@ -152,7 +155,7 @@ class Reader:
             with self._rows() as own:
                 return self.at(positions, own)
         rows.execute(_AT, (list(positions),), prepare=True)
-        return list(map(Recorded._make, rows.fetchall()))
+        return list(map(_recorded, rows.fetchall()))
 
     def get(self, ids: Sequence[UUID], rows: Rows | None = None) -> dict[UUID, list[Recorded]]:
         """Read whole streams by id, versions rising; an id with nothing recorded is left out.
@@ -164,7 +167,7 @@ class Reader:
                 return self.get(ids, own)
         streams: dict[UUID, list[Recorded]] = {}
         rows.execute(_GET, (list(dict.fromkeys(ids)),), prepare=True)
-        for recorded in map(Recorded._make, rows.fetchall()):
+        for recorded in map(_recorded, rows.fetchall()):
             streams.setdefault(recorded.id, []).append(recorded)
         return streams
 

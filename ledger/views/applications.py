@@ -67,8 +67,11 @@ class Applications:
         alike.seals += seals
         if at <= alike.first and (at < alike.first or key < alike.first_id):
             alike.first, alike.first_id = at, key
-        alike.last = max(alike.last, at)
-        alike.earliest = min(alike.earliest, position)
+        # Asked of every scan: a call costs several times as much.
+        if at > alike.last:  # noqa: PLR1730 -- see above
+            alike.last = at
+        if position < alike.earliest:  # noqa: PLR1730 -- see above
+            alike.earliest = position
         alike.latest, alike.recorded_at = position, event.recorded_at
         if counts:
             scan = Scan(key, at, position, seals, fact.first, 1)

@@ -4,7 +4,7 @@ Worked out in the order of the log, so that it is a function of it. The registry
 into memory with the first batch that changes it, and kept.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -43,6 +43,12 @@ UPDATE unbound AS u SET until = ended.position
 FROM unnest(%b::uuid[], %b::int8[]) AS ended (id, position)
 WHERE u.id = ended.id AND u.until IS NULL
 """
+_CHANGING: Final = REGISTRY | {EventRetracted}
+
+
+def changes_standing(fact: Any) -> bool:
+    """Whether what binds, or for whom a source speaks, may be another once a fact is there."""
+    return fact is not None and (fact.corrects is not None or type(fact) in _CHANGING)
 
 
 class Standings(Fold):
@@ -79,23 +85,15 @@ CREATE INDEX corrections_by_target ON corrections (target);
         self._correcting: dict[str, list[Said]] = {}
         self._awaited: dict[str, list[Said]] = {}
 
-    def prepare(self, rows: Rows, read: Iterable[tuple[Recorded, Any]], early: set[str]) -> None:
+    def prepare(self, rows: Rows, read: Sequence[tuple[Recorded, Any]], early: set[str]) -> None:
         """Get ready for a batch: whom its sources speak for, and the registry if it changes.
 
         `early` are the ids that were corrected before they came.
         """
-        sources: set[str] = set()
-        registered, correcting = [], False
-        for event, fact in read:
-            if fact is None:
-                continue
-            sources.add(fact.source)
-            kind = type(fact)
-            if kind in REGISTRY:
-                registered.append(str(event.id))
-            elif fact.corrects is not None or kind is EventRetracted:
-                correcting = True
-        if registered or correcting:
+        sources = {fact.source for _, fact in read if fact is not None}
+        changing = [(event, fact) for event, fact in read if changes_standing(fact)]
+        if changing:
+            registered = [str(event.id) for event, fact in changing if type(fact) in REGISTRY]
             self._load(rows)
             self._await(rows, [UUID(key) for key in registered if key in early])
         if self._whole is None:

@@ -22,7 +22,7 @@ from ledger.views.access import Dealings, Named
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
-from ledger.views.bindings import Standings
+from ledger.views.bindings import Standings, changes_standing
 from ledger.views.books import Booked, Hearings, Numbers, Tallies
 from ledger.views.cases import Cases
 from ledger.views.claims import Claims
@@ -186,6 +186,8 @@ class Projector:
 
     def _stand(self, fact: Fact, event: Recorded) -> None:
         """Take what of the registry binds from here on, or no longer does."""
+        if not changes_standing(fact):
+            return
         if self._standings.moves_speakers(fact):
             # Applications so far are the word of those for whom their sources spoke by then.
             self._applications.tell()

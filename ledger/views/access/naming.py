@@ -93,12 +93,11 @@ def subjects_of(fact: Fact) -> Iterator[tuple[int, str, bool]]:
 
 def marks_dealt_in(fact: Fact) -> Iterator[tuple[str, str]]:
     """Mark and holder of each account that a fact is about, and whom seals are sent to."""
-    for about, key in mentions(fact):
-        if about is About.ACCOUNT:
-            mark, holder, _ = key.split(" ")
-            yield mark, holder
     if isinstance(fact, SealsDispatched):
+        yield fact.mark, fact.from_holder
         yield fact.mark, fact.to_holder
+    elif (holder := getattr(fact, "holder", None)) is not None:
+        yield fact.mark, holder  # type: ignore[attr-defined]  # who holds seals holds some mark's
 
 
 def marks_on(fact: Fact) -> set[tuple[int, str, str]]:

@@ -180,8 +180,11 @@ class Conduct(Years):
         if not missing:
             return
         self._asked.update(known.id for known in missing)
-        whos = {k.fact.source: self.reads.memo(("who", k.fact.source), partial(_who, k))
-                for k in missing}  # fmt: skip
+        by_source = {known.fact.source: known for known in missing}
+        whos = {
+            source: self.reads.memo(("who", source), partial(_who, known))
+            for source, known in by_source.items()
+        }
         met = self._met([(whos[known.fact.source], known.at) for known in missing])
         if not met:
             return  # nearly always: every event stands alone

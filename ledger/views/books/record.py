@@ -89,17 +89,16 @@ class BooksRecord(Record):
                 # Two keys may share a hash: what was not asked for is left out.
                 if any(mention in missing for mention in mentions(fact)):
                     self.add(fact, event.recorded_at, event.by, event.door)
-            self._correct([event.id for event in events])
+            self._correct([str(event.id) for event in events])
         self._whole |= missing
 
-    def _correct(self, ids: list[UUID]) -> None:
+    def _correct(self, keys: list[str]) -> None:
         """Learn which of these events are corrected: the registry knows, unless there are many."""
         if self._knows_corrections:
-            for key in map(str, ids):
-                rec = self._registry.retracted_at(key)
-                if rec is not None:
-                    self.retract(key, rec)
-        elif ids:
+            for key, rec in self._registry.retracted_among(keys):
+                self.retract(key, rec)
+        elif keys:
+            ids = [*map(UUID, keys)]
             found = self._rows.execute(_RETRACTED, (ids,), prepare=True).fetchall()
             for target, recorded_at in found:
                 self.retract(str(target), recorded_at)
@@ -121,7 +120,7 @@ class BooksRecord(Record):
                 known = Known(fact.at, key, event.recorded_at, fact, event.by, event.door)
                 self._at[event.position] = self._given[key] = known
                 self.ids[key] = event.id
-                fresh.append(event.id)
+                fresh.append(key)
             given.append(known)
         self._correct(fresh)
         return given
@@ -155,7 +154,10 @@ class BooksRecord(Record):
 
     def counts(self, fact: Fact) -> bool:
         """Whether nothing known retracts or corrects the fact."""
-        if fact.id in self._retracted and not self._goes_on(fact):
+        key = fact.id
+        if key not in self._retracted and key not in self._registry.retracted:
+            return True
+        if key in self._retracted and not self._goes_on(fact):
             return False
         return self._registry.counts(fact)
 

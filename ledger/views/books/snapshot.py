@@ -130,13 +130,16 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         shared: list[tuple[str, int, int]] = []
         scanned: list[tuple[Known, tuple[str, int, int]]] = []
         issued: list[tuple[str, int, int]] = []
+        serialised: dict[str, bool] = {}
         for known in given:
             fact, span = known.fact, span_of(known.fact)
             mark = None if span is None else getattr(fact, "mark", None)
             if span is None or mark is None:
                 continue
-            registered = mark_of(self, mark)
-            if registered is not None and registered.serialised:
+            if mark not in serialised:
+                registered = mark_of(self, mark)
+                serialised[mark] = registered is not None and registered.serialised
+            if serialised[mark]:
                 if isinstance(fact, SealsApplied):
                     shared.append((mark, *span))
                     scanned.append((known, shared[-1]))

@@ -13,7 +13,7 @@ from ledger.log import Log
 from tests.databases import Cluster
 from tests.desks import Served, served
 
-cpu_seconds_max = 1.0
+cpu_seconds_max = 3.0
 DEEP = {
     "33": b'{"recipe":' + b"[" * DEPTH_MAX + b"]" * DEPTH_MAX + b"}",
     "100,000": b'{"recipe":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
