@@ -21,8 +21,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bench.project import calibrate
-from consumers.auditor import Auditor
-from consumers.auditor_running import catch_up
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.running import catch_up
 from ledger.__main__ import GC_THRESHOLDS
 from ledger.facts.canonical import decode, encode
 from ledger.facts.identity import Fact

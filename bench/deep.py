@@ -18,8 +18,8 @@ from uuid import UUID
 
 from bench.audit import as_the_ledger_does, blocks, entry
 from bench.project import calibrate
-from consumers.auditor import Auditor
-from consumers.auditor_running import catch_up
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.running import catch_up
 from ledger.facts.canonical import decode, encode
 from ledger.facts.identity import Fact
 from ledger.facts.registry import ConsignmentContractSigned

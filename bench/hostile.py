@@ -29,8 +29,8 @@ from psycopg.conninfo import make_conninfo
 from bench import hostile_shapes
 from bench.audit import as_the_ledger_does, entry
 from bench.hostile_registry import registry
-from consumers.auditor_running import catch_up
-from consumers.auditor_step import Step
+from consumers.auditor.running import catch_up
+from consumers.auditor.step import Step
 from ledger.facts.identity import Fact
 from ledger.log import Log, migrate
 from ledger.log.embedded import leave, server

@@ -17,10 +17,10 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from consumers import ingest
-from consumers.connection import Connection, producer
-from consumers.local_broker import LocalBroker
-from consumers.topics import SCANS, create
+from consumers.broker.connection import Connection, producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import SCANS, create
+from consumers.ingest import ingest
 from ledger.facts.seals import SealsApplied
 from ledger.intake import to_avro
 from ledger.log import Log, migrate

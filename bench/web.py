@@ -24,7 +24,7 @@ from random import Random
 from urllib.parse import urlencode
 from uuid import UUID
 
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.__main__ import GC_THRESHOLDS
 from ledger.facts.canonical import encode
 from ledger.facts.scalars import micros

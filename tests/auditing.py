@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from uuid import UUID
 
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.cases.canonical import TOPICS
 from ledger.cases.discrepancy import Picture
 from ledger.facts.canonical import decode, encode

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from consumers.broker_jars import missing_tools
-from consumers.connection import administration
-from consumers.local_broker import LocalBroker
-from consumers.topics import create
+from consumers.broker.connection import administration
+from consumers.broker.jars import missing_tools
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import create
 
 PASSWORD = "not-a-secret-1"  # noqa: S105 - of a broker that lives for one test run
 

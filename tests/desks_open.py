@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.facts.registry import ConsignmentContractSigned
 from ledger.facts.scalars import micros
 from ledger.log import Log

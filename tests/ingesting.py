@@ -20,8 +20,8 @@ from uuid import UUID
 
 from kafka import TopicPartition
 
-from consumers import ingest
-from consumers.connection import Connection, consumer, producer
+from consumers.broker.connection import Connection, consumer, producer
+from consumers.ingest import ingest
 from ledger.facts import canonical
 from ledger.facts.seals import SealsApplied
 from ledger.intake import to_avro

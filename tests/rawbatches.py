@@ -10,7 +10,7 @@ from kafka.errors import NotLeaderForPartitionError
 from kafka.protocol.producer import ProduceRequest
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
-from consumers.connection import Connection, administration
+from consumers.broker.connection import Connection, administration
 
 CRC_AT, ATTRIBUTES_AT = 17, 21
 MAGIC_AT = 16

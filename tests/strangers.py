@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.facts.canonical import encode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from consumers.auditor_renewing import renewal
-from consumers.auditor_running import audit_clock, set_clock
-from consumers.auditor_running import catch_up as audit
+from consumers.auditor.renewing import renewal
+from consumers.auditor.running import audit_clock, set_clock
+from consumers.auditor.running import catch_up as audit
 from ledger.commands.home import deciding
 from ledger.commands.moments import moment
 from ledger.commands.output import progresses, say

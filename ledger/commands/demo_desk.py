@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import typer
 
-from consumers import auditor_running, projector
+from consumers import projector
+from consumers.auditor import running as auditor_running
 from ledger.commands.output import say
 from ledger.commands.policy import policy_of
 from ledger.commands.reconcile import answer, open_cases

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from consumers import connection, topics
-from consumers.local_broker import local_broker
+from consumers.broker import connection, topics
+from consumers.broker.local import local_broker
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
 from ledger.commands.output import Step, progress, say

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from consumers.auditor_running import audit_clock
+from consumers.auditor.running import audit_clock
 from ledger.cases.deciding import REASONS, Close, Escalate, Explain
 from ledger.cases.discrepancy import LIVE, State
 from ledger.commands.home import deciding, opened

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from consumers.auditor_running import audit_clock
+from consumers.auditor.running import audit_clock
 from ledger.cases.period import period_of
 from ledger.commands.home import deciding, opened
 from ledger.commands.output import Format, FormatOption, say, show

@@ -41,7 +41,7 @@ def run_process(
     with _metrics(settings), opening(settings) as log:
         match process:
             case Process.INGEST:
-                from consumers import ingest  # noqa: PLC0415 - see the docstring
+                from consumers.ingest import ingest  # noqa: PLC0415 - see the docstring
 
                 for place in accept_refusals:
                     _accept(log, place)
@@ -51,13 +51,13 @@ def run_process(
 
                 projector.run(log, stop)
             case Process.PUBLISHER:
-                from consumers import publisher  # noqa: PLC0415 - see the docstring
+                from consumers.publisher import publisher  # noqa: PLC0415 - see the docstring
 
                 publisher.run(settings, log, stop)
             case Process.AUDITOR:
-                from consumers import auditor_running  # noqa: PLC0415 - see the docstring
+                from consumers.auditor import running  # noqa: PLC0415 - see the docstring
 
-                auditor_running.run(log, policy_of(settings), stop)
+                running.run(log, policy_of(settings), stop)
             case Process.WEB:
                 from ledger.web.serving import serve  # noqa: PLC0415 - see the docstring
 
@@ -74,7 +74,7 @@ def _metrics(settings: Settings) -> metrics.Serving:
 
 
 def _accept(log: Log, place: str) -> None:
-    from consumers import ingest  # noqa: PLC0415 - see the docstring
+    from consumers.ingest import ingest  # noqa: PLC0415 - see the docstring
 
     topic, _, partition = place.rpartition(":")
     if not topic or not partition.isdigit():

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 import typer
 
-from consumers.auditor_proof import NOT_WHOLE, Sample, unsettled
+from consumers.auditor.proof import NOT_WHOLE, Sample, unsettled
 from ledger.commands.home import opened
 from ledger.commands.output import progress, say
 from ledger.commands.policy import policy_of

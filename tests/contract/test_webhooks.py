@@ -14,10 +14,10 @@ from uuid import UUID
 
 import pytest
 
-from consumers import publisher
-from consumers.publisher_decisions import avro_message, json_page
-from consumers.publisher_hooks import read_hooks
-from consumers.publisher_http import signature
+from consumers.publisher import publisher
+from consumers.publisher.decisions import avro_message, json_page
+from consumers.publisher.hooks import read_hooks
+from consumers.publisher.http import signature
 from ledger.cases.canonical import encode_decision
 from ledger.commands.processes import Process, available
 from ledger.errors import Misuse

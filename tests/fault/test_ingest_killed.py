@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from consumers.connection import Connection, producer
-from consumers.local_broker import LocalBroker
-from consumers.topics import INPUTS, SCANS
+from consumers.broker.connection import Connection, producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import INPUTS, SCANS
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from tests.ingesting import (

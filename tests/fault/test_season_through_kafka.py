@@ -20,9 +20,9 @@ from typing import Any
 import psutil
 import pytest
 
-from consumers.connection import producer
-from consumers.local_broker import LocalBroker
-from consumers.topics import create
+from consumers.broker.connection import producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import create
 from ledger.commands.demo_kafka import messages, operators
 from ledger.facts.canonical import encode
 from ledger.facts.identity import Fact

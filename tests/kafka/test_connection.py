@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from kafka import TopicPartition
 
-from consumers.connection import (
+from consumers.broker.connection import (
     Connection,
     client_options,
     consumer,
@@ -17,8 +17,8 @@ from consumers.connection import (
     message_bytes_max,
     producer,
 )
-from consumers.local_broker import LocalBroker
-from consumers.topics import SCANS
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import SCANS
 from ledger.errors import Misuse, Unavailable
 from ledger.settings import Settings
 

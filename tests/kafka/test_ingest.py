@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from consumers.connection import Connection
-from consumers.local_broker import LocalBroker
-from consumers.topics import CERTIFIERS, OPERATORS, SCANS
+from consumers.broker.connection import Connection
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import CERTIFIERS, OPERATORS, SCANS
 from ledger.errors import Misuse
 from ledger.facts import canonical
 from ledger.log import DeadLetter, Log

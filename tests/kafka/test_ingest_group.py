@@ -10,13 +10,13 @@ from kafka import KafkaConsumer
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.base import MemberState
 
-from consumers import ingest_group
-from consumers.connection import Connection, administration, consumer
-from consumers.fetching import Consumer, empty_pause_seconds, opened
-from consumers.ingest_group import spare
-from consumers.local_broker import LocalBroker
-from consumers.topics import SCANS
-from consumers.topics_parties import Topics
+from consumers.broker.connection import Connection, administration, consumer
+from consumers.broker.local import LocalBroker
+from consumers.broker.parties import Topics
+from consumers.broker.topics import SCANS
+from consumers.ingest import group as ingest_group
+from consumers.ingest.fetching import Consumer, empty_pause_seconds, opened
+from consumers.ingest.group import spare
 from ledger.errors import Unavailable
 from ledger.log import Log
 from ledger.metrics import REGISTRY

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from consumers.connection import Connection
-from consumers.local_broker import LocalBroker
-from consumers.topics import SCANS
+from consumers.broker.connection import Connection
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import SCANS
 from ledger.errors import Unavailable
 from ledger.log import Entry, Log, Receipt
 from ledger.metrics import REGISTRY

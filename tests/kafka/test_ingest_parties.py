@@ -15,11 +15,11 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from consumers import topics_parties
-from consumers.connection import Connection, administration, producer
-from consumers.local_broker import LocalBroker
-from consumers.topics import INPUTS, OUTPUTS, SCANS, create, require
-from consumers.topics_parties import Topics, load
+from consumers.broker import parties as topics_parties
+from consumers.broker.connection import Connection, administration, producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.parties import Topics, load
+from consumers.broker.topics import INPUTS, OUTPUTS, SCANS, create, require
 from ledger.errors import Misuse
 from ledger.log import Log
 from tests.ingesting import (

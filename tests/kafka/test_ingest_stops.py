@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 
-from consumers import ingest
-from consumers.connection import Connection, administration
-from consumers.local_broker import LocalBroker
-from consumers.partition_stops import parse, read
-from consumers.partition_window import Window, window_events
-from consumers.topics import INPUTS, SCANS, create
+from consumers.broker.connection import Connection, administration
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import INPUTS, SCANS, create
+from consumers.ingest import ingest
+from consumers.ingest.stops import parse, read
+from consumers.ingest.window import Window, window_events
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.metrics import REGISTRY

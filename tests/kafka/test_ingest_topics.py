@@ -9,11 +9,13 @@ import pytest
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from consumers import ingest, ingest_topics, partition_stops
-from consumers.connection import Connection, administration
-from consumers.local_broker import LocalBroker
-from consumers.partition_stops import read
-from consumers.topics import INPUTS, OPERATORS, SCANS, create
+from consumers.broker.connection import Connection, administration
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import INPUTS, OPERATORS, SCANS, create
+from consumers.ingest import ingest
+from consumers.ingest import stops as partition_stops
+from consumers.ingest import topics as ingest_topics
+from consumers.ingest.stops import read
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.metrics import REGISTRY

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from consumers.connection import Connection, producer
-from consumers.local_broker import LocalBroker
-from consumers.topics import SCANS
+from consumers.broker.connection import Connection, producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import SCANS
 from ledger.log import Log
 from ledger.metrics import REGISTRY
 from tests.ingesting import (

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from kafka.codec import gzip_encode, lz4_encode, snappy_encode, zstd_encode
 
-from consumers import ingest
-from consumers.connection import Connection, producer
-from consumers.expanding import TooLargeError, expanded, expanded_bytes_max
-from consumers.local_broker import LocalBroker
-from consumers.partition_stops import read
-from consumers.topics import OPERATORS, SCANS, create
+from consumers.broker.connection import Connection, producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import OPERATORS, SCANS, create
+from consumers.ingest import ingest
+from consumers.ingest.expanding import TooLargeError, expanded, expanded_bytes_max
+from consumers.ingest.stops import read
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.metrics import REGISTRY

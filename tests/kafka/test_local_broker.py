@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from kafka import TopicPartition
 
-from consumers.broker_jars import jars, java, missing_tools
-from consumers.connection import consumer, producer
-from consumers.local_broker import LocalBroker, local_broker
-from consumers.topics import SCANS, create
+from consumers.broker.connection import consumer, producer
+from consumers.broker.jars import jars, java, missing_tools
+from consumers.broker.local import LocalBroker, local_broker
+from consumers.broker.topics import SCANS, create
 from ledger.errors import Misuse, Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,9 +69,9 @@ def test_a_folder_that_cannot_be_a_broker_is_explained(tmp_path: Path) -> None:
 @pytest.mark.kafka
 @pytest.mark.usefixtures("kafka_tools")
 def test_the_program_stops_at_sigterm(tmp_path: Path) -> None:
-    """`python -m consumers.local_broker` prints its address and ends in order when told to."""
+    """`python -m consumers.broker.local` prints its address and ends in order when told to."""
     with subprocess.Popen(
-        [sys.executable, "-m", "consumers.local_broker", str(tmp_path / "kafka")],
+        [sys.executable, "-m", "consumers.broker.local", str(tmp_path / "kafka")],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -14,10 +14,10 @@ import fastavro
 import pytest
 from kafka import TopicPartition
 
-from consumers import publisher
-from consumers.connection import Connection, consumer
-from consumers.local_broker import LocalBroker
-from consumers.topics import DISCREPANCIES, create
+from consumers.broker.connection import Connection, consumer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import DISCREPANCIES, create
+from consumers.publisher import publisher
 from ledger.intake.schemas import folder
 from ledger.log import Log
 from ledger.settings import Settings

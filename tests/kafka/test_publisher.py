@@ -13,14 +13,14 @@ from uuid import UUID
 import pytest
 from kafka import TopicPartition
 
-from consumers import publisher
-from consumers.connection import Connection, consumer
-from consumers.ingest_refusals import pack, unpack
-from consumers.local_broker import LocalBroker
-from consumers.publisher_feed import Feed, Message, Page
-from consumers.publisher_following import Follower, follow
-from consumers.publisher_letters import message
-from consumers.topics import DEAD_LETTERS, create
+from consumers.broker.connection import Connection, consumer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import DEAD_LETTERS, create
+from consumers.ingest.refusals import pack, unpack
+from consumers.publisher import publisher
+from consumers.publisher.dead_letters import message
+from consumers.publisher.feed import Feed, Message, Page
+from consumers.publisher.following import Follower, follow
 from ledger.errors import Malformed, Misuse, Unavailable
 from ledger.log import DeadLetter, Log, Refusal
 from ledger.metrics import REGISTRY

@@ -13,9 +13,9 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from consumers.connection import Connection, administration, explained, producer
-from consumers.local_broker import LocalBroker
-from consumers.topics import DEAD_LETTERS, SCANS, create, require
+from consumers.broker.connection import Connection, administration, explained, producer
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import DEAD_LETTERS, SCANS, create, require
 from ledger.errors import Misuse, Unavailable
 
 pytestmark = pytest.mark.kafka

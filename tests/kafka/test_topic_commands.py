@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from consumers.connection import administration
-from consumers.local_broker import LocalBroker
-from consumers.topics import INPUTS, OUTPUTS
+from consumers.broker.connection import administration
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import INPUTS, OUTPUTS
 from ledger.commands.processes import Process
 from ledger.commands.run import Child, back_off_seconds_min
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from kafka.admin import KafkaAdminClient
 
-from consumers.connection import administration
-from consumers.local_broker import LocalBroker
-from consumers.topics import DEAD_LETTERS, INPUTS, OUTPUTS, SCANS, catalogue, create, require
+from consumers.broker.connection import administration
+from consumers.broker.local import LocalBroker
+from consumers.broker.topics import DEAD_LETTERS, INPUTS, OUTPUTS, SCANS, catalogue, create, require
 from ledger.errors import Misuse
 
 

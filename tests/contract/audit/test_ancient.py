@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumers.auditor_proof import unsettled
+from consumers.auditor.proof import unsettled
 from ledger.log import Log
 from ledger.season import Mix, season
 from tests.auditing import POLICY, RECORDED, caught_up, entry, from_nothing

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from consumers.auditor import Auditor
-from consumers.auditor_proof import unsettled
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.proof import unsettled
 from ledger.errors import Conflict, Unavailable
 from ledger.facts.identity import Fact
 from ledger.facts.registry import (

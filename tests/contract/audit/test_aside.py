@@ -8,9 +8,9 @@ import pytest
 from bench.audit import entry
 from bench.hostile_registry import registry
 from bench.hostile_shapes import ordinary, shape
-from consumers.auditor import Auditor
-from consumers.auditor_proof import unsettled
-from consumers.auditor_running import catch_up
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.proof import unsettled
+from consumers.auditor.running import catch_up
 from ledger.log import Log
 from ledger.views import set_aside
 from ledger.views.books import budget

@@ -11,7 +11,7 @@ import pytest
 from bench.audit import entry
 from bench.hostile_registry import registry
 from bench.hostile_shapes import SHAPES, ordinary, shape
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.log import Log
 from ledger.rules.policy import default_policy
 from ledger.views.projection import reading

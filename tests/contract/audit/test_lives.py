@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from consumers.auditor import Auditor
-from consumers.auditor_proof import unsettled
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.proof import unsettled
 from ledger.cases.deciding import Close, Escalate, Explain
 from ledger.cases.discrepancy import State
 from ledger.cases.period import PeriodState, period_of

@@ -11,7 +11,7 @@ from msgspec import structs
 from bench.audit import entry
 from bench.hostile_registry import registry
 from bench.hostile_shapes import SHAPES, shape
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.facts.mentions import About
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.log import Log
@@ -88,7 +88,7 @@ def test_decisions_are_not_read_look_after_look(
     """Ten looks at a flood of facts with a case each read about what one look reads."""
     read = {}
     for most in (60, 600):
-        monkeypatch.setattr("consumers.auditor.look_events_max", most)
+        monkeypatch.setattr("consumers.auditor.auditor.look_events_max", most)
         with embedded_cluster.database() as dsn:
             with Log.open(dsn, recorded_at="event") as log:
                 facts = [*registry(), *shape("retractions of one event", 600)]
@@ -113,7 +113,7 @@ def test_only_rules_that_suspect_an_application_look_at_it(
     log.append([entry(fact) for fact in registry()])
     caught_up(log)
     log.append([entry(fact) for fact in shape("one time, the same again", 40)])
-    monkeypatch.setattr("consumers.auditor_looking.evaluate", asking)
+    monkeypatch.setattr("consumers.auditor.evaluating.evaluate", asking)
 
     found = caught_up(log)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from consumers.auditor_proof import Sample, unsettled
+from consumers.auditor.proof import Sample, unsettled
 from ledger.__main__ import app
 from ledger.commands import verify
 from ledger.facts.seals import SealsApplied

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from consumers.auditor import Auditor
-from consumers.auditor_proof import unsettled
-from consumers.auditor_renewing import renewal
-from consumers.auditor_running import catch_up
-from consumers.auditor_step import Step
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.proof import unsettled
+from consumers.auditor.renewing import renewal
+from consumers.auditor.running import catch_up
+from consumers.auditor.step import Step
 from ledger.log import Log
 from ledger.rules import rulebook
 from ledger.rules.policy import read_policy
@@ -126,7 +126,7 @@ def test_new_facts_of_an_unfinished_renewal_are_not_lost(
 ) -> None:
     """Rules that change twice, in the middle of looking again, with facts in between."""
     caught_up(log)
-    monkeypatch.setattr("consumers.auditor.look_events_max", 40)
+    monkeypatch.setattr("consumers.auditor.auditor.look_events_max", 40)
     for name in ("second", "third"):
         other_rules(monkeypatch, name)
         auditor = Auditor(log, POLICY, lambda: FAR)

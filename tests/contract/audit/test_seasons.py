@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from consumers.auditor_running import catch_up
+from consumers.auditor.running import catch_up
 from ledger.cases.discrepancy import State
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros

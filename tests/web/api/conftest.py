@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import psycopg
 import pytest
 
-from consumers.auditor_running import audit_clock, set_clock
-from consumers.auditor_running import catch_up as audit
+from consumers.auditor.running import audit_clock, set_clock
+from consumers.auditor.running import catch_up as audit
 from ledger.facts.scalars import micros
 from ledger.log import Log
 from ledger.rules.policy import default_policy

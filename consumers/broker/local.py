@@ -20,8 +20,8 @@ from typing import Self
 
 from kafka import errors as kafka_errors
 
-from consumers.broker_jars import files_folder, jars, java
-from consumers.connection import Connection, administration
+from consumers.broker.connection import Connection, administration
+from consumers.broker.jars import files_folder, jars, java
 from ledger.errors import LedgerError, Misuse, Unavailable
 
 start_seconds_max = 60.0
@@ -254,7 +254,7 @@ def _cluster_id(folder: Path) -> str:
 
 def main() -> int:
     """Run a broker until it is told to stop, its address on stdout: `… FOLDER`."""
-    parser = argparse.ArgumentParser(prog="python -m consumers.local_broker", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m consumers.broker.local", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the broker keeps everything")
     asked = parser.parse_args()
     # Blocked before the broker starts and then waited for, so that none is lost in between.

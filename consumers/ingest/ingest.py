@@ -14,15 +14,16 @@ from kafka import errors as kafka_errors
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_when_event_set
 from tenacity.wait import wait_exponential_jitter
 
-from consumers import connection as kafka
-from consumers import ingest_claiming, ingest_stopping, partition_stops, topics_parties
-from consumers.fetching import opened, polled
-from consumers.ingest_batches import Batch, batches, schema_ids
-from consumers.ingest_group import Membership
-from consumers.ingest_reporting import Reporting
-from consumers.ingest_topics import Watch
-from consumers.partition import Claimed, Marks, name
-from consumers.partition_window import Window
+from consumers.broker import connection as kafka
+from consumers.broker import parties as topics_parties
+from consumers.ingest import claiming, stopping, stops
+from consumers.ingest.batches import Batch, batches, schema_ids
+from consumers.ingest.fetching import opened, polled
+from consumers.ingest.group import Membership
+from consumers.ingest.partition import Claimed, Marks, name
+from consumers.ingest.reporting import Reporting
+from consumers.ingest.topics import Watch
+from consumers.ingest.window import Window
 from ledger import metrics
 from ledger.errors import Fenced, Unavailable
 from ledger.log import Log, Offset
@@ -33,8 +34,7 @@ session_seconds = 15.0
 """How long this process may be silent before the group gives its partitions to others."""
 probe_seconds_min = 0.25
 probe_seconds_max = 10.0
-stops_look_seconds = 1.0
-hold_pause_seconds = 0.01
+stops_look_seconds, hold_pause_seconds = 1.0, 0.01
 again_seconds = 1.0
 """How soon the brokers are asked again for a partition that they cannot tell us about."""
 close_seconds_max = 5.0
@@ -63,7 +63,7 @@ def accept_refusals(log: Log, topic: str, partition: int) -> str:
 
     Raises Misuse where it is not stopped.
     """
-    return partition_stops.accept(log, topic, partition).sentence
+    return stops.accept(log, topic, partition).sentence
 
 
 class Ingest:
@@ -148,7 +148,7 @@ class Ingest:
             self._unclaimed = set(self._assigned)
             self._reporting.dropped(self._consumer, keys)
             for key in keys:
-                ingest_claiming.forget_stop(key)
+                claiming.forget_stop(key)
 
     def _claim(self) -> None:
         now = time.monotonic()
@@ -158,23 +158,23 @@ class Ingest:
         if not self._unclaimed:
             return
         keys = sorted(self._unclaimed)
-        edges = ingest_claiming.edges(self._connection, keys)
-        self._unclaimed |= ingest_claiming.name_by_id(self._consumer, self._owned, edges)
+        edges = claiming.edges(self._connection, keys)
+        self._unclaimed |= claiming.name_by_id(self._consumer, self._owned, edges)
         for key in keys:
             self._unclaimed.discard(key)
             if key not in edges:
                 # Gone, forbidden or without a leader: the others are read meanwhile.
                 self._owned.pop(key, None)
                 self._again_at[key] = now + again_seconds
-                ingest_claiming.park(self._consumer, key)
+                claiming.park(self._consumer, key)
                 continue
             window = self._windows.setdefault(key, Window(self._settings.refusals_max))
             found = edges[key]._replace(cut=key in self._cut)
-            claimed, offset = ingest_claiming.claim(
+            claimed, offset = claiming.claim(
                 self._log, key, found, window=window, topics=self._topics
             )
             self._cut.discard(key)
-            if ingest_claiming.place(self._consumer, claimed, offset):
+            if claiming.place(self._consumer, claimed, offset):
                 self._owned[key] = claimed
                 self._reporting.placed(key, offset)
 
@@ -207,7 +207,7 @@ class Ingest:
     def _append(self, claimed: Claimed, batch: Batch) -> None:
         """Settle a batch: facts, dead letters, offset, and where it ends in a stop, the stop."""
         topic, partition = claimed.key
-        stop = ingest_stopping.of_batch(claimed, batch)
+        stop = stopping.of_batch(claimed, batch)
         receipts = self._log.append(
             batch.entries,
             batch.refusals,
@@ -215,7 +215,7 @@ class Ingest:
             on_conflict=batch.conflict,
             inside=None
             if stop is None
-            else lambda rows: partition_stops.write(self._log, topic, partition, stop, rows),
+            else lambda rows: stops.write(self._log, topic, partition, stop, rows),
         )
         self._reporting.settled(claimed, batch, receipts)
         for back, receipt in enumerate(reversed(receipts), 1):
@@ -223,13 +223,13 @@ class Ingest:
                 claimed.window.turn(back)
         if stop is None and not claimed.tolerant and claimed.window.exceeded:
             batch.exceeded = True
-            stop = ingest_stopping.of_batch(claimed, batch)
-            partition_stops.write(self._log, topic, partition, stop)
+            stop = stopping.of_batch(claimed, batch)
+            stops.write(self._log, topic, partition, stop)
         if stop is not None:
-            ingest_claiming.stop(claimed, stop)
-            ingest_claiming.place(self._consumer, claimed, stop.offset)
-        elif ingest_stopping.is_over(claimed, batch):
-            partition_stops.write(self._log, topic, partition, None)
+            claiming.stop(claimed, stop)
+            claiming.place(self._consumer, claimed, stop.offset)
+        elif stopping.is_over(claimed, batch):
+            stops.write(self._log, topic, partition, None)
             claimed.stop = None
 
     def _mend(self) -> None:
@@ -238,14 +238,14 @@ class Ingest:
             claimed = self._owned.get(key)
             if claimed is None or claimed.stopped:
                 continue
-            if isinstance(error, ingest_stopping.ASK_AGAIN):
+            if isinstance(error, stopping.ASK_AGAIN):
                 # Claiming again finds out why, and stops it.
-                ingest_claiming.pause(self._consumer, [key])
+                claiming.pause(self._consumer, [key])
                 self._unclaimed.add(key)
                 if isinstance(error, kafka_errors.LogTruncationError):
                     self._cut.add(key)
             elif isinstance(error, kafka_errors.CorruptRecordError):
-                self._settle(claimed, ingest_stopping.corrupt(claimed, self._reporting.at(key)))
+                self._settle(claimed, stopping.corrupt(claimed, self._reporting.at(key)))
             else:
                 _log.warning("%s cannot be read now: %s", name(key), error)
                 self._let_go(key)
@@ -253,7 +253,7 @@ class Ingest:
     def _let_go(self, key: TopicPartition) -> None:
         """Read a partition no more; claim it again if the group still says that it is ours."""
         if self._owned.pop(key, None) is not None:
-            ingest_claiming.pause(self._consumer, [key])
+            claiming.pause(self._consumer, [key])
             self._again_at[key] = time.monotonic() + self._session_seconds
 
     def _look_at_stops(self) -> None:
@@ -263,8 +263,8 @@ class Ingest:
             return
         self._look_at = now + stops_look_seconds
         for key, claimed in self._owned.items():
-            if claimed.stopped and partition_stops.is_ended(self._log, *key):
-                ingest_claiming.forget_stop(key)
+            if claimed.stopped and stops.is_ended(self._log, *key):
+                claiming.forget_stop(key)
                 self._windows[key] = Window(self._settings.refusals_max)
                 self._unclaimed.add(key)
 
@@ -294,7 +294,7 @@ class Ingest:
         until = time.monotonic() + seconds
         while not stop.is_set() and (left := until - time.monotonic()) > 0:
             self._follow_marks()
-            ingest_claiming.pause(self._consumer, self._assigned)
+            claiming.pause(self._consumer, self._assigned)
             # What still comes was fetched before the pause; claiming again reads it again.
             polled(self._consumer, min(left, poll_seconds), self._connection)
             stop.wait(min(left, hold_pause_seconds))

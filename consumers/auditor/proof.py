@@ -11,8 +11,8 @@ from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from consumers.auditor_parts import Parts, next_events
-from consumers.auditor_renewing import judged_by
+from consumers.auditor.parts import Parts, next_events
+from consumers.auditor.renewing import judged_by
 from ledger.cases.canonical import TOPICS
 from ledger.cases.discrepancy import LIVE, Case, Picture, State
 from ledger.cases.judging import case_of

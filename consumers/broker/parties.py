@@ -13,8 +13,8 @@ from typing import Final
 from kafka import errors as kafka_errors
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 
-from consumers.connection import Connection, administration, explain, explained
-from consumers.topics import INPUTS
+from consumers.broker.connection import Connection, administration, explain, explained
+from consumers.broker.topics import INPUTS
 from ledger.errors import Misuse
 from ledger.facts.standing import OPERATOR
 from ledger.intake import Door, topic_door

@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from kafka import errors as kafka_errors
 
-from consumers.connection import Connection, explain, producer
-from consumers.publisher_feed import Message
+from consumers.broker.connection import Connection, explain, producer
+from consumers.publisher.feed import Message
 from ledger.errors import Unavailable
 
 acknowledge_seconds_max = 30.0

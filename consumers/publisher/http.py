@@ -12,8 +12,8 @@ from typing import Final, Self
 
 import httpx2
 
-from consumers.publisher_feed import Message
-from consumers.publisher_hooks import Hook, on_loopback
+from consumers.publisher.feed import Message
+from consumers.publisher.hooks import Hook, on_loopback
 from ledger.errors import Unavailable
 
 connect_seconds_max: Final = 5.0

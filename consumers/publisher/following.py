@@ -20,7 +20,7 @@ from tenacity import (
 )
 from tenacity.wait import wait_exponential_jitter
 
-from consumers.publisher_feed import Feed, Message, page_items_max
+from consumers.publisher.feed import Feed, Message, page_items_max
 from ledger import metrics
 from ledger.errors import Unavailable
 from ledger.log import Log

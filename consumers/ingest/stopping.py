@@ -4,10 +4,10 @@ from typing import Final
 
 from kafka import errors as kafka_errors
 
-from consumers.ingest_batches import Batch
-from consumers.partition import Claimed, name
-from consumers.partition_stops import Stop
-from consumers.unpacking import Unreadable
+from consumers.ingest.batches import Batch
+from consumers.ingest.partition import Claimed, name
+from consumers.ingest.stops import Stop
+from consumers.ingest.unpacking import Unreadable
 
 ASK_AGAIN: Final = (
     kafka_errors.LogTruncationError,

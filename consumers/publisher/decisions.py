@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from consumers.publisher_feed import Message, Page
+from consumers.publisher.feed import Message, Page
 from ledger.cases.canonical import decode_decision
 from ledger.cases.discrepancy import Case, Event, EventName, Values, evolve
 from ledger.cases.period import PeriodClosed, PeriodRestated

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from consumers.unpacking import Unreadable
+from consumers.ingest.unpacking import Unreadable
 from ledger.errors import Malformed
 from ledger.intake import Accepted, Refused
 from ledger.intake.verdicts import PAYLOAD_BYTES_MAX, Problem, refused

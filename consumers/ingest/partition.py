@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 
 from kafka import ConsumerRebalanceListener, TopicPartition
 
-from consumers.partition_stops import Stop
-from consumers.partition_window import Window
+from consumers.ingest.stops import Stop
+from consumers.ingest.window import Window
 from ledger.intake import Door
 
 Mark: TypeAlias = tuple[Literal["assigned", "revoked"], frozenset[TopicPartition]]

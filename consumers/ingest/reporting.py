@@ -13,9 +13,9 @@ from typing import Any
 from kafka import OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
 
-from consumers.ingest_batches import Batch
-from consumers.ingest_refusals import DOOR
-from consumers.partition import Claimed, name
+from consumers.ingest.batches import Batch
+from consumers.ingest.partition import Claimed, name
+from consumers.ingest.refusals import DOOR
 from ledger import metrics
 from ledger.errors import Fenced
 from ledger.log import Log, Offset, Receipt

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from consumers import ingest_refusals
-from consumers.ingest_refusals import DOOR
-from consumers.partition_window import Window
-from consumers.unpacking import Unreadable
+from consumers.ingest import refusals
+from consumers.ingest.refusals import DOOR
+from consumers.ingest.unpacking import Unreadable
+from consumers.ingest.window import Window
 from ledger.errors import Misuse
 from ledger.intake import Accepted, Door, read
 from ledger.intake.schemas import Schema, confluent_ids
@@ -70,9 +70,9 @@ class Batch:
             if isinstance(record, Unreadable):
                 self.step_over(record, window)
                 return
-            self._refuse(ingest_refusals.of_refused(record, ingest_refusals.tombstone(0)), window)
+            self._refuse(refusals.of_refused(record, refusals.tombstone(0)), window)
         else:
-            said = ingest_refusals.content_type(headers) if headers else None
+            said = refusals.content_type(headers) if headers else None
             verdicts = read(value, said, door, ids)
             alone = len(verdicts) == 1
             by = self.by
@@ -84,20 +84,20 @@ class Batch:
                     self.bytes_held += len(state)
                     window.accept(1)
                 else:
-                    self._refuse(ingest_refusals.of_refused(record, verdict), window)
+                    self._refuse(refusals.of_refused(record, verdict), window)
         self.last = record.offset
         self.timestamp = record.timestamp
         self.messages += 1
 
     def step_over(self, record: Unreadable, window: Window) -> None:
         """Take what cannot be read for refused, by itself and for good."""
-        self._refuse(ingest_refusals.of_unreadable(record, alone=True), window)
+        self._refuse(refusals.of_unreadable(record, alone=True), window)
         self.last = record.resume - 1
         self.messages += 1
 
     def stop_at(self, record: Unreadable) -> None:
         """End before what cannot be read; all of its batch is a dead letter."""
-        refusal = ingest_refusals.of_unreadable(record, alone=False)
+        refusal = refusals.of_unreadable(record, alone=False)
         self.refusals.append(refusal._replace(by=self.by))
         self.last = record.offset - 1
         self.unreadable = record
@@ -105,7 +105,7 @@ class Batch:
     def conflict(self, index: int) -> Refusal:
         """The dead letter of the entry at `index`, whose id is taken by other content."""
         record, verdict, alone = self.origins[index]
-        refusal = ingest_refusals.of_conflict(record, verdict, alone=alone)
+        refusal = refusals.of_conflict(record, verdict, alone=alone)
         return refusal._replace(by=self.by)
 
     def _refuse(self, refusal: Refusal, window: Window) -> None:

@@ -13,7 +13,7 @@ from kafka.consumer.fetcher import ConsumerRecord, Fetcher
 from kafka.protocol.consumer import IsolationLevel
 from kafka.record.util import decode_varint
 
-from consumers.expanding import expanded
+from consumers.ingest.expanding import expanded
 
 Holes: TypeAlias = Callable[[TopicPartition, int], None]
 """Told how many offsets of a partition are missing where nothing explains it."""

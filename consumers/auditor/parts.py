@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from psycopg.errors import OutOfMemory, ProgramLimitExceeded, QueryCanceled
 
-from consumers.auditor_looking import Looking, subjects_of_application
+from consumers.auditor.evaluating import Looking, subjects_of_application
 from ledger.errors import LookFull, TooMuch
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied

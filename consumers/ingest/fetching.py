@@ -15,8 +15,8 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.consumer.fetcher import Fetcher
 
-from consumers.connection import Connection, consumer, explain
-from consumers.unpacking import Unpacked
+from consumers.broker.connection import Connection, consumer, explain
+from consumers.ingest.unpacking import Unpacked
 from ledger.errors import Fenced
 
 BY_TOPIC_ID: Final = 13

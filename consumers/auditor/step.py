@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from consumers.auditor_deciding import Decided
-from consumers.auditor_looking import Sieves
+from consumers.auditor.deciding import Decided
+from consumers.auditor.evaluating import Sieves
 from ledger.views import auditing, set_aside
 from ledger.views.auditing import Progress
 from ledger.views.books.reads import Changes

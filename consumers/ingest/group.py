@@ -12,8 +12,8 @@ from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.admin import MemberToRemove
 
-from consumers.connection import Connection, administration
-from consumers.topics_parties import Topics
+from consumers.broker.connection import Connection, administration
+from consumers.broker.parties import Topics
 from ledger import metrics
 from ledger.errors import LedgerError, Unavailable
 from ledger.settings import Settings

@@ -7,8 +7,8 @@ message's own timestamp too: a dead letter under a time long ago would be remove
 
 from collections.abc import Iterator
 
-from consumers import ingest_refusals
-from consumers.publisher_feed import Message, Page
+from consumers.ingest import refusals
+from consumers.publisher.feed import Message, Page
 from ledger.log import DeadLetter, Log
 
 CONNECT = "__connect.errors."
@@ -32,7 +32,7 @@ def message(letter: DeadLetter) -> Message:
     number = str(letter.number)
     ours = list(_headers(letter))
     taken = {name for name, _ in ours}
-    theirs = [pair for pair in ingest_refusals.unpack(refusal.headers) if pair[0] not in taken]
+    theirs = [pair for pair in refusals.unpack(refusal.headers) if pair[0] not in taken]
     return Message(
         id=number,
         position=letter.number,
@@ -46,7 +46,7 @@ def message(letter: DeadLetter) -> Message:
 
 def _headers(letter: DeadLetter) -> Iterator[tuple[str, str]]:
     refusal = letter.refusal
-    if refusal.door == ingest_refusals.DOOR:
+    if refusal.door == refusals.DOOR:
         topic, partition, offset = refusal.place.rsplit("/", 2)
         yield CONNECT + "topic", topic
         yield CONNECT + "partition", partition

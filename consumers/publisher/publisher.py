@@ -9,15 +9,15 @@ import threading
 from contextlib import ExitStack
 from functools import partial
 
-from consumers import publisher_decisions as decisions
-from consumers import publisher_letters as letters
-from consumers.connection import from_settings
-from consumers.publisher_feed import Feed
-from consumers.publisher_following import follow
-from consumers.publisher_hooks import Hook, read_hooks
-from consumers.publisher_http import HookReceiver
-from consumers.publisher_kafka import KafkaReceiver
-from consumers.topics import DEAD_LETTERS, DISCREPANCIES, require
+from consumers.broker.connection import from_settings
+from consumers.broker.topics import DEAD_LETTERS, DISCREPANCIES, require
+from consumers.publisher import dead_letters as letters
+from consumers.publisher import decisions
+from consumers.publisher.feed import Feed
+from consumers.publisher.following import follow
+from consumers.publisher.hooks import Hook, read_hooks
+from consumers.publisher.http import HookReceiver
+from consumers.publisher.kafka import KafkaReceiver
 from ledger.errors import Misuse, Unavailable
 from ledger.log import Log
 from ledger.settings import Settings

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from consumers.auditor_deciding import Pending, decided
-from consumers.auditor_looking import Looking, Sieves, again_events_max, neighbours
-from consumers.auditor_parts import Parts, Taken, next_events
-from consumers.auditor_renewing import audit_time, begin, judged_by
-from consumers.auditor_step import Look, Step
-from consumers.auditor_touching import touched
+from consumers.auditor.affected import touched
+from consumers.auditor.deciding import Pending, decided
+from consumers.auditor.evaluating import Looking, Sieves, again_events_max, neighbours
+from consumers.auditor.parts import Parts, Taken, next_events
+from consumers.auditor.renewing import audit_time, begin, judged_by
+from consumers.auditor.step import Look, Step
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict, LookFull
 from ledger.log import Log, batch_events_max

@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from consumers.connection import Connection, administration, explained, message_bytes_max
+from consumers.broker.connection import Connection, administration, explained, message_bytes_max
 from ledger.errors import Misuse, Unavailable
 
 SCANS = "ledger.scans"

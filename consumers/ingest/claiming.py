@@ -13,12 +13,12 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka import errors as kafka_errors
 from kafka.protocol.consumer import OffsetSpec
 
-from consumers import partition_stops
-from consumers.connection import Connection, administration
-from consumers.partition import Claimed
-from consumers.partition_stops import READ_FROM_THE_BEGINNING, Stop
-from consumers.partition_window import Window
-from consumers.topics_parties import Topics
+from consumers.broker.connection import Connection, administration
+from consumers.broker.parties import Topics
+from consumers.ingest import stops as partition_stops
+from consumers.ingest.partition import Claimed
+from consumers.ingest.stops import READ_FROM_THE_BEGINNING, Stop
+from consumers.ingest.window import Window
 from ledger import metrics
 from ledger.errors import LedgerError
 from ledger.log import Log

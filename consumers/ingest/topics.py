@@ -12,11 +12,11 @@ from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from consumers import partition_stops
-from consumers.connection import Connection, administration, explained
-from consumers.partition_stops import Stop
-from consumers.topics import require
-from consumers.topics_parties import Topics
+from consumers.broker.connection import Connection, administration, explained
+from consumers.broker.parties import Topics
+from consumers.broker.topics import require
+from consumers.ingest import stops as partition_stops
+from consumers.ingest.stops import Stop
 from ledger import metrics
 from ledger.errors import LedgerError, Misuse
 from ledger.log import Log

@@ -4,8 +4,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from consumers.auditor_deciding import Pending
-from consumers.auditor_touching import Touched
+from consumers.auditor.affected import Touched
+from consumers.auditor.deciding import Pending
 from ledger.errors import LookFull, TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known

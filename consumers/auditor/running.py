@@ -5,8 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from consumers.auditor import Auditor
-from consumers.auditor_step import Step
+from consumers.auditor.auditor import Auditor
+from consumers.auditor.step import Step
 from ledger import metrics
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import time_text

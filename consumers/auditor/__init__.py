@@ -1,0 +1,1 @@
+"""Evaluates whatever changed or fell due, and records what that means for cases."""

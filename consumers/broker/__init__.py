@@ -1,0 +1,1 @@
+"""The broker: connections, topics, and one to try things with."""

@@ -1,0 +1,1 @@
+"""Tells others: dead letters and decisions, to Kafka and to webhooks."""
