@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from consumers.broker.connection import administration
+from consumers.broker.connection import Connection, administration
 from consumers.broker.jars import missing_tools
 from consumers.broker.local import LocalBroker
 from consumers.broker.topics import create
+
+FreshTopics = Callable[[str], str]
+"""What gives a topic of the ledger its name in this test."""
 
 PASSWORD = "not-a-secret-1"  # noqa: S105 - of a broker that lives for one test run
 
@@ -31,6 +34,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBroker]:
     _need_tools()
     with LocalBroker(tmp_path_factory.mktemp("broker") / "kafka") as running:
         yield running
+
+
+@pytest.fixture
+def connection(broker: LocalBroker) -> Connection:
+    """How to reach the broker of this run."""
+    return broker.connection
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +67,7 @@ def prefix() -> str:
 
 
 @pytest.fixture
-def fresh_topics(broker: LocalBroker, prefix: str) -> Iterator[Callable[[str], str]]:
+def fresh_topics(broker: LocalBroker, prefix: str) -> Iterator[FreshTopics]:
     """Create all the ledger's topics under this test's prefix; gives the full name of each."""
     made = create(broker.connection, prefix=prefix)
     yield lambda name: prefix + name

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.log import migrate
+from ledger.log import Log, migrate
 from ledger.log.embedded import SERVER_USER, leave, server
 
 _start_seconds_max = 30
@@ -112,6 +112,13 @@ def database(embedded_cluster: Cluster) -> Iterator[str]:
     """A fresh, migrated database on the embedded server."""
     with embedded_cluster.database() as dsn:
         yield dsn
+
+
+@pytest.fixture
+def log(database: str) -> Iterator[Log]:
+    """The log of a fresh database; nothing is recorded or projected yet."""
+    with Log.open(database) as opened:
+        yield opened
 
 
 @pytest.fixture

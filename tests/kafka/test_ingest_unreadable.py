@@ -1,6 +1,6 @@
 """Batches of any codec are read; what cannot be read stops its own partition, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,7 @@ from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.metrics import REGISTRY
 from tests import rawbatches
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     avro,
@@ -31,7 +32,6 @@ from tests.ingesting import (
 
 kafka = pytest.mark.kafka
 
-Topics = Callable[[str], str]
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -42,23 +42,10 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
-
 @kafka
 @pytest.mark.parametrize("codec", CODECS)
 def test_every_codec_is_read(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log, codec: str
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, codec: str
 ) -> None:
     """Whatever a producer compresses with, what it sends is recorded."""
     facts = [applied() for _ in range(300)]
@@ -86,7 +73,7 @@ def test_a_batch_expands_up_to_a_limit(codec: str) -> None:
 
 @kafka
 def test_a_header_name_that_is_no_text_stops_its_partition_alone(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """It is stopped before that record; accepted, the records beside it are recorded."""
     topic = fresh_topics(SCANS)
@@ -195,7 +182,7 @@ def test_a_broken_batch_stops_its_partition_alone(
 
 @kafka
 def test_a_batch_that_would_fill_the_memory_stops_its_partition_alone(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A few kilobytes that expand beyond the limit are never held; what follows is recorded."""
     topic = fresh_topics(SCANS)

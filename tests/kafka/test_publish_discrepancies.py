@@ -34,13 +34,6 @@ SCHEMAS = {
 }
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
 @contextmanager
 def publishing(settings: Settings, log: Log, prefix: str) -> Iterator[None]:
     """A publisher in a thread for the time of the block."""
