@@ -81,12 +81,28 @@ def open_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def open_home() -> Iterator[tuple[Path, str]]:
+    """Give a home whose server runs throughout, so that no command has to start it, and its dsn."""
+    with open_folder() as folder:
+        home = folder / "home"
+        try:
+            yield home, server(home)
+        finally:
+            leave(home)
+
+
 @pytest.fixture(scope="session")
 def embedded_cluster() -> Iterator[Cluster]:
     """The server that the ledger brings along."""
-    with open_folder() as home:
-        yield Cluster(server(home))
-        leave(home)
+    with open_home() as (_, dsn):
+        made = Cluster(dsn)
+        with made.admin() as admin:
+            # What a power cut would cost is tried on homes of their own.
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                admin.execute(f"ALTER SYSTEM SET {name} = off")
+            admin.execute("SELECT pg_reload_conf()")
+        yield made
 
 
 @pytest.fixture(scope="session")

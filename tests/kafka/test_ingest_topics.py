@@ -194,7 +194,6 @@ def test_a_topic_compacted_later_stops(
 
 def test_what_compaction_took_is_counted(own_broker: LocalBroker, prefix: str, log: Log) -> None:
     """Offsets that are missing without a marker are counted; the records around them are read."""
-    own_broker.start()
     connection = own_broker.connection
     create(connection, prefix=prefix, partitions=1)
     topic = prefix + SCANS

@@ -158,7 +158,6 @@ def test_a_broker_that_was_away_is_told_everything(
     """Letters of an outage follow when the broker is back, none is missing."""
     # What kafka-python logs then holds sockets that it never closed.
     caplog.set_level(logging.CRITICAL, logger="kafka")
-    own_broker.start()
     create(own_broker.connection, prefix=prefix)
     log.append([], [letter(1).refusal])
     with publishing(own_broker.connection, log, prefix):
