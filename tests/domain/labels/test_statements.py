@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ledger.labels import statement
+from ledger.labels.scope import statement
 
 
 @pytest.mark.parametrize(

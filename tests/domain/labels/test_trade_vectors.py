@@ -10,16 +10,11 @@ from ledger.facts.record import Record
 from ledger.facts.scalars import Weight, WeightOrZero
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted
-from ledger.labels import (
-    claim_check,
-    covered,
-    grading,
-    keep_lot_until,
-    labelling,
-    scope,
-    shipment_scope,
-    subdividing,
-)
+from ledger.labels.check import claim_check
+from ledger.labels.retention import keep_lot_until
+from ledger.labels.schemes.jas.grading import grading, labelling, subdividing
+from ledger.labels.scope import covered, scope
+from ledger.labels.shipping import shipment_scope
 from tests.domain.labels.goods import Goods, recipe
 
 SCOPE = [
