@@ -61,9 +61,9 @@ class _Jas(Scheme):
         """A full claim holds by the row of its class or, where there is one, for equivalence."""
         reasons = list(self.recipe(recipe, row, on))
         full = row.recipe == "class" and row.kind == "full"
-        if full and CLASSES.topmost(recipe.class_, on) is not None:
+        if full and not Verdict.of(reasons) and CLASSES.topmost(recipe.class_, on) is not None:
             instead = _equivalent(recipe, None, on)
-            if instead is not None and Verdict.of(instead) and not Verdict.of(reasons):
+            if instead is not None and Verdict.of(instead):
                 return instead
         return reasons
 
