@@ -82,11 +82,11 @@ def arrows(path: str, source: str) -> list[str]:
 
 
 SHARED_BY_VIEWS = {
-    "", "__init__", "schema", "places", "folding", "figures", "totals", "loading", "levels",
-    "attached", "bound",
+    "", "__init__", "schema", "places", "folding", "figures", "loading", "levels",
+    "attached", "bound", "access",
 }  # fmt: skip
-"""What stands below all views: the shape of the schema, of a fold, facts found again, what a place
-held at a moment, what came onto a lot."""
+"""What stands below all views: the shape of the schema, of a fold, of policies, facts found again,
+what a place held at a moment, what came onto a lot."""
 ASSEMBLE_VIEWS = {
     "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
     "ledger/views/periods.py",
