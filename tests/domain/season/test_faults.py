@@ -1,4 +1,4 @@
-"""Slips plant exactly what their key says, and clean goods stay without a case."""
+"""Faults plant exactly what their key says, and clean goods stay without a case."""
 
 from collections import Counter
 
@@ -17,8 +17,8 @@ from ledger.facts.shipments import ShipmentDeparted
 from ledger.rules.audit import RULES, audit
 from ledger.rules.policy import default_policy
 from ledger.season import Case, Mix, Season, season
-from ledger.season.island import SLIPS
-from ledger.season.slips import rules
+from ledger.season.faults import rules
+from ledger.season.scenario import FAULTS
 
 Row = tuple[str, str, str]
 MUCH_LATER = "2027-04-30T00:00:00.000000+00:00"
@@ -73,15 +73,15 @@ def test_a_clean_season_has_no_case(events: int, seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 11])
-def test_all_slips_give_exactly_their_key(seed: int) -> None:
-    """Every slip at once: nothing missing, nothing extra, now and months later."""
+def test_all_faults_give_exactly_their_key(seed: int) -> None:
+    """Every fault at once: nothing missing, nothing extra, now and months later."""
     made = season(20_000, seed, Mix.parse("all"))
 
     assert len(list(made.facts())) == 20_000
     assert audited(made) == expected(made)
 
 
-def test_a_share_of_the_lots_can_slip() -> None:
+def test_a_share_of_the_lots_can_fault() -> None:
     """A percentage plants that part of the lots, at least one."""
     made = season(6_000, 3, Mix.parse("10%"))
 
@@ -89,12 +89,12 @@ def test_a_share_of_the_lots_can_slip() -> None:
     assert audited(made) == expected(made)
 
 
-def test_every_slip_says_what_it_breaks() -> None:
-    """Each slip's own rule is among the cases it names."""
-    for slip in SLIPS.values():
-        made = season(1_000, 1, Mix.parse(slip.name))
+def test_every_fault_says_what_it_breaks() -> None:
+    """Each fault's own rule is among the cases it names."""
+    for fault in FAULTS.values():
+        made = season(1_000, 1, Mix.parse(fault.name))
 
-        assert slip.rule in {case.rule for case in made.key().cases}, slip.name
+        assert fault.rule in {case.rule for case in made.key().cases}, fault.name
 
 
 def _one(name: str) -> tuple[list[Fact], Case]:
@@ -185,25 +185,25 @@ MIXES: list[tuple[str, Mix | None]] = [
 def test_mixes(text: str, mix: Mix | None) -> None:
     """A mix is all, a share, or names and rules with a number; anything else is refused."""
     if mix is None:
-        with pytest.raises(Misuse, match="slips"):
+        with pytest.raises(Misuse, match="faults"):
             Mix.parse(text)
     else:
         assert Mix.parse(text) == mix
 
 
-def test_every_rule_has_a_slip() -> None:
+def test_every_rule_has_a_fault() -> None:
     """Whatever a rule looks for can be planted under the rule's number."""
     assert rules() == {f"M-{number:02d}" for number in range(1, 68)}
     assert set(RULES) <= rules()
 
 
-def test_an_unknown_slip_is_refused() -> None:
-    """A name that no slip has is answered with those there are."""
+def test_an_unknown_fault_is_refused() -> None:
+    """A name that no fault has is answered with those there are."""
     with pytest.raises(Misuse, match="over-sealing"):
         season(1_000, 1, Mix.parse("M-99"))
 
 
-def test_slips_need_room() -> None:
-    """All slips do not fit into a short season."""
+def test_faults_need_room() -> None:
+    """All faults do not fit into a short season."""
     with pytest.raises(Misuse, match="do not suffice"):
         season(1_000, 1, Mix.parse("all"))

@@ -1,6 +1,6 @@
-"""One campaign of a trade: how many events it may use, its lots, and how far it has come.
+"""One trade season of a trade: how many events it may use, its lots, and how far it has come.
 
-A campaign says exactly as many events as it was given: what is not needed by its steps becomes
+A trade season says exactly as many events as it was given: what is not needed by its steps becomes
 scans.
 """
 
@@ -13,13 +13,13 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Book, Desk, Late
 from ledger.season.goods import Good
-from ledger.season.lanes import Lane, Mode, activities
 from ledger.season.moments import day_of, local_day_number, moment
+from ledger.season.trades import Mode, Trade, activities
 
-CAMPAIGN_EVENTS_MIN: Final = 46
-"""Below this a campaign has no room for scans."""
+TRADE_SEASON_EVENTS_MIN: Final = 46
+"""Below this a trade season has no room for scans."""
 EXTRAS_FROM_EVENTS: Final = 60
-"""A campaign as long as this also has incidents."""
+"""A trade season as long as this also has incidents."""
 SCANS_A_SPOIL: Final = 50
 _BREATH: Final = 600 * MICROS_A_SECOND
 OPENS, SHUTS = 8 * 3600, 17 * 3600
@@ -32,7 +32,7 @@ _STEPS: Final = {
     Mode.DOMESTIC: (3, 3),
     Mode.SUBDIVIDED: (7, 1),
 }
-"""Events of a campaign besides scans and spoils, and further ones of each lot."""
+"""Events of a trade season besides scans and spoils, and further ones of each lot."""
 UNSEALED_EVENTS: Final = 2
 """A lot that bears no seal is recorded and sold."""
 EXTRAS: Final = {
@@ -48,21 +48,21 @@ LEAD_DAYS: Final = {
     Mode.CONSIGNED: 12, Mode.IMPORTER_APPLIES: 36, Mode.DIRECT_JAS: 4, Mode.DOMESTIC: 4,
     Mode.SUBDIVIDED: 5,
 }  # fmt: skip
-"""Days from the first event of a campaign to its first scan."""
+"""Days from the first event of a trade season to its first scan."""
 
 
-def extras_of(lane: Lane) -> tuple[str, ...]:
-    """The incidents that can happen in a lane."""
+def extras_of(trade: Trade) -> tuple[str, ...]:
+    """The incidents that can happen in a trade."""
     barred: set[str] = set()
-    if lane.mode not in (Mode.CONSIGNED, Mode.IMPORTER_APPLIES):
+    if trade.mode not in (Mode.CONSIGNED, Mode.IMPORTER_APPLIES):
         barred |= _PAPER
-    if lane.mode not in (Mode.CONSIGNED, Mode.DIRECT_JAS):
+    if trade.mode not in (Mode.CONSIGNED, Mode.DIRECT_JAS):
         barred |= _CARRIED
-    if lane.mode is not Mode.CONSIGNED:
+    if trade.mode is not Mode.CONSIGNED:
         barred.add("second report")
-    if lane.period_volume:
+    if trade.period_volume:
         barred |= _PAPER
-    if lane.serialised:
+    if trade.serialised:
         barred |= _COUNTED_ONLY
     return tuple(name for name in EXTRAS if name not in barred)
 
@@ -89,10 +89,10 @@ class Batch:
 
 
 @dataclass(slots=True)
-class Campaign:
-    """A lane at work on one supply of seals and the lots it is for."""
+class TradeSeason:
+    """A trade at work on one supply of seals and the lots it is for."""
 
-    lane: Lane
+    trade: Trade
     book: Book
     number: int
     start: int
@@ -115,13 +115,13 @@ class Campaign:
 
     @property
     def rng(self) -> Random:
-        """The chance of this lane."""
+        """The chance of this trade."""
         return self.book.rng
 
     @property
     def name(self) -> str:
-        """What ids of this campaign end with."""
-        return f"{self.lane.code}-{self.number:04d}"
+        """What ids of this trade season end with."""
+        return f"{self.trade.code}-{self.number:04d}"
 
     @property
     def shipment(self) -> str:
@@ -130,16 +130,16 @@ class Campaign:
 
     @property
     def used(self) -> int:
-        """Seals attached to goods in this campaign."""
+        """Seals attached to goods in this trade season."""
         return sum(batch.units * batch.good.seals_per_unit for batch in self.batches)
 
     @property
     def supply(self) -> int:
-        """Seals this campaign needs."""
+        """Seals this trade season needs."""
         return self.used + sum(self.spoils) + self.sampled + self.leftover
 
     def say(self, kind: type[Fact], desk: Desk, late: Late | None = None, /, **fields: Any) -> str:
-        """Say a fact at the campaign's clock; its id."""
+        """Say a fact at the trade season's clock; its id."""
         return self.book.say(kind, self.clock, desk, late, **fields).id
 
     def pause(self, low: float, high: float) -> None:
@@ -154,7 +154,7 @@ class Campaign:
         self.shift(offset)
 
     def today(self, offset: int) -> date:
-        """The calendar date at the campaign's clock."""
+        """The calendar date at the trade season's clock."""
         return day_of(local_day_number(self.clock, offset))
 
     def shift(self, offset: int) -> None:
@@ -171,26 +171,26 @@ class Campaign:
         return {"first": first, "last": first + count - 1}
 
 
-def goods_of(lane: Lane, number: int, lots: int) -> list[Good]:
-    """What the lots of a campaign are: the goods of the lane in turn; children are all alike."""
-    if lane.mode is Mode.SUBDIVIDED:
-        return [lane.goods[0]] * lots
-    return [lane.goods[(number + n) % len(lane.goods)] for n in range(lots)]
+def goods_of(trade: Trade, number: int, lots: int) -> list[Good]:
+    """What the lots of a trade season are: goods of the trade in turn; children are all alike."""
+    if trade.mode is Mode.SUBDIVIDED:
+        return [trade.goods[0]] * lots
+    return [trade.goods[(number + n) % len(trade.goods)] for n in range(lots)]
 
 
-def planned(c: Campaign) -> Campaign:
-    """Fix what the campaign makes: lots, units of each scan, spoils; `budget` events in all."""
-    lane, rng = c.lane, c.rng
-    base, each = _STEPS[lane.mode]
-    goods, lots = goods_of(lane, c.number, c.lots), c.lots
+def planned(c: TradeSeason) -> TradeSeason:
+    """Fix what the trade season makes: lots, units of each scan, spoils; `budget` events in all."""
+    trade, rng = c.trade, c.rng
+    base, each = _STEPS[trade.mode]
+    goods, lots = goods_of(trade, c.number, c.lots), c.lots
     records = 0
-    if lane.mode is Mode.SUBDIVIDED:
+    if trade.mode is Mode.SUBDIVIDED:
         records = len(activities(goods[0].class_))
-    elif lane.jas_route:
+    elif trade.jas_route:
         records = sum(len(activities(good.class_)) for good in goods)
-    base += UNSEALED_EVENTS if lane.unsealed else 0
+    base += UNSEALED_EVENTS if trade.unsealed else 0
     fixed = base + each * lots + records + sum(EXTRAS[name] for name in c.extras)
-    room = c.budget - fixed - (1 if lane.serialised else 0)
+    room = c.budget - fixed - (1 if trade.serialised else 0)
     spoils = max(1, room // SCANS_A_SPOIL)
     scans = room - spoils
     c.spoils = [rng.randint(1, 3) for _ in range(spoils)]

@@ -1,4 +1,4 @@
-"""Slips on claims that bear no seal, and on who made goods when: a row or a function each.
+"""Faults on claims that bear no seal, and on who made goods when: a row or a function each.
 
 Goods without a seal are judged on their label alone: no lot of them is ever sealed.
 """
@@ -12,29 +12,29 @@ from ledger.facts import lots as t
 from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts.shipments import GoodsSold
+from ledger.season import fault_trades as on
 from ledger.season import goods as g
-from ledger.season import slip_lanes as on
+from ledger.season.faults_application import also
 from ledger.season.goods import Good, part
-from ledger.season.island import Island, enlist, slip
-from ledger.season.lanes import Lane
 from ledger.season.moments import day_of, local_day_number
-from ledger.season.slips_application import also
+from ledger.season.scenario import Scenario, enlist, fault
+from ledger.season.trades import Trade
 
 
 class Row(NamedTuple):
     """Unsealed goods whose label must not be, beside sealed goods that are in order."""
 
     name: str
-    lane: Callable[[str], Lane]
+    trade: Callable[[str], Trade]
     claim: str
     recipe: tuple[r.Ingredient, ...]
 
 
-def _at(scheme: str, country: str, good: Good) -> Callable[[str], Lane]:
-    def lane(code: str) -> Lane:
+def _at(scheme: str, country: str, good: Good) -> Callable[[str], Trade]:
+    def trade(code: str) -> Trade:
         return on.abroad(code, scheme, country, good)
 
-    return lane
+    return trade
 
 
 _KRAV, _EU = _at("KRAV", "SE", g.MUESLI), _at("EU", "DE", g.BREAD)
@@ -58,24 +58,24 @@ ROWS: Final = (
 )  # fmt: skip
 
 
-def _unsealed(row: Row, code: str) -> Lane:
+def _unsealed(row: Row, code: str) -> Trade:
     good = Good("LIST", "food", "PROCESSED_PLANT", row.recipe, claim=row.claim, seals_per_unit=0)
-    return row.lane(code).but(unsealed=(good,))
+    return row.trade(code).but(unsealed=(good,))
 
 
-def _plant(i: Island) -> None:
-    i.expect("M-15", f"{i.lane.label(i.lane.unsealed[0])} 1")
+def _plant(i: Scenario) -> None:
+    i.expect("M-15", f"{i.trade.label(i.trade.unsealed[0])} 1")
 
 
 for _row in ROWS:
     enlist(_row.name, "M-15", partial(_unsealed, _row), _plant)
 
 
-def _of_label(i: Island) -> str:
-    return f"{i.lane.label(i.lane.goods[0])} 1"
+def _of_label(i: Scenario) -> str:
+    return f"{i.trade.label(i.trade.goods[0])} 1"
 
 
-def _on_lot_and_label(i: Island) -> None:
+def _on_lot_and_label(i: Scenario) -> None:
     i.expect("M-15", i.lot, _of_label(i))
     i.expect("M-15", _of_label(i))
 
@@ -83,44 +83,44 @@ def _on_lot_and_label(i: Island) -> None:
 _NOT_ALL: Final = (part("dates", "98", "NOP"), part("rice flour", "2", None))
 
 
-@slip("M-15", lambda code: on.abroad(code, "NOP", "US", g.DATES.but(recipe=_NOT_ALL)))
-def not_all_organic(i: Island) -> None:
+@fault("M-15", lambda code: on.abroad(code, "NOP", "US", g.DATES.but(recipe=_NOT_ALL)))
+def not_all_organic(i: Scenario) -> None:
     """Dates dusted with rice flour are called 100 % organic."""
     _on_lot_and_label(i)
 
 
-@slip("M-15", lambda code: on.abroad(code, "ACT", "TH", g.RICE.but(claim="ACT_LISTED")))
-def seal_not_allowed(i: Island) -> None:
+@fault("M-15", lambda code: on.abroad(code, "ACT", "TH", g.RICE.but(claim="ACT_LISTED")))
+def seal_not_allowed(i: Scenario) -> None:
     """Goods that may only list what is organic bear a seal."""
     _on_lot_and_label(i)
 
 
-@slip("M-15", lambda code: on.abroad(code, "BIO_SUISSE", "CH", g.PASTA.but(claim="BUD_ABROAD")))
-def sold_at_home(i: Island) -> None:
+@fault("M-15", lambda code: on.abroad(code, "BIO_SUISSE", "CH", g.PASTA.but(claim="BUD_ABROAD")))
+def sold_at_home(i: Scenario) -> None:
     """Goods labelled for buyers abroad are sealed and sold in Switzerland."""
     i.change(GoodsSold, country="CH")
     _on_lot_and_label(i)
 
 
-@slip("M-15", on.domestic)
-def claim_of_another_scheme(i: Island) -> None:
+@fault("M-15", on.domestic)
+def claim_of_another_scheme(i: Scenario) -> None:
     """A label approved under another scheme makes a JAS claim."""
     i.register(r.LabelApproved, {}, scheme="NOP")
     i.each_scan("M-14", "scheme")
     _on_lot_and_label(i)
 
 
-@slip("M-15", on.domestic)
-def made_before_certified(i: Island) -> None:
+@fault("M-15", on.domestic)
+def made_before_certified(i: Scenario) -> None:
     """A maker's certificate begins on the day after its seals were printed and the lot made."""
     made = i.of(t.LotRecorded).fields["produced_on"]
-    i.register(r.CertificationChanged, {"party": i.lane.operator}, from_=made + timedelta(days=1))
+    i.register(r.CertificationChanged, {"party": i.trade.operator}, from_=made + timedelta(days=1))
     i.expect("M-15", i.lot, _of_label(i))
     i.expect("M-11", i.of(t.LotGraded).id, "grader")
     i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
-def _pizza(code: str) -> Lane:
+def _pizza(code: str) -> Trade:
     recipe = (part("wheat flour", "60", "JAS"), part("cheese", "40", "JAS", kind="LIVESTOCK"))
     good = Good(
         "PIZZA", "cheese pizza", "PROCESSED_MIXED", recipe, name_form="有機チーズピザ",
@@ -129,43 +129,43 @@ def _pizza(code: str) -> Lane:
     return on.domestic(code, good)
 
 
-@slip("M-15", _pizza)
-def name_of_a_plant_product(i: Island) -> None:
+@fault("M-15", _pizza)
+def name_of_a_plant_product(i: Scenario) -> None:
     """A mixed product bears the name of a plant product, and its label does not say so."""
     for entry in list(i.registered(r.ProductRegistered)):
         recipe = (part("wheat flour", "100", "JAS"),)
         also(
-            i, entry, product=f"P-{i.lane.code}-PLANT", class_="PROCESSED_PLANT",
+            i, entry, product=f"P-{i.trade.code}-PLANT", class_="PROCESSED_PLANT",
             ingredients=recipe,
         )  # fmt: skip
     _on_lot_and_label(i)
 
 
-@slip("M-10", on.direct)
-def maker_lapsed(i: Island) -> None:
+@fault("M-10", on.direct)
+def maker_lapsed(i: Scenario) -> None:
     """A certified maker abroad is suspended on the day its seals are printed and attached."""
     first = i.of(s.SealsApplied)
     day = day_of(local_day_number(first.at, first.desk.offset))
-    for entry in list(i.registered(r.CertificationChanged, party=i.lane.operator)):
+    for entry in list(i.registered(r.CertificationChanged, party=i.trade.operator)):
         also(i, entry, status="SUSPENDED", from_=day)
         also(i, entry, status="REINSTATED", from_=day + timedelta(days=1))
     i.each_scan("M-10", "licensee")
     i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
-def _young_eggs(code: str) -> Lane:
-    lane = on.hen_house(code)
-    good = lane.goods[0].but(claim="JAS_IN_CONVERSION", status="IN_CONVERSION")
-    return lane.but(goods=(good,))
+def _young_eggs(code: str) -> Trade:
+    trade = on.hen_house(code)
+    good = trade.goods[0].but(claim="JAS_IN_CONVERSION", status="IN_CONVERSION")
+    return trade.but(goods=(good,))
 
 
-@slip("M-57", _young_eggs)
-def livestock_in_conversion(i: Island) -> None:
+@fault("M-57", _young_eggs)
+def livestock_in_conversion(i: Scenario) -> None:
     """Eggs are sold as in conversion, which livestock cannot be."""
     i.expect("M-57", i.lot, _of_label(i))
 
 
-def _young_bracken(code: str) -> Lane:
+def _young_bracken(code: str) -> Trade:
     form = "有機わらび（転換期間中）"
     good = g.plain(
         "WARABI", "bracken", "WILD_PLANT", "JAS", form, crop="WILD", claim="JAS_IN_CONVERSION",
@@ -174,13 +174,13 @@ def _young_bracken(code: str) -> Lane:
     return on.domestic(code, good)
 
 
-@slip("M-57", _young_bracken)
-def wild_in_conversion(i: Island) -> None:
+@fault("M-57", _young_bracken)
+def wild_in_conversion(i: Scenario) -> None:
     """Wild bracken is sold as in conversion, which wild plants cannot be."""
     i.expect("M-57", i.lot, _of_label(i))
 
 
-def _young_raisins(code: str) -> Lane:
+def _young_raisins(code: str) -> Trade:
     good = g.RAISINS.but(
         claim="JAS_IN_CONVERSION", name_form="有機レーズン（転換期間中）",
         recipe=(part("raisins", "100", "JAS"),),
@@ -188,8 +188,8 @@ def _young_raisins(code: str) -> Lane:
     return on.consigned(code, good)
 
 
-@slip("M-57", _young_raisins)
-def conversion_by_equivalence(i: Island) -> None:
+@fault("M-57", _young_raisins)
+def conversion_by_equivalence(i: Scenario) -> None:
     """Raisins made under the NOP come with a JAS label that says in conversion."""
     i.change(t.LotRecorded, status="IN_CONVERSION")
     i.expect("M-57", i.lot, _of_label(i))

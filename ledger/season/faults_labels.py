@@ -1,4 +1,4 @@
-"""Slips on labels: goods that may not say what their label says, a row for each reason.
+"""Faults on labels: goods that may not say what their label says, a row for each reason.
 
 Each row is a recipe or a label gone wrong in one way, in a maker's own trade. Some reasons show on
 the label alone; others only once a lot tells how it was made.
@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 from ledger.facts import lots as t
 from ledger.facts import registry as r
+from ledger.season import fault_trades as on
 from ledger.season import goods as g
-from ledger.season import slip_lanes as on
 from ledger.season.goods import Good, part
-from ledger.season.island import Island, enlist, slip
-from ledger.season.lanes import Lane
+from ledger.season.scenario import Scenario, enlist, fault
+from ledger.season.trades import Trade
 
 
 def _april(year: int) -> date:
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     name: str
     good: Good
     on_label: bool
-    lane: Callable[..., Lane] = on.domestic
+    trade: Callable[..., Trade] = on.domestic
 
 
 def _food(code: str, *recipe: r.Ingredient, class_: str = "PROCESSED_PLANT", claim: str = "",
@@ -39,11 +39,11 @@ def _food(code: str, *recipe: r.Ingredient, class_: str = "PROCESSED_PLANT", cla
     )  # fmt: skip
 
 
-def _abroad(scheme: str, country: str) -> Callable[..., Lane]:
-    def lane(code: str, good: Good) -> Lane:
+def _abroad(scheme: str, country: str) -> Callable[..., Trade]:
+    def trade(code: str, good: Good) -> Trade:
         return on.abroad(code, scheme, country, good)
 
-    return lane
+    return trade
 
 
 _SOY = part("soybeans", "96", "JAS")
@@ -83,99 +83,99 @@ ROWS: Final = (
         _food("K90", part("oats", "85", "KRAV", origin="SE"),
               part("apple", "11", "EU", origin="SE"), part("sugar", "4", None, origin="SE"),
               claim="KRAV_MARK", form="ORIGIN_SE"),
-        on_label=True, lane=_KRAV),
+        on_label=True, trade=_KRAV),
     Row("forbidden-word",
         _food("KGM", part("oats", "100", "KRAV", origin="SE"), claim="KRAV_MARK",
               form="ORIGIN_SE", wording="KRAV oats, SE-EKO-01, GMO-free"),
-        on_label=True, lane=_KRAV),
+        on_label=True, trade=_KRAV),
     Row("org-below-95",
         _food("E95", part("rye", "94", "EU", origin="DE"), part("caraway", "6", None, origin="DE"),
-              claim="EU_LOGO", form="ORIGIN_DE"), on_label=True, lane=_EU),
+              claim="EU_LOGO", form="ORIGIN_DE"), on_label=True, trade=_EU),
     Row("origin-line",
         _food("ORI", part("rye", "100", "EU", origin="DE"), claim="EU_LOGO", form="ORIGIN_SE"),
-        on_label=True, lane=_EU),
+        on_label=True, trade=_EU),
     Row("swiss-below-90",
         _food("S90", part("wheat", "85", "BIO_SUISSE", origin="CH"),
               part("cocoa", "15", "BIO_SUISSE", origin="GH"), claim="BUD_BIO_SUISSE", form=None),
-        on_label=True, lane=_SWISS),
+        on_label=True, trade=_SWISS),
     Row("bud-variant",
         _food("BUD", part("wheat", "100", "BIO_SUISSE", origin="CH"), claim="BUD_BIO", form=None),
-        on_label=True, lane=_SWISS),
+        on_label=True, trade=_SWISS),
     Row("act-not-all",
         _food("ACT", part("rice", "60", "ACT"), part("bean", "40", "EU"), class_="PLANT",
-              claim="ACT_ORGANIC", form=None), on_label=True, lane=_ACT),
+              claim="ACT_ORGANIC", form=None), on_label=True, trade=_ACT),
     Row("percent-overstated",
         _food("PCT", part("rice", "70.5", "ACT"), part("sugar", "29.5", None), claim="ACT_PERCENT",
-              form=None, wording="71 % organic materials"), on_label=True, lane=_ACT),
+              form=None, wording="71 % organic materials"), on_label=True, trade=_ACT),
     Row("biogro-below-100",
         _food("BG", part("apple", "99", "BIOGRO"), part("sugar", "1", None),
-              claim="BIOGRO_ORGANIC", form=None), on_label=True, lane=_BIOGRO),
+              claim="BIOGRO_ORGANIC", form=None), on_label=True, trade=_BIOGRO),
 )  # fmt: skip
 
 
-def _plant(row: Row, i: Island) -> None:
-    label = i.lane.label(row.good)
+def _plant(row: Row, i: Scenario) -> None:
+    label = i.trade.label(row.good)
     i.expect("M-15", i.lot, f"{label} 1")
     if row.on_label:
         i.expect("M-15", f"{label} 1")
 
 
-def _lane(row: Row, code: str) -> Lane:
-    return row.lane(code, row.good)
+def _trade(row: Row, code: str) -> Trade:
+    return row.trade(code, row.good)
 
 
 for _row in ROWS:
-    enlist(_row.name, "M-15", partial(_lane, _row), partial(_plant, _row))
+    enlist(_row.name, "M-15", partial(_trade, _row), partial(_plant, _row))
 
 
-def _of_label(i: Island) -> str:
-    return f"{i.lane.label(i.lane.goods[0])} 1"
+def _of_label(i: Scenario) -> str:
+    return f"{i.trade.label(i.trade.goods[0])} 1"
 
 
-@slip("M-15", lambda code: on.abroad(code, "BIO_SUISSE", "CH", g.PASTA))
-def licence_missing(i: Island) -> None:
+@fault("M-15", lambda code: on.abroad(code, "BIO_SUISSE", "CH", g.PASTA))
+def licence_missing(i: Scenario) -> None:
     """The Bud stands on goods of a maker without a licence."""
     i.unregister(r.ProgrammeEnrolled)
     i.expect("M-15", i.lot, _of_label(i))
 
 
-@slip("M-15", lambda code: on.abroad(code, "ACT", "TH", g.RICE))
-def seal_contract_missing(i: Island) -> None:
+@fault("M-15", lambda code: on.abroad(code, "ACT", "TH", g.RICE))
+def seal_contract_missing(i: Scenario) -> None:
     """A maker uses a seal without having signed for it."""
     i.unregister(r.ProgrammeEnrolled)
     i.expect("M-15", i.lot, _of_label(i))
 
 
-@slip("M-15", lambda code: on.abroad(code, "KRAV", "SE", g.MUESLI))
-def label_certificate_missing(i: Island) -> None:
+@fault("M-15", lambda code: on.abroad(code, "KRAV", "SE", g.MUESLI))
+def label_certificate_missing(i: Scenario) -> None:
     """A maker is certified under the scheme for fresh plants only."""
     i.register(r.CertificationChanged, {"scheme": "KRAV"}, product_classes=("PLANT",))
     i.each_scan("M-12", "classes")
     i.expect("M-15", i.lot, _of_label(i))
 
 
-def _mixed_soy(code: str) -> Lane:
+def _mixed_soy(code: str) -> Trade:
     return on.domestic(code, _food(
         "CONV", part("soybeans", "90", "JAS"), part("wheat", "10", "JAS", status="IN_CONVERSION"),
     ))  # fmt: skip
 
 
-@slip("M-57", _mixed_soy)
-def conversion_undeclared(i: Island) -> None:
+@fault("M-57", _mixed_soy)
+def conversion_undeclared(i: Scenario) -> None:
     """Wheat in conversion goes in, and the label is silent about it."""
     i.expect("M-57", i.lot, _of_label(i))
 
 
-def _young(code: str) -> Lane:
-    lane = on.grower(code)
-    good = lane.goods[0].but(
+def _young(code: str) -> Trade:
+    trade = on.grower(code)
+    good = trade.goods[0].but(
         claim="JAS_IN_CONVERSION", name_form="有機なし（転換期間中）", status="IN_CONVERSION"
     )
-    return lane.but(goods=(good,))
+    return trade.but(goods=(good,))
 
 
-@slip("M-57", _young)
-def not_in_conversion(i: Island) -> None:
+@fault("M-57", _young)
+def not_in_conversion(i: Scenario) -> None:
     """Organic pears are sold as in conversion."""
     field = t.Field(
         crop="PERENNIAL", registered_on=_april(2016), last_prohibited_input_on=_april(2015)
@@ -184,8 +184,8 @@ def not_in_conversion(i: Island) -> None:
     i.expect("M-57", i.lot, _of_label(i))
 
 
-@slip("M-57", _young)
-def conversion_too_short(i: Island) -> None:
+@fault("M-57", _young)
+def conversion_too_short(i: Scenario) -> None:
     """Pears in conversion come from an orchard treated half a year ago."""
     field = t.Field(
         crop="PERENNIAL", registered_on=_april(2025), last_prohibited_input_on=_april(2025)

@@ -1,6 +1,6 @@
-"""An island: a small trade of its own with one slip in it, so that what follows is known.
+"""A scenario: a small trade of its own with one fault in it, so that what follows is known.
 
-It begins as a clean trade. A slip changes what is planned or registered, and says which cases
+It begins as a clean trade. A fault changes what is planned or registered, and says which cases
 follow: at the key's time, and at any later one.
 """
 
@@ -13,14 +13,14 @@ from typing import Any, Final, NamedTuple
 from ledger.facts.identity import Fact
 from ledger.season import closing
 from ledger.season.book import Book, Fields, Planned, Said
-from ledger.season.campaign import Batch, Campaign
 from ledger.season.enrolment import Entry, enrolment
-from ledger.season.lanes import Lane
 from ledger.season.moments import FILING_DAY, FIRST_DAY, day_number, moment
-from ledger.season.working import campaign_worked
+from ledger.season.trade_season import Batch, TradeSeason
+from ledger.season.trades import Trade
+from ledger.season.working import trade_season_worked
 
 SCANS: Final = (120, 100, 80)
-"""Units of each scan of an island's lot."""
+"""Units of each scan of a scenario's lot."""
 _SPREAD_DAYS: Final = 28
 _SEVEN_O_CLOCK: Final = 7 * 3600
 
@@ -33,54 +33,54 @@ class Case(NamedTuple):
     discriminator: str = ""
 
 
-class Island:
-    """A lane's clean trade of one campaign, open to change until it is `settled`."""
+class Scenario:
+    """A trade's clean trade of one trade season, open to change until it is `settled`."""
 
-    def __init__(self, lane: Lane, rng: Random, number: int, shape: "Shape") -> None:
-        self.lane = lane
+    def __init__(self, trade: Trade, rng: Random, number: int, shape: "Shape") -> None:
+        self.trade = trade
         self.book = Book(rng)
         self.cases: list[Case] = []
         self.said: list[Said] = []
         self.files_year = True
-        self.files_as = lane.licensee
+        self.files_as = trade.licensee
         """Who files the report of the year."""
         self.year: Fields = {}
         """What is changed in the report of the year."""
-        self.entries: list[Entry] = list(enrolment(lane))
+        self.entries: list[Entry] = list(enrolment(trade))
         start = shape.start or day_number(FIRST_DAY) + number % _SPREAD_DAYS
-        self.work = Campaign(lane, self.book, 0, start, 0, shape.lots)
-        self.work.clock = moment(start, _SEVEN_O_CLOCK, lane.offset(lane.rcb))
+        self.work = TradeSeason(trade, self.book, 0, start, 0, shape.lots)
+        self.work.clock = moment(start, _SEVEN_O_CLOCK, trade.offset(trade.rcb))
         self.work.spoils, self.work.leftover = [2], shape.leftover
         for n in range(shape.lots):
-            good = lane.goods[n % len(lane.goods)]
+            good = trade.goods[n % len(trade.goods)]
             plan = list(shape.scans)
             self.work.batches.append(Batch(f"L-{self.work.name}-{n + 1}", good, plan, sum(plan)))
         if shape.trades:
-            campaign_worked(self.work, 1)
-            closing.closed(lane, self.book)
+            trade_season_worked(self.work, 1)
+            closing.closed(trade, self.book)
 
     @property
     def mark(self) -> str:
-        """The island's kind of seal."""
-        return self.lane.mark
+        """The scenario's kind of seal."""
+        return self.trade.mark
 
     @property
     def lot(self) -> str:
-        """The island's first lot."""
+        """The scenario's first lot."""
         return self.work.batches[0].lot
 
     @property
     def shipment(self) -> str:
-        """The island's shipment."""
+        """The scenario's shipment."""
         return self.work.shipment
 
     @property
     def account(self) -> str:
-        """Where the island's seals are attached from."""
-        return f"{self.mark} {self.lane.sealer} {self.lane.site}"
+        """Where the scenario's seals are attached from."""
+        return f"{self.mark} {self.trade.sealer} {self.trade.site}"
 
     def expect(self, rule: str, subject: str, discriminator: str = "") -> None:
-        """A case follows from the slip."""
+        """A case follows from the fault."""
         self.cases.append(Case(rule, subject, discriminator))
 
     def each_scan(self, rule: str, discriminator: str = "") -> None:
@@ -128,7 +128,7 @@ class Island:
         )
 
     def registered(self, kind: type[Fact], **having: Any) -> Iterator[Entry]:
-        """What the island has registered of a kind, with these fields."""
+        """What the scenario has registered of a kind, with these fields."""
         for entry in list(self.entries):
             wanted = all(entry.fields.get(name) == value for name, value in having.items())
             if entry.kind is kind and wanted:
@@ -168,8 +168,8 @@ class Island:
         """Let time pass: everything is said, the year is reported."""
         self.said = list(self.book.until(moment(day_number(FILING_DAY), 0, 0)))
         if self.files_year:
-            filer = self.lane.office(self.files_as)
-            closing.year_reported(self.lane, self.book, filer, **self.year)
+            filer = self.trade.office(self.files_as)
+            closing.year_reported(self.trade, self.book, filer, **self.year)
         self.said += self.book.until(None)
         self.said.sort(key=attrgetter("at"))
 
@@ -179,7 +179,7 @@ _OWN = frozenset({"id", "time", "source", "actor", "documents"})
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How an island trades before anything is changed."""
+    """How a scenario trades before anything is changed."""
 
     scans: tuple[int, ...] = SCANS
     lots: int = 1
@@ -188,42 +188,42 @@ class Shape:
     trades: bool = True
 
 
-Plant = Callable[[Island], None]
+Plant = Callable[[Scenario], None]
 
 
-class Slip(NamedTuple):
-    """A kind of slip: what it is called, the rule it breaks, and how it is planted."""
+class Fault(NamedTuple):
+    """A kind of fault: what it is called, the rule it breaks, and how it is planted."""
 
     name: str
     rule: str
-    lane: Callable[[str], Lane]
+    trade: Callable[[str], Trade]
     shape: Shape
     plant: Plant
 
-    def island(self, number: int, rng: Random) -> Island:
-        """An island with this slip."""
-        island = Island(self.lane(f"X{number:04d}"), rng, number, self.shape)
-        self.plant(island)
-        island.settled()
-        return island
+    def scenario(self, number: int, rng: Random) -> Scenario:
+        """A scenario with this fault."""
+        scenario = Scenario(self.trade(f"X{number:04d}"), rng, number, self.shape)
+        self.plant(scenario)
+        scenario.settled()
+        return scenario
 
 
-SLIPS: Final[dict[str, Slip]] = {}
-"""Every kind of slip by name, in the order of the families."""
+FAULTS: Final[dict[str, Fault]] = {}
+"""Every kind of fault by name, in the order of the families."""
 
 
-def slip(rule: str, lane: Callable[[str], Lane], **shape: Any) -> Callable[[Plant], Plant]:
-    """Make a function a slip: it is handed a clean island and spoils it."""
+def fault(rule: str, trade: Callable[[str], Trade], **shape: Any) -> Callable[[Plant], Plant]:
+    """Make a function a fault: it is handed a clean scenario and spoils it."""
 
     def enlisted(plant: Plant) -> Plant:
-        enlist(plant.__name__.replace("_", "-"), rule, lane, plant, Shape(**shape))
+        enlist(plant.__name__.replace("_", "-"), rule, trade, plant, Shape(**shape))
         return plant
 
     return enlisted
 
 
 def enlist(
-    name: str, rule: str, lane: Callable[[str], Lane], plant: Plant, shape: Shape | None = None
+    name: str, rule: str, trade: Callable[[str], Trade], plant: Plant, shape: Shape | None = None
 ) -> None:
-    """Enter a slip that is a row of a table rather than a function."""
-    SLIPS[name] = Slip(name, rule, lane, shape or Shape(), plant)
+    """Enter a fault that is a row of a table rather than a function."""
+    FAULTS[name] = Fault(name, rule, trade, shape or Shape(), plant)

@@ -1,4 +1,4 @@
-"""Slips in the process record: what was spread, fed, given and built, a row for each reason."""
+"""Faults in the process record: what was spread, fed, given and built, a row for each reason."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from ledger.facts import lots as t
 from ledger.facts.scalars import Area
-from ledger.season import slip_lanes as on
-from ledger.season.island import Island, enlist
-from ledger.season.lanes import Lane
+from ledger.season import fault_trades as on
 from ledger.season.moments import MICROS_A_MINUTE
+from ledger.season.scenario import Scenario, enlist
+from ledger.season.trades import Trade
 
 _WAITED_DAYS: Final = 10
 
@@ -20,7 +20,7 @@ class Row(NamedTuple):
 
     name: str
     code: str
-    lane: Callable[[str], Lane]
+    trade: Callable[[str], Trade]
     activity: str
     fields: dict[str, Any]
 
@@ -43,7 +43,7 @@ ROWS: Final = (
 )  # fmt: skip
 
 
-def _plant(row: Row, i: Island) -> None:
+def _plant(row: Row, i: Scenario) -> None:
     """Say the entry after the clean ones; a medicine some days before the eggs were laid."""
     last = i.of(t.ProcessRecorded, -1)
     fields = {"on": last.fields["on"]} | row.fields
@@ -51,10 +51,10 @@ def _plant(row: Row, i: Island) -> None:
         fields["on"] -= timedelta(days=_WAITED_DAYS)
     entry = i.book.say(
         t.ProcessRecorded, last.at + MICROS_A_MINUTE, last.desk, lot=i.lot,
-        operator=i.lane.producer, activity=row.activity, **fields,
+        operator=i.trade.producer, activity=row.activity, **fields,
     )  # fmt: skip
     i.expect("M-62", entry.id, row.code)
 
 
 for _row in ROWS:
-    enlist(_row.name, "M-62", _row.lane, partial(_plant, _row))
+    enlist(_row.name, "M-62", _row.trade, partial(_plant, _row))

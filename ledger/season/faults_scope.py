@@ -1,4 +1,4 @@
-"""Slips against equivalence and the terms of a shipment: where goods come from, what is in them."""
+"""Faults against equivalence and the terms of a shipment: where goods come from, what they hold."""
 
 from datetime import timedelta
 
@@ -8,12 +8,13 @@ from ledger.facts import seals as s
 from ledger.facts.documents import ExportCertificateRequested, SealReportFiled
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent, ShipmentReceived
+from ledger.season import fault_trades as on
 from ledger.season import goods as g
-from ledger.season import slip_lanes as on
 from ledger.season.book import Fields
+from ledger.season.faults_application import also, twin
+from ledger.season.faults_papers import certificate
+from ledger.season.faults_shipment import reline, relined
 from ledger.season.goods import part
-from ledger.season.island import Island, slip
-from ledger.season.lanes import Lane
 from ledger.season.moments import (
     MICROS_A_MINUTE,
     REGISTRY_DAY,
@@ -22,17 +23,16 @@ from ledger.season.moments import (
     local_day_number,
     moment,
 )
-from ledger.season.slips_application import also, twin
-from ledger.season.slips_papers import certificate
-from ledger.season.slips_shipment import reline, relined
+from ledger.season.scenario import Scenario, fault
+from ledger.season.trades import Trade
 
 
-def _leaving(i: Island) -> int:
+def _leaving(i: Scenario) -> int:
     left = i.of(ShipmentDeparted)
     return local_day_number(left.at, left.desk.offset)
 
 
-def _away(i: Island, party: str) -> None:
+def _away(i: Scenario, party: str) -> None:
     """A certification is suspended on the day the goods leave, and only then."""
     day = day_of(_leaving(i))
     for entry in list(i.registered(r.CertificationChanged, party=party)):
@@ -40,66 +40,66 @@ def _away(i: Island, party: str) -> None:
         also(i, entry, status="REINSTATED", from_=day + timedelta(days=1))
 
 
-@slip("M-10", on.consigned)
-def exporter_suspended_at_departure(i: Island) -> None:
+@fault("M-10", on.consigned)
+def exporter_suspended_at_departure(i: Scenario) -> None:
     """All is in order while seals are attached; when the goods leave, the exporter is suspended."""
-    _away(i, i.lane.operator)
+    _away(i, i.trade.operator)
     i.expect("M-10", i.shipment, "exporter")
 
 
-@slip("M-10", on.consigned)
-def licensee_suspended_at_departure(i: Island) -> None:
+@fault("M-10", on.consigned)
+def licensee_suspended_at_departure(i: Scenario) -> None:
     """When the goods leave, the importer under the mark is suspended."""
-    _away(i, i.lane.licensee)
+    _away(i, i.trade.licensee)
     i.expect("M-10", i.shipment, f"licensee {i.mark}")
 
 
-@slip("M-10", on.consigned)
-def agent_lapsed_at_departure(i: Island) -> None:
+@fault("M-10", on.consigned)
+def agent_lapsed_at_departure(i: Scenario) -> None:
     """The agent's designation ends on the day before the goods leave."""
     until = day_of(_leaving(i) - 1)
-    i.register(r.IssuerDesignated, {"issuer": i.lane.agent}, until=until)
+    i.register(r.IssuerDesignated, {"issuer": i.trade.agent}, until=until)
     i.expect("M-10", i.shipment, "agent")
 
 
-@slip("M-10", on.consigned)
-def body_lapsed_at_departure(i: Island) -> None:
+@fault("M-10", on.consigned)
+def body_lapsed_at_departure(i: Scenario) -> None:
     """The designation of the body under the mark ends on the day before the goods leave."""
     until = day_of(_leaving(i) - 1)
-    i.register(r.IssuerDesignated, {"issuer": i.lane.rcb}, until=until)
+    i.register(r.IssuerDesignated, {"issuer": i.trade.rcb}, until=until)
     i.expect("M-10", i.shipment, f"rcb {i.mark}")
 
 
-def _thin_granola(code: str) -> Lane:
+def _thin_granola(code: str) -> Trade:
     recipe = (part("oats", "90", "NOP"), part("corn syrup", "10", None))
     return on.consigned(code, g.GRANOLA.but(recipe=recipe))
 
 
-@slip("M-12", _thin_granola)
-def content_out_of_scope(i: Island) -> None:
+@fault("M-12", _thin_granola)
+def content_out_of_scope(i: Scenario) -> None:
     """Granola that is nine tenths organic is sealed for Japan."""
     i.expect("M-12", i.shipment, i.lot)
-    label = f"{i.lane.label(i.lane.goods[0])} 1"
+    label = f"{i.trade.label(i.trade.goods[0])} 1"
     i.expect("M-15", i.lot, label)
     i.expect("M-15", label)
 
 
-@slip("M-12", on.consigned)
-def country_without_arrangement(i: Island) -> None:
+@fault("M-12", on.consigned)
+def country_without_arrangement(i: Scenario) -> None:
     """Goods are made in, and leave from, a country that has no arrangement with Japan."""
-    i.register(r.PartyRegistered, {"party": i.lane.operator}, country="BR")
-    i.register(r.IssuerDesignated, {"issuer": i.lane.agent}, country="BR")
+    i.register(r.PartyRegistered, {"party": i.trade.operator}, country="BR")
+    i.register(r.IssuerDesignated, {"issuer": i.trade.agent}, country="BR")
     i.change(ShipmentDeparted, origin="BR")
     i.each_scan("M-12", "scope")
     i.expect("M-12", i.shipment, i.lot)
 
 
-@slip("M-12", on.consigned)
-def made_elsewhere(i: Island) -> None:
+@fault("M-12", on.consigned)
+def made_elsewhere(i: Scenario) -> None:
     """The lot was made in Chile and leaves from the United States unchanged."""
-    maker = f"PRC-{i.lane.code}"
-    twin(i, i.lane.operator, maker, country="CL")
-    for entry in list(i.registered(r.CertificationChanged, party=i.lane.operator)):
+    maker = f"PRC-{i.trade.code}"
+    twin(i, i.trade.operator, maker, country="CL")
+    for entry in list(i.registered(r.CertificationChanged, party=i.trade.operator)):
         also(i, entry, party=maker, number=f"NOP-{maker}")
     i.change(t.LotRecorded, operator=maker)
     for kind in (t.LotRecorded, t.LotGraded):
@@ -108,8 +108,8 @@ def made_elsewhere(i: Island) -> None:
     i.expect("M-12", i.shipment, i.lot)
 
 
-@slip("M-16", on.importer_applies)
-def sealed_in_advance(i: Island) -> None:
+@fault("M-16", on.importer_applies)
+def sealed_in_advance(i: Scenario) -> None:
     """Five packs that the importer is to seal leave with seals on paper."""
     reline(i, ShipmentDeparted, mark=i.mark, seals=5)
     reline(i, ShipmentReceived, mark=i.mark, seals=5)
@@ -117,8 +117,8 @@ def sealed_in_advance(i: Island) -> None:
     i.expect("M-36", i.shipment, f"{i.lot} {i.mark}")
 
 
-@slip("M-23", on.consigned, lots=2)
-def certificate_used_twice(i: Island) -> None:
+@fault("M-23", on.consigned, lots=2)
+def certificate_used_twice(i: Scenario) -> None:
     """A certificate for one shipment goes with two, a lot in each."""
     second = f"{i.shipment}-B"
     for kind in (ShipmentDeparted, ShipmentReceived):
@@ -137,8 +137,8 @@ def certificate_used_twice(i: Island) -> None:
     i.expect("M-22", certificate(i), f"{second} {one}")
 
 
-@slip("M-06", on.consigned)
-def reported_before_leaving(i: Island) -> None:
+@fault("M-06", on.consigned)
+def reported_before_leaving(i: Scenario) -> None:
     """A report says more seals than are on the goods, which are still in the store."""
     i.omit(ShipmentDeparted)
     i.omit(ShipmentReceived)
@@ -151,8 +151,8 @@ def reported_before_leaving(i: Island) -> None:
     i.expect("M-06", str(i.of(SealReportFiled).fields["report"]), f"{i.lot} {i.mark}")
 
 
-@slip("M-29", on.consigned)
-def requested_without_report(i: Island) -> None:
+@fault("M-29", on.consigned)
+def requested_without_report(i: Scenario) -> None:
     """A certificate is asked for sealed goods that have not left, and nobody reports the seals."""
     for kind in (ShipmentDeparted, ShipmentReceived, SealReportFiled):
         i.omit(kind)
@@ -160,27 +160,27 @@ def requested_without_report(i: Island) -> None:
     i.expect("M-29", i.shipment)
 
 
-@slip("M-48", on.consigned)
-def request_said_twice(i: Island) -> None:
+@fault("M-48", on.consigned)
+def request_said_twice(i: Scenario) -> None:
     """One request for a certificate names two invoices."""
     first = i.of(ExportCertificateRequested)
-    second = i.again(first, MICROS_A_MINUTE, invoice=f"INV-{i.lane.code}-B")
+    second = i.again(first, MICROS_A_MINUTE, invoice=f"INV-{i.trade.code}-B")
     i.expect("M-48", second.id, first.id)
 
 
-@slip("M-48", on.consigned)
-def contract_said_twice(i: Island) -> None:
+@fault("M-48", on.consigned)
+def contract_said_twice(i: Scenario) -> None:
     """A contract is reported again with another site beside the first."""
     entry = next(i.registered(r.ConsignmentContractSigned))
     at = moment(day_number(REGISTRY_DAY) + 30, 9 * 3600, 0)
     first = i.tell(entry, at)
-    sites = (*entry.fields["sites"], f"{i.lane.operator}-W2")
+    sites = (*entry.fields["sites"], f"{i.trade.operator}-W2")
     second = i.tell(entry, at + MICROS_A_MINUTE, sites=sites)
     i.expect("M-48", second, first)
 
 
-@slip("M-33", on.domestic_numbered)
-def printed_twice(i: Island) -> None:
+@fault("M-33", on.domestic_numbered)
+def printed_twice(i: Scenario) -> None:
     """A second print run repeats the last numbers of the first; both are given up."""
     first, given_up = i.of(s.SealsIssued), i.of(s.SealsSpoiled, -1)
     destroyed = i.of(s.SealsDestroyed, -1)

@@ -1,6 +1,6 @@
 """The trades of a season: who makes, seals, carries and sells what, under whose certificates.
 
-Each lane has a mark, an exporter's site, scanners and persons of its own, so what happens in one
+Each trade has a mark, an exporter's site, scanners and persons of its own, so what happens in one
 never touches the stock of another. Parties are shared, as in the trade.
 """
 
@@ -41,7 +41,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Trade:
     """One trade. `licensee` holds the mark, `operator` makes the goods, `buyer` takes them in."""
 
     code: str
@@ -61,12 +61,12 @@ class Lane:
     period_volume: bool = False
     transport: str = "SEA"
     unsealed: tuple[Good, ...] = ()
-    """Goods sold under claims that bear no seal, one lot a campaign."""
+    """Goods sold under claims that bear no seal, one lot a trade season."""
     goes_on: bool = False
     """Whether a fresh roll lies ready for the next season when this one ends."""
 
-    def but(self, **changes: Any) -> "Lane":
-        """The same lane with some fields changed."""
+    def but(self, **changes: Any) -> "Trade":
+        """The same trade with some fields changed."""
         return replace(self, **changes)
 
     @property
@@ -123,7 +123,7 @@ class Lane:
         return f"PR-{self.code}-{job}"
 
     def offset(self, party: str) -> int:
-        """Minutes east of UTC where a party of the lane stands."""
+        """Minutes east of UTC where a party of the trade stands."""
         if party in (self.operator, self.agent):
             return OFFSETS[self.country]
         return JAPAN if self.scheme == "JAS" else OFFSETS[self.country]
@@ -150,37 +150,37 @@ def activities(class_: str) -> tuple[str, ...]:
 
 
 def _consigned(code: str, rcb: str, importer: str, exporter: str, country: str, *goods: Good,
-               **more: Any) -> Lane:  # fmt: skip
+               **more: Any) -> Trade:  # fmt: skip
     agent = more.pop("agent", "AGT-MAPLE" if country == "CA" else "AGT-CASCADE")
     scheme = "COR" if country == "CA" else "NOP"
-    return Lane(
+    return Trade(
         code, Mode.CONSIGNED, rcb, importer, exporter, country, goods, agent=agent,
         own_scheme=scheme, **more,
     )  # fmt: skip
 
 
-def _applies(*args: Any, **more: Any) -> Lane:
+def _applies(*args: Any, **more: Any) -> Trade:
     return _consigned(*args, **more).but(mode=Mode.IMPORTER_APPLIES)
 
 
 def _abroad(code: str, scheme: str, body: str, maker: str, country: str, *goods: Good,
-            unsealed: tuple[Good, ...]) -> Lane:  # fmt: skip
-    return Lane(
+            unsealed: tuple[Good, ...]) -> Trade:  # fmt: skip
+    return Trade(
         code, Mode.DOMESTIC, body, maker, maker, country, goods, scheme=scheme, own_scheme=scheme,
         unsealed=unsealed,
     )  # fmt: skip
 
 
-LANES: Final = (
+TRADES: Final = (
     _consigned("A1", "RCB-AKI", "IMP-TSUBAKI", "EXP-SIERRA", "US", g.ALMONDS, g.RAISINS,
                goes_on=True),
-    Lane("M1", Mode.DIRECT_JAS, "RCB-AKI", "EXP-URUAPAN", "EXP-URUAPAN", "MX",
+    Trade("M1", Mode.DIRECT_JAS, "RCB-AKI", "EXP-URUAPAN", "EXP-URUAPAN", "MX",
          (g.AVOCADO, g.YOUNG_MANGO), buyer="IMP-HINOKI"),
     _applies("B1", "RCB-FUJI", "IMP-HINOKI", "EXP-ASPEN", "CA", g.MAPLE, g.CHEESE,
              goes_on=True),
     _consigned("A2", "RCB-FUJI", "IMP-MOMIJI", "EXP-PRAIRIE", "CA", g.OATS, g.BLUEBERRY,
                serialised=True),
-    Lane("S1", Mode.SUBDIVIDED, "RCB-KAEDE", "SUB-NAGANO", "SUB-NAGANO", "JP", (g.GREEN_TEA,),
+    Trade("S1", Mode.SUBDIVIDED, "RCB-KAEDE", "SUB-NAGANO", "SUB-NAGANO", "JP", (g.GREEN_TEA,),
          maker="PRC-UJI", goes_on=True),
     _abroad("K1", "KRAV", "KIWA-SE", "PRC-UPPSALA", "SE", g.MUESLI,
             unsealed=(u.OAT_DRINK, u.CRISPS)),
@@ -188,7 +188,7 @@ LANES: Final = (
                agent="AGT-HARBOR", goes_on=True),
     _applies("B2", "RCB-AKI", "IMP-SAKURA", "EXP-NAPA", "US", g.WINE, g.EGGS,
              agent="AGT-HARBOR", serialised=True),
-    Lane("D1", Mode.DOMESTIC, "RCB-FUJI", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU, g.FEED),
+    Trade("D1", Mode.DOMESTIC, "RCB-FUJI", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU, g.FEED),
          goes_on=True),
     _consigned("A4", "RCB-AKI", "IMP-TSUBAKI", "EXP-COAST", "US", g.SHIITAKE, g.EGGS,
                serialised=True, carrier="PREPRINTED_PACK"),
@@ -204,7 +204,7 @@ LANES: Final = (
     _abroad("N1", "NOP", "AGT-CASCADE", "PRC-DENVER", "US", g.HONEY, g.COTTON, g.DATES,
             unsealed=(u.OAT_BAR,)),
     _abroad("C1", "COR", "AGT-MAPLE", "PRC-HALIFAX", "CA", g.KELP, unsealed=(u.MAPLE_BAR,)),
-    Lane("D2", Mode.DOMESTIC, "RCB-KAEDE", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU,),
+    Trade("D2", Mode.DOMESTIC, "RCB-KAEDE", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU,),
          carrier="INVOICE_MARK", unsealed=(u.SOY_SNACK,)),
 )  # fmt: skip
 """Most telling first: a short season has as many of them as fit."""
