@@ -29,10 +29,10 @@ _Looks = list[tuple[Rule, Check]]
 def _looks(kind: SubjectKind, of: type[Fact] = Fact) -> _Looks:
     """The checks on subjects of a kind; on an event, those that its type is looked at by."""
     return [
-        (rule, look[1])
+        (rule, on.check)
         for rule in RULES.values()
-        for look in rule.checks
-        if look[0] is kind and (len(look) < 3 or issubclass(of, look[2]))
+        for on in rule.subjects
+        if on.kind is kind and (kind is not SubjectKind.EVENT or issubclass(of, on.of))
     ]
 
 
@@ -42,8 +42,10 @@ _CHECKS: Final[dict[SubjectKind, _Looks]] = {
 _EVENT_CHECKS: Final[dict[type[Fact], _Looks]] = {
     of: _looks(SubjectKind.EVENT, of) for of in TYPES.values()
 }
-_ALIKE: Final = [(rule, check) for rule in RULES.values() for check in rule.applied]
-_SIEVES: Final = [(rule.number, sift) for rule in RULES.values() for sift in rule.sieves]
+_ALIKE: Final = [(rule, check) for rule in RULES.values() for check in rule.applications]
+_SIEVES: Final = [
+    (rule.number, on.when) for rule in RULES.values() for on in rule.subjects if on.when is not None
+]
 
 Suspicion = tuple[str | None, Suspects]
 """A rule and whom it suspects; None: no single one."""

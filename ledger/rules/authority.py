@@ -15,7 +15,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind
 
 APPLYING: Final = frozenset({"IMPORTER", "EXPORTER", "PRODUCER", "PROCESSOR", "SUBDIVIDER"})
@@ -104,14 +104,14 @@ def own_use_schemes(lot: str, books: Books) -> set[str]:
 
 RULES: Final = (
     Rule(
-        "M-11",
-        "not-authorised",
-        "L",
-        "C",
-        (
-            (SubjectKind.EVENT, subdivider_not_certified, (LotSubdivided,)),
-            (SubjectKind.EVENT, grader_not_authorised, (LotGraded,)),
+        number="M-11",
+        slug="not-authorised",
+        family="L",
+        severity="C",
+        subjects=(
+            On(SubjectKind.EVENT, subdivider_not_certified, of=(LotSubdivided,)),
+            On(SubjectKind.EVENT, grader_not_authorised, of=(LotGraded,)),
         ),
-        applied=(not_authorised,),
+        applications=(not_authorised,),
     ),
 )

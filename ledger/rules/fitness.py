@@ -13,7 +13,7 @@ from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_conforms")
@@ -124,11 +124,10 @@ def unfit_among(app: Application, books: Books, _policy: Policy) -> Suspects | N
 
 RULES: Final = (
     Rule(
-        "M-31",
-        "unfit-lot-sealed",
-        "H",
-        "C",
-        ((SubjectKind.APPLICATION, unfit_lot_sealed),),
-        sieves=(unfit_among,),
+        number="M-31",
+        slug="unfit-lot-sealed",
+        family="H",
+        severity="C",
+        subjects=(On(SubjectKind.APPLICATION, unfit_lot_sealed, when=unfit_among),),
     ),
 )

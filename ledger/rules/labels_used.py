@@ -21,7 +21,7 @@ from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import On, Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -116,13 +116,21 @@ def _expected(line: SealedLine, books: Books) -> int | None:
 _APPLICATION, _SHIPMENT = SubjectKind.APPLICATION, SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule("M-14", "label-not-approved", "L", "H", (), applied=(label_not_approved,)),
     Rule(
-        "M-16",
-        "seal-count",
-        "D",
-        "H",
-        ((_APPLICATION, seal_count), (_SHIPMENT, shipped_seal_count)),
-        sieves=(miscounted_among,),
+        number="M-14",
+        slug="label-not-approved",
+        family="L",
+        severity="H",
+        applications=(label_not_approved,),
+    ),
+    Rule(
+        number="M-16",
+        slug="seal-count",
+        family="D",
+        severity="H",
+        subjects=(
+            On(_APPLICATION, seal_count, when=miscounted_among),
+            On(_SHIPMENT, shipped_seal_count),
+        ),
     ),
 )

@@ -19,7 +19,7 @@ from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -164,19 +164,17 @@ _ORDERED: Final = (
 
 RULES: Final = (
     Rule(
-        "M-45",
-        "impossible-order",
-        "D",
-        "H",
-        ((_EVENT, impossible_order, _ORDERED),),
-        sieves=(made_later_among,),
+        number="M-45",
+        slug="impossible-order",
+        family="D",
+        severity="H",
+        subjects=(On(_EVENT, impossible_order, of=_ORDERED, when=made_later_among),),
     ),
     Rule(
-        "M-48",
-        "conflicting-facts",
-        "D",
-        "H",
-        ((_EVENT, conflicting_facts),),
-        sieves=(repeats_among,),
+        number="M-48",
+        slug="conflicting-facts",
+        family="D",
+        severity="H",
+        subjects=(On(_EVENT, conflicting_facts, when=repeats_among),),
     ),
 )

@@ -16,7 +16,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -133,14 +133,25 @@ _EVENT: Final = SubjectKind.EVENT
 _BY_PERSONS: Final = (LotGraded, SealsApplied, LotSubdivided)
 
 RULES: Final = (
-    Rule("M-62", "unfit-process", "H", "H", ((_EVENT, unfit_process, (ProcessRecorded,)),)),
-    Rule("M-63", "records-missing", "P", "M", ((SubjectKind.LOT, records_missing),)),
     Rule(
-        "M-64",
-        "unqualified-person",
-        "P",
-        "H",
-        ((_EVENT, unqualified_person, _BY_PERSONS),),
-        sieves=(unqualified_among,),
+        number="M-62",
+        slug="unfit-process",
+        family="H",
+        severity="H",
+        subjects=(On(_EVENT, unfit_process, of=(ProcessRecorded,)),),
+    ),
+    Rule(
+        number="M-63",
+        slug="records-missing",
+        family="P",
+        severity="M",
+        subjects=(On(SubjectKind.LOT, records_missing),),
+    ),
+    Rule(
+        number="M-64",
+        slug="unqualified-person",
+        family="P",
+        severity="H",
+        subjects=(On(_EVENT, unqualified_person, of=_BY_PERSONS, when=unqualified_among),),
     ),
 )

@@ -14,7 +14,7 @@ from ledger.rules.contracts import contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import report_of, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 from ledger.rules.weights import kg
 
@@ -137,8 +137,18 @@ def _weighed(fact: object, books: Books) -> Iterator[tuple[int, Decimal, Decimal
 _WEIGHED: Final = (ShipmentDeparted, SealReportFiled, LotSubdivided)
 
 RULES: Final = (
-    Rule("M-06", "report-differs", "D", "H", ((SubjectKind.REPORT, report_differs),)),
     Rule(
-        "M-17", "weight-arithmetic", "D", "M", ((SubjectKind.EVENT, weight_arithmetic, _WEIGHED),)
+        number="M-06",
+        slug="report-differs",
+        family="D",
+        severity="H",
+        subjects=(On(SubjectKind.REPORT, report_differs),),
+    ),
+    Rule(
+        number="M-17",
+        slug="weight-arithmetic",
+        family="D",
+        severity="M",
+        subjects=(On(SubjectKind.EVENT, weight_arithmetic, of=_WEIGHED),),
     ),
 )

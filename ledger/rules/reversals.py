@@ -13,7 +13,7 @@ from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import On, Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -80,11 +80,13 @@ def reversing_among(_app: Application, _books: Books, _policy: Policy) -> Suspec
 
 RULES: Final = (
     Rule(
-        "M-49",
-        "reversal",
-        "D",
-        "M",
-        ((SubjectKind.EVENT, reversal), (SubjectKind.SOURCE, reversed_months)),
-        sieves=(reversing_among,),
+        number="M-49",
+        slug="reversal",
+        family="D",
+        severity="M",
+        subjects=(
+            On(SubjectKind.EVENT, reversal, when=reversing_among),
+            On(SubjectKind.SOURCE, reversed_months),
+        ),
     ),
 )

@@ -13,13 +13,9 @@ from ledger.rules.violation import Family, Finding, Severity, SubjectKind
 Check = Callable[[str, Books, Policy], Iterator[Finding]]
 """(subject key, books, policy) → findings. Pure; knows no clock."""
 
-Look = tuple[SubjectKind, Check] | tuple[SubjectKind, Check, tuple[type[Fact], ...]]
-"""A check on subjects of a kind; on events, perhaps only on those of some types."""
-
-Alike = Callable[[Application, Books], Iterator[Breach]]
+KindCheck = Callable[[Application, Books], Iterator[Breach]]
 """What holds for every application by that holder of that mark at that site to that lot under that
 label and contract on that day: worked out once for all of them."""
-
 
 Suspects = Callable[[SealsApplied, int, int], bool]
 """(application, its time, when it was recorded; both µs UTC) → whether a check may find something
@@ -36,17 +32,27 @@ def everything(_fact: SealsApplied, _at: int, _rec: int) -> bool:
     return True
 
 
-class Rule(NamedTuple):
-    """One row of the rule book; a rule may look at subjects of several kinds.
+class On(NamedTuple):
+    """A check on subjects of a kind; on events, perhaps only on those `of` some types.
 
-    `applied` = what it looks at in all applications of one kind together. `sieves`, one for each
-    check on applications by themselves, spare nearly all of them that check.
+    `when`, for a check that may look at applications, spares nearly all of them that check.
+    """
+
+    kind: SubjectKind
+    check: Check
+    of: tuple[type[Fact], ...] = (Fact,)
+    when: Sieve | None = None
+
+
+class Rule(NamedTuple):
+    """One entry of the rule book; a rule may look at subjects of several kinds.
+
+    `applications` = what it looks at in all applications of one kind together.
     """
 
     number: str
     slug: str
     family: Family
     severity: Severity
-    checks: tuple[Look, ...]
-    applied: tuple[Alike, ...] = ()
-    sieves: tuple[Sieve, ...] = ()
+    subjects: tuple[On, ...] = ()
+    applications: tuple[KindCheck, ...] = ()

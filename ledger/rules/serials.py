@@ -23,7 +23,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import On, Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -185,27 +185,27 @@ _EVENT = SubjectKind.EVENT
 
 RULES: Final = (
     Rule(
-        "M-33",
-        "sealed-twice",
-        "L",
-        "C",
-        ((_EVENT, sealed_twice, (SealsApplied, SealsIssued)),),
-        sieves=(twice_among,),
+        number="M-33",
+        slug="sealed-twice",
+        family="L",
+        severity="C",
+        subjects=(On(_EVENT, sealed_twice, of=(SealsApplied, SealsIssued), when=twice_among),),
     ),
     Rule(
-        "M-34",
-        "unknown-seal",
-        "P",
-        "C",
-        ((SubjectKind.MARK, unknown_mark), (_EVENT, unknown_numbers, (Ranged,))),
-        sieves=(unissued_among,),
+        number="M-34",
+        slug="unknown-seal",
+        family="P",
+        severity="C",
+        subjects=(
+            On(SubjectKind.MARK, unknown_mark),
+            On(_EVENT, unknown_numbers, of=(Ranged,), when=unissued_among),
+        ),
     ),
     Rule(
-        "M-35",
-        "resurrected-seal",
-        "L",
-        "C",
-        ((SubjectKind.APPLICATION, resurrected_seal),),
-        sieves=(resurrected_among,),
+        number="M-35",
+        slug="resurrected-seal",
+        family="L",
+        severity="C",
+        subjects=(On(SubjectKind.APPLICATION, resurrected_seal, when=resurrected_among),),
     ),
 )

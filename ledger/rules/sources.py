@@ -15,7 +15,7 @@ from ledger.rules.marks import marks_of
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import On, Rule, Suspects
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -168,20 +168,35 @@ _ANCIENT: Final = micros("2000-01-01T00:00:00.000000+00:00")
 
 RULES: Final = (
     Rule(
-        "M-46",
-        "two-sites-at-once",
-        "D",
-        "M",
-        ((SubjectKind.PERSON, two_sites_person), (_SOURCE, two_sites_source)),
+        number="M-46",
+        slug="two-sites-at-once",
+        family="D",
+        severity="M",
+        subjects=(On(SubjectKind.PERSON, two_sites_person), On(_SOURCE, two_sites_source)),
     ),
     Rule(
-        "M-47",
-        "clock",
-        "D",
-        "L",
-        ((_SOURCE, late_scans), (_EVENT, future_event), (_EVENT, ancient_event)),
-        sieves=(future_among, ancient_among),
+        number="M-47",
+        slug="clock",
+        family="D",
+        severity="L",
+        subjects=(
+            On(_SOURCE, late_scans),
+            On(_EVENT, future_event, when=future_among),
+            On(_EVENT, ancient_event, when=ancient_among),
+        ),
     ),
-    Rule("M-51", "beyond-capacity", "D", "M", ((_SOURCE, beyond_capacity),)),
-    Rule("M-60", "silent-source", "N", "L", ((_SOURCE, silent_source),)),
+    Rule(
+        number="M-51",
+        slug="beyond-capacity",
+        family="D",
+        severity="M",
+        subjects=(On(_SOURCE, beyond_capacity),),
+    ),
+    Rule(
+        number="M-60",
+        slug="silent-source",
+        family="N",
+        severity="L",
+        subjects=(On(_SOURCE, silent_source),),
+    ),
 )

@@ -17,7 +17,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 CRITICAL: Final = (
@@ -172,25 +172,27 @@ _EVENT: Final = SubjectKind.EVENT
 
 RULES: Final = (
     Rule(
-        "M-65",
-        "out-of-standing",
-        "D",
-        "H",
-        ((_EVENT, out_of_standing),),
-        sieves=(standing_among,),
+        number="M-65",
+        slug="out-of-standing",
+        family="D",
+        severity="H",
+        subjects=(On(_EVENT, out_of_standing, when=standing_among),),
     ),
     Rule(
-        "M-66",
-        "adjustment-without-count",
-        "P",
-        "H",
-        ((_EVENT, adjusted_without_count, (s.StockAdjusted,)),),
+        number="M-66",
+        slug="adjustment-without-count",
+        family="P",
+        severity="H",
+        subjects=(On(_EVENT, adjusted_without_count, of=(s.StockAdjusted,)),),
     ),
     Rule(
-        "M-67",
-        "seals-after-the-end",
-        "N",
-        "H",
-        ((SubjectKind.MARK, stock_after_end), (_EVENT, issued_after_end, (s.SealsIssued,))),
+        number="M-67",
+        slug="seals-after-the-end",
+        family="N",
+        severity="H",
+        subjects=(
+            On(SubjectKind.MARK, stock_after_end),
+            On(_EVENT, issued_after_end, of=(s.SealsIssued,)),
+        ),
     ),
 )

@@ -133,17 +133,12 @@ _MISREAD: Final[tuple[dict[str, object], ...]] = (
 def test_each_check_on_applications_has_its_sieve() -> None:
     """A rule that forgot its sieve would never be asked."""
     for rule in RULES.values():
-        checks = [
-            look
-            for look in rule.checks
-            if look[0] is SubjectKind.APPLICATION
-            or (
-                look[0] is SubjectKind.EVENT
-                and (len(look) < 3 or issubclass(SealsApplied, look[2]))
+        for on in rule.subjects:
+            on_applications = on.kind is SubjectKind.APPLICATION or (
+                on.kind is SubjectKind.EVENT and issubclass(SealsApplied, on.of)
             )
-        ]
 
-        assert len(rule.sieves) == len(checks), rule.number
+            assert (on.when is not None) == on_applications, rule.number
 
 
 ON_REPORTING = {"M-47", "M-49", "M-60"}
@@ -170,7 +165,7 @@ def test_rule_numbers_are_unique_and_written_alike() -> None:
     """Every rule has a number, a slug and at least one check."""
     assert all(number == rule.number for number, rule in RULES.items())
     assert len({rule.slug for rule in RULES.values()}) == len(RULES)
-    assert all(rule.checks or rule.applied for rule in RULES.values())
+    assert all(rule.subjects or rule.applications for rule in RULES.values())
 
 
 GRAVE = {
