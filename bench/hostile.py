@@ -101,11 +101,8 @@ def main() -> None:
     options.add_argument("--only", action="append", help="a shape's name, or a part of it")
     options.add_argument("--seconds", type=int, default=_child_seconds_max, help="of one step")
     chosen = options.parse_args()
-    names = [
-        name
-        for name in hostile_shapes.SHAPES
-        if not chosen.only or any(part in name for part in chosen.only)
-    ]
+    only = chosen.only or [""]
+    names = [name for name in hostile_shapes.SHAPES if any(part in name for part in only)]
     met = True
     with tempfile.TemporaryDirectory(prefix="seal-ledger-bench-") as folder:
         home = Path(folder)
