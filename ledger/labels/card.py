@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
+from ledger.facts.documents import ExportCertificateIssued
 from ledger.facts.lots import LotGraded, ProcessRecorded
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
@@ -20,7 +20,7 @@ from ledger.labels.fields import field_status
 from ledger.labels.lots import LotFacts, lot_facts, recipe_of_lot
 from ledger.labels.process import missing_activities, process
 from ledger.labels.schemes.jas.grading import grading, route
-from ledger.labels.shipping import shipment_scope
+from ledger.labels.shipping import is_live, shipment_scope
 from ledger.labels.verdict import Verdict
 
 
@@ -169,8 +169,6 @@ def _certificates(record: Record, lot: str) -> Any:
     """Export certificates that name the lot, and whether they are live."""
     for issued in record.about(ExportCertificateIssued, About.LINE, lot):
         key = certificate_key(issued.issuer, issued.number)
-        gone = record.about(ExportCertificateCancelled, About.CERTIFICATE, key)
-        replaced = record.about(ExportCertificateIssued, About.REPLACES, key)
         for line in issued.lines:
             if line.lot == lot:
                 yield {
@@ -180,6 +178,6 @@ def _certificates(record: Record, lot: str) -> Any:
                     "units": line.units,
                     "net_weight": str(line.net_weight),
                     "shipment": issued.shipment,
-                    "live": not gone and not replaced,
+                    "live": is_live(record, issued),
                     "event": issued.id,
                 }

@@ -14,6 +14,7 @@ from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, LabelWithdrawn, MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted
+from ledger.labels.certified import in_force
 from ledger.labels.claims import claim_row, known_claim
 from ledger.labels.fields import field_status
 from ledger.labels.lots import LotFacts, lot_facts, recipe_used
@@ -82,18 +83,9 @@ def claim_check(
         seals = _applications(record, lot, label)
     scheme = SCHEMES[row.scheme]
     case = Case(
-        record=record,
-        row=row,
-        on=on,
-        recipe=recipe,
-        facts=facts,
-        route=None,
-        label=label,
-        approved=approved,
-        departed=departed,
-        seals=tuple(seals),
-        text=label_text,
-    )
+        record=record, row=row, on=on, recipe=recipe, facts=facts, route=None, label=label,
+        approved=approved, departed=departed, seals=tuple(seals), text=label_text,
+    )  # fmt: skip
     case = msgspec.structs.replace(case, route=scheme.route(case))
     return Verdict.of(_reasons(case, scheme))
 
@@ -148,10 +140,7 @@ def _label(case: Case) -> Iterator[Reason]:
 def label_valid(record: Record, label: tuple[str, int], on: date) -> bool:
     """Whether a label version is approved and not withdrawn on a day."""
     key = f"{label[0]} {label[1]}"
-    approved = any(
-        fact.from_ <= on and (fact.until is None or on <= fact.until)
-        for fact in record.about(LabelApproved, About.LABEL, key)
-    )
+    approved = any(in_force(fact, on) for fact in record.about(LabelApproved, About.LABEL, key))
     withdrawn = any(fact.on <= on for fact in record.about(LabelWithdrawn, About.LABEL, key))
     return approved and not withdrawn
 

@@ -28,7 +28,7 @@ from ledger.labels.schemes.jas.forms import FORMS, name_form
 from ledger.labels.schemes.jas.grading import COURSES
 from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
 from ledger.labels.substances import GROUPS, SUBSTANCES, substance, tables_known
-from ledger.labels.verdict import CODES, Verdict, carrier, sentence
+from ledger.labels.verdict import CODES, Verdict, code_row
 from ledger.labels.wording import WORDS, wording
 
 TABLES: Final[tuple[Table[Any], ...]] = (
@@ -91,14 +91,9 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
         "eligible": verdict.eligible,
         "proven": verdict.proven,
         "codes": [
-            {
-                "code": code,
-                "level": level,
-                "rule": carrier(code),
-                "en": sentence(code, "en"),
-                "ja": sentence(code, "ja"),
-            }
+            {"code": code, "level": level, "rule": row.rule, "en": row.en, "ja": row.ja}
             for code, level in verdict.reasons
+            for row in [code_row(code)]
         ],
     }
 

@@ -12,7 +12,7 @@ from ledger.facts.lots import LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
-from ledger.labels.certified import trained
+from ledger.labels.certified import in_force, trained
 from ledger.labels.lots import lot_facts, recipe_of_lot
 from ledger.labels.recipe import Recipe
 from ledger.labels.rows import Row, Table
@@ -169,8 +169,7 @@ def qualified(record: Record, person: str, party: str, function: str, on: date) 
     if function == "LABELLER" and trained(record, party, {"GRADING_LABEL"}, on, person):
         return Verdict()
     for fact in reported:
-        holds = fact.from_ <= on and (fact.until is None or on <= fact.until)
-        if fact.function != function or not holds:
+        if fact.function != function or not in_force(fact, on):
             continue
         row = QUALIFICATIONS.topmost((function, fact.schooling), on)
         if row is None or fact.practice_years >= row.years:

@@ -7,9 +7,9 @@ nothing is said about origin.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.facts.documents import ExportCertificateIssued
+from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.lots import LotRecorded
-from ledger.facts.mentions import About
+from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.labels.lots import (
@@ -17,8 +17,8 @@ from ledger.labels.lots import (
     ancestry,
     country_of,
     lot_facts,
-    product_version,
     recipe_of_lot,
+    recipe_used,
     sources,
     subdivision_into,
 )
@@ -67,13 +67,12 @@ def _line_recipe(
     product = next((line.product for line in departed.lines if line.lot == lot), None)
     if product is None:
         return None
-    fact = product_version(record, product, None, departed.day)
-    return None if fact is None else Recipe.of(fact)
+    return recipe_used(record, product, None, departed.day)
 
 
 def content(recipe: Recipe) -> Iterator[Reason]:
     """SCOPE_CONTENT where less than 95 % is organic."""
-    food = shares(recipe).food
+    food = shares(recipe, "FOOD")
     if recipe.is_the_lot:
         return
     if food.total == 0 or not at_least(food.organic, food.total, CONTENT_PERCENT_MIN):
@@ -143,46 +142,31 @@ def _among(origin: str, countries: set[str | None]) -> bool | None:
     return None if not countries or None in countries else False
 
 
-def certificate_scope(record: Record, certificate: ExportCertificateIssued, lot: str) -> Verdict:
-    """CERT_OUT_OF_SCOPE where a form names a lot that is outside the scope it stands for.
-
-    Goods that need a certificate although they carry no seal are not outside.
-    """
-    return Verdict.of(
-        reason
-        for index, line in enumerate(certificate.lines)
-        if line.lot == lot
-        for reason in certificate_line_scope(record, certificate, index).reasons
-    )
+def is_live(record: Record, certificate: ExportCertificateIssued) -> bool:
+    """Whether nobody cancelled or replaced a certificate."""
+    key = certificate_key(certificate.issuer, certificate.number)
+    cancelled = record.about(ExportCertificateCancelled, About.CERTIFICATE, key)
+    return not cancelled and not record.about(ExportCertificateIssued, About.REPLACES, key)
 
 
 def certificate_line_scope(
     record: Record, certificate: ExportCertificateIssued, index: int
 ) -> Verdict:
-    """As `certificate_scope`, for a line that may name no lot; `index` from 0."""
-    way = form_routes().get(certificate.form)
-    if way is None:
+    """CERT_OUT_OF_SCOPE where a line of a form is outside the scope the form stands for.
+
+    The line may name no lot; `index` from 0. Goods that need a certificate although they carry no
+    seal are not outside.
+    """
+    route, on = form_routes().get(certificate.form), certificate.issued_on
+    if route is None:
         return Verdict()
     line = certificate.lines[index]
-    return _form_line(record, certificate, way, line.product, line.lot)
-
-
-def _form_line(
-    record: Record,
-    certificate: ExportCertificateIssued,
-    way: tuple[str, str],
-    product: str,
-    lot: str | None,
-) -> Verdict:
-    on = certificate.issued_on
-    facts = None if lot is None else lot_facts(record, lot)
-    fact = product_version(record, product, None, on)
-    recipe = None if fact is None else Recipe.of(fact)
-    if facts is not None:
-        recipe = recipe_of_lot(record, facts, on) or recipe
+    facts = None if line.lot is None else lot_facts(record, line.lot)
+    recipe = None if facts is None else recipe_of_lot(record, facts, on)
+    recipe = recipe or recipe_used(record, line.product, None, on)
     if recipe is None:
         return Verdict()
-    found = scope(way[0], way[1], recipe.class_, recipe, on)
+    found = scope(*route, recipe.class_, recipe, on)
     if found.covered or found.asks_certificate:
         return Verdict()
     return Verdict.of(fails("CERT_OUT_OF_SCOPE"))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from ledger.facts.documents import AnnualReportFiled
 from ledger.facts.lots import InputVerified, LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
@@ -41,8 +40,6 @@ COURSES: Final = Table(
 CODE: Final = "JAS"
 HOME: Final = "JP"
 MAKERS: Final = ("PRODUCER", "PROCESSOR")
-REPORT_MONTH, REPORT_DAY = 6, 30
-"""An annual report is due by 30 June after its fiscal year (technical criteria)."""
 
 
 def arranged() -> dict[str, Scheme]:
@@ -100,25 +97,19 @@ def courses(kind: str, class_: str | None) -> frozenset[str]:
     return frozenset() if row is None else frozenset(f"{kind}_{end}" for end in row.courses)
 
 
-def consistent(graded: LotGraded) -> Verdict:
-    """GRADING_INCONSISTENT where a conforming result stands beside a check that failed."""
+def grading(record: Record, graded: LotGraded) -> Verdict:
+    """One grading: by somebody allowed, by a trained grader, and consistent in itself.
+
+    GRADING_NOT_ALLOWED, GRADER_UNTRAINED, GRADING_INCONSISTENT; of an unknown lot only the last.
+    """
     checks = (
         graded.records_complete,
         graded.linked_to_lot,
         graded.method_conforms,
         graded.label_conforms,
     )
-    if graded.result == "CONFORMING" and not all(checks):
-        return Verdict.of(fails("GRADING_INCONSISTENT"))
-    return Verdict()
-
-
-def grading(record: Record, graded: LotGraded) -> Verdict:
-    """One grading: by somebody allowed, by a trained grader, and consistent in itself.
-
-    GRADING_NOT_ALLOWED, GRADER_UNTRAINED, GRADING_INCONSISTENT; of an unknown lot only the last.
-    """
-    reasons = [*consistent(graded).reasons]
+    inconsistent = graded.result == "CONFORMING" and not all(checks)
+    reasons = fails("GRADING_INCONSISTENT") if inconsistent else []
     facts = lot_facts(record, graded.lot)
     if facts is None:
         return Verdict.of(reasons)
@@ -190,11 +181,4 @@ def sells_too(record: Record, applied: SealsApplied) -> Verdict:
     sold = record.about(GoodsSold, About.LOT, applied.lot)
     if actor is not None and any(fact.actor == actor for fact in sold):
         return Verdict.of(fails("LABELLER_SELLS"))
-    return Verdict()
-
-
-def annual_report(filed: AnnualReportFiled) -> Verdict:
-    """ANNUAL_REPORT_LATE where a report was filed after 30 June of the year it ended in."""
-    if filed.filed_on > date(filed.fiscal_year + 1, REPORT_MONTH, REPORT_DAY):
-        return Verdict.of(fails("ANNUAL_REPORT_LATE"))
     return Verdict()
