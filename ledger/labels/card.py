@@ -94,17 +94,12 @@ def _process(record: Record, lot: str) -> dict[str, Any]:
 
 
 def _graded(record: Record, graded: LotGraded) -> dict[str, Any]:
-    return {
-        "result": graded.result,
-        "grader": graded.grader,
-        "time": graded.time,
-        "records_complete": graded.records_complete,
-        "linked_to_lot": graded.linked_to_lot,
-        "method_conforms": graded.method_conforms,
-        "label_conforms": graded.label_conforms,
-        "event": graded.id,
-        "codes": _codes(grading(record, graded)),
-    }
+    shown = (
+        "result", "grader", "time", "records_complete", "linked_to_lot", "method_conforms",
+        "label_conforms",
+    )  # fmt: skip
+    values = {name: getattr(graded, name) for name in shown}
+    return {**values, "event": graded.id, "codes": _codes(grading(record, graded))}
 
 
 def _labels(record: Record, lot: str) -> list[dict[str, Any]]:

@@ -85,8 +85,8 @@ def conversion_not_accepted(
     """Japan's goods in conversion, and feed of such, never go to the United States."""
     if (departed.origin, departed.destination) != ("JP", "US"):
         return
-    turning = facts.status == "IN_CONVERSION"
-    if turning or any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
+    in_conversion = facts.status == "IN_CONVERSION"
+    if in_conversion or any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
         yield from fails("CONVERSION_NOT_ACCEPTED")
 
 

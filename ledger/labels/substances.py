@@ -84,22 +84,20 @@ def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
     listed = [
         row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]
     ]
-    if not listed:
-        return Substance(table=table, code=code, verdict=Verdict.of(fails("NOT_LISTED")))
-    fitting = listed
+    groups: frozenset[str] = frozenset(row.group for row in listed)
     if class_ is not None:
         row = GROUPS.topmost((table, class_), on)
-        mine: frozenset[str] = row.groups if row is not None else frozenset()
-        fitting = [row for row in listed if row.group in mine]
+        groups = row.groups if row is not None else frozenset()
+    fitting = [row for row in listed if row.group in groups]
+    conditions = {row.condition for row in fitting}
     if not fitting:
-        return Substance(
-            table=table, code=code, verdict=Verdict.of(fails("CLASS")), rows=tuple(listed)
-        )
-    free = any(not row.condition for row in fitting)
+        verdict = Verdict.of(fails("CLASS" if listed else "NOT_LISTED"))
+    else:
+        verdict = Verdict() if "" in conditions else Verdict.of(unshown("USE"))
     return Substance(
         table=table,
         code=code,
-        verdict=Verdict() if free else Verdict.of(unshown("USE")),
-        conditions=() if free else tuple(sorted({row.condition for row in fitting})),
-        rows=tuple(fitting),
+        verdict=verdict,
+        conditions=() if "" in conditions else tuple(sorted(conditions)),
+        rows=tuple(fitting or listed),
     )

@@ -131,7 +131,7 @@ class _Jas(Scheme):
             if division is not None and division.day <= case.on and _own_mark(case):
                 yield from subdividing(record, division).reasons
         for applied in case.seals:
-            yield from sells_too(record, applied).reasons
+            yield from sells_too(record, applied)
         yield from sealing(case, facts)
 
     def certificates(self, case: Case, facts: LotFacts) -> Iterable[Reason]:

@@ -117,18 +117,18 @@ def grading(record: Record, graded: LotGraded) -> Verdict:
     recipe = recipe_of_lot(record, facts, on)
     class_ = None if recipe is None else recipe.class_
     operator = facts.operator
-    way = route_of(record, facts, class_, None)
+    route = route_of(record, facts, class_, None)
     jas = certified(record, operator, CODE, MAKERS, class_, on)
     own = any(
         certified(record, operator, scheme, None, class_, on)
         for scheme in route_schemes(record, operator, None)
     )
-    if not (jas if way == "JAS" else own or (way is None and jas)):
+    if not (jas if route == "JAS" else own or (route is None and jas)):
         reasons += fails("GRADING_NOT_ALLOWED")
     fitting = courses("GRADING", class_)
     # Goods for equivalence get a conformity check, which asks no course.
     untrained = fitting and not trained(record, operator, fitting, on, graded.grader)
-    if way == "JAS" and untrained:
+    if route == "JAS" and untrained:
         reasons += fails("GRADER_UNTRAINED")
     return Verdict.of(reasons)
 
@@ -138,23 +138,22 @@ def subdividing(record: Record, divided: LotSubdivided) -> Verdict:
 
     SUBDIVIDED_UNVERIFIED, CERT_SUBDIVIDER.
     """
+    made = lot_facts(record, divided.lot)
+    if (
+        made is not None
+        and made.operator == divided.operator
+        and graded_conforming(record, divided.lot, divided.at)
+    ):
+        return Verdict()
     reasons: list[Reason] = []
-    own = _own_graded(record, divided)
-    verified = any(
+    if not any(
         fact.operator == divided.operator and fact.at <= divided.at
         for fact in record.about(InputVerified, About.LOT, divided.lot)
-    )
-    if not own and not verified:
+    ):
         reasons += fails("SUBDIVIDED_UNVERIFIED")
-    if not own and not certified(record, divided.operator, CODE, "SUBDIVIDER", None, divided.day):
+    if not certified(record, divided.operator, CODE, "SUBDIVIDER", None, divided.day):
         reasons += fails("CERT_SUBDIVIDER")
     return Verdict.of(reasons)
-
-
-def _own_graded(record: Record, divided: LotSubdivided) -> bool:
-    made = lot_facts(record, divided.lot)
-    own = made is not None and made.operator == divided.operator
-    return own and graded_conforming(record, divided.lot, divided.at)
 
 
 def managed(record: Record, facts: LotFacts, class_: str | None, on: date) -> Iterator[Reason]:
@@ -166,19 +165,16 @@ def managed(record: Record, facts: LotFacts, class_: str | None, on: date) -> It
 
 def labelling(record: Record, applied: SealsApplied) -> Verdict:
     """One application by a licensee: LABELLER_UNTRAINED (unproven), LABELLER_SELLS."""
-    reasons: list[Reason] = []
-    actor = applied.actor
-    if actor is not None:
-        if not trained(record, applied.holder, {"GRADING_LABEL"}, applied.day, actor):
-            reasons += unshown("LABELLER_UNTRAINED")
-        reasons += sells_too(record, applied).reasons
+    reasons = [*sells_too(record, applied)]
+    if applied.actor is not None and not trained(
+        record, applied.holder, {"GRADING_LABEL"}, applied.day, applied.actor
+    ):
+        reasons += unshown("LABELLER_UNTRAINED")
     return Verdict.of(reasons)
 
 
-def sells_too(record: Record, applied: SealsApplied) -> Verdict:
+def sells_too(record: Record, applied: SealsApplied) -> Iterator[Reason]:
     """LABELLER_SELLS where the person who attached seals to a lot also sold it."""
-    actor = applied.actor
     sold = record.about(GoodsSold, About.LOT, applied.lot)
-    if actor is not None and any(fact.actor == actor for fact in sold):
-        return Verdict.of(fails("LABELLER_SELLS"))
-    return Verdict()
+    if applied.actor is not None and any(fact.actor == applied.actor for fact in sold):
+        yield from fails("LABELLER_SELLS")
