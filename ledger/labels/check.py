@@ -69,9 +69,9 @@ def claim_check(
         return Verdict()
     facts = None if lot is None else lot_facts(record, lot)
     if product is None and facts is not None:
-        product = facts.product
-    if version is None and facts is not None and facts.product == product:
-        version = facts.recipe_version
+        product = facts.made.product
+    if version is None and facts is not None and facts.made.product == product:
+        version = facts.made.recipe_version
     recipe = None if product is None else recipe_used(record, product, version, on)
     departed = (
         None if shipment is None else record.first(ShipmentDeparted, About.SHIPMENT, shipment)
@@ -133,7 +133,7 @@ def _label(case: Case) -> Iterator[Reason]:
         return
     if case.approved.scheme != case.row.scheme:
         yield from fails("LABEL_CLAIM")
-    if case.facts is not None and case.approved.product != case.facts.product:
+    if case.facts is not None and case.approved.product != case.facts.made.product:
         yield from fails("LABEL_PRODUCT")
 
 
@@ -159,12 +159,12 @@ def _seal(case: Case) -> Iterator[Reason]:
 def _lot(case: Case, scheme: Scheme, facts: LotFacts) -> Iterator[Reason]:
     """The lot's own status beside the claim's, its field, and what the scheme asks of it."""
     row = case.row
-    if row.kind == "full" and facts.status == "IN_CONVERSION":
+    if row.kind == "full" and facts.made.status == "IN_CONVERSION":
         yield from fails("CONVERSION_UNDECLARED")
-    if row.seal == "yes" and facts.status in ("CONVENTIONAL", "OTHER"):
+    if row.seal == "yes" and facts.made.status in ("CONVENTIONAL", "OTHER"):
         yield from fails("LOT_CONVENTIONAL")
-    field = field_status(facts.field, facts.produced_on, case.class_ or "")
-    in_conversion = case.in_conversion or "IN_CONVERSION" in (facts.status, field.reached)
+    field = field_status(facts.made.field, facts.made.produced_on, case.class_ or "")
+    in_conversion = case.in_conversion or "IN_CONVERSION" in (facts.made.status, field.reached)
     if row.kind == "conversion" and not in_conversion:
         yield from fails("NOT_IN_CONVERSION")
     yield from scheme.lot(case, facts, field)

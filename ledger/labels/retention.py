@@ -18,7 +18,7 @@ from ledger.facts.record import Record
 from ledger.facts.registry import CertificationChanged, LabelApproved, MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted, ShipmentReceived
-from ledger.labels.lots import lot_facts
+from ledger.labels.lots import origin_record
 from ledger.labels.rows import Row, Table, years_after
 from ledger.labels.schemes.scheme import SCHEMES
 
@@ -60,9 +60,7 @@ def keep_lot_until(record: Record, lot: str) -> Retention:
 
 def _first_record(record: Record, lot: str) -> LotRecorded | None:
     """The first record of a lot, or what is known of the one it was subdivided from."""
-    made = record.first(LotRecorded, About.LOT, lot)
-    facts = lot_facts(record, lot)
-    return facts.recorded if made is None and facts is not None else made
+    return record.first(LotRecorded, About.LOT, lot) or origin_record(record, lot)
 
 
 def kept_at_least_until(record: Record, lot: str) -> date | None:
@@ -103,8 +101,8 @@ def _lot_rows(
 ) -> Iterator[Kept]:
     last = record.latest(LotGraded, About.LOT, lot)
     graded = None if last is None else last.day
-    facts = lot_facts(record, lot)
-    best_before = None if facts is None else facts.best_before
+    made = origin_record(record, lot)
+    best_before = None if made is None else made.best_before
     standard = []
     if shipped is not None:
         standard.append(_kept("R1", shipped))
@@ -153,9 +151,9 @@ def _kept_by_claim(record: Record, lot: str) -> bool:
         mark = record.latest(MarkRegistered, About.MARK, applied.mark)
         if mark is not None and SCHEMES[mark.scheme].keeps_lots:
             return True
-    facts = lot_facts(record, lot)
-    return facts is not None and any(
-        SCHEMES[label.scheme].keeps_lots and label.product == facts.product
+    made = origin_record(record, lot)
+    return made is not None and any(
+        SCHEMES[label.scheme].keeps_lots and label.product == made.product
         for label in record.all(LabelApproved)
     )
 

@@ -13,10 +13,9 @@ from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.labels.lots import (
-    LotFacts,
     ancestry,
     country_of,
-    lot_facts,
+    origin_record,
     recipe_of_lot,
     recipe_used,
     sources,
@@ -36,8 +35,8 @@ def shipment_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Verd
     SCOPE_NOT_COVERED SCOPE_NO_ROW SCOPE_ORIGIN SCOPE_CONTENT CONVERSION_NOT_ACCEPTED; nothing of
     a lot whose product is not known.
     """
-    facts = lot_facts(record, lot)
-    recipe = _line_recipe(record, departed, lot, facts)
+    made = origin_record(record, lot)
+    recipe = _line_recipe(record, departed, lot, made)
     if recipe is None:
         return Verdict()
     on = departed.day
@@ -46,24 +45,24 @@ def shipment_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Verd
     reasons += _origin(record, departed, lot, found)
     if found.covered:
         reasons += content(recipe)
-    if facts is not None:
-        reasons += conversion_not_accepted(departed, facts, recipe)
+    if made is not None:
+        reasons += _conversion_not_accepted(departed, made, recipe)
     return Verdict.of(reasons)
 
 
 def line_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Scope | None:
     """The scope row of one lot of a shipment; None where its class is not known."""
-    recipe = _line_recipe(record, departed, lot, lot_facts(record, lot))
+    recipe = _line_recipe(record, departed, lot, origin_record(record, lot))
     if recipe is None:
         return None
     return scope(departed.origin, departed.destination, recipe.class_, recipe, departed.day)
 
 
 def _line_recipe(
-    record: Record, departed: ShipmentDeparted, lot: str, facts: LotFacts | None
+    record: Record, departed: ShipmentDeparted, lot: str, made: LotRecorded | None
 ) -> Recipe | None:
-    if facts is not None:
-        return recipe_of_lot(record, facts, departed.day)
+    if made is not None:
+        return recipe_of_lot(record, made, departed.day)
     product = next((line.product for line in departed.lines if line.lot == lot), None)
     if product is None:
         return None
@@ -79,13 +78,13 @@ def content(recipe: Recipe) -> Iterator[Reason]:
         yield from fails("SCOPE_CONTENT")
 
 
-def conversion_not_accepted(
-    departed: ShipmentDeparted, facts: LotFacts, recipe: Recipe
+def _conversion_not_accepted(
+    departed: ShipmentDeparted, made: LotRecorded, recipe: Recipe
 ) -> Iterator[Reason]:
     """Japan's goods in conversion, and feed of such, never go to the United States."""
     if (departed.origin, departed.destination) != ("JP", "US"):
         return
-    in_conversion = facts.status == "IN_CONVERSION"
+    in_conversion = made.status == "IN_CONVERSION"
     if in_conversion or any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
         yield from fails("CONVERSION_NOT_ACCEPTED")
 
@@ -161,8 +160,8 @@ def certificate_line_scope(
     if route is None:
         return Verdict()
     line = certificate.lines[index]
-    facts = None if line.lot is None else lot_facts(record, line.lot)
-    recipe = None if facts is None else recipe_of_lot(record, facts, on)
+    made = None if line.lot is None else origin_record(record, line.lot)
+    recipe = None if made is None else recipe_of_lot(record, made, on)
     recipe = recipe or recipe_used(record, line.product, None, on)
     if recipe is None:
         return Verdict()

@@ -69,7 +69,7 @@ def _graded(fact: LotGraded, record: Record) -> Iterator[tuple[str, ...]]:
     yield grading(record, fact).broken
     lot = lot_facts(record, fact.lot)
     if lot is not None:
-        yield qualified(record, fact.grader, lot.operator, "GRADER", fact.day).broken
+        yield qualified(record, fact.grader, lot.made.operator, "GRADER", fact.day).broken
 
 
 @reasons.register

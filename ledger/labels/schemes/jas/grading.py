@@ -8,20 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from ledger.facts.lots import InputVerified, LotGraded, LotSubdivided
+from ledger.facts.lots import InputVerified, LotGraded, LotRecorded, LotSubdivided, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import GoodsSold
 from ledger.labels.certified import certified, trained
-from ledger.labels.lots import (
-    LotFacts,
-    Route,
-    country_of,
-    graded_conforming,
-    lot_facts,
-    recipe_of_lot,
-)
+from ledger.labels.lots import Route, class_of_lot, country_of, graded_conforming, origin_record
 from ledger.labels.rows import Row, Table
 from ledger.labels.schemes.scheme import SCHEMES, Scheme
 from ledger.labels.verdict import Reason, Verdict, fails, unshown
@@ -34,6 +27,16 @@ class CourseRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     courses: frozenset[str]
 
 
+class ActivityRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The activities of which a lot of a class has at least one entry each."""
+
+    class_: str
+    activities: frozenset[str]
+
+
+ACTIVITIES: Final = Table(
+    "activities", ActivityRow, lambda row: row.class_, "what a lot's process record must hold"
+)
 COURSES: Final = Table(
     "courses", CourseRow, lambda row: row.class_, "the training that fits a class of goods"
 )
@@ -65,30 +68,43 @@ def route_schemes(record: Record, operator: str, origin: str | None) -> tuple[st
     return tuple(code for code in SCHEMES if code != CODE)
 
 
-def route(record: Record, lot: str, origin: str | None = None) -> Route | None:
+def route(record: Record, lot: str) -> Route | None:
     """JAS where the maker was certified for it when it made the lot, else equivalence, else None.
 
-    `origin` is the country a shipment leaves from; without one the maker's country tells.
+    Without a shipment the maker's country tells which scheme is the equivalent one.
     """
-    facts = lot_facts(record, lot)
-    if facts is None:
+    made = origin_record(record, lot)
+    if made is None:
         return None
-    recipe = recipe_of_lot(record, facts, facts.produced_on)
-    class_ = None if recipe is None else recipe.class_
-    return route_of(record, facts, class_, origin)
+    return route_of(record, made, class_of_lot(record, made, made.produced_on), None)
 
 
 def route_of(
-    record: Record, facts: LotFacts, class_: str | None, origin: str | None
+    record: Record, made: LotRecorded, class_: str | None, origin: str | None
 ) -> Route | None:
-    """As `route`, for a lot whose class is known."""
-    on = facts.produced_on
-    if certified(record, facts.operator, CODE, MAKERS, class_, on):
+    """As `route`, for a lot whose class is known; `origin` is the country a shipment leaves."""
+    on = made.produced_on
+    if certified(record, made.operator, CODE, MAKERS, class_, on):
         return "JAS"
-    for scheme in route_schemes(record, facts.operator, origin):
-        if certified(record, facts.operator, scheme, None, class_, on):
+    for scheme in route_schemes(record, made.operator, origin):
+        if certified(record, made.operator, scheme, None, class_, on):
             return "EQUIVALENCE"
     return None
+
+
+def missing_activities(record: Record, lot: str) -> tuple[str, ...]:
+    """The activities that a lot on the JAS route should have entries of and has not, sorted.
+
+    Nothing on another route, and nothing of a lot whose class is not known.
+    """
+    made = origin_record(record, lot)
+    if made is None or route(record, lot) != "JAS":
+        return ()
+    row = ACTIVITIES.topmost(class_of_lot(record, made, made.produced_on), made.produced_on)
+    if row is None:
+        return ()
+    done = {fact.activity for fact in record.about(ProcessRecorded, About.LOT, lot)}
+    return tuple(sorted(row.activities - done))
 
 
 def courses(kind: str, class_: str | None) -> frozenset[str]:
@@ -110,25 +126,23 @@ def grading(record: Record, graded: LotGraded) -> Verdict:
     )
     inconsistent = graded.result == "CONFORMING" and not all(checks)
     reasons = fails("GRADING_INCONSISTENT") if inconsistent else []
-    facts = lot_facts(record, graded.lot)
-    if facts is None:
+    made = origin_record(record, graded.lot)
+    if made is None:
         return Verdict.of(reasons)
-    on = graded.day
-    recipe = recipe_of_lot(record, facts, on)
-    class_ = None if recipe is None else recipe.class_
-    operator = facts.operator
-    route = route_of(record, facts, class_, None)
+    on, operator = graded.day, made.operator
+    class_ = class_of_lot(record, made, on)
+    way = route_of(record, made, class_, None)
     jas = certified(record, operator, CODE, MAKERS, class_, on)
     own = any(
         certified(record, operator, scheme, None, class_, on)
         for scheme in route_schemes(record, operator, None)
     )
-    if not (jas if route == "JAS" else own or (route is None and jas)):
+    if not (jas if way == "JAS" else own or (way is None and jas)):
         reasons += fails("GRADING_NOT_ALLOWED")
     fitting = courses("GRADING", class_)
     # Goods for equivalence get a conformity check, which asks no course.
     untrained = fitting and not trained(record, operator, fitting, on, graded.grader)
-    if route == "JAS" and untrained:
+    if way == "JAS" and untrained:
         reasons += fails("GRADER_UNTRAINED")
     return Verdict.of(reasons)
 
@@ -138,7 +152,7 @@ def subdividing(record: Record, divided: LotSubdivided) -> Verdict:
 
     SUBDIVIDED_UNVERIFIED, CERT_SUBDIVIDER.
     """
-    made = lot_facts(record, divided.lot)
+    made = origin_record(record, divided.lot)
     if (
         made is not None
         and made.operator == divided.operator
@@ -156,10 +170,10 @@ def subdividing(record: Record, divided: LotSubdivided) -> Verdict:
     return Verdict.of(reasons)
 
 
-def managed(record: Record, facts: LotFacts, class_: str | None, on: date) -> Iterator[Reason]:
+def managed(record: Record, made: LotRecorded, class_: str | None, on: date) -> Iterator[Reason]:
     """MANAGER_UNTRAINED (unproven) where nobody of the maker had the course for the class."""
     fitting = courses("MANAGEMENT", class_)
-    if fitting and not trained(record, facts.operator, fitting, on):
+    if fitting and not trained(record, made.operator, fitting, on):
         yield from unshown("MANAGER_UNTRAINED")
 
 
