@@ -80,7 +80,8 @@ def claim_check(
     if label is not None:
         approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
     if seals is None:
-        seals = _applications(record, lot, label)
+        attached = () if lot is None else record.about(SealsApplied, About.LOT, lot)
+        seals = [f for f in attached if label in (None, (f.label, f.label_version))]
     scheme = SCHEMES[row.scheme]
     case = Case(
         record=record, row=row, on=on, recipe=recipe, facts=facts, route=None, label=label,
@@ -88,18 +89,6 @@ def claim_check(
     )  # fmt: skip
     case = msgspec.structs.replace(case, route=scheme.route(case))
     return Verdict.of(_reasons(case, scheme))
-
-
-def _applications(
-    record: Record, lot: str | None, label: tuple[str, int] | None
-) -> list[SealsApplied]:
-    if lot is None:
-        return []
-    return [
-        fact
-        for fact in record.about(SealsApplied, About.LOT, lot)
-        if label is None or (fact.label, fact.label_version) == label
-    ]
 
 
 def _reasons(case: Case, scheme: Scheme) -> Iterator[Reason]:

@@ -6,6 +6,7 @@ which certificate tells the route on which it may carry the mark.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Final
 
 from ledger.facts.lots import InputVerified, LotGraded, LotRecorded, LotSubdivided, ProcessRecorded
@@ -45,6 +46,7 @@ HOME: Final = "JP"
 MAKERS: Final = ("PRODUCER", "PROCESSOR")
 
 
+@cache
 def arranged() -> dict[str, Scheme]:
     """The scheme of each country whose goods reach Japan under an arrangement."""
     return {
