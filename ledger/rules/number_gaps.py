@@ -5,8 +5,8 @@ from itertools import islice
 from typing import Final
 
 from ledger.facts.mentions import About, certificate_key
-from ledger.rules.books import Books
-from ledger.rules.books_conduct import Gap, Series
+from ledger.questions import Books
+from ledger.questions.papers import Gap, Series
 from ledger.rules.moments import days
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Rule

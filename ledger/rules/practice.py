@@ -9,9 +9,9 @@ from ledger.facts.mentions import About
 from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
 from ledger.labels.process import missing_activities, process, qualified
+from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.order import counting

@@ -10,8 +10,8 @@ from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
+from ledger.questions import Books
 from ledger.rules.applied import Application
-from ledger.rules.books import Books
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait

@@ -17,13 +17,17 @@ from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
+from ledger.questions.accounts.tables import Booked, Inflows
+from ledger.questions.applications.tables import AppliedSums
+from ledger.questions.conduct.source_activity import SourceActivity
+from ledger.questions.lookalikes.tables import Names
+from ledger.questions.papers.answers import Numbers
 from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
 from ledger.views.access import Dealings, Named
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
 from ledger.views.bindings import Standings, changes_standing
-from ledger.views.books import Booked, Hearings, Numbers, Tallies
 from ledger.views.cases import Cases
 from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
@@ -55,16 +59,16 @@ class Projector:
         self._schema = target
         self._places = PlaceIds()
         self._corrections = Corrections()
-        self._hearings = Hearings()
+        self._activity = SourceActivity()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
             Sources(), Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
-            self._hearings,
+            self._activity,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
-            Ranges(self._places), Tallies(self._places), Booked(self._places),
-            Numbers(),
+            Ranges(self._places), Inflows(self._places), AppliedSums(),
+            Names(), Booked(self._places), Numbers(),
         )  # fmt: skip
         self._claims = Claims()
         self._cases = Cases()
@@ -160,7 +164,7 @@ class Projector:
             if type(fact) is Applied:
                 at = micros(fact.time)
                 heard = (event.id, at, event.recorded_at)
-                self._hearings.hear(heard, fact.source, fact.actor, fact.site)
+                self._activity.hear(heard, fact.source, fact.actor, fact.site)
                 if fact.corrects is not None:
                     self._stand(decode(event.state), event)
                 if corrected and position in corrected:
@@ -168,7 +172,7 @@ class Projector:
                 counts = not early or fact.id not in early
                 take(fact, event, at, counts=counts)
                 if not counts:
-                    self._hearings.undone(fact.source, fact.actor, at, event.id)
+                    self._activity.undone(fact.source, fact.actor, at, event.id)
                 continue
             assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
             at = fact.at
@@ -182,7 +186,7 @@ class Projector:
             if fact.id not in early:
                 self._post(fact, at, position, 1)
             else:
-                self._hearings.undone(fact.source, fact.actor, at, event.id)
+                self._activity.undone(fact.source, fact.actor, at, event.id)
         self._applications.tell()
 
     def _stand(self, fact: Fact, event: Recorded) -> None:
@@ -193,7 +197,7 @@ class Projector:
             # Applications so far are the word of those for whom their sources spoke by then.
             self._applications.tell()
         for changed, binds in self._standings.take(fact, event):
-            self._hearings.bind(changed, 1 if binds else -1)
+            self._activity.bind(changed, 1 if binds else -1)
 
     def _first_corrections(
         self, rows: Rows, read: Sequence[_Read]
@@ -229,7 +233,7 @@ class Projector:
         for fold in self._scanning:
             fold.post(fact, at, position, sign)
         self._claims.post(fact, at, position, sign)
-        self._hearings.post(fact, at, position, sign)
+        self._activity.post(fact, at, position, sign)
 
 
 def _read(event: Recorded) -> Fact | Applied | None:
