@@ -19,8 +19,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
-from multiprocessing.queues import Queue
+from multiprocessing import get_context, queues
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -47,11 +46,9 @@ ORDINARY_SECONDS_MAX: Final = 60
 ONE_TIME_SECONDS_MAX: Final = 15
 """To catch up with 50,000 events of one source and one time."""
 _SMALLER_MIN: Final = 50
-_ordinary_events: Final = 200
-_load_events: Final = 2_000
+_ordinary_events, _load_events = 200, 2_000
 _address_space_bytes_max: Final = 3 << 30
-_full_events: Final = 50_000
-_plain_events_min: Final = 10_000
+_full_events, _plain_events_min = 50_000, 10_000
 _child_seconds_max: Final = 600
 _shapes_between: Final = 3
 """So many shapes between two measurements of the plain season."""
@@ -104,11 +101,8 @@ def main() -> None:
     options.add_argument("--only", action="append", help="a shape's name, or a part of it")
     options.add_argument("--seconds", type=int, default=_child_seconds_max, help="of one step")
     chosen = options.parse_args()
-    names = [
-        name
-        for name in hostile_shapes.SHAPES
-        if not chosen.only or any(part in name for part in chosen.only)
-    ]
+    only = chosen.only or [""]
+    names = [name for name in hostile_shapes.SHAPES if any(part in name for part in only)]
     met = True
     with tempfile.TemporaryDirectory(prefix="seal-ledger-bench-") as folder:
         home = Path(folder)
@@ -207,7 +201,7 @@ def _outcome(dsn: str, database: str, made: Made) -> Outcome:
 def _child(seconds: int, work: Callable[..., float], *arguments: Any) -> Cost:
     """What a step took; raises RuntimeError where it failed."""
     context = get_context("spawn")
-    answers: Queue[Cost | str] = context.Queue()
+    answers: queues.Queue[Cost | str] = context.Queue()
     process = context.Process(target=_run, args=(answers, work, *arguments))
     process.start()
     process.join(seconds)
@@ -221,7 +215,9 @@ def _child(seconds: int, work: Callable[..., float], *arguments: Any) -> Cost:
     raise RuntimeError(f"{work.__name__[1:]}: {found}")
 
 
-def _run(answers: "Queue[Cost | str]", work: Callable[..., float], dsn: str, *rest: Any) -> None:
+def _run(
+    answers: "queues.Queue[Cost | str]", work: Callable[..., float], dsn: str, *rest: Any
+) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_address_space_bytes_max, _address_space_bytes_max))
     as_the_ledger_does()
     try:

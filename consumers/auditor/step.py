@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from consumers.auditor.deciding import Decided
-from consumers.auditor.evaluating import Sieves
+from consumers.auditor.evaluating import Conditions
 from ledger.questions.dependencies import Changes
 from ledger.views import auditing, set_aside
 from ledger.views.auditing import Progress
@@ -36,7 +36,7 @@ class Look(NamedTuple):
     changed: Changes
     waits: list[auditing.Key]
     decided: Decided
-    sieves: Sieves
+    conditions: Conditions
     events: int
     behind: bool
     aside: list[set_aside.Aside]

@@ -19,9 +19,9 @@ from ledger.questions.papers.answers import PaperAnswers
 from ledger.questions.record import CALENDARS_APART_DAYS
 from ledger.questions.serials.answers import SerialAnswers
 from ledger.rules import lot_facts
+from ledger.rules.certificates_issued import missing_numbers
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import start_of
-from ledger.rules.number_gaps import missing_numbers
 from ledger.rules.ranges import span_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.folding import Rows

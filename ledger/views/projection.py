@@ -6,6 +6,7 @@ a function of the log up to its position.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from uuid import UUID
 
 from psycopg.errors import UndefinedTable
@@ -22,16 +23,18 @@ from ledger.questions.applications.tables import AppliedSums
 from ledger.questions.conduct.source_activity import SourceActivity
 from ledger.questions.lookalikes.tables import Names
 from ledger.questions.papers.answers import Numbers
-from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
-from ledger.views.access import Dealings, Named
+from ledger.views import SCHEMA, VIEW_VERSION, schema
+from ledger.views.access.dealings import Dealings
+from ledger.views.access.named import Named
+from ledger.views.access.policies import NAMELESS, policies
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
 from ledger.views.bindings import Standings, changes_standing
 from ledger.views.cases import Cases
-from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
 from ledger.views.counts import Counts
+from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
 from ledger.views.lots import Lots
 from ledger.views.lows import Lows
@@ -67,28 +70,31 @@ class Projector:
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
-            Ranges(self._places), Inflows(self._places), AppliedSums(),
-            Names(), Booked(self._places), Numbers(),
+            Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
+            Booked(self._places), Numbers(), Claims(),
         )  # fmt: skip
-        self._claims = Claims()
         self._cases = Cases()
         self._standings = Standings(log)
-        # It puts the policies on every table, so its own come last.
         self._dealings = Dealings()
         self._named = Named(self._standings.speaker)
         self._folds = (
-            self._corrections, *self._recording, *self._scanning, self._claims,
-            self._cases, Auditing(), self._standings, self._dealings, self._named,
+            self._corrections, *self._recording, *self._scanning, self._cases, Auditing(),
+            self._standings, self._dealings, self._named,
         )  # fmt: skip
         self._applications = Applications(self._folds, self._places)
-        self._position = -1
-        self._unmeasured = 0
+        self._position, self._unmeasured = -1, 0
+
+    @property
+    def seen(self) -> dict[str, Sequence[str]]:
+        """By table: what shows a row of it to whoever asks over the web, as `Fold.SEEN`."""
+        of_folds = (fold.SEEN.items() for fold in self._folds)
+        return {"progress": NAMELESS, **dict(chain.from_iterable(of_folds))}
 
     def make(self) -> None:
         """Create the tables, unless they are there."""
         with self._log.transaction() as rows:
-            schema.make(rows, totals.TABLES + "".join(fold.TABLES for fold in self._folds),
-                        self._schema)  # fmt: skip
+            tables = "".join(fold.TABLES for fold in self._folds)
+            schema.make(rows, tables + policies(self.seen), self._schema)
 
     def run_batch(self, limit: int = batch_events_max, until: int | None = None) -> int:
         """Fold at most `limit` more events, up to position `until`; answer how many. 0: caught up.
@@ -232,7 +238,6 @@ class Projector:
     def _post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         for fold in self._scanning:
             fold.post(fact, at, position, sign)
-        self._claims.post(fact, at, position, sign)
         self._activity.post(fact, at, position, sign)
 
 
@@ -293,6 +298,3 @@ def rebuild(log: Log, target: str = SCHEMA) -> int:
 def _drop(log: Log, name: str) -> None:
     with log.transaction() as rows:
         schema.drop(rows, name)
-
-
-__all__ = ["Projector", "batch_events_max", "reading", "rebuild"]

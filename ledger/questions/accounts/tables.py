@@ -13,7 +13,8 @@ from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsCounted, SealsSpoiled, StockAdjusted
 from ledger.questions.accounts import ORDERLY
-from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
+from ledger.views.access.policies import in_place
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
 from ledger.views.levels import held_at
 from ledger.views.places import PlaceIds, place_id
 
@@ -137,6 +138,10 @@ CREATE INDEX inflows_by_place ON inflows (place, time DESC);
 CREATE TABLE spoilage (place int8 NOT NULL, day date NOT NULL, id uuid NOT NULL);
 CREATE INDEX spoilage_by_place ON spoilage (place, day);
 """
+    SEEN: ClassVar[Seen] = {
+        "inflows": (in_place("inflows.place"),),
+        "spoilage": (in_place("spoilage.place"),),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places

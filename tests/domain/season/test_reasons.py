@@ -15,20 +15,13 @@ from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted
-from ledger.labels import (
-    annual_report,
-    certificate_scope,
-    claim_check,
-    grading,
-    labelling,
-    lot_facts,
-    process,
-    qualified,
-    shipment_scope,
-    statement,
-    subdividing,
-)
-from ledger.labels.codes import CODES, carried_by
+from ledger.labels.check import claim_check
+from ledger.labels.lots import lot_facts
+from ledger.labels.process import process, qualified
+from ledger.labels.schemes.jas.grading import annual_report, grading, labelling, subdividing
+from ledger.labels.scope import statement
+from ledger.labels.shipping import certificate_scope, shipment_scope
+from ledger.labels.verdict import CODES, carried_by
 from ledger.season import Mix
 from ledger.season.faults import NOT_SHOWN, scenarios
 from ledger.season.scenario import FAULTS, Scenario

@@ -1,23 +1,22 @@
-"""The origin line beside the EU logo: where the agricultural ingredients were grown.
+"""EU: the logo, its origin line, and the control body of the last operator.
 
-A small share of other origins may be ignored; how small depends on the day.
+The line says where the agricultural ingredients were grown. A small share of other origins may be
+ignored; how small depends on the day.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
+from ledger.labels.claims import ClaimRow
 from ledger.labels.recipe import Recipe, in_base, weight
 from ledger.labels.rows import Row, Table
+from ledger.labels.schemes.scheme import Scheme
+from ledger.labels.scope import in_eu
 from ledger.labels.verdict import Reason, fails, unshown
-
-
-class MemberRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A country of the European Union."""
-
-    country: str
 
 
 class SlackRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,25 +26,32 @@ class SlackRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     percent: Decimal
 
 
-MEMBERS: Final = Table(
-    "eu_members", MemberRow, lambda row: row.country, "countries of the European Union"
-)
 SLACK: Final = Table(
     "eu_slack", SlackRow, lambda row: row.rule, "the share an origin line may ignore"
 )
 _COUNTRY_LINE: Final = re.compile(r"ORIGIN_([A-Z]{2})")
 
 
-def in_eu(country: str | None, on: date | None) -> bool:
-    """Whether a country belongs to the European Union on a day."""
-    return MEMBERS.topmost(country, on) is not None
+class _Eu(Scheme):
+    last_step = True
+    keeps_forms = MappingProxyType({"EU_COI": "R5"})
+
+    def name(self, text: str, recipe: Recipe, row: ClaimRow, on: date) -> Iterable[Reason]:
+        """Beside the logo nothing but an origin line may stand as the name."""
+        return origin_line(text, recipe, on, only=row.claim == "EU_LOGO")
 
 
-def origin_line(line: str, recipe: Recipe, on: date) -> Iterator[Reason]:
+EU: Final = _Eu("EU")
+
+
+def origin_line(line: str, recipe: Recipe, on: date, *, only: bool = False) -> Iterator[Reason]:
     """ORIGIN_LINE where the line is not one that the origins of the recipe allow.
 
-    An ingredient without an origin counts as foreign and leaves the line unproven.
+    An ingredient without an origin counts as foreign and leaves the line unproven. Another name is
+    no origin line, unless it can be only that.
     """
+    if not (only or line.startswith("ORIGIN_")):
+        return
     entries = in_base(recipe, "AG")
     if not entries:
         return

@@ -1,18 +1,32 @@
-"""JAS name forms: how a product may be called organic in Japanese.
+"""JAS on the label: the form of the name, and the words beside it and the ingredients.
 
-The first form that matches, in the order of the tables, is the form; it must be one of the class.
+The first name form that matches, in the order of the tables, is the form; it must be one of the
+class.
 """
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from ledger.labels.recipe import (
+    Recipe,
+    in_base,
+    is_in_conversion,
+    is_organic,
+    kind_name,
+    spaced,
+)
 from ledger.labels.rows import Row, Table
-from ledger.labels.verdict import Verdict, fails
+from ledger.labels.verdict import Reason, Verdict, fails
 
-CONVERSION_WORDS: Final = "転換期間中"
+_CONVERSION_WORDS: Final = "転換期間中"
+_MARKERS: Final = ("有機", "オーガニック", "organic")
+_CONVERSION_MARKERS: Final = (_CONVERSION_WORDS, "in conversion")
+_DISCLAIMED: Final = "有機農産物加工食品"
 _BRACKETS: Final = (("(", ")"), ("「", "」"), ("【", "】"), ("[", "]"), ("〈", "〉"), ("<", ">"))
 
 
@@ -102,7 +116,7 @@ def name_form(text: str, class_: str, on: date | None = None) -> NameForm:
 def without_conversion(name: str) -> tuple[str, bool]:
     """A folded name without the words for in conversion at either end, and whether it had them."""
     for left, right in (("", ""), *_BRACKETS):
-        words = f"{left}{CONVERSION_WORDS}{right}"
+        words = f"{left}{_CONVERSION_WORDS}{right}"
         if name.endswith(words):
             return name.removesuffix(words), True
         if name.startswith(words):
@@ -120,3 +134,53 @@ def _subject(name: str, row: FormRow) -> str | None:
         if name.endswith(words) and name != words:
             return name.removesuffix(words)
     return None
+
+
+def ingredient_words(text: str, recipe: Recipe) -> Iterator[Reason]:
+    """Ingredients named in a label's text carry the word of their status, and no other."""
+    whole = spaced(text).casefold()
+    for entry in in_base(recipe, "AG"):
+        name = kind_name(entry.name)
+        pattern = re.escape(name)
+        if name.isascii():
+            pattern = rf"(?<![0-9a-z]){pattern}(?![0-9a-z])"
+        places = [found.span() for found in re.finditer(pattern, whole)]
+        if not places or _longer_name(name, recipe):
+            continue
+        organic = any(_beside(whole, place, _MARKERS) for place in places)
+        in_conversion = any(_beside(whole, place, _CONVERSION_MARKERS) for place in places)
+        if is_organic(entry):
+            fits = organic
+        elif is_in_conversion(entry):
+            fits = in_conversion
+        else:
+            fits = not organic and not in_conversion
+        if not fits:
+            yield from fails("COMPANION")
+
+
+def mention_words(text: str, recipe: Recipe) -> Iterator[Reason]:
+    """FORBIDDEN_WORD where a label that only mentions an ingredient calls the product organic."""
+    name = folded(kind_name(recipe.name))
+    whole = folded(spaced(text).casefold())
+    forms = [f"{word}{name}" for word in _MARKERS] + [f"{name}({word})" for word in _MARKERS]
+    if any(form in whole for form in forms):
+        yield from fails("FORBIDDEN_WORD")
+
+
+def _longer_name(name: str, recipe: Recipe) -> bool:
+    """Whether the name is part of the product's or another ingredient's: then it shows nothing."""
+    others = [recipe.name, *(entry.name for entry in recipe.ingredients)]
+    return any(name != (other := kind_name(one)) and name in other for one in others)
+
+
+def _beside(whole: str, place: tuple[int, int], words: tuple[str, ...]) -> bool:
+    before = whole[: place[0]].rstrip(" (")
+    after = whole[place[1] :].lstrip(" (")
+    return before.endswith(words) or after.startswith(words)
+
+
+def disclaims_plant_product(text: str) -> bool:
+    """Whether the words say that a mixed product is no organic processed food of plant origin."""
+    whole = folded(text)
+    return _DISCLAIMED in whole and ("ではない" in whole or "以外" in whole)

@@ -20,6 +20,7 @@ from ledger.labels.recipe import (
     weight,
 )
 from ledger.labels.rows import Row, Table
+from ledger.labels.schemes.jas.grading import CODE
 from ledger.labels.substances import substance
 from ledger.labels.verdict import Reason, fails, unshown
 
@@ -62,7 +63,7 @@ def by_class(recipe: Recipe, *, conversion: bool, on: date) -> Iterator[Reason]:
 
 def counts(entry: Ingredient, row: ClassRow, *, conversion: bool) -> bool:
     """Whether an ingredient counts as organic; one without a scheme does, another scheme's not."""
-    if entry.scheme not in (None, "JAS") or not _kept(entry):
+    if entry.scheme not in (None, CODE) or not _kept(entry):
         return False
     if entry.kind == "AGRICULTURAL":
         return "AGRICULTURAL" in row.counts

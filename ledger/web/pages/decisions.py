@@ -1,18 +1,16 @@
 """Explaining, escalating and closing on a page: one case, or every one of a cause."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
-from ledger.cases.deciding import Close, Escalate, Explain
 from ledger.cases.period import period_of
 from ledger.errors import Conflict, Misuse
 from ledger.web.access.forms import check_form
-from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
-from ledger.web.api.discrepancies import settled
-from ledger.web.api.periods import sign
+from ledger.web.access.roles import CERTIFYING, person_of
+from ledger.web.asking.decisions import ACTS, ActName, Command, command_of, settled, sign
 from ledger.web.pages.case import acts_in, case_page
 from ledger.web.pages.cases import decided_cases_max, inbox_page
 from ledger.web.pages.filtering import Filtered
@@ -22,10 +20,8 @@ from ledger.web.pages.rendering import address
 from ledger.web.problems import Problem, forbidden
 
 router = APIRouter(include_in_schema=False)
-Act = Literal["explain", "escalate", "close"]
 text_characters_max: Final = 4_000
 _NOT_FOUND: Final = 404
-_ROLES: Final = {"explain": EXPLAINING, "escalate": CERTIFYING, "close": CERTIFYING}
 
 
 class Decided:
@@ -42,15 +38,9 @@ class Decided:
         # Forms send a line's end as two characters.
         self.text = text.replace("\r\n", "\n").replace("\0", "")
 
-    def command(self, act: Act, opened: Opening) -> Explain | Escalate | Close:
+    def command(self, act: ActName, opened: Opening) -> Command:
         """The decision that the viewer takes."""
-        person = person_of(opened.viewer, self.person.strip())
-        said: dict[str, Any] = {
-            "party": opened.viewer.party, "person": person, "text": self.text or None,
-        }  # fmt: skip
-        if act == "escalate":
-            return Escalate(**said)
-        return (Explain if act == "explain" else Close)(**said, reason=self.reason)
+        return command_of(act, opened.viewer, self.person.strip(), self.text or None, self.reason)
 
 
 Brought = Annotated[Decided, Depends(Decided)]
@@ -59,13 +49,13 @@ Brought = Annotated[Decided, Depends(Decided)]
 @router.post("/desk/case/{act}")
 def decide(
     opened: Open,
-    act: Act,
+    act: ActName,
     brought: Brought,
     id: Annotated[UUID, Form()],  # noqa: A002 -- the field's name
 ) -> Response:
     """Take one decision; where it is refused the page says why and keeps what was typed."""
     check_form(opened.session, brought.csrf)
-    if opened.viewer.role not in _ROLES[act]:
+    if opened.viewer.role not in ACTS[act].roles:
         raise forbidden("Your role does not decide this.")
     try:
         settled(opened.desk, opened.viewer, id, brought.command(act, opened))
@@ -81,14 +71,14 @@ def decide(
 @router.post("/desk/cases/{act}")
 def decide_many(
     opened: Open,
-    act: Act,
+    act: ActName,
     brought: Brought,
     chosen: Filtered,
     count: Annotated[int, Form(ge=1, le=decided_cases_max)],
 ) -> Response:
     """Take one decision about every case that fits, if they are as many as the page said."""
     check_form(opened.session, brought.csrf)
-    if opened.viewer.role not in _ROLES[act]:
+    if opened.viewer.role not in ACTS[act].roles:
         raise forbidden("Your role does not decide this.")
     command = brought.command(act, opened)
     with opened.looking() as looking:

@@ -20,10 +20,17 @@ from ledger.facts.registry import (
 )
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentReceived
-from ledger.labels.case import Case
 from ledger.labels.certified import certifications, certified, designated, enrolments, trained
-from ledger.labels.grading import labelling
-from ledger.labels.lots import MAKERS, LotFacts, graded_conforming, route_schemes, sources
+from ledger.labels.lots import LotFacts, graded_conforming, sources
+from ledger.labels.schemes.jas.grading import (
+    CODE,
+    HOME,
+    MAKERS,
+    arranged,
+    labelling,
+    route_schemes,
+)
+from ledger.labels.schemes.scheme import Case
 from ledger.labels.scope import statement
 from ledger.labels.shipping import line_scope
 from ledger.labels.verdict import Reason, fails, unshown
@@ -42,13 +49,13 @@ def _application(
     case: Case, facts: LotFacts, applied: SealsApplied, mark: MarkRegistered
 ) -> Iterator[Reason]:
     record, on = case.record, applied.day
-    class_ = None if case.recipe is None else case.recipe.class_
+    class_ = case.class_
     yield from _body(case, mark, class_, on)
     graded = any(graded_conforming(record, one, applied.at) for one in sources(record, facts.lot))
     mode = None if case.departed is None else case.departed.sealing_mode
     own = applied.holder == mark.importer
     if mode == "DIRECT_JAS":
-        if not certified(record, applied.holder, "JAS", MAKERS, class_, on):
+        if not certified(record, applied.holder, CODE, MAKERS, class_, on):
             yield from fails("CERT_OPERATOR")
         if not own:
             yield from fails("MARK_IMPORTER")
@@ -56,12 +63,12 @@ def _application(
             yield from fails("NOT_GRADED")
     elif own:
         roles = ("IMPORTER", "SUBDIVIDER", *MAKERS)
-        if not certified(record, mark.importer, "JAS", roles, None, on):
+        if not certified(record, mark.importer, CODE, roles, None, on):
             yield from fails("CERT_IMPORTER")
         if not graded and not _certificate_by(case, facts, on):
             yield from fails("NOT_GRADED")
         # Makers label under their grading rules; the course is asked of importers and subdividers.
-        if not certified(record, applied.holder, "JAS", MAKERS, class_, on):
+        if not certified(record, applied.holder, CODE, MAKERS, class_, on):
             yield from labelling(record, applied).only({"LABELLER_UNTRAINED"}).reasons
     else:
         if not graded:
@@ -72,9 +79,9 @@ def _application(
 def _body(case: Case, mark: MarkRegistered, class_: str | None, on: date) -> Iterator[Reason]:
     """The body under the mark: designated, and the issuer of the licensee's certificate."""
     record = case.record
-    if not designated(record, mark.rcb, on, country="JP", schemes=("JAS",), class_=class_):
+    if not designated(record, mark.rcb, on, country=HOME, scheme=CODE, class_=class_):
         yield from fails("RCB_NOT_DESIGNATED")
-    held = certifications(record, mark.importer, on, scheme="JAS")
+    held = certifications(record, mark.importer, on, scheme=CODE)
     if held and all(one.issuer != mark.rcb for one in held):
         yield from fails("MARK_RCB")
 
@@ -88,12 +95,12 @@ def _consigned(case: Case, applied: SealsApplied, mark: MarkRegistered) -> Itera
     for on in days:
         if not any(certified(record, applied.holder, one, None, None, on) for one in schemes):
             yield from fails("CERT_EXPORTER")
-        if not certified(record, mark.importer, "JAS", "IMPORTER", None, on):
+        if not certified(record, mark.importer, CODE, "IMPORTER", None, on):
             yield from fails("CERT_IMPORTER")
     contract = _contract(case, applied, mark)
     if contract is None:
         yield from fails("NO_CONTRACT")
-        if not certified(record, applied.holder, "JAS", MAKERS, None, applied.day):
+        if not certified(record, applied.holder, CODE, MAKERS, None, applied.day):
             yield from fails("SEALER_NOT_ALLOWED")
         return
     if contract.importer != mark.importer:
@@ -180,15 +187,15 @@ def _papers(case: Case, facts: LotFacts) -> Iterator[Reason]:
     papers = [fact for fact in _live_certificates(case, facts) if fact.issued_on <= departed.day]
     if not papers:
         yield from fails("CERT_EXPORT")
-    schemes = {"US": ("NOP",), "CA": ("COR",)}.get(departed.origin)
+    scheme = arranged().get(departed.origin)
     for paper in papers:
         yield from statement(paper.form, paper.statement, paper.issued_on).reasons
-        if schemes is not None and not designated(
+        if scheme is not None and not designated(
             record,
             paper.issuer,
             paper.issued_on,
             country=departed.origin,
-            schemes=schemes,
+            scheme=scheme.code,
             class_=paper.product_class,
         ):
             yield from fails("ISSUER_NOT_DESIGNATED")

@@ -1,6 +1,7 @@
-"""Technical criteria: who may make, grade, subdivide and label, and what they must have done.
+"""JAS technical criteria: who may make, grade, subdivide and label, and what they must have done.
 
-Each check reads the act itself and what its people had completed on that day.
+Each check reads the act itself and what its people had completed on that day. Who made a lot under
+which certificate tells the route on which it may carry the mark.
 """
 
 from collections.abc import Iterator
@@ -15,15 +16,15 @@ from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import GoodsSold
 from ledger.labels.certified import certified, trained
 from ledger.labels.lots import (
-    MAKERS,
     LotFacts,
+    Route,
+    country_of,
     graded_conforming,
     lot_facts,
     recipe_of_lot,
-    route_of,
-    route_schemes,
 )
 from ledger.labels.rows import Row, Table
+from ledger.labels.schemes.scheme import SCHEMES, Scheme
 from ledger.labels.verdict import Reason, Verdict, fails, unshown
 
 
@@ -37,8 +38,60 @@ class CourseRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 COURSES: Final = Table(
     "courses", CourseRow, lambda row: row.class_, "the training that fits a class of goods"
 )
+CODE: Final = "JAS"
+HOME: Final = "JP"
+MAKERS: Final = ("PRODUCER", "PROCESSOR")
 REPORT_MONTH, REPORT_DAY = 6, 30
 """An annual report is due by 30 June after its fiscal year (technical criteria)."""
+
+
+def arranged() -> dict[str, Scheme]:
+    """The scheme of each country whose goods reach Japan under an arrangement."""
+    return {
+        scheme.arrangement.country: scheme
+        for scheme in SCHEMES.values()
+        if scheme.arrangement is not None
+    }
+
+
+def route_schemes(record: Record, operator: str, origin: str | None) -> tuple[str, ...]:
+    """The schemes under which a maker's goods are equivalent, where they leave from a country.
+
+    Without a country: those with an arrangement, and for a maker of another foreign country any
+    but JAS (this ledger's own reading of "the country's scheme").
+    """
+    by_country = arranged()
+    if origin in by_country:
+        return (by_country[origin].code,)
+    if origin is None and country_of(record, operator) in (None, HOME, *by_country):
+        return tuple(scheme.code for scheme in by_country.values())
+    return tuple(code for code in SCHEMES if code != CODE)
+
+
+def route(record: Record, lot: str, origin: str | None = None) -> Route | None:
+    """JAS where the maker was certified for it when it made the lot, else equivalence, else None.
+
+    `origin` is the country a shipment leaves from; without one the maker's country tells.
+    """
+    facts = lot_facts(record, lot)
+    if facts is None:
+        return None
+    recipe = recipe_of_lot(record, facts, facts.produced_on)
+    class_ = None if recipe is None else recipe.class_
+    return route_of(record, facts, class_, origin)
+
+
+def route_of(
+    record: Record, facts: LotFacts, class_: str | None, origin: str | None
+) -> Route | None:
+    """As `route`, for a lot whose class is known."""
+    on = facts.produced_on
+    if certified(record, facts.operator, CODE, MAKERS, class_, on):
+        return "JAS"
+    for scheme in route_schemes(record, facts.operator, origin):
+        if certified(record, facts.operator, scheme, None, class_, on):
+            return "EQUIVALENCE"
+    return None
 
 
 def courses(kind: str, class_: str | None) -> frozenset[str]:
@@ -74,7 +127,7 @@ def grading(record: Record, graded: LotGraded) -> Verdict:
     class_ = None if recipe is None else recipe.class_
     operator = facts.operator
     way = route_of(record, facts, class_, None)
-    jas = certified(record, operator, "JAS", MAKERS, class_, on)
+    jas = certified(record, operator, CODE, MAKERS, class_, on)
     own = any(
         certified(record, operator, scheme, None, class_, on)
         for scheme in route_schemes(record, operator, None)
@@ -102,7 +155,7 @@ def subdividing(record: Record, divided: LotSubdivided) -> Verdict:
     )
     if not own and not verified:
         reasons += fails("SUBDIVIDED_UNVERIFIED")
-    if not own and not certified(record, divided.operator, "JAS", "SUBDIVIDER", None, divided.day):
+    if not own and not certified(record, divided.operator, CODE, "SUBDIVIDER", None, divided.day):
         reasons += fails("CERT_SUBDIVIDER")
     return Verdict.of(reasons)
 
