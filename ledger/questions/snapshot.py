@@ -45,9 +45,9 @@ _NAMED = {
 """What rules on an event ask about a subject that it names in one of these fields."""
 
 
-_OF_DAY = """
+_OF_DAY = f"""
 SELECT DISTINCT m.position FROM places AS p JOIN moves AS m ON m.place = p.id
-WHERE p.kind = 4 AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b AND %b
+WHERE p.kind = {Kind.LOT:d} AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b AND %b
     AND m.position > %b AND m.position <= %b ORDER BY m.position LIMIT %b
 """
 

@@ -177,7 +177,7 @@ class BalanceAnswers(Source):
         self.reads.note(STOCKS, mark, holder)
         found = self.rows.execute(
             "SELECT p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id"
-            " WHERE p.mark = %s AND p.kind = 2 AND p.key = %s",
+            f" WHERE p.mark = %s AND p.kind = {Kind.STOCK:d} AND p.key = %s",
             (mark, holder),
             prepare=True,
         )
@@ -187,7 +187,8 @@ class BalanceAnswers(Source):
         """What there is of a mark in stock, whoever holds it: a total kept for each holder."""
         self.reads.note(IN_STOCK, mark)
         found = self.rows.execute(
-            "SELECT coalesce(sum(total), 0)::int8 FROM totals WHERE mark = %s AND figure = 2",
+            "SELECT coalesce(sum(total), 0)::int8 FROM totals"
+            f" WHERE mark = %s AND figure = {Kind.STOCK:d}",
             (mark,),
             prepare=True,
         ).fetchone()

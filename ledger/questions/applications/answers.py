@@ -23,7 +23,7 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
     SELECT * FROM sealed WHERE lot = wanted.place OFFSET 0
 ) AS s JOIN places AS p ON p.id = s.lot
 """
-_LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
+_LOT_PLACES = f"SELECT id, key FROM places WHERE kind = {Kind.LOT:d} AND key = ANY(%b::text[])"
 # Every row_sum is read: labels are seldom wrong.
 _LABELLED = """
 SELECT DISTINCT p.mark FROM sealed AS s JOIN places AS p ON p.id = s.lot
@@ -172,7 +172,8 @@ class ApplicationAnswers(Source):
             return first
         # The first of that day was taken back: the day's moves tell who comes next.
         sites = self.rows.execute(
-            "SELECT id FROM places WHERE mark = %s AND kind = 2 AND key = %s", (mark, holder)
+            f"SELECT id FROM places WHERE mark = %s AND kind = {Kind.STOCK:d} AND key = %s",
+            (mark, holder),
         ).fetchall()
         positions = [
             position

@@ -22,8 +22,8 @@ from ledger.rules.moments import fiscal_year, later
 from ledger.views.attached import BEGINNING, pages
 from ledger.views.places import place_id
 
-_LOT_PLACES = """
-SELECT id, mark FROM places WHERE kind = 4 AND key = %b AND mark = ANY(%b::text[])
+_LOT_PLACES = f"""
+SELECT id, mark FROM places WHERE kind = {Kind.LOT:d} AND key = %b AND mark = ANY(%b::text[])
 """
 _NEAR = """
 SELECT position FROM (
@@ -35,7 +35,7 @@ _SEALERS = """
 SELECT s.lot, s.actor FROM unnest(%b::text[], %b::text[]) AS wanted (lot, actor)
 JOIN sealers AS s ON s.lot = wanted.lot AND s.actor = wanted.actor WHERE s.applications > 0
 """
-_LOT_MARKS = "SELECT mark FROM places WHERE kind = 4 AND key = %b"
+_LOT_MARKS = f"SELECT mark FROM places WHERE kind = {Kind.LOT:d} AND key = %b"
 _WORKED = """
 SELECT lot, label, version, units FROM worked WHERE mark = %b AND year = %b AND units <> 0
 """
@@ -197,7 +197,8 @@ class YearAnswers(ApplicationAnswers):
         holder, contract, day = of
         found = self.rows.execute(
             "SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id WHERE p.mark = %s"
-            " AND p.kind = 2 AND p.key = %s AND m.time BETWEEN %s AND %s AND m.delta < 0",
+            f" AND p.kind = {Kind.STOCK:d} AND p.key = %s AND m.time BETWEEN %s AND %s"
+            " AND m.delta < 0",
             (mark, holder, at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY),
         ).fetchall()
         given = self.at(position for (position,) in found)

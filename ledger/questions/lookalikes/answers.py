@@ -36,11 +36,12 @@ near_events_max: Final = 100
 
 
 # Only an application posts a move to a lot of a mark without being an event of that list.
-_NAMING = """
+_NAMING = f"""
 (SELECT position FROM named_marks WHERE mark = %(mark)s ORDER BY position LIMIT %(most)s)
 UNION ALL
-(SELECT m.position FROM (SELECT id FROM places WHERE mark = %(mark)s AND kind = 4 ORDER BY id) AS p
-    CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
+(SELECT m.position FROM (
+        SELECT id FROM places WHERE mark = %(mark)s AND kind = {Kind.LOT:d} ORDER BY id
+    ) AS p CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
         ORDER BY time LIMIT %(most)s) AS m LIMIT %(most)s)
 """
 _NEXT_NAMING = """
@@ -48,7 +49,7 @@ SELECT min(position) FROM (
     SELECT min(position) AS position FROM named_marks WHERE mark = %(mark)s AND position > %(after)s
     UNION ALL
     SELECT min(m.position) FROM places AS p JOIN moves AS m ON m.place = p.id
-    WHERE p.mark = %(mark)s AND p.kind = 4 AND m.delta > 0 AND m.position > %(after)s
+    WHERE p.mark = %(mark)s AND p.kind = {Kind.LOT:d} AND m.delta > 0 AND m.position > %(after)s
 ) AS next
 """
 
