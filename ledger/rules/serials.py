@@ -172,8 +172,7 @@ def _serialised(fact: Fact, books: Books) -> bool:
 def _sharing(fact: Fact, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
     """The events of a fact's mark that share numbers with it."""
     span = span_of(fact)
-    mark = getattr(fact, "mark", None)
-    return () if span is None or mark is None else books.ranged(mark, *span, *kinds)
+    return () if span is None else books.ranged(getattr(fact, "mark", ""), *span, *kinds)
 
 
 _EVENT = SubjectKind.EVENT

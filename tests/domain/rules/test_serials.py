@@ -184,7 +184,14 @@ def test_m35_resurrected_seal(kind: str, own: dict[str, Any], *, fires: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("holder", "site", "fires"), [("EXP-1", "W1", False), ("EXP-1", "W2", True), ("X", "W1", True)]
+    ("holder", "site", "fires"),
+    [
+        ("EXP-1", "W1", False),
+        ("EXP-1", "W2", True),
+        ("EXP-1", "W0", True),
+        ("X", "W1", True),
+        ("EXP-0", "W1", True),
+    ],
 )
 def test_m35_dispatched_elsewhere(holder: str, site: str, *, fires: bool) -> None:
     """Numbers on their way to somebody else are not in this stock."""

@@ -137,6 +137,7 @@ def test_m47_future(time: str, *, fires: bool) -> None:
 ANCIENT: list[tuple[str, dict[str, str], str | None]] = [
     # when it is dated, when what it is about was registered, since when something is known of it
     ("1999-12-31T23:59:59", {}, "2000-01-01"),
+    ("1999-12-31T23:59:59.999999", {}, "2000-01-01"),
     ("2000-01-01", {}, None),
     ("1970-01-01", {"source": "2025-01-01"}, "2000-01-01"),
     ("1970-01-01", {"mark": "1998-04-01"}, "1998-04-01"),
