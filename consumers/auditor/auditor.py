@@ -15,7 +15,7 @@ from consumers.auditor.parts import Parts, Taken, next_events
 from consumers.auditor.renewing import audit_time, begin, judged_by
 from consumers.auditor.step import Look, Step
 from ledger.cases.canonical import TOPICS
-from ledger.errors import Conflict, LookFull
+from ledger.errors import Conflict, LookFull, TooSlow
 from ledger.log import Log, batch_events_max
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
@@ -87,7 +87,7 @@ class Auditor:
         """
         while True:
             try:
-                with reading(self._log) as rows:
+                with reading(self._log, computing=True) as rows:
                     position = schema.position(rows)
                     aside = set_aside.count(rows)
                     if self._unfolded(rows, position):
@@ -95,7 +95,7 @@ class Auditor:
                         return Step(0, 0, 0, behind=True, views=True, position=at, aside=aside)
                     look = self._look(rows, position)
                 break
-            except LookFull:
+            except (LookFull, TooSlow):
                 self._drop()
                 if self._parts >= look_events_max:
                     raise

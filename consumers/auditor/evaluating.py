@@ -17,7 +17,7 @@ from ledger.rules.subjects import ABOUTS
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.books.budget import load_events_max
-from ledger.views.books.reads import ABOUT, Read, rests
+from ledger.views.books.dependencies import ABOUT, EVENT, Read, hash_of
 from ledger.views.books.snapshot import ViewBooks
 
 Conditions = dict[Hashable, tuple[Condition, ...]]
@@ -80,10 +80,12 @@ class Looking:
         abouts = ABOUTS[kind]
         if abouts:
             read = {
-                what for what in read if what[0] != ABOUT or what[3] != key or what[2] not in abouts
+                what
+                for what in read
+                if what[0] is not ABOUT or what[3] != key or what[2] not in abouts
             }
         if kind is _EVENT or kind is _APPLICATION:
-            read.discard(("event", key))
+            read.discard((EVENT, key))
             known = self._books.record.known(key)
             # One that does not count is not found through its lot again.
             if (
@@ -96,7 +98,7 @@ class Looking:
 
     def _rest(self, noted: auditing.Key, read: set[Read]) -> None:
         if read:
-            self._rests.setdefault(noted, set()).update(rests(*what) for what in read)
+            self._rests.setdefault(noted, set()).update(hash_of(*what) for what in read)
 
     def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
         """Apply the rules; nothing found of what is looked at for the first time says nothing."""
@@ -154,7 +156,7 @@ class Looking:
     def _conditions(self, key: str, fact: SealsApplied) -> tuple[Condition, ...]:
         with self._books.reads.watch() as read:
             found = conditions(key, self._books, self._policy)
-        read.discard(("event", key))
+        read.discard((EVENT, key))
         always = EVERY_RULE in found
         self._rest(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
         return _ALWAYS if always else found

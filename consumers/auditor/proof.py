@@ -66,7 +66,7 @@ def unsettled(
     of the cases drawn. None where the audit is behind, or went by other rules or another policy,
     so that nothing can be said. Raises Unavailable where the views were never built.
     """
-    with reading(log) as rows:
+    with reading(log, computing=True) as rows:
         rows.execute("SET LOCAL statement_timeout = 0")
         until = schema.position(rows)
         stands = auditing.progress(rows)

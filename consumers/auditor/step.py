@@ -6,7 +6,7 @@ from consumers.auditor.deciding import Decided
 from consumers.auditor.evaluating import Conditions
 from ledger.views import auditing, set_aside
 from ledger.views.auditing import Progress
-from ledger.views.books.reads import Changes
+from ledger.views.books.dependencies import Changes
 
 
 class Step(NamedTuple):

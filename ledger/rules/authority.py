@@ -6,7 +6,7 @@ from typing import Final
 from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.registry import PartyRegistered
-from ledger.labels.grading import grading
+from ledger.labels.schemes.jas.grading import grading
 from ledger.rules.applied import Application, Breach
 from ledger.rules.artefacts import fold
 from ledger.rules.books import Books
