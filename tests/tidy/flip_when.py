@@ -30,9 +30,11 @@ MAY_ALWAYS_HOLD: Final = {
 """Rules whose `when` only spares work: a check that is asked too often finds nothing more."""
 HOLDS_MORE_OFTEN: Final = {
     "lot_unfit: all -> any",
-    "put_elsewhere: fact.first is not None and any((_elsewhere(other.fact, fact)"
-    " for other in _sharing(fact, books))) -> fact.first is not None or any((_elsewhere("
-    "other.fact, fact) for other in _sharing(fact, books)))",
+    (
+        "put_elsewhere: fact.first is not None and any((_elsewhere(other.fact, fact)"
+        " for other in _sharing(fact, books))) -> fact.first is not None or any((_elsewhere("
+        "other.fact, fact) for other in _sharing(fact, books)))"
+    ),
 }
 """Changes of those rules that make `when` hold more often, and so change nothing."""
 SWAPPED: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
