@@ -10,8 +10,8 @@ from ledger.facts.documents import ExportCertificateCancelled, ExportCertificate
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
 from ledger.log import Log
-from ledger.rules.memory import MemoryBooks
-from ledger.rules.number_series import Named, numbers_named, series_of
+from ledger.questions import MemoryBooks
+from ledger.questions.papers import Named, numbers_named, series_of
 from ledger.rules.papers import cancellations, certificate_of, live, shipments_for
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, facts_about

@@ -19,7 +19,7 @@ from ledger.facts.shipments import (
     ShipmentReceived,
 )
 from ledger.log import Log
-from ledger.rules.memory import MemoryBooks
+from ledger.questions import MemoryBooks
 from ledger.rules.papers import certificates_for, live, report_of, shipment_of
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, applications_to, facts_about

@@ -1,22 +1,20 @@
-"""What looks like something else: ids with the same fold, shots taken twice, marks nobody knows."""
+"""Look-alikes, answered in bulk from the database."""
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ledger.custody.places import Kind, Place
 from ledger.errors import Fatal
 from ledger.facts import seals as s
-from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.rules.books import Naming
-from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
+from ledger.questions.at_hand import EVIDENCE_IDS_MAX
+from ledger.questions.dependencies import DependencyKey
+from ledger.questions.lookalikes import MAKE_KNOWN, Naming, Shot, folded, known_ids, shot_of
+from ledger.questions.record import Source
 from ledger.rules.marks import marks_of
-from ledger.views.books.dependencies import DependencyKey
-from ledger.views.books.source import Source
-from ledger.views.books.tallies import MAKE_KNOWN, folded, known_ids
 from ledger.views.places import place_id
 
 _ALIKE = """
@@ -55,42 +53,6 @@ SELECT min(position) FROM (
 """
 
 
-class Shot(NamedTuple):
-    """What makes two shots of one scanner look like one shot taken twice."""
-
-    kind: type[Fact]
-    source: str
-    mark: str
-    place: Place
-    lot: str | None
-    seals: int
-
-
-_Shot = (
-    s.SealsIssued
-    | s.SealsReceived
-    | s.SealsApplied
-    | s.SealsSpoiled
-    | s.SealsSampled
-    | s.SealsDestroyed
-    | s.SealsRemoved
-    | s.SealsLost
-)
-
-
-def shot_of(fact: Fact) -> Shot | None:
-    """What a twin of the event shares with it; None for types without a count."""
-    if isinstance(fact, s.SealsDispatched):
-        place = Place(Kind.STOCK, fact.from_holder, fact.from_site)
-        return Shot(type(fact), fact.source, fact.mark, place, None, fact.count)
-    if isinstance(fact, _Shot):
-        spoiled = isinstance(fact, s.SealsDestroyed | s.SealsRemoved)
-        place = Place(Kind.SPOILED if spoiled else Kind.STOCK, fact.holder, fact.site)
-        lot = getattr(fact, "lot", None)
-        return Shot(type(fact), fact.source, fact.mark, place, lot, fact.count)
-    return None
-
-
 def _moved(shot: Shot) -> tuple[Place, ...]:
     """Places of which every twin moves seals of one; lost ones come from a stock or on the way."""
     if shot.kind is s.SealsLost:
@@ -108,8 +70,8 @@ NAMING: Final = DependencyKey[str]("naming", lambda fact: ((mark,) for mark in m
 """Whatever names a mark."""
 
 
-class Alike(Source):
-    """The part of the books about look-alikes."""
+class LookAlikeAnswers(Source):
+    """What is asked about look-alikes."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
