@@ -16,9 +16,9 @@ from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentRece
 from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.moments import wait
-from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Holds, On, Rule, always, counting
+from ledger.rules.subjects import differing, own_fields
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 

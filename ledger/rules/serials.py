@@ -20,9 +20,9 @@ from ledger.facts.seals import (
 from ledger.questions import Books
 from ledger.rules.applied import application_of
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.rule import Holds, On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind, told
 
