@@ -78,7 +78,7 @@ class Standing(NamedTuple):
 
     `own` = the licensee applies its own mark. `governing` = the contract that governs it. `breach`
     = the rule that fires where neither holds; `fitting` = the contracts in force, `offered` = those
-    looked at.
+    considered.
     """
 
     mark: MarkRegistered

@@ -67,8 +67,6 @@ def _made(fact: Fact, books: Books) -> LotRecorded | None:
 def _emptied(known: Known, books: Books) -> Iterator[tuple[str, Place, int]]:
     """The places an event takes from that held too little then, with their balance."""
     fact = known.fact
-    if not isinstance(fact, SealsReceived | ShipmentReceived | SealsRemoved | GoodsReturned):
-        return
     # A receipt from a place that is still short differs from the other side: other rules say so.
     only_then = isinstance(fact, SealsReceived | ShipmentReceived)
     for mark, place in sorted({(move.mark, move.source) for move in moves(fact)}):

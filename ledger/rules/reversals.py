@@ -1,6 +1,6 @@
 """Reversals: retractions that are unusual, and sources that retract too much.
 
-These look at what was recorded, whether it counts or not.
+What was recorded is judged, whether it counts or not.
 """
 
 from collections.abc import Iterator

@@ -262,7 +262,7 @@ def test_m51_beyond_capacity(applied: list[tuple[str, int]], hours: list[tuple[s
     ("second", "flag"), [("2026-04-01T10:00:59", True), ("2026-04-01T10:01:00", False)]
 )
 def test_m51_double_shot(second: str, *, flag: bool) -> None:
-    """A twin within a minute is suspected, on the other side of the hour too."""
+    """A duplicate within a minute is suspected, on the other side of the hour too."""
     world = World()
     apply(world, "2026-04-01T09:59:59", source="SC-1", count=20_001)
     apply(world, second, source="SC-1", count=20_001)
