@@ -12,10 +12,10 @@ from ledger.questions.papers import Gap, Series
 from ledger.rules import lot_facts
 from ledger.rules.certification import covers, designations
 from ledger.rules.moments import days, ids, wait
-from ledger.rules.own_fields import own_values
 from ledger.rules.papers import certificate_of
 from ledger.rules.policy import Policy
 from ledger.rules.rule import On, Rule
+from ledger.rules.subjects import own_values
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 WATCHED_NUMBERS_MIN: Final = 5

@@ -35,7 +35,7 @@ def lot_unfit(known: Known, books: Books, _policy: Policy) -> Holds | None:
     levels = lot_facts.gradings(books, lot)
     turns = sorted({at for at, _ in history.held} | {at for level in levels for at, _ in level})
     starts = [turns[0] - 1 if turns else 0, *turns]
-    unfit = [any(_unfit(app._replace(at=start), history, books)) for start in starts]
+    unfit = [bool([*_unfit(app._replace(at=start), history, books)]) for start in starts]
     if all(unfit):
         return always
     return (lambda _fact, at, _rec: unfit[bisect_right(turns, at)]) if any(unfit) else None

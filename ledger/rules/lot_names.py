@@ -20,7 +20,7 @@ from ledger.rules.violation import Finding, SubjectKind
 
 
 class _Naming(NamedTuple):
-    """An event that names a lot, or the first of many alike; `rec` in microseconds UTC."""
+    """An event that names a lot, or the first of many such; `rec` in microseconds UTC."""
 
     type: str
     id: str

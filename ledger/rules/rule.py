@@ -51,9 +51,9 @@ class On(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One entry of the rule book; a rule may look at subjects of several kinds.
+    """One entry of the rule book; a rule may be about subjects of several kinds.
 
-    `applications` = what it looks at in all applications of one kind together.
+    `applications` = its checks on all applications of one kind together.
     """
 
     number: str

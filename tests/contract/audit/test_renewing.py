@@ -18,7 +18,7 @@ from consumers.auditor.step import Step
 from ledger.log import Log
 from ledger.rules import rulebook
 from ledger.rules.policy import read_policy
-from ledger.rules.revision import revision
+from ledger.rules.rulebook import revision
 from ledger.views.projection import Projector
 from tests.auditing import FAR, POLICY, RECORDED, AuditWorld, caught_up, entry, from_nothing, live
 
