@@ -13,7 +13,7 @@ from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Says, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_conforms")
@@ -129,5 +129,11 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, unfit_lot_sealed, when=unfit_among),),
+        says=(
+            Says(SubjectKind.APPLICATION, "=grade", "_", "grade checks:check*"),
+            Says(SubjectKind.APPLICATION, "=ungraded", "_", "_"),
+            Says(SubjectKind.APPLICATION, "=status", "_", "_"),
+            Says(SubjectKind.APPLICATION, "=held", "_", "_"),
+        ),
     ),
 )

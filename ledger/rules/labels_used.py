@@ -21,7 +21,7 @@ from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Suspects
+from ledger.rules.rule import On, Rule, Says, Suspects
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -122,6 +122,11 @@ RULES: Final = (
         family="L",
         severity="H",
         applications=(label_not_approved,),
+        says=(
+            Says(SubjectKind.APPLICATION, "=approval", "day:on", "label:labelled"),
+            Says(SubjectKind.APPLICATION, "=product", "labelled:product", "product"),
+            Says(SubjectKind.APPLICATION, "=scheme", "of_label:scheme", "of_mark:scheme"),
+        ),
     ),
     Rule(
         number="M-16",
@@ -131,6 +136,10 @@ RULES: Final = (
         subjects=(
             On(_APPLICATION, seal_count, when=miscounted_among),
             On(_SHIPMENT, shipped_seal_count),
+        ),
+        says=(
+            Says(SubjectKind.APPLICATION, expected="needed:seals", found="seals"),
+            Says(SubjectKind.SHIPMENT, "lot mark", "needed:seals", "seals"),
         ),
     ),
 )

@@ -19,7 +19,7 @@ from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Says, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -117,6 +117,12 @@ _KEYS: Final[dict[type[Fact], tuple[About, str, str | None]]] = {
 """Types whose events say one thing per key: what they are about, its field, and a second field."""
 
 
+COMPARED_FIELDS: Final = tuple(
+    dict.fromkeys(name for kind in _KEYS for name in _CONFLICT.get(kind, own_fields(kind)))
+)
+"""Every field in which two events under one key may differ."""
+
+
 def _first(fact: Fact, books: Books) -> Fact | None:
     """The first event under the fact's key; None for types that have none."""
     if type(fact) not in _KEYS:
@@ -169,6 +175,10 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_EVENT, impossible_order, of=_ORDERED, when=made_later_among),),
+        says=(
+            Says(SubjectKind.EVENT, "=produced_on", "made:day", "day"),
+            Says(SubjectKind.EVENT, "place/2 mark", "_", "low:seals"),
+        ),
     ),
     Rule(
         number="M-48",
@@ -176,5 +186,9 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_EVENT, conflicting_facts, when=repeats_among),),
+        says=(
+            Says(SubjectKind.EVENT, "_", "first:stated+", "second:stated+", kind="differ"),
+            Says(SubjectKind.EVENT, "_", "_", "_", kind="repeat"),
+        ),
     ),
 )

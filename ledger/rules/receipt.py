@@ -25,7 +25,7 @@ from ledger.rules.moments import (
 )
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import outside, range_text, spans
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -225,6 +225,11 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(_DISPATCH, receipt_difference),),
+        says=(
+            Says(SubjectKind.DISPATCH, "mark =receiver", "addressee:holding", "receivers:holding+"),
+            Says(SubjectKind.DISPATCH, "mark =numbers", "sent:range+", "got:range+"),
+            Says(SubjectKind.DISPATCH, "mark", "sent:seals", "got:seals"),
+        ),
     ),
     Rule(
         number="M-04",
@@ -232,6 +237,7 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(_DISPATCH, never_received),),
+        says=(Says(SubjectKind.DISPATCH, "mark", "sent:seals", "lost:seals"),),
     ),
     Rule(
         number="M-05",
@@ -239,6 +245,7 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_DISPATCH, receipt_without_dispatch),),
+        says=(Says(SubjectKind.DISPATCH, "mark", "_", "received:seals"),),
     ),
     Rule(
         number="M-39",
@@ -246,6 +253,11 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(_EVENT, unproved_disposal, of=(SealsDestroyed, SealsSpoiled)),),
+        says=(
+            Says(SubjectKind.EVENT, "=witness", "_", "_"),
+            Says(SubjectKind.EVENT, "=document", "_", "_"),
+            Says(SubjectKind.EVENT, "=reason", "_", "_"),
+        ),
     ),
     Rule(
         number="M-41",
@@ -253,6 +265,7 @@ RULES: Final = (
         family="N",
         severity="C",
         subjects=(On(_EVENT, loss_or_theft, of=(SealsLost,)),),
+        says=(Says(SubjectKind.EVENT, expected="_", found="seals cause"),),
     ),
     Rule(
         number="M-42",
@@ -260,5 +273,6 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(SubjectKind.CONTRACT, unreturned_stock),),
+        says=(Says(SubjectKind.CONTRACT, "mark site", "_", "held:seals"),),
     ),
 )

@@ -13,7 +13,7 @@ from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Suspects
+from ledger.rules.rule import On, Rule, Says, Suspects
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -87,6 +87,13 @@ RULES: Final = (
         subjects=(
             On(SubjectKind.EVENT, reversal, when=reversing_among),
             On(SubjectKind.SOURCE, reversed_months),
+        ),
+        says=(
+            Says(SubjectKind.EVENT, "=no-target", found="_"),
+            Says(SubjectKind.EVENT, "=age", found="_ age:days"),
+            Says(SubjectKind.EVENT, "=party", found="_ reporter:party party"),
+            Says(SubjectKind.EVENT, "=retraction", found="_"),
+            Says(SubjectKind.SOURCE, "month", found="retracted:count recorded:count"),
         ),
     ),
 )

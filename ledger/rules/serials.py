@@ -23,7 +23,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
-from ledger.rules.rule import On, Rule, Suspects
+from ledger.rules.rule import On, Rule, Says, Suspects
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -190,6 +190,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_EVENT, sealed_twice, of=(SealsApplied, SealsIssued), when=twice_among),),
+        says=(Says(SubjectKind.EVENT, "_", "_", "range beyond?"),),
     ),
     Rule(
         number="M-34",
@@ -200,6 +201,11 @@ RULES: Final = (
             On(SubjectKind.MARK, unknown_mark),
             On(_EVENT, unknown_numbers, of=(Ranged,), when=unissued_among),
         ),
+        says=(
+            Says(SubjectKind.MARK, expected="_", found="count"),
+            Says(SubjectKind.EVENT, "=numbers", "_", "ranges:range+"),
+            Says(SubjectKind.EVENT, "=no-range", "_"),
+        ),
     ),
     Rule(
         number="M-35",
@@ -207,5 +213,6 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, resurrected_seal, when=resurrected_among),),
+        says=(Says(SubjectKind.APPLICATION, "_", "from:place", "to:place+ beyond?"),),
     ),
 )

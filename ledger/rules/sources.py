@@ -15,7 +15,7 @@ from ledger.rules.marks import marks_of
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Suspects
+from ledger.rules.rule import On, Rule, Says, Suspects
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -173,6 +173,10 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(SubjectKind.PERSON, two_sites_person), On(_SOURCE, two_sites_source)),
+        says=(
+            Says(SubjectKind.PERSON, "_", "_", "site site2:site gap:minutes beyond?"),
+            Says(SubjectKind.SOURCE, "_", "_", "site site2:site gap:minutes beyond?"),
+        ),
     ),
     Rule(
         number="M-47",
@@ -184,6 +188,11 @@ RULES: Final = (
             On(_EVENT, future_event, when=future_among),
             On(_EVENT, ancient_event, when=ancient_among),
         ),
+        says=(
+            Says(SubjectKind.SOURCE, "day", "limit:days", "count oldest:moment"),
+            Says(SubjectKind.EVENT, "=future", "recorded:moment", "told:moment"),
+            Says(SubjectKind.EVENT, "=ancient", "since:moment", "told:moment"),
+        ),
     ),
     Rule(
         number="M-51",
@@ -191,6 +200,7 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(_SOURCE, beyond_capacity),),
+        says=(Says(SubjectKind.SOURCE, "hour", "limit:seals", "seals"),),
     ),
     Rule(
         number="M-60",
@@ -198,5 +208,6 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_SOURCE, silent_source),),
+        says=(Says(SubjectKind.SOURCE, found="last:moment?"),),
     ),
 )

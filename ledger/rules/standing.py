@@ -17,7 +17,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait
 from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Suspects, everything
+from ledger.rules.rule import On, Rule, Says, Suspects, everything
 from ledger.rules.violation import Finding, SubjectKind
 
 CRITICAL: Final = (
@@ -177,6 +177,7 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_EVENT, out_of_standing, when=standing_among),),
+        says=(Says(SubjectKind.EVENT, expected="parties:party*", found="speaker:party"),),
     ),
     Rule(
         number="M-66",
@@ -184,6 +185,7 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_EVENT, adjusted_without_count, of=(s.StockAdjusted,)),),
+        says=(Says(SubjectKind.EVENT, expected="_", found="event? account?"),),
     ),
     Rule(
         number="M-67",
@@ -193,6 +195,10 @@ RULES: Final = (
         subjects=(
             On(SubjectKind.MARK, stock_after_end),
             On(_EVENT, issued_after_end, of=(s.SealsIssued,)),
+        ),
+        says=(
+            Says(SubjectKind.MARK, "=stock", "_", "seals end:day"),
+            Says(SubjectKind.EVENT, "=issued", "_", "status? since:day?"),
         ),
     ),
 )

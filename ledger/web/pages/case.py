@@ -25,9 +25,7 @@ from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
 from ledger.web.api.discrepancies import one
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.times import times
-from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.subjects import page_of
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS
 from ledger.web.problems import forbidden, not_found
@@ -76,16 +74,13 @@ def case_page(
         status=422 if refused else 200,
         case=row,
         pairs=entry.pairs,
-        text=rule_text(entry.case.rule),
-        rule_text=rule_text,
         family=FAMILIES.get(entry.case.family, ""),
         kinds=KINDS,
         subject=opened.to(subject[0], **subject[1]) if subject else None,
         evidence=evidence,
         picture=times(
-            [(EVENTS[type(known.fact).__name__], known.fact.at, known.rec) for known in evidence]
+            [(type(known.fact).__name__, known.fact.at, known.rec) for known in evidence]
         ),
-        event_names=EVENTS,
         history=decided,
         similar=[other.row for other in similar],
         acts=acts,

@@ -14,7 +14,6 @@ from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.places import place_id
 from ledger.web.api.records import receipt, refusal, shown
 from ledger.web.desk import Looking
-from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open
 from ledger.web.pages.subjects import page_of
 from ledger.web.pages.words import DOORS, KINDS
@@ -52,7 +51,6 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         corrected=corrected,
         by=str(by[0].id) if by else None,
         about=about,
-        event_names=EVENTS,
         kinds=KINDS,
         doors=DOORS,
         linked=_CORRECTING,

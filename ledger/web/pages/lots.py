@@ -24,7 +24,6 @@ from ledger.web.desk import SYSTEM, Desk, Looking, as_of
 from ledger.web.pages.charts.graph import graph
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import STEPS
 from ledger.web.problems import forbidden
 
@@ -74,7 +73,6 @@ def lot(opened: Open, lot: Id) -> Response:
         foreign={entry["lot"]: entry["country"] for entry in countries(opened.desk, foreign)},
         verdicts=_verdicts(opened.desk, lot, labels),
         cases=[entry.row for entry in cases],
-        rule_text=rule_text,
     )
 
 
