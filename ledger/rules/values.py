@@ -36,7 +36,7 @@ class Shown(NamedTuple):
     found: Sequence[str]
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """One part of what a rule hands over; `_` and a word that only tells kinds are not said."""
 
     name: str
@@ -83,7 +83,7 @@ class Kind(NamedTuple):
     """A kind of cases: what it is on, and what its four sides are made of."""
 
     on: SubjectKind
-    sides: tuple[tuple[_Part, ...], ...]
+    sides: tuple[tuple[Part, ...], ...]
 
     @property
     def slots(self) -> dict[str, Slot]:
@@ -130,7 +130,7 @@ def _sides(case: Shown | Violation) -> Iterator[list[str]]:
     yield [*case.found]
 
 
-def _fits(parts: Sequence[_Part], side: list[str], given: dict[str, tuple[str, ...]]) -> bool:
+def _fits(parts: Sequence[Part], side: list[str], given: dict[str, tuple[str, ...]]) -> bool:
     """Whether a side of a case is made of these parts, which are then among the given."""
     left = side
     for part in parts:
@@ -142,7 +142,7 @@ def _fits(parts: Sequence[_Part], side: list[str], given: dict[str, tuple[str, .
     return not left
 
 
-def _taken(part: _Part, left: list[str]) -> tuple[tuple[str, ...] | None, list[str]]:
+def _taken(part: Part, left: list[str]) -> tuple[tuple[str, ...] | None, list[str]]:
     """What a part takes of what is left of a side: None where it asks for something else."""
     if part.times in ("*", "+"):
         some: list[str] = []
@@ -158,13 +158,13 @@ def _taken(part: _Part, left: list[str]) -> tuple[tuple[str, ...] | None, list[s
     return (() if part.times == "?" else None), left
 
 
-def _accepts(part: _Part, text: str) -> bool:
+def _accepts(part: Part, text: str) -> bool:
     if part.word:
         return text == part.word
     return not part.type or bool(TYPES[part.type].accepts(text))
 
 
-def _plain(text: str, part: _Part) -> str:
+def _plain(text: str, part: Part) -> str:
     """A part of a key as people write it; what has parts itself is taken apart where it is read."""
     return text if part.type in _OF_PARTS else text.replace("%20", " ")
 
@@ -172,16 +172,16 @@ def _plain(text: str, part: _Part) -> str:
 _OF_PARTS: Final = frozenset({"holding", "account", "place", "labelled"})
 
 
-def _said(part: _Part, given: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _said(part: Part, given: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """A value, none where it is not to be said again."""
     found = given[part.name]
     return () if part.unlike and given[part.unlike] == found else found
 
 
-def _parts(side: str) -> Iterator[_Part]:
+def _parts(side: str) -> Iterator[Part]:
     for given in side.split():
         if given.startswith("="):
-            yield _Part("_", word=given[1:])
+            yield Part("_", word=given[1:])
             continue
         found = _PART.fullmatch(given)
         if found is None:
@@ -191,4 +191,4 @@ def _parts(side: str) -> Iterator[_Part]:
         if kind and kind not in TYPES:
             raise Unfit(f"no type {kind!r}")
         taken = int(found["taken"] or 1)
-        yield _Part(name, kind, taken, found["times"] or "", found["unlike"] or "")
+        yield Part(name, kind, taken, found["times"] or "", found["unlike"] or "")

@@ -68,9 +68,9 @@ SAID = [
         "E（W）で帳簿の残数を超えてAが使用されました。2026年4月1日 9時30分の残数は−1枚です。",
     ),
     (
-        Shown("M-06", "report", "R", "header", ["E", "I", "B", "A"], ["F", "I", "C", "A"]),
-        "Report R and its contract differ; exporter F instead of E; certifying body C instead of B.",
-        "報告書Rは契約と次の点で異なります（輸出業者はF、契約ではE）（登録認証機関はC、契約ではB）。",
+        Shown("M-06", "report", "R", "header", ["E", "I", "B", "A"], ["F", "I", "B", "A"]),
+        "Report R and its contract differ; exporter F instead of E.",
+        "報告書Rは契約と次の点で異なります（輸出業者はF、契約ではE）。",
     ),
     (
         Shown("M-41", "event", AN_ID, "", ["0"], ["1", "STOLEN"]),
