@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
-from ledger.labels.codes import carried_by
+from ledger.labels.verdict import carried_by
 from ledger.rules.books import Books
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import wait

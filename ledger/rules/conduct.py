@@ -16,10 +16,9 @@ from ledger.facts.seals import SealsCounted, SealsLost, StockAdjusted
 from ledger.facts.shipments import GoodsSold
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
-from ledger.rules.order import counting
 from ledger.rules.papers import report_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Says
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 

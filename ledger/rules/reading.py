@@ -11,8 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, NamedTuple
 
 from ledger.facts.scalars import micros
-from ledger.labels.codes import CODES
-from ledger.labels.codes import sentence as code_sentence
+from ledger.labels.verdict import CODES
+from ledger.labels.verdict import sentence as code_sentence
 from ledger.rules.constants import ENUM_OF_FIELD, ENUMS
 from ledger.rules.violation import MORE, parts_of
 

@@ -25,7 +25,7 @@ from ledger.rules.moments import (
 )
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import outside, range_text, spans
-from ledger.rules.rule import On, Rule, Says
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -165,8 +165,8 @@ def receipt_without_dispatch(key: str, books: Books, policy: Policy) -> Iterator
 
 def unproved_disposal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-39: seals were destroyed without witness or document, or spoiled without a reason."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     absent: list[str] = []
     if isinstance(known.fact, SealsDestroyed):
@@ -181,8 +181,8 @@ def unproved_disposal(key: str, books: Books, policy: Policy) -> Iterator[Findin
 
 def loss_or_theft(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     """M-41: seals were lost or stolen; every such report is looked at, at once."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     if isinstance(known.fact, SealsLost):
         found = str(known.fact.count), known.fact.cause

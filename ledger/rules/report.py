@@ -14,7 +14,7 @@ from ledger.rules.contracts import contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import report_of, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Says
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 from ledger.rules.weights import kg
 
@@ -106,8 +106,8 @@ def _header(filed: SealReportFiled, books: Books, policy: Policy) -> Iterator[Fi
 
 def weight_arithmetic(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     """M-17: a line's weight is not its units times the weight of a pack."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     for number, (units, pack_weight, stated) in enumerate(_weighed(known.fact, books), start=1):
         product = units * pack_weight

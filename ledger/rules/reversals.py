@@ -9,12 +9,16 @@ from typing import Final
 
 from ledger.facts.corrections import EventRetracted, targets_of
 from ledger.facts.record import Known
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Says, Suspects
+from ledger.rules.rule import Holds, On, Rule, Says, always
 from ledger.rules.violation import Finding, SubjectKind
+
+
+def reverses(known: Known, _books: Books, _policy: Policy) -> Holds | None:
+    """When M-49 speaks of an event that counts: where it retracts or corrects another."""
+    return always if any(targets_of(known.fact)) else None
 
 
 def reversal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -73,11 +77,6 @@ def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             )
 
 
-def reversing_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-49 suspects: what replaces something, so nobody that is sieved."""
-    return None
-
-
 RULES: Final = (
     Rule(
         number="M-49",
@@ -85,7 +84,7 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(
-            On(SubjectKind.EVENT, reversal, when=reversing_among),
+            On(SubjectKind.EVENT, reversal, when=reverses),
             On(SubjectKind.SOURCE, reversed_months),
         ),
         says=(

@@ -1,10 +1,10 @@
 """A rule: its public number and name, how grave it is, and the checks that make it up."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.facts.identity import Fact
-from ledger.facts.seals import SealsApplied
+from ledger.facts.record import Known
 from ledger.rules.applied import Application, Breach
 from ledger.rules.books import Books
 from ledger.rules.policy import Policy
@@ -17,31 +17,37 @@ KindCheck = Callable[[Application, Books], Iterator[Breach]]
 """What holds for every application by that holder of that mark at that site to that lot under that
 label and contract on that day: worked out once for all of them."""
 
-Suspects = Callable[[SealsApplied, int, int], bool]
-"""(application, its time, when it was recorded; both µs UTC) → whether a check may find something
-on it. A check that is silent on an application it suspects has only cost time."""
+Holds = Callable[[Any, int, int], bool]
+"""(event, its time, when it was recorded; both µs UTC) → whether a check has something to say."""
 
-Sieve = Callable[[Application, Books, Policy], Suspects | None]
-"""From one counting application: what a check suspects all of its kind of. None: of nothing.
+When = Callable[[Known, Books, Policy], Holds | None]
+"""From one counting event: when a check has something to say of events of its kind. None: never.
 
-Asked only about applications that count and replace nothing."""
+A check begins with it and is not called otherwise, so what it says stands nowhere else. Of scans it
+is worked out once for all of one kind (`scan_kind`)."""
 
 
-def everything(_fact: SealsApplied, _at: int, _rec: int) -> bool:
-    """Suspects every application."""
+def always(_event: Any, _at: int, _rec: int) -> bool:
+    """Hold of every event of the kind."""
     return True
+
+
+def counting(key: str, books: Books) -> Known | None:
+    """The event of that id; None where it does not count."""
+    known = books.record.known(key)
+    return known if known is not None and books.record.counts(known.fact) else None
 
 
 class On(NamedTuple):
     """A check on subjects of a kind; on events, perhaps only on those `of` some types.
 
-    `when`, for a check that may look at applications, spares nearly all of them that check.
+    Every check that may be about an application says `when`.
     """
 
     kind: SubjectKind
     check: Check
     of: tuple[type[Fact], ...] = (Fact,)
-    when: Sieve | None = None
+    when: When | None = None
 
 
 class Says(NamedTuple):

@@ -9,15 +9,14 @@ from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
 from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait
-from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, Says, Suspects, everything
+from ledger.rules.rule import Holds, On, Rule, Says, always, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 CRITICAL: Final = (
@@ -27,20 +26,24 @@ CRITICAL: Final = (
 """What gives powers, or makes seals appear or vanish: said without standing it is critical."""
 
 
+def without_standing(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-65 speaks: where the party that speaks is known, and is none that may say it."""
+    speaker, parties = books.record.speaker_of(known), _parties(known.fact, books)
+    if speaker is None or stands(known.by, known.door, speaker, parties):
+        return None
+    return always
+
+
 def out_of_standing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-65: the party that speaks in an event is known, and is none of those that may say it."""
     known = counting(key, books)
-    if known is None or known.door in BEFORE_DOORS:
-        return
-    speaker = books.record.speaker_of(known)
-    parties = _parties(known.fact, books)
-    if speaker is None or parties is None or stands(known.by, known.door, speaker, parties):
+    if known is None:
         return
     critical = isinstance(known.fact, CRITICAL)
     yield Finding(
         discriminator="",
-        expected=tuple(sorted(parties)),
-        found=(speaker,),
+        expected=tuple(sorted(_parties(known.fact, books) or ())),
+        found=(books.record.speaker_of(known) or "",),
         evidence=(key,),
         deadline=0 if critical else wait(policy.grace_registry, known.rec),
         severity="C" if critical else "H",
@@ -52,14 +55,6 @@ def _parties(fact: Fact, books: Books) -> Parties:
         return may_say(fact, books.record)
     memo = ("may say", fact.mark, fact.holder)
     return books.memo(memo, lambda: may_say(fact, books.record))
-
-
-def standing_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-65 suspects: all that a party says who may not, or nobody of them."""
-    if app.door in BEFORE_DOORS or app.speaker is None:
-        return None
-    parties = _parties(app.fact, books)
-    return None if stands(app.by, app.door, app.speaker, parties) else everything
 
 
 def adjusted_without_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -176,7 +171,7 @@ RULES: Final = (
         slug="out-of-standing",
         family="D",
         severity="H",
-        subjects=(On(_EVENT, out_of_standing, when=standing_among),),
+        subjects=(On(_EVENT, out_of_standing, when=without_standing),),
         says=(Says(SubjectKind.EVENT, expected="parties:party*", found="speaker:party"),),
     ),
     Rule(

@@ -17,9 +17,9 @@ from ledger.rules.constants import ENUMS
 from ledger.rules.reading import Tongue, Words
 from ledger.rules.rule import Rule
 from ledger.rules.rulebook import RULES
+from ledger.rules.templates import Text, Unfit, misfits, parsed, written
 from ledger.rules.values import Kind, Shown, kind_of, name_of
 from ledger.rules.violation import Violation
-from ledger.rules.wording import Text, Unfit, misfits, parsed, written
 
 
 class RuleText(NamedTuple):

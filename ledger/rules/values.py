@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from ledger.rules.reading import ABSENT, TYPES, Type, Words, listed
 from ledger.rules.rule import Says
+from ledger.rules.templates import Slot, Unfit
 from ledger.rules.violation import SubjectKind, Violation
-from ledger.rules.wording import Slot, Unfit
 
 _OF_SUBJECT: Final[Mapping[SubjectKind, str]] = {
     SubjectKind.ACCOUNT: "mark holder:party site",

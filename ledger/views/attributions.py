@@ -7,9 +7,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
 from ledger.facts.seals import SealsDispatched, SealsReceived
 from ledger.facts.shipments import ShipmentDeparted
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import OF_MY_MARKS, named_on, part_of
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 
 
 class Attributions(Fold):
@@ -34,6 +36,11 @@ CREATE TABLE departed_lots (
 );
 CREATE INDEX departed_lots_by_key ON departed_lots (shipment);
 """
+    SEEN: ClassVar[Seen] = {
+        "dispatches": (part_of(About.DISPATCH, "dispatches.dispatch"),),
+        "departures": (part_of(About.SHIPMENT, "departures.shipment"),),
+        "departed_lots": (OF_MY_MARKS, named_on(About.SHIPMENT, "departed_lots.shipment")),
+    }
 
     def __init__(self) -> None:
         self._dispatches: list[tuple[object, ...]] = []

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 from uuid import UUID
 
-from ledger.views.folding import Fold, Rows
+from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
+from ledger.views.folding import Fold, Rows, Seen
 
 APPLICATIONS: Final = "applications"
 """Stands for all applications to a lot on a local day, which rest on much the same; the key is
@@ -59,6 +60,11 @@ CREATE TABLE case_shown (
     evidence_total int4 NOT NULL, marks text[] NOT NULL, parties text[] NOT NULL
 ) WITH (fillfactor = 70);
 """
+    SEEN: ClassVar[Seen] = {
+        "audit": NAMELESS,
+        "set_aside": OPERATORS_ALONE,
+        "case_shown": ("EXISTS (SELECT FROM cases AS c WHERE c.id = case_shown.id)",),
+    }
 
 
 class Progress(NamedTuple):

@@ -16,7 +16,8 @@ from ledger.facts.mentions import About
 from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.standing import REGISTRY, vouched
 from ledger.log import Log, Recorded
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 from ledger.views.loading import TOPIC, subject_id
 
 positions_read_max: Final = 5_000
@@ -70,6 +71,11 @@ CREATE TABLE founded_marks (mark text PRIMARY KEY, rcb text, position int8 NOT N
 CREATE TABLE corrections (target uuid NOT NULL, position int8 NOT NULL);
 CREATE INDEX corrections_by_target ON corrections (target);
 """
+    SEEN: ClassVar[Seen] = {
+        "unbound": NAMELESS,
+        "corrections": NAMELESS,
+        "speakers": OPERATORS_ALONE,
+    }
 
     def __init__(self, log: Log) -> None:
         self._log = log

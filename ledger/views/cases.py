@@ -12,7 +12,8 @@ from ledger.cases.canonical import decode_decision
 from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
 from ledger.log import Recorded
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import ME, MINE
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 
 _encode = msgspec.json.Encoder().encode
 _case = msgspec.json.Decoder(Case).decode
@@ -59,6 +60,11 @@ CREATE TABLE periods (
     folded bytea NOT NULL, changed int8 NOT NULL, changed_at int8 NOT NULL
 );
 """
+    SEEN: ClassVar[Seen] = {
+        "cases": (f"sees_case(id, subject_kind, subject, discriminator, {MINE})",),
+        "case_states": ("EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",),
+        "periods": (f"importer = {ME}", f"rcb = {ME}"),
+    }
 
     def __init__(self) -> None:
         self._decided: list[tuple[Recorded, Event]] = []

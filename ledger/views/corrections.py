@@ -6,7 +6,8 @@ The first correction of an event decides; a correction may come before its targe
 from typing import ClassVar
 from uuid import UUID
 
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import NAMELESS
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 
 
 class Corrections(Fold):
@@ -22,6 +23,9 @@ CREATE TABLE retracted (
 CREATE INDEX retracted_by_position ON retracted (position);
 CREATE INDEX retracted_early ON retracted (target) WHERE early;
 """
+    SEEN: ClassVar[Seen] = {
+        "retracted": NAMELESS,
+    }
 
     def __init__(self) -> None:
         self.early: set[str] = set()

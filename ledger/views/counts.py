@@ -9,7 +9,8 @@ from uuid import UUID
 from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsCounted, StockAdjusted
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import in_place
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 from ledger.views.places import PlaceIds
 
 
@@ -29,6 +30,10 @@ CREATE TABLE adjustments (
 );
 CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
 """
+    SEEN: ClassVar[Seen] = {
+        "counts": (in_place("counts.place"),),
+        "adjustments": (in_place("adjustments.place"),),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places

@@ -1,12 +1,21 @@
-"""The figures of a reconciliation row and their numbers in the tables.
+"""The figures of a reconciliation row: their numbers in the tables, what the parties claim, totals.
 
-The places come first, under the numbers of `custody.places.Kind`; claims follow.
+The places come first, under the numbers of `custody.places.Kind`; claims follow. Claims are only
+ever added, signed; what no longer counts is taken back at the position where that became known. So
+they sum up as of any time and as known at any position.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from ledger.custody.places import Kind
+from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
+from ledger.facts.seals import SealsDispatched, SealsReceived
+from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
+from ledger.views.access.policies import OF_MY_MARKS, held_by_me, part_of
+from ledger.views.folding import Fold, Rows, Seen, copy_rows, one_of
 
 
 class Claim(IntEnum):
@@ -32,3 +41,96 @@ HELD: Final = frozenset(
     }
 )
 """Places whose key is the party that holds, or held, the seals."""
+BY_PARTY: Final = (Claim.DISPATCHED, Claim.RECEIVED)
+"""Claims whose event names the party; of all others it names the shipment."""
+
+_ADD = """
+INSERT INTO totals AS t (mark, figure, party, total)
+SELECT * FROM unnest(%b::text[], %b::int2[], %b::text[], %b::int8[])
+ON CONFLICT (mark, figure, party) DO UPDATE SET total = t.total + excluded.total
+"""
+
+
+class Claims(Fold):
+    """Adds claims and their totals."""
+
+    TABLES: ClassVar[str] = """
+-- The reconciliation row as of now, without reading moves: sums of what was added by claims here,
+-- and by the view of moves. party: whose seals they are where the place itself says so, else ''.
+CREATE TABLE totals (
+    mark text NOT NULL, figure int2 NOT NULL, party text NOT NULL, total int8 NOT NULL,
+    PRIMARY KEY (mark, figure, party)
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
+-- key: the party where the event names it (sent to, received by), else the shipment.
+CREATE TABLE claims (
+    mark text NOT NULL, figure int2 NOT NULL, key text NOT NULL, count int8 NOT NULL,
+    time int8 NOT NULL, position int8 NOT NULL
+);
+CREATE INDEX claims_by_mark ON claims (mark, figure);
+"""
+    SEEN: ClassVar[Seen] = {
+        "totals": (OF_MY_MARKS, held_by_me("mark", "party")),
+        "claims": (
+            OF_MY_MARKS,
+            f"figure IN {one_of(BY_PARTY)} AND {held_by_me('mark', 'key')}",
+            f"figure NOT IN {one_of(BY_PARTY)} AND {part_of(About.SHIPMENT, 'claims.key')}",
+        ),
+    }
+
+    def __init__(self) -> None:
+        self._claims: list[tuple[str, int, str, int, int, int]] = []
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Take the claims of a fact."""
+        self._claims += [
+            (mark, int(figure), key, count * sign, at, position)
+            for mark, figure, key, count in claims(fact)
+            if count
+        ]
+
+    def flush(self, rows: Rows) -> None:
+        """Write claims and totals."""
+        copy_rows(
+            rows,
+            "claims (mark, figure, key, count, time, position)",
+            ("text", "int2", "text", "int8", "int8", "int8"),
+            self._claims,
+        )
+        totals: dict[tuple[str, int, str], int] = {}
+        for mark, figure, _, count, _, _ in self._claims:
+            totals[mark, figure, ""] = totals.get((mark, figure, ""), 0) + count
+        add_totals(rows, totals)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._claims.clear()
+
+
+def claims(fact: Fact) -> Iterator[tuple[str, Claim, str, int]]:
+    """The claims of a fact: mark, figure, party or shipment, seals or units."""
+    match fact:
+        case SealsDispatched():
+            yield fact.mark, Claim.DISPATCHED, fact.to_holder, fact.count
+        case SealsReceived():
+            yield fact.mark, Claim.RECEIVED, fact.holder, fact.count
+        case ShipmentDeparted():
+            for line in fact.lines:
+                if line.mark is not None:
+                    yield line.mark, Claim.DEPARTED, fact.shipment, line.seals
+                    yield line.mark, Claim.SHIPPED_UNITS, fact.shipment, line.units
+        case ShipmentReceived() | GoodsReturned():
+            figure = Claim.ARRIVED if isinstance(fact, ShipmentReceived) else Claim.RETURNED
+            for entry in fact.lines:
+                if entry.mark is not None:
+                    yield entry.mark, figure, fact.shipment, entry.seals
+        case _:
+            return
+
+
+def add_totals(rows: Rows, totals: dict[tuple[str, int, str], int]) -> None:
+    """Add to the totals of (mark, figure, party); keys sorted, so that no two writers deadlock."""
+    keys = sorted(totals)
+    if keys:
+        columns = [*map(list, zip(*keys, strict=True)), [totals[key] for key in keys]]
+        rows.execute(_ADD, columns, prepare=True)

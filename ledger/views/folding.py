@@ -6,7 +6,8 @@ posted are sums over the facts that count, as known at any position. Application
 kind: `heard` as recorded, `scans` as they count; and one by one to those that keep a row of each.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from psycopg import Cursor
@@ -14,6 +15,8 @@ from psycopg import Cursor
 from ledger.facts.identity import Fact
 
 Rows: TypeAlias = Cursor[tuple[Any, ...]]
+Seen: TypeAlias = Mapping[str, Sequence[str]]
+"""By table: conditions in SQL, any of which shows a row of it to whoever asks over the web."""
 NEVER: Final = 2**63 - 1
 """Later than every time, behind every position."""
 
@@ -77,6 +80,8 @@ class Fold:
 
     TABLES: ClassVar[str] = ""
     """The statements that create the view's tables, in the schema on the search path."""
+    SEEN: ClassVar[Seen] = {}
+    """Who sees which rows of them; a table that is left out shows nobody any."""
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take a fact as recorded, any but an application."""
@@ -98,6 +103,21 @@ class Fold:
 
     def forget(self) -> None:
         """Drop what was taken and not written: its batch was rolled back."""
+
+
+def one_of(members: Iterable[IntEnum | StrEnum]) -> str:
+    """Members of an enum as the right side of SQL's IN."""
+    return f"({', '.join(map(_literal, members))})"
+
+
+def case_of(column: str, members: Mapping[Any, IntEnum]) -> str:
+    """SQL for the number that belongs to the enum member in a column; null for all others."""
+    whens = (f"WHEN {_literal(key)} THEN {value:d}" for key, value in members.items())
+    return f"CASE {column} {' '.join(whens)} END"
+
+
+def _literal(member: IntEnum | StrEnum) -> str:
+    return f"{member:d}" if isinstance(member, IntEnum) else f"'{member}'"
 
 
 def copy_rows(

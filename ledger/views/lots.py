@@ -15,7 +15,8 @@ from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.facts.shipments import GoodsSold
 from ledger.log import Log
-from ledger.views.folding import Fold, Rows
+from ledger.views.access.policies import part_of
+from ledger.views.folding import Fold, Rows, Seen
 from ledger.views.loading import LAST, applications_to, facts_about
 
 _INSERT = "INSERT INTO lots (lot) SELECT * FROM unnest(%b::text[]) ON CONFLICT (lot) DO NOTHING"
@@ -39,6 +40,9 @@ class Lots(Fold):
 -- Every lot ever recorded, also where nothing of it counts any more: the card tells.
 CREATE TABLE lots (lot text PRIMARY KEY);
 """
+    SEEN: ClassVar[Seen] = {
+        "lots": (part_of(About.LOT, "lots.lot"),),
+    }
 
     def __init__(self) -> None:
         self._lots: set[str] = set()

@@ -11,7 +11,8 @@ from typing import ClassVar, Final
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.views.folding import Fold, Rows, Scan, Scans
+from ledger.views.access.policies import in_place
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen
 from ledger.views.levels import KINDS, STRETCH_DAYS, stretch_of
 from ledger.views.places import PlaceIds
 
@@ -94,6 +95,9 @@ CREATE TABLE low_stretches (
     PRIMARY KEY (place, first)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 """
+    SEEN: ClassVar[Seen] = {
+        "lows": (in_place("lows.place"),),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places

@@ -10,7 +10,8 @@ from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import mentions
 from ledger.facts.standing import REGISTRY
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import NAMELESS
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 from ledger.views.loading import TOPIC, subject_id
 
 
@@ -22,6 +23,9 @@ class Mentions(Fold):
 CREATE TABLE mentions (about int2 NOT NULL, key int8 NOT NULL, position int8 NOT NULL);
 CREATE INDEX mentions_by_subject ON mentions (about, key, position);
 """
+    SEEN: ClassVar[Seen] = {
+        "mentions": NAMELESS,
+    }
 
     def __init__(self) -> None:
         self._mentions: list[tuple[int, int, int]] = []

@@ -12,14 +12,24 @@ from ledger.custody.places import Kind, Place
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
-from ledger.views.figures import HELD
-from ledger.views.folding import Fold, Rows, Scan, Scans
+from ledger.views.access.naming import ATTACHED, ON_PLACES
+from ledger.views.access.policies import (
+    MY_DEALINGS,
+    OF_MY_MARKS,
+    held_by_me,
+    in_place,
+    named,
+    on_lot,
+)
+from ledger.views.figures import HELD, add_totals
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, case_of, one_of
 from ledger.views.places import NO_LOT, PlaceIds
-from ledger.views.totals import add_totals
 
 _WITH_LOT = frozenset({Kind.SHIPPED, Kind.DELIVERED})
 """Places that hold seals of many lots: who attached them is asked lot by lot."""
 
+_OF_PARTIES = sorted({*HELD, Kind.DELIVERED})
+"""Places whose key is a party."""
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _entry = Struct(">hiqiqiqiqii").pack  # 5 fields: place, time, position, lot, delta
@@ -67,6 +77,20 @@ CREATE TABLE goods (
     place int8 NOT NULL, lot int8 NOT NULL, balance int8 NOT NULL, PRIMARY KEY (place, lot)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 """
+    SEEN: ClassVar[Seen] = {
+        "places": (
+            OF_MY_MARKS,
+            f"kind IN {one_of(_OF_PARTIES)} AND {held_by_me('mark', 'key')}",
+            # What an importer holds is of many exporters: the place is seen, and one's own lots.
+            f"kind = {Kind.DELIVERED:d} AND mark = {MY_DEALINGS}",
+            f"kind IN {one_of(ON_PLACES)} AND {named(case_of('kind', ON_PLACES), 'places.key')}",
+            # Who attached seals to a lot sees how many are there: they are its own.
+            f"kind = {Kind.LOT:d} AND " + named(str(ATTACHED), "places.mark || ' ' || places.key"),
+        ),
+        "balances": (in_place("balances.place"),),
+        "moves": (in_place("moves.place"), on_lot("moves.lot")),
+        "goods": (in_place("goods.place"), on_lot("goods.lot")),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places

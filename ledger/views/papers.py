@@ -12,11 +12,15 @@ from ledger.facts.documents import (
     SealReportFiled,
 )
 from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
 from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent
-from ledger.views.folding import Fold, Rows, copy_rows
+from ledger.views.access.policies import ME, named_on, part_of
+from ledger.views.folding import Fold, Rows, Seen, copy_rows
 
 _HEAD = "time int8 NOT NULL, id uuid NOT NULL, position int8 NOT NULL"
 _head = ("int8", "uuid", "int8")
+_CANCELLED = "(c.issuer, c.number) = (cancellations.issuer, cancellations.number)"
+_CERTIFICATE = "certificate_key(certificates.issuer, certificates.number)"
 
 
 class Papers(Fold):
@@ -46,6 +50,25 @@ CREATE TABLE named (
 );
 CREATE INDEX named_by_key ON named (issuer, number);
 """
+    SEEN: ClassVar[Seen] = {
+        "named": (part_of(About.SHIPMENT, "named.shipment"),),
+        "reports": (f"exporter = {ME}", named_on(About.REPORT, "reports.report")),
+        "report_lines": (
+            "EXISTS (SELECT FROM reports AS r WHERE r.position = report_lines.position)",
+        ),
+        "certificates": (
+            f"issuer = {ME}",
+            named_on(About.CERTIFICATE, _CERTIFICATE),
+            f"EXISTS (SELECT FROM accompanied AS a WHERE a.certificate = {_CERTIFICATE})",
+        ),
+        "certificate_lines": (
+            "EXISTS (SELECT FROM certificates AS c WHERE c.position = certificate_lines.position)",
+        ),
+        "cancellations": (
+            f"issuer = {ME}",
+            f"EXISTS (SELECT FROM certificates AS c WHERE {_CANCELLED})",
+        ),
+    }
 
     def __init__(self) -> None:
         self._kept: dict[str, list[tuple[object, ...]]] = {table: [] for table in _COLUMNS}

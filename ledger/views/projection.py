@@ -6,6 +6,7 @@ a function of the log up to its position.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from uuid import UUID
 
 from psycopg.errors import UndefinedTable
@@ -17,17 +18,19 @@ from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
-from ledger.views import SCHEMA, VIEW_VERSION, schema, totals
-from ledger.views.access import Dealings, Named
+from ledger.views import SCHEMA, VIEW_VERSION, schema
+from ledger.views.access.dealings import Dealings
+from ledger.views.access.named import Named
+from ledger.views.access.policies import NAMELESS, policies
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
 from ledger.views.bindings import Standings, changes_standing
 from ledger.views.books import Booked, Hearings, Numbers, Tallies
 from ledger.views.cases import Cases
-from ledger.views.claims import Claims
 from ledger.views.corrections import Corrections
 from ledger.views.counts import Counts
+from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
 from ledger.views.lots import Lots
 from ledger.views.lows import Lows
@@ -41,6 +44,7 @@ from ledger.views.sources import Sources
 from ledger.views.statements import Days
 
 batch_events_max = 5_000
+_computing_ms_max = 600_000
 measured_events_min = 50_000
 """After so many events at once the planner is told what the tables hold now."""
 _Read = tuple[Recorded, Fact | Applied | None]
@@ -68,7 +72,6 @@ class Projector:
         self._claims = Claims()
         self._cases = Cases()
         self._standings = Standings(log)
-        # It puts the policies on every table, so its own come last.
         self._dealings = Dealings()
         self._named = Named(self._standings.speaker)
         self._folds = (
@@ -79,11 +82,17 @@ class Projector:
         self._position = -1
         self._unmeasured = 0
 
+    @property
+    def seen(self) -> dict[str, Sequence[str]]:
+        """By table: what shows a row of it to whoever asks over the web, as `Fold.SEEN`."""
+        of_folds = (fold.SEEN.items() for fold in self._folds)
+        return {"progress": NAMELESS, **dict(chain.from_iterable(of_folds))}
+
     def make(self) -> None:
         """Create the tables, unless they are there."""
         with self._log.transaction() as rows:
-            schema.make(rows, totals.TABLES + "".join(fold.TABLES for fold in self._folds),
-                        self._schema)  # fmt: skip
+            tables = "".join(fold.TABLES for fold in self._folds)
+            schema.make(rows, tables + policies(self.seen), self._schema)
 
     def run_batch(self, limit: int = batch_events_max, until: int | None = None) -> int:
         """Fold at most `limit` more events, up to position `until`; answer how many. 0: caught up.
@@ -246,12 +255,15 @@ def _targets(fact: Fact | Applied | None) -> Iterator[str]:
 
 
 @contextmanager
-def reading(log: Log, target: str = SCHEMA) -> Iterator[Rows]:
+def reading(log: Log, target: str = SCHEMA, *, computing: bool = False) -> Iterator[Rows]:
     """One snapshot of the views, for the queries of all of them.
 
-    Raises Unavailable where the views have not been built yet.
+    With `computing` for whoever works for minutes between two of them. Raises Unavailable where
+    the views have not been built yet.
     """
     with log.transaction(snapshot=True) as rows:
+        if computing:
+            rows.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_computing_ms_max}")
         schema.use(rows, target)
         try:
             yield rows

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
-from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
+from ledger.views.access.policies import in_place
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
 from ledger.views.places import PlaceIds
 
 
@@ -24,6 +25,9 @@ CREATE TABLE ranges (
 CREATE INDEX ranges_by_number ON ranges (mark, class, first);
 CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIssued';
 """
+    SEEN: ClassVar[Seen] = {
+        "ranges": (in_place("ranges.place"),),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places

@@ -12,8 +12,9 @@ from ledger.errors import Fatal
 from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
+from ledger.views.access.policies import in_place
 from ledger.views.attached import pages
-from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans
+from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans, Seen
 from ledger.views.places import place_id
 
 _Key = tuple[int, str, int, str]
@@ -71,6 +72,9 @@ CREATE TABLE sealed (
     PRIMARY KEY (lot, label, version, holder)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
 """
+    SEEN: ClassVar[Seen] = {
+        "sealed": (in_place("sealed.lot"),),
+    }
 
     def __init__(self, log: Log) -> None:
         self._log = log

@@ -6,7 +6,9 @@ Everything recorded is counted, whether it counts as a fact or not.
 from typing import Any, ClassVar
 
 from ledger.facts.identity import Fact
-from ledger.views.folding import Fold, Rows, Scans
+from ledger.facts.mentions import About
+from ledger.views.access.policies import named_on
+from ledger.views.folding import Fold, Rows, Scans, Seen
 
 _UPSERT = """
 INSERT INTO sources AS s (source, events, last_position, last_recorded, last_time)
@@ -28,6 +30,9 @@ CREATE TABLE sources (
     last_recorded int8 NOT NULL, last_time int8 NOT NULL
 ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 """
+    SEEN: ClassVar[Seen] = {
+        "sources": (named_on(About.SOURCE, "sources.source"),),
+    }
 
     def __init__(self) -> None:
         self._sources: dict[str, list[int]] = {}

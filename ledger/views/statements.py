@@ -22,7 +22,8 @@ from ledger.facts.seals import (
     StockAdjusted,
 )
 from ledger.log import Log
-from ledger.views.folding import Fold, Rows, Scans
+from ledger.views.access.policies import in_place
+from ledger.views.folding import Fold, Rows, Scans, Seen
 from ledger.views.places import PlaceIds, place_id
 
 Account = tuple[str, str, str]
@@ -79,6 +80,9 @@ CREATE TABLE months (
     PRIMARY KEY (place, month)
 ) WITH (fillfactor = 70);
 """
+    SEEN: ClassVar[Seen] = {
+        "days": (in_place("days.place"),),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places

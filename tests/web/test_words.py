@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from ledger.labels.codes import carried_by
+from ledger.labels.verdict import carried_by
 from ledger.rules.constants import ENUMS
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.rules.rulebook import RULES

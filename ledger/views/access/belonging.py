@@ -7,9 +7,24 @@ operator's: nobody becomes another's body or agent by what it says itself.
 
 from typing import Final
 
-# The numbers are those of ledger.facts.mentions.About.
-_ABOUT: Final = """CASE kind WHEN 'lot' THEN 11 WHEN 'shipment' THEN 15 WHEN 'certificate' THEN 16
-        WHEN 'report' THEN 19 WHEN 'contract' THEN 5 WHEN 'dispatch' THEN 10 END"""
+from ledger.facts.mentions import About
+from ledger.rules.violation import SubjectKind
+from ledger.views.folding import case_of, one_of
+
+SUBJECT_OF_CASE: Final = case_of(
+    "kind",
+    {
+        SubjectKind.LOT: About.LOT,
+        SubjectKind.SHIPMENT: About.SHIPMENT,
+        SubjectKind.CERTIFICATE: About.CERTIFICATE,
+        SubjectKind.REPORT: About.REPORT,
+        SubjectKind.CONTRACT: About.CONTRACT,
+        SubjectKind.DISPATCH: About.DISPATCH,
+    },
+)
+"""As what parties are named on the subject of a case; null where they are named on none such."""
+HOLDING_SEALS: Final = (About.DISPATCH, About.LOT, About.SHIPMENT)
+"""Subjects that seals are brought to: `marks_named` tells the marks."""
 BINDS: Final = (
     "NOT EXISTS (SELECT FROM unbound AS u WHERE u.id = {0}.id AND u.until IS NULL)"
 )  # fmt: skip
@@ -84,7 +99,7 @@ FUNCTIONS: Final = f"""
 CREATE FUNCTION concerned_in(kind text, subject text, named text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
-    asked int2 := {_ABOUT};
+    asked int2 := {SUBJECT_OF_CASE};
 BEGIN
     IF asked IS NULL THEN
         RETURN named;
@@ -133,7 +148,7 @@ CREATE FUNCTION certifiers_of_case(
     kind text, subject text, discriminator text, touched text[], named text[], today date
 ) RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
-    asked int2 := {_ABOUT};
+    asked int2 := {SUBJECT_OF_CASE};
     marks text[] := marks_of_case(kind, subject, discriminator, touched, named);
     who text[] := concerned_in(kind, subject, named);
     by_mark boolean := marks && touched;
@@ -144,7 +159,7 @@ BEGIN
     END IF;
     found := ARRAY(
         SELECT m.body FROM marks_now() AS m WHERE m.mark = ANY(marks) AND (
-            asked IS NULL OR asked NOT IN (10, 11, 15)
+            asked IS NULL OR asked NOT IN {one_of(HOLDING_SEALS)}
             OR EXISTS (SELECT FROM marks_named AS n WHERE n.about = asked AND n.key = subject
                 AND n.mark = m.mark AND by_others(n.by, ARRAY[m.body]))
             OR NOT EXISTS (SELECT FROM marks_named AS n WHERE n.about = asked

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.identity import Fact
+from ledger.facts.mentions import About
 from ledger.facts.registry import (
     ConsignmentContractEnded,
     ConsignmentContractSigned,
@@ -15,9 +16,9 @@ from ledger.facts.registry import (
 )
 from ledger.facts.standing import vouched
 from ledger.log import Recorded
-from ledger.views.access.naming import marks_dealt_in
-from ledger.views.access.speaking import from_operator
-from ledger.views.folding import Fold, Rows, Scans, copy_rows
+from ledger.views.access.naming import from_operator, marks_dealt_in
+from ledger.views.access.policies import OF_MY_MARKS, named_on
+from ledger.views.folding import Fold, Rows, Scans, Seen, copy_rows
 
 _DEAL: Final = """
 INSERT INTO dealt (party, mark, source, by, trusted)
@@ -52,6 +53,10 @@ CREATE TABLE contracts (
 );
 CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid NOT NULL);
 """
+    SEEN: ClassVar[Seen] = {
+        "licences": (OF_MY_MARKS,),
+        "contracts": (named_on(About.CONTRACT, "contracts.contract"),),
+    }
 
     def __init__(self) -> None:
         self._dealt: set[tuple[str, str, str, str, bool]] = set()

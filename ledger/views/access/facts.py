@@ -5,29 +5,33 @@ The functions see every table: what the viewer may see is what they are given, a
 
 from typing import Final
 
+from ledger.facts.mentions import About
+from ledger.views.access.belonging import SUBJECT_OF_CASE
+from ledger.views.access.naming import PARTY_FIELDS
 
-def _named(about: int, key: str) -> str:
+
+def _named(about: About, key: str) -> str:
     """Whether one of the viewer's parties is named on a subject, by more than its own word."""
     return (
-        f"EXISTS (SELECT FROM named_parties AS n WHERE n.about = {about} AND n.key = {key}"
+        f"EXISTS (SELECT FROM named_parties AS n WHERE n.about = {about:d} AND n.key = {key}"
         " AND n.party = ANY(parties)"
         " AND (n.own OR by_others(n.by, ARRAY[public.viewer_party(), n.party])))"
     )
 
 
-def _marked(about: int, key: str) -> str:
+def _marked(about: About, key: str) -> str:
     """Whether seals of one of the viewer's marks ever were on a subject, as others say."""
     return (
-        f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about} AND n.key = {key}"
+        f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about:d} AND n.key = {key}"
         " AND n.mark = ANY(marks) AND by_others(n.by, ARRAY[public.viewer_party()]))"
     )
 
 
 def _marked_here(its: str) -> str:
     """The same of a mark through which the viewer has a case, wherever papers alone name it."""
-    about = "CASE kind WHEN 'lot' THEN 11 WHEN 'shipment' THEN 15 ELSE 10 END"
     named = (
-        f"SELECT FROM marks_named AS n WHERE n.about = {about} AND n.key = subject AND n.mark = m"
+        f"SELECT FROM marks_named AS n WHERE n.about = {SUBJECT_OF_CASE}"
+        " AND n.key = subject AND n.mark = m"
     )
     return (
         f"EXISTS (SELECT FROM unnest({its}) AS m WHERE m = ANY(marks) AND (NOT EXISTS ({named})"
@@ -36,26 +40,26 @@ def _marked_here(its: str) -> str:
 
 
 def _lot(key: str) -> str:
-    return f"({_named(11, key)} OR {_marked(11, key)})"
+    return f"({_named(About.LOT, key)} OR {_marked(About.LOT, key)})"
 
 
 def _shipment(key: str) -> str:
-    return f"({_named(15, key)} OR {_marked(15, key)})"
+    return f"({_named(About.SHIPMENT, key)} OR {_marked(About.SHIPMENT, key)})"
 
 
 def _certificate(key: str) -> str:
-    return f"""({_named(16, key)} OR EXISTS (
+    return f"""({_named(About.CERTIFICATE, key)} OR EXISTS (
         SELECT FROM accompanied AS a WHERE a.certificate = {key}
-            AND by_others(a.by, ARRAY[public.viewer_party()]) AND {_marked(15, "a.shipment")}
+            AND by_others(a.by, ARRAY[public.viewer_party()])
+            AND {_marked(About.SHIPMENT, "a.shipment")}
     ))"""
 
 
-# The numbers are those of ledger.facts.mentions.About and ledger.custody.places.Kind.
 FUNCTIONS: Final = f"""
 CREATE FUNCTION sees_label(label text, marks text[], parties text[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 BEGIN
-    RETURN {_named(8, "label")} OR EXISTS (
+    RETURN {_named(About.LABEL, "label")} OR EXISTS (
         SELECT FROM label_marks AS m WHERE m.label = sees_label.label AND m.mark = ANY(marks));
 END
 $body$;
@@ -65,9 +69,8 @@ CREATE FUNCTION sees_fact(
 ) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
     me text := public.viewer_party();
-    named text[] := array_remove(ARRAY[fact->>'party', fact->>'holder', fact->>'from_holder',
-        fact->>'to_holder', fact->>'exporter', fact->>'importer', fact->>'rcb', fact->>'agent',
-        fact->>'operator', fact->>'issuer'], NULL);
+    named text[] := array_remove(ARRAY[{", ".join(f"fact->>'{name}'" for name in PARTY_FIELDS)}],
+        NULL);
     on_marks text[] := CASE WHEN fact ? 'mark' THEN ARRAY[fact->>'mark'] ELSE '{{}}' END;
     target record;
 BEGIN
@@ -104,7 +107,7 @@ BEGIN
         IF {_shipment("(fact->>'shipment')")} THEN RETURN true; END IF;
     END IF;
     IF fact ? 'contract' THEN
-        IF {_named(5, "(fact->>'contract')")} THEN RETURN true; END IF;
+        IF {_named(About.CONTRACT, "(fact->>'contract')")} THEN RETURN true; END IF;
     END IF;
     IF topic = 'LabelApproved' OR topic = 'LabelWithdrawn' THEN
         IF sees_label((fact->>'label') || ' ' || (fact->>'version'), marks, parties) THEN
@@ -112,7 +115,7 @@ BEGIN
         END IF;
     END IF;
     IF fact ? 'product' THEN
-        IF {_named(7, "(fact->>'product')")} THEN RETURN true; END IF;
+        IF {_named(About.PRODUCT, "(fact->>'product')")} THEN RETURN true; END IF;
     END IF;
     IF topic LIKE 'ExportCertificate%' AND fact ? 'number' THEN
         IF {_certificate("certificate_key(fact->>'issuer', fact->>'number')")} THEN
@@ -120,8 +123,9 @@ BEGIN
         END IF;
     END IF;
     -- What one's own sources reported; by one's own word they are one's own from then on alone.
-    RETURN EXISTS (SELECT FROM named_parties AS n WHERE n.about = 2 AND n.key = fact->>'source'
-        AND n.party = ANY(parties) AND (by_others(n.by, ARRAY[me, n.party])
+    RETURN EXISTS (SELECT FROM named_parties AS n WHERE n.about = {About.SOURCE:d}
+        AND n.key = fact->>'source' AND n.party = ANY(parties)
+        AND (by_others(n.by, ARRAY[me, n.party])
             OR n.own AND n.position < (SELECT e.notification_id FROM public.events AS e
                 WHERE e.originator_id = (fact->>'id')::uuid AND e.originator_version = 1)));
 END
@@ -182,12 +186,13 @@ BEGIN
         WHERE e.originator_id = subject::uuid AND e.originator_version = 1;
         RETURN about IS NOT NULL AND sees_fact(about.topic, about.fact, marks, parties, accounts);
     ELSIF kind = 'mark' THEN RETURN subject = ANY(marks);
-    ELSIF kind = 'dispatch' THEN RETURN {_named(10, "subject")} OR {_marked(10, "subject")};
+    ELSIF kind = 'dispatch' THEN
+        RETURN {_named(About.DISPATCH, "subject")} OR {_marked(About.DISPATCH, "subject")};
     ELSIF kind = 'lot' THEN RETURN {_lot("subject")};
     ELSIF kind = 'shipment' THEN RETURN {_shipment("subject")};
     ELSIF kind = 'certificate' THEN RETURN {_certificate("subject")};
-    ELSIF kind = 'report' THEN RETURN {_named(19, "subject")};
-    ELSIF kind = 'contract' THEN RETURN {_named(5, "subject")};
+    ELSIF kind = 'report' THEN RETURN {_named(About.REPORT, "subject")};
+    ELSIF kind = 'contract' THEN RETURN {_named(About.CONTRACT, "subject")};
     ELSIF kind = 'source' THEN
         RETURN EXISTS (SELECT FROM speakers AS s WHERE s.source = subject
             AND s.party = ANY(parties));

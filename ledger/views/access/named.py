@@ -15,15 +15,16 @@ from ledger.log import Recorded
 from ledger.views.access.naming import (
     ATTACHED,
     GUARDED,
+    Word,
     accompanied,
     marks_dealt_in,
     marks_on,
     parties_named,
     subjects_of,
+    told_by_operator,
 )
-from ledger.views.access.policies import POLICIES
-from ledger.views.access.speaking import Word, told_by_operator
-from ledger.views.folding import Fold, Rows, Scans
+from ledger.views.access.policies import ME, MY_PARTIES, OF_MY_MARKS, part_of
+from ledger.views.folding import Fold, Rows, Scans, Seen
 
 _FOUND: Final = """
 INSERT INTO founders (about, key, source, by)
@@ -81,10 +82,9 @@ _Naming = tuple[int, str, str, Word]
 
 
 class Named(Fold):
-    """Keeps them, and puts the policies on every table of the schema: the last of the folds."""
+    """Keeps who is named on what."""
 
-    TABLES: ClassVar[str] = (
-        """
+    TABLES: ClassVar[str] = """
 -- about: ledger.facts.mentions.About; key: the subject. by: whose word it is that the party is
 -- named there: the party that spoke, as far as was known by then, or OPERATOR; where nobody knew
 -- those that the fact names, as any of them may have sent it. founding: by the fact that founded
@@ -112,8 +112,16 @@ CREATE TABLE accompanied (
 -- Under which labels seals of which marks were attached.
 CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (label, mark));
 """
-        + POLICIES
-    )
+    # A party can name itself on anything: what opens a subject is the word of others, or the fact
+    # that founded it. Whoever looks a subject up in these finds it where it is open.
+    SEEN: ClassVar[Seen] = {
+        "named_parties": (f"party = {MY_PARTIES} AND (own OR by_others(by, ARRAY[{ME}, party]))",),
+        "marks_named": (f"{OF_MY_MARKS} AND by_others(by, ARRAY[{ME}])",),
+        "accompanied": (
+            f"by_others(by, ARRAY[{ME}]) AND {part_of(About.SHIPMENT, 'accompanied.shipment')}",
+        ),
+        "label_marks": (OF_MY_MARKS,),
+    }
 
     def __init__(self, speaker: Callable[[str | None, str], str | None]) -> None:
         """`speaker` tells for whom a source speaks, given the party that the door vouched for."""

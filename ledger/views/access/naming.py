@@ -1,12 +1,13 @@
-"""Who is named on what: the parties and marks that a fact connects with its subjects.
+"""Who is named on what, and in whose word: parties and marks that a fact connects with subjects.
 
 To be named opens nothing by itself: a party can name itself on anything. What opens a subject is
-to be named by somebody else, or by the fact that founded it.
+to be named by somebody else, or by the fact that founded it. Whose word a fact is rests on what was
+known when it was recorded: who registers a source afterwards changes nothing about what it said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind
@@ -22,6 +23,7 @@ from ledger.facts.registry import (
 )
 from ledger.facts.seals import SealsDispatched
 from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent
+from ledger.facts.standing import BEFORE_DOORS, OPERATOR, OPERATORS_DOORS
 
 ATTACHED: Final = -1
 """Kept as a subject: a mark and a lot, `mark lot`, of whoever attached seals of it there."""
@@ -63,11 +65,12 @@ _FOUNDING: Final[dict[About, tuple[type[Fact], About]]] = {
 GUARDED: Final = frozenset(kept for _, kept in _FOUNDING.values())
 """Subjects that only others' words open, or the word that founded them."""
 
-_ON_PLACES: Final = {
+ON_PLACES: Final = {
     Kind.TRANSIT: About.DISPATCH,
     Kind.LOT: About.LOT,
     Kind.SHIPPED: About.SHIPMENT,
 }
+"""Places whose key is a subject that seals are brought to."""
 
 
 def parties_named(fact: Fact) -> list[str]:
@@ -106,7 +109,7 @@ def marks_on(fact: Fact) -> set[tuple[int, str, str]]:
         (int(about), place.key, move.mark)
         for move in moves(fact)
         for place in (move.source, move.target)
-        if (about := _ON_PLACES.get(place.kind)) is not None
+        if (about := ON_PLACES.get(place.kind)) is not None
     }
 
 
@@ -119,3 +122,42 @@ def accompanied(fact: Fact) -> tuple[str, str] | None:
         case ExportCertificateIssued() if fact.shipment is not None:
             return certificate_key(fact.issuer, fact.number), fact.shipment
     return None
+
+
+class Word(NamedTuple):
+    """Who says something: a source, for whom it spoke, and the parties that the fact names.
+
+    `party` is OPERATOR where no party is known, and nobody but the operator can have brought it.
+    """
+
+    source: str
+    party: str | None
+    named: tuple[str, ...]
+
+    @property
+    def known(self) -> str:
+        """The party that spoke; "" where nobody knew."""
+        return "" if self.party is None or self.party == OPERATOR else self.party
+
+    @property
+    def by(self) -> str:
+        """Whose word it is, joined; where nobody knows that of anybody it names."""
+        return self.party or " ".join(self.named)
+
+    def same(self, founder: tuple[str, Sequence[str]]) -> bool:
+        """Whether a word is that of the founder."""
+        source, by = founder
+        return self.source == source or (bool(by) and self.known == " ".join(by))
+
+
+def told_by_operator(door: str | None) -> str | None:
+    """OPERATOR, where what came in at a door and is no known party's word is the operator's."""
+    return OPERATOR if from_operator(door, None) else None
+
+
+def from_operator(door: str | None, speaker: str | None) -> bool:
+    """Whether it is the operator who says an event, as no party is known to.
+
+    What came in at its door, or before doors were kept, nobody else can have brought.
+    """
+    return speaker is None and (door in BEFORE_DOORS or door in OPERATORS_DOORS)

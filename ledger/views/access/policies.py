@@ -1,126 +1,82 @@
-"""What each role sees of each table of the views, as policies of the database.
+"""What each role sees of the tables of the views, as policies of the database.
 
 A certifier sees the marks that bear its name, an importer those licensed to it; everybody sees
 what names them, and an agent what names its exporters. Nobody sees more by forgetting a filter.
+
+The policy of a table stands beside it, in `Fold.SEEN`; here is what those are made of.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ledger.custody.places import Kind
+from ledger.facts.mentions import About
 from ledger.views.access import belonging
 from ledger.views.access.belonging import BINDS, OPERATORS, RELATIONS, SPEAKER
 from ledger.views.access.facts import FUNCTIONS
-from ledger.views.access.naming import ATTACHED
 from ledger.views.schema import each_table
 
+NAMELESS: Final = ("true",)
+"""Of tables that hold positions, hashes and ids alone: they name nobody, and lead to events only
+through the log, which has a policy of its own."""
+OPERATORS_ALONE: Final = ()
 _ALL: Final = "(SELECT public.sees_all())"
-_MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
-_PARTIES: Final = "ANY ((SELECT public.viewer('parties'))::text[])"
-_ACCOUNTS: Final = "ANY ((SELECT public.viewer('accounts'))::text[])"
-_DEALT: Final = "ANY ((SELECT public.viewer('dealt'))::text[])"
-_ARRAYS: Final = (
+
+# Each stands in a subquery of its own, so that it is asked once a statement and not for each row.
+ME: Final = "(SELECT public.viewer_party() WHERE public.viewer_role() <> 'scanner')"
+"""The party that asks; null for a scanner."""
+MY_MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
+"""The marks that bear its name, or are licensed to it."""
+MY_PARTIES: Final = "ANY ((SELECT public.viewer('parties'))::text[])"
+"""Itself, and the exporters whose agent it is."""
+MY_DEALINGS: Final = "ANY ((SELECT public.viewer('dealt'))::text[])"
+"""The marks that it deals with."""
+_MY_ACCOUNTS: Final = "ANY ((SELECT public.viewer('accounts'))::text[])"
+MINE: Final = (
     "(SELECT public.viewer('marks')), (SELECT public.viewer('parties')),"
     " (SELECT public.viewer('accounts'))"
 )
-_ME: Final = "(SELECT public.viewer_party() WHERE public.viewer_role() <> 'scanner')"
+"""What the viewer has, as arguments of `sees_case`."""
+OF_MY_MARKS: Final = f"mark = {MY_MARKS}"
 
 
-def _named(about: str, key: str) -> str:
+def named(about: str, key: str) -> str:
+    """Whether a party of the viewer's is named on a subject; both given as SQL."""
     return f"EXISTS (SELECT FROM named_parties AS n WHERE n.about = {about} AND n.key = {key})"
 
 
-def _held(mark: str, party: str) -> str:
+def named_on(about: About, key: str) -> str:
+    """Whether a party of the viewer's is named on a subject."""
+    return named(f"{about:d}", key)
+
+
+def marked_on(about: About, key: str) -> str:
+    """Whether seals of a mark of the viewer's ever were on a dispatch, lot or shipment."""
+    return f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about:d} AND n.key = {key})"
+
+
+def part_of(about: About, key: str) -> str:
+    """Either of them."""
+    return f"({named_on(about, key)} OR {marked_on(about, key)})"
+
+
+def held_by_me(mark: str, party: str) -> str:
     """Whether the seals of a mark that a party holds are the viewer's, or its exporter's."""
-    return f"{party} = {_ME} OR ({mark} || ' ' || {party}) = {_ACCOUNTS}"
+    return f"({party} = {ME} OR ({mark} || ' ' || {party}) = {_MY_ACCOUNTS})"
 
 
-def _marked(about: str, key: str) -> str:
-    return f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about} AND n.key = {key})"
-
-
-def _at(place: str) -> str:
+def in_place(place: str) -> str:
     """Whether the viewer sees a place with all that is in it."""
     return (
         f"EXISTS (SELECT FROM places AS p WHERE p.id = {place}"
-        f" AND (p.kind <> 6 OR p.mark = {_MARKS} OR p.key = {_ME}))"
+        f" AND (p.kind <> {Kind.DELIVERED:d} OR p.mark = {MY_MARKS} OR p.key = {ME}))"
     )
 
 
-def _on(lot: str) -> str:
+def on_lot(lot: str) -> str:
     """Whether the viewer sees the lot that seals are on, wherever they are."""
     return f"({lot} <> 0 AND EXISTS (SELECT FROM places AS l WHERE l.id = {lot}))"
 
-
-# The numbers are those of ledger.facts.mentions.About and ledger.custody.places.Kind.
-_SHIPMENT: Final = f"{_named('15', '{0}')} OR {_marked('15', '{0}')}"
-
-SEEN: Final[dict[str, str]] = {
-    # Positions, hashes and ids of events alone: they name nobody, and lead to events only
-    # through the log, which has a policy of its own.
-    "progress": "true",
-    "audit": "true",
-    "mentions": "true",
-    "retracted": "true",
-    "unbound": "true",
-    "corrections": "true",
-    # A party can name itself on anything: what opens a subject is the word of others, or the fact
-    # that founded it. Whoever looks a subject up in these finds it where it is open.
-    "named_parties": f"{_ALL} OR (party = {_PARTIES}"
-    f" AND (own OR by_others(by, ARRAY[{_ME}, party])))",
-    "marks_named": f"{_ALL} OR (mark = {_MARKS} AND by_others(by, ARRAY[{_ME}]))",
-    "accompanied": f"{_ALL} OR (by_others(by, ARRAY[{_ME}])"
-    f" AND ({_SHIPMENT.format('accompanied.shipment')}))",
-    "places": f"{_ALL} OR mark = {_MARKS}"
-    f" OR (kind IN (2, 6, 7, 8, 9, 10, 11, 12) AND ({_held('mark', 'key')}))"
-    # What an importer holds is of many exporters: the place is seen, and of it one's own lots.
-    f" OR (kind = 6 AND mark = {_DEALT})"
-    " OR (kind IN (3, 4, 5) AND "
-    + _named("CASE kind WHEN 3 THEN 10 WHEN 4 THEN 11 ELSE 15 END", "places.key")
-    # Who attached seals to a lot sees how many are there: they are its own.
-    + ") OR (kind = 4 AND "
-    + _named(str(ATTACHED), "places.mark || ' ' || places.key")
-    + ")",
-    **{table: f"{_ALL} OR {_at(f'{table}.place')}" for table in (
-        "balances", "days", "lows", "counts", "adjustments", "inflows", "ranges",
-        "spoilage",
-    )},
-    **{table: f"{_ALL} OR {_at(f'{table}.place')} OR {_on(f'{table}.lot')}" for table in (
-        "moves", "goods",
-    )},
-    "sealed": f"{_ALL} OR {_at('sealed.lot')}",
-    "totals": f"{_ALL} OR mark = {_MARKS} OR {_held('mark', 'party')}",
-    "claims": f"{_ALL} OR mark = {_MARKS}"
-    f" OR (figure IN (21, 22) AND ({_held('mark', 'key')}))"
-    f" OR (figure NOT IN (21, 22) AND ({_SHIPMENT.format('claims.key')}))",
-    "dispatches": f"{_ALL} OR {_named('10', 'dispatches.dispatch')}"
-    f" OR {_marked('10', 'dispatches.dispatch')}",
-    "departures": f"{_ALL} OR {_SHIPMENT.format('departures.shipment')}",
-    "departed_lots": f"{_ALL} OR mark = {_MARKS}"
-    f" OR {_named('15', 'departed_lots.shipment')}",
-    "named": f"{_ALL} OR {_SHIPMENT.format('named.shipment')}",
-    "reports": f"{_ALL} OR exporter = {_ME} OR {_named('19', 'reports.report')}",
-    "report_lines": f"{_ALL} OR EXISTS (SELECT FROM reports AS r"
-    " WHERE r.position = report_lines.position)",
-    "certificates": f"{_ALL} OR issuer = {_ME}"
-    f" OR {_named('16', 'certificate_key(certificates.issuer, certificates.number)')}"
-    " OR EXISTS (SELECT FROM accompanied AS a"
-    " WHERE a.certificate = certificate_key(certificates.issuer, certificates.number))",
-    "certificate_lines": f"{_ALL} OR EXISTS (SELECT FROM certificates AS c"
-    " WHERE c.position = certificate_lines.position)",
-    "cancellations": f"{_ALL} OR issuer = {_ME} OR EXISTS (SELECT FROM certificates AS c"
-    " WHERE (c.issuer, c.number) = (cancellations.issuer, cancellations.number))",
-    "lots": f"{_ALL} OR {_named('11', 'lots.lot')} OR {_marked('11', 'lots.lot')}",
-    "sources": f"{_ALL} OR {_named('2', 'sources.source')}",
-    "label_marks": f"{_ALL} OR mark = {_MARKS}",
-    "licences": f"{_ALL} OR mark = {_MARKS}",
-    "contracts": f"{_ALL} OR {_named('5', 'contracts.contract')}",
-    "speakers": _ALL,
-    "cases": f"{_ALL} OR sees_case(id, subject_kind, subject, discriminator, {_ARRAYS})",
-    "case_states": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",
-    "set_aside": _ALL,
-    "case_shown": f"{_ALL} OR EXISTS (SELECT FROM cases AS c WHERE c.id = case_shown.id)",
-    "periods": f"{_ALL} OR importer = {_ME} OR rcb = {_ME}",
-}  # fmt: skip
-"""By table: which of its rows the viewer sees. Tables left out show the viewer nothing."""
 
 # SQL bodies that are parsed now follow their tables when the schema gets another name.
 _KNOWN: Final = f"""
@@ -170,8 +126,8 @@ END;
 -- The marks that a party deals with: named beside them by others, or by a contract of their pair.
 CREATE FUNCTION viewer_dealt() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT coalesce(array_agg(mark), '{{}}') FROM (
-        SELECT key AS mark FROM named_parties WHERE about = 4 AND party = public.viewer_party()
-            AND by_others(by, ARRAY[public.viewer_party()])
+        SELECT key AS mark FROM named_parties WHERE about = {About.MARK:d}
+            AND party = public.viewer_party() AND by_others(by, ARRAY[public.viewer_party()])
         UNION SELECT m.mark FROM marks_now() AS m JOIN viewer_contracts() AS c USING (importer, rcb)
     ) AS found;
 END;
@@ -180,7 +136,7 @@ END;
 CREATE FUNCTION deals_with(asked text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     -- Asked of every mark there is: none of them is looked up among all the others.
-    SELECT EXISTS (SELECT FROM named_parties WHERE about = 4 AND key = asked
+    SELECT EXISTS (SELECT FROM named_parties WHERE about = {About.MARK:d} AND key = asked
             AND party = public.viewer_party() AND by_others(by, ARRAY[public.viewer_party()]))
         OR EXISTS (SELECT FROM licences AS x JOIN viewer_contracts() AS c USING (importer, rcb)
             WHERE x.mark = asked AND {BINDS.format("x")});
@@ -197,14 +153,20 @@ _GUARD: Final = (
     + "SELECT public.grant_reader(current_schema());\n"
 )
 
-POLICIES: Final = (
-    _KNOWN
-    + belonging.FUNCTIONS
-    + FUNCTIONS
-    + "".join(
-        f"CREATE POLICY seen ON {table} FOR SELECT USING ({rows});\n"
-        for table, rows in SEEN.items()
+
+def policies(seen: Mapping[str, Sequence[str]]) -> str:
+    """The statements that guard the tables of a schema, once all of them are made."""
+    return (
+        _KNOWN
+        + belonging.FUNCTIONS
+        + FUNCTIONS
+        + "".join(
+            f"CREATE POLICY seen ON {table} FOR SELECT USING ({_any(ways)});\n"
+            for table, ways in seen.items()
+        )
+        + _GUARD
     )
-    + _GUARD
-)
-"""The statements that guard the tables of a schema, after all of them are made."""
+
+
+def _any(ways: Sequence[str]) -> str:
+    return " OR ".join(ways if ways == NAMELESS else (_ALL, *ways))

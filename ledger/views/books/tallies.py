@@ -20,7 +20,8 @@ from ledger.facts.mentions import About, certificate_key
 from ledger.rules.artefacts import fold
 from ledger.rules.marks import marks_of
 from ledger.rules.moments import fiscal_year
-from ledger.views.folding import NEVER, Fold, Rows, Scans, copy_rows
+from ledger.views.access.policies import in_place
+from ledger.views.folding import NEVER, Fold, Rows, Scans, Seen, copy_rows
 from ledger.views.places import PlaceIds
 
 _HOUR: Final = 3_600_000_000
@@ -109,6 +110,10 @@ CREATE TABLE known_ids (
     PRIMARY KEY (about, fold, key)
 );
 """
+    SEEN: ClassVar[Seen] = {
+        "inflows": (in_place("inflows.place"),),
+        "spoilage": (in_place("spoilage.place"),),
+    }
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
@@ -215,6 +220,14 @@ _MAKES_KNOWN: Final[dict[type[Fact], tuple[About, str]]] = {
     s.SealsDispatched: (About.DISPATCH, "dispatch"),
     g.ShipmentDeparted: (About.SHIPMENT, "shipment"),
 }
+
+
+MAKE_KNOWN: Final[tuple[type[Fact], ...]] = (
+    *_MAKES_KNOWN,
+    lots.LotSubdivided,
+    d.ExportCertificateIssued,
+)
+"""The types of fact that make an id known."""
 
 
 def known_ids(fact: Fact) -> Iterator[tuple[About, str]]:

@@ -6,11 +6,9 @@ Each is summed as its own event says it, by the party that the event or its ship
 from collections.abc import Iterator
 
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.views.figures import Claim
+from ledger.views.figures import BY_PARTY, Claim
 from ledger.views.folding import Rows
 from ledger.views.reconciliation.scope import COUNTS, NOBODY, Amount, Scope
-
-_BY_PARTY = (int(Claim.DISPATCHED), int(Claim.RECEIVED))
 
 _TOTALS = """
 SELECT mark, figure, '', total FROM totals WHERE mark = ANY(%(marks)s) AND figure = ANY(%(all)s)
@@ -115,11 +113,11 @@ def _movements(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
     found = rows.fetchall()
     exporters: dict[str, str] = {}
     if split:
-        shipments = sorted({key for _, figure, key, _ in found if figure not in _BY_PARTY})
+        shipments = sorted({key for _, figure, key, _ in found if figure not in BY_PARTY})
         rows.execute(_EXPORTERS, {"keys": shipments, "position": scope.position})
         exporters = dict(rows.fetchall())
     for mark, figure, key, count in found:
-        party = key if figure in _BY_PARTY or not split else exporters.get(key, NOBODY)
+        party = key if figure in BY_PARTY or not split else exporters.get(key, NOBODY)
         yield Amount(scope.pairs[mark], Claim(figure).name.lower(), party, count)
 
 

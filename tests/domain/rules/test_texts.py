@@ -16,10 +16,10 @@ from ledger.rules.policy import default_policy
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.rules.rule import Rule, Says
 from ledger.rules.rulebook import RULES
+from ledger.rules.templates import Choice, Field, Plural, Text, Unfit
 from ledger.rules.texts import checked, rule_text, sentence, texts_of
 from ledger.rules.values import Shown, name_of
 from ledger.rules.violation import SubjectKind, Violation
-from ledger.rules.wording import Choice, Field, Plural, Text, Unfit
 from ledger.season import Mix, season
 from tests.domain.rules.soup import Soup
 from tests.domain.rules.world import FAR
