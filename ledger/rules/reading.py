@@ -11,8 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, NamedTuple
 
 from ledger.facts.scalars import micros
-from ledger.labels.verdict import CODES
-from ledger.labels.verdict import code_row
+from ledger.labels.verdict import CODES, code_row
 from ledger.rules.constants import ENUM_OF_FIELD, ENUMS
 from ledger.rules.violation import MORE, parts_of
 
