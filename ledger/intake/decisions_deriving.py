@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from ledger.cases.discrepancy import Decision, Event
-from ledger.intake.deriving import as_text, derive
+from ledger.intake.deriving import derive, write_missing
 
 DECISIONS: Final[dict[str, type[Decision]]] = {kind.__name__: kind for kind in get_args(Event)}
 """The decisions that others are told, by name."""
@@ -64,18 +64,7 @@ def _finish(record: dict[str, Any]) -> None:
 
 def main(folder: Path) -> int:
     """Write what is missing in the folder; say what differs from its type."""
-    differing = []
-    for name, kind in DECISIONS.items():
-        text = as_text(derive_decision(kind))
-        versions = len(list(folder.glob(f"{name}.v*.avsc")))
-        newest = folder / f"{name}.v{versions}.avsc"
-        if not versions:
-            (folder / f"{name}.v1.avsc").write_text(text, encoding="utf-8")
-        elif newest.read_text(encoding="utf-8") != text:
-            differing.append(newest.name)
-    for name in differing:
-        sys.stderr.write(f"{name} differs from its type: write the next version beside it\n")
-    return 1 if differing else 0
+    return write_missing(folder, {name: derive_decision(kind) for name, kind in DECISIONS.items()})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ file is never rewritten: a type that changed needs a new version beside it.
 
 import json
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, cast, get_args, get_origin, get_type_hints
@@ -160,9 +161,14 @@ def main(arguments: list[str]) -> int:
             path = folder / f"{name}.v{version}.avsc"
             path.write_text(as_text(derive(TYPES[name])), encoding="utf-8")
         return 0
+    return write_missing(folder, {name: derive(kind) for name, kind in TYPES.items()})
+
+
+def write_missing(folder: Path, schemas: Mapping[str, Json]) -> int:
+    """Write the schemas of which the folder has no version; say which differ from their newest."""
     differing = []
-    for name, kind in TYPES.items():
-        text = as_text(derive(kind))
+    for name, schema in schemas.items():
+        text = as_text(schema)
         versions = len(list(folder.glob(f"{name}.v*.avsc")))
         newest = folder / f"{name}.v{versions}.avsc"
         if not versions:

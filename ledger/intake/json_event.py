@@ -4,6 +4,7 @@ The ordinary event takes the fast way; whatever is odd about one is judged anew,
 """
 
 import json
+import re
 from json import JSONDecodeError
 from typing import Any, Final, cast
 
@@ -16,11 +17,17 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import moment
 from ledger.intake.doors import Door
 from ledger.intake.judging import Record, finish, judge, permitted, refuse
-from ledger.intake.nesting import DEPTH_MAX, too_deep
 from ledger.intake.verdicts import EVENT_BYTES_MAX, Problem, Verdict, refused, too_large
 
 INTEGER_MAX: Final = 2**63 - 1
 """Integers beyond are beyond every field: they stand for themselves as this one."""
+
+DEPTH_MAX: Final = 32
+"""Arrays and objects within one another; no event has more than four."""
+
+_TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_ALIKE: Final = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 _decode = msgspec.json.Decoder[Fact](cast("Any", AnyFact), dec_hook=canonical.read_figure).decode
 
@@ -150,3 +157,21 @@ def _constant(name: str) -> float:
 def _no_surrogates(value: Any) -> None:
     """Raise UnicodeError where half a surrogate pair stands in a text."""
     json.dumps(value, ensure_ascii=False).encode("utf-8")
+
+
+def too_deep(text: bytes) -> bool:
+    """Whether arrays and objects stand more than DEPTH_MAX deep in a JSON text.
+
+    A parser follows nesting by calling itself: this is told before one begins. What is no JSON, as
+    its brackets do not match, may be up to twice as deep before it is told.
+    """
+    if text.count(b"[") + text.count(b"{") <= DEPTH_MAX:
+        return False
+    brackets = _TEXT.sub(b"", text).translate(_ALIKE, _NO_BRACKETS)
+    # Each round takes the innermost level away, in the time of one copy of what is left.
+    for _ in range(DEPTH_MAX):
+        fewer = brackets.replace(b"[]", b"")
+        if len(fewer) == len(brackets):
+            break
+        brackets = fewer
+    return b"[]" in brackets or brackets.count(b"[") > DEPTH_MAX

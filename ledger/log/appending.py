@@ -169,11 +169,11 @@ def write_refusals(rows: Rows, refusals: Sequence[Refusal], after: int, recorded
     )
 
 
-def copy_dead_letters(rows: Rows, letters: Iterable[DeadLetter]) -> None:
+def copy_dead_letters(rows: Rows, dead_letters: Iterable[DeadLetter]) -> None:
     """Write dead letters under the lock, with the numbers they carry."""
     with rows.copy(_COPY_DEAD_LETTERS) as copy:
         copy.set_types(_DEAD_LETTER_TYPES)
-        for number, recorded_at, refusal in letters:
+        for number, recorded_at, refusal in dead_letters:
             kept = refusal._replace(place=_text(refusal.place), path=_text(refusal.path))
             copy.write_row((number, recorded_at, *kept))
 

@@ -124,11 +124,11 @@ class Log(Reader):
                 look_first=self._repeats_seen,
             )
             new = sum(receipt.outcome == "recorded" for receipt in receipts)
-            letters = [*refusals, *_conflicts(receipts, on_conflict)]
-            if letters:
+            dead_letters = [*refusals, *_conflicts(receipts, on_conflict)]
+            if dead_letters:
                 time = self._recorder.times(head, 1)[0] if not self._by_event else head.recorded_at
                 last = max((r.recorded_at for r in receipts if r.outcome == "recorded"), default=0)
-                write_refusals(rows, letters, head.dead_letter, max(time, last))
+                write_refusals(rows, dead_letters, head.dead_letter, max(time, last))
             # Repeats come in runs (a file loaded again, a scanner's backlog): look first next time.
             self._repeats_seen = new < len(batch.first)
             return receipts

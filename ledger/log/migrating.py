@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.errors import Fatal, Misuse, Unavailable
-from ledger.log.connecting import connectable
 
 MIGRATIONS_LOCK = 5_283_640_182  # any number, but not the one of the writers' lock
 _lock_wait_seconds = 60
+connect_seconds_max: Final = 10
 _THERE_ALREADY: Final = (
     errors.DuplicateColumn, errors.DuplicateFunction, errors.DuplicateObject, errors.DuplicateTable,
 )  # fmt: skip
@@ -155,3 +155,21 @@ def _yoyo_url(dsn: str) -> str:
     # All as parameters: a socket's folder or an escaped name has no place in the URL's parts.
     parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items()}
     return f"postgresql+psycopg:///?{urlencode(parts | {'schema': 'public'})}"
+
+
+def connectable(url: str) -> str:
+    """The connection string, with a limit on how long connecting takes unless it has one.
+
+    Raises Misuse where it is none of PostgreSQL's. The sentence does not repeat it: there may be a
+    password in it.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise Misuse(
+            "LEDGER_DATABASE_URL is no connection string of PostgreSQL: expected"
+            " postgresql://user:password@host/name."
+        ) from None
+    if "connect_timeout" in parts:
+        return url
+    return make_conninfo(url, connect_timeout=connect_seconds_max)

@@ -45,10 +45,10 @@ def restore(
         committed = _commits(rows, chunk) or committed
     if committed != head.position:
         raise Malformed(f"No commit ended at the last position, {head.position:,}.")
-    letters = iter(dead_letters)
+    refused = iter(dead_letters)
     number = 0
-    while part := list(islice(letters, _batch_rows)):
-        number = _letters(rows, number, part)
+    while part := list(islice(refused, _batch_rows)):
+        number = _dead_letters(rows, number, part)
     rows.execute(f"NOTIFY {CHANNEL}")
     return head.position
 
@@ -80,7 +80,7 @@ def _commits(rows: Rows, chunk: Sequence[Archived]) -> int:
     return ends[-1][0] if ends else 0
 
 
-def _letters(rows: Rows, number: int, part: Sequence[DeadLetter]) -> int:
+def _dead_letters(rows: Rows, number: int, part: Sequence[DeadLetter]) -> int:
     for expected, letter in enumerate(part, number + 1):
         if letter.number != expected:
             raise Malformed(f"Dead letter {letter.number} stands where {expected} belongs.")

@@ -11,7 +11,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
-from ledger.intake.nesting import too_deep
+from ledger.intake.json_event import too_deep
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX
 from ledger.web.problems import Problem, said, unauthorised
 from ledger.web.sharing import Held

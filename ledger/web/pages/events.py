@@ -27,8 +27,8 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
     """Show an event, or the receipt of one that was refused."""
     with opened.looking() as looking:
         stream = looking.log.get([id]).get(id, [])
-        letters = looking.log.refused(id)
-        if not stream and not letters:
+        dead_letters = looking.log.refused(id)
+        if not stream and not dead_letters:
             raise not_found("such event")
         taken_back = corrected(looking, id)
         records = [shown(recorded) for recorded in stream]
@@ -42,7 +42,7 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         standing,
         id=str(id),
         records=records,
-        refusals=[(letter.number, refusal(letter)) for letter in letters],
+        refusals=[(letter.number, refusal(letter)) for letter in dead_letters],
         receipts=[receipt(recorded) for recorded in stream],
         corrected=taken_back,
         about=about,

@@ -37,7 +37,7 @@ def sources(
         heard = [row for row in sources_view(looking.rows) if source in ("", row["source"])]
         registered = facts_of(looking.rows, looking.log, [SourceRegistered])
         now = max(opened.desk.now(), looking.log.recorded_last())
-        letters = _letters(looking, min(before, _LAST))
+        dead_letters = _dead_letters(looking, min(before, _LAST))
         standing = looking.standing
     rows, more = shown(
         [
@@ -56,8 +56,8 @@ def sources(
         rows=rows,
         more=more,
         source=source,
-        letters=letters[:refusals_shown_max],
-        further=letters[-2].number if len(letters) > refusals_shown_max else None,
+        dead_letters=dead_letters[:refusals_shown_max],
+        further=dead_letters[-2].number if len(dead_letters) > refusals_shown_max else None,
     )
 
 
@@ -79,7 +79,7 @@ def refusal(opened: Open, number: Annotated[int, Query(ge=1, lt=_LAST)]) -> Resp
         )
 
 
-def _letters(looking: Looking, before: int) -> list[DeadLetter]:
+def _dead_letters(looking: Looking, before: int) -> list[DeadLetter]:
     """The refusals under a number, the latest first; one more than is shown."""
     looking.rows.execute(_REFUSED, (before, refusals_shown_max + 1))
     numbers = [row[0] for row in looking.rows.fetchall()]

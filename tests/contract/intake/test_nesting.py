@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.intake import OPERATOR, Refused, Verdict, door, read, read_file
 from ledger.intake.doors import topic_door
-from ledger.intake.nesting import DEPTH_MAX, too_deep
+from ledger.intake.json_event import DEPTH_MAX, too_deep
 from ledger.intake.verdicts import PAYLOAD_BYTES_MAX
 from tests.contract.intake.samples import numbered, text
 

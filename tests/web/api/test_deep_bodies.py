@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from ledger.intake.nesting import DEPTH_MAX
+from ledger.intake.json_event import DEPTH_MAX
 from ledger.intake.verdicts import PAYLOAD_BYTES_MAX
 from ledger.log import Log
 from tests.databases import Cluster
