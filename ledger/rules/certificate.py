@@ -9,9 +9,9 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.artefacts import fold, miscounted
-from ledger.rules.books import Books
+from ledger.rules.figures import fold, kg, miscounted, total
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import (
     Shipment,
@@ -25,7 +25,6 @@ from ledger.rules.papers import (
 from ledger.rules.policy import Policy
 from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
-from ledger.rules.weights import kg, total
 
 
 def _departed(key: str, books: Books) -> list[tuple[str, Shipment]]:

@@ -13,12 +13,12 @@ from ledger.facts.record import Known
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered, ProductRegistered
 from ledger.facts.seals import SealsApplied, SealsDispatched, SealsReceived, SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
 from ledger.rules.moments import wait
-from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Holds, On, Rule, Says, always, counting
+from ledger.rules.subjects import differing, own_fields
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -67,8 +67,6 @@ def _made(fact: Fact, books: Books) -> LotRecorded | None:
 def _emptied(known: Known, books: Books) -> Iterator[tuple[str, Place, int]]:
     """The places an event takes from that held too little then, with their balance."""
     fact = known.fact
-    if not isinstance(fact, SealsReceived | ShipmentReceived | SealsRemoved | GoodsReturned):
-        return
     # A receipt from a place that is still short differs from the other side: other rules say so.
     only_then = isinstance(fact, SealsReceived | ShipmentReceived)
     for mark, place in sorted({(move.mark, move.source) for move in moves(fact)}):

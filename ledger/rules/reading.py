@@ -11,8 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, NamedTuple
 
 from ledger.facts.scalars import micros
-from ledger.labels.verdict import CODES
-from ledger.labels.verdict import sentence as code_sentence
+from ledger.labels.verdict import CODES, code_row
 from ledger.rules.constants import ENUM_OF_FIELD, ENUMS
 from ledger.rules.violation import MORE, parts_of
 
@@ -150,7 +149,8 @@ def _is_moment(text: str) -> bool:
 
 def _code(text: str, say: Words) -> str:
     """What a code says, to stand within a sentence."""
-    return code_sentence(text, say.tongue).rstrip(".。")
+    row = code_row(text)
+    return say.either(row.en, row.ja).rstrip(".。")
 
 
 def _substance(text: str, say: Words) -> str:

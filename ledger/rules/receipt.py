@@ -11,9 +11,9 @@ from ledger.facts.seals import (
     SealsReceived,
     SealsSpoiled,
 )
-from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.contracts import contract_of, contracts_of, mark_of, marks_licensed
+from ledger.rules.figures import miscounted, outside, range_text, spans
 from ledger.rules.moments import (
     JAPAN,
     days,
@@ -24,7 +24,6 @@ from ledger.rules.moments import (
     wait,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.ranges import outside, range_text, spans
 from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 

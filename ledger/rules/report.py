@@ -8,15 +8,14 @@ from ledger.custody.places import Kind, Place
 from ledger.facts.documents import SealReportFiled
 from ledger.facts.lots import LotSubdivided
 from ledger.facts.shipments import ShipmentDeparted
-from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.contracts import contract_of
+from ledger.rules.figures import kg, miscounted
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import report_of, shipment_of
 from ledger.rules.policy import Policy
 from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
-from ledger.rules.weights import kg
 
 _Pair = tuple[str, str]
 """Lot and mark."""

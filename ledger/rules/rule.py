@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
+from ledger.questions import Books
 from ledger.rules.applied import Application, Breach
-from ledger.rules.books import Books
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Family, Finding, Severity, SubjectKind
 
@@ -68,10 +68,10 @@ class Says(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One entry of the rule book; a rule may look at subjects of several kinds.
+    """One entry of the rule book; a rule may be about subjects of several kinds.
 
-    `applications` = what it looks at in all applications of one kind together. `says` = the
-    kinds of its cases, each with a sentence in `texts.en.toml` and `texts.ja.toml`.
+    `applications` = its checks on all applications of one kind together. `says` = the kinds of its
+    cases, each with a sentence in `texts.en.toml` and `texts.ja.toml`.
     """
 
     number: str

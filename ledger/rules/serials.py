@@ -17,12 +17,12 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
+from ledger.questions import Books
 from ledger.rules.applied import application_of
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.rule import Holds, On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, told
 
@@ -172,8 +172,7 @@ def _serialised(fact: Fact, books: Books) -> bool:
 def _sharing(fact: Fact, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
     """The events of a fact's mark that share numbers with it."""
     span = span_of(fact)
-    mark = getattr(fact, "mark", None)
-    return () if span is None or mark is None else books.ranged(mark, *span, *kinds)
+    return () if span is None else books.ranged(getattr(fact, "mark", ""), *span, *kinds)
 
 
 _EVENT = SubjectKind.EVENT

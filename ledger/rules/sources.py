@@ -10,11 +10,11 @@ from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.scalars import micros
-from ledger.rules.books import Books
-from ledger.rules.marks import marks_of
+from ledger.questions import Books
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Holds, On, Rule, Says, counting
+from ledger.rules.subjects import marks_of
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
