@@ -18,7 +18,7 @@ from consumers.auditor.step import Step
 from ledger.log import Log
 from ledger.rules import rulebook
 from ledger.rules.policy import read_policy
-from ledger.rules.revision import revision
+from ledger.rules.rulebook import revision
 from ledger.views.projection import Projector
 from tests.auditing import FAR, POLICY, RECORDED, AuditWorld, caught_up, entry, from_nothing, live
 
@@ -73,7 +73,7 @@ def test_what_other_rules_no_longer_find_is_withdrawn(
     assert gone
     with monkeypatch.context() as upgraded:
         other_rules(upgraded)
-        upgraded.setattr("ledger.views.books.accounts.Accounts.dips", lambda *_: ())
+        upgraded.setattr("ledger.questions.accounts.answers.AccountAnswers.dips", lambda *_: ())
 
         after = caught_up(log)
 
@@ -165,9 +165,9 @@ def test_a_clock_a_little_behind_stands_still(log: Log, seconds: int) -> None:
 
 JUDGES = (
     "rules/stock.py", "rules/rulebook.py", "labels/check.py", "labels/tables/claims.csv",
-    "custody/moves.py", "facts/mentions.py", "facts/binding.py", "views/books/conduct.py",
+    "custody/moves.py", "facts/mentions.py", "facts/binding.py", "questions/conduct/answers.py",
 )  # fmt: skip
-OTHERS = ("rules/sentences.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
+OTHERS = ("rules/texts.en.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
 
 
 @pytest.fixture

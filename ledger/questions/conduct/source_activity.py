@@ -1,0 +1,223 @@
+"""Who was heard when: every event under its source, every scan under its actor too.
+
+Rows of events are only ever added, and whether one counts is asked of the corrections; sums by
+month, day and hour are those of what counts, unless they say otherwise.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from struct import Struct
+from typing import ClassVar, Final
+from uuid import UUID
+
+from ledger.facts.identity import Fact
+from ledger.facts.scalars import MICROS_A_DAY
+from ledger.questions.conduct import scanned_at
+from ledger.questions.conduct.lateness import LAG_DAYS_MIN, Lateness
+from ledger.questions.conduct.repeats import Repeats
+from ledger.questions.conduct.two_sites import TwoSites
+from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows, for_each
+from ledger.views.places import hashed
+
+NOWHERE: Final = 0
+"""The site of what is no scan."""
+_HOUR: Final = 3_600_000_000
+_HOURS_A_DAY: Final = 24
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_MONTH: Final = len("YYYY-MM")
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_row = Struct(">hiqiqi16siqiq").pack  # 5 fields: who, time, id, site, source
+_HOURS = """
+INSERT INTO busy AS b (source, hour, seals) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
+ON CONFLICT (source, hour) DO UPDATE SET seals = b.seals + excluded.seals
+"""
+_LATEST = """
+SELECT w.who, h.time FROM unnest(%b::int8[]) AS w (who) CROSS JOIN LATERAL (
+    SELECT time FROM heard WHERE heard.who = w.who ORDER BY time DESC LIMIT 1
+) AS h
+"""
+_latest_kept_max: Final = 100_000
+_MONTHS = """
+INSERT INTO heard_months AS h (source, month, events, reversed)
+SELECT * FROM unnest(%b::int8[], %b::text[], %b::int8[], %b::int8[])
+ON CONFLICT (source, month) DO UPDATE SET events = h.events + excluded.events,
+    reversed = h.reversed + excluded.reversed
+"""
+
+
+class SourceActivity(Fold):
+    """Keeps what was heard of sources and persons."""
+
+    TABLES: ClassVar[str] = (
+        Lateness.TABLES
+        + TwoSites.TABLES
+        + Repeats.TABLES
+        + """
+-- who: hash of a source, or of the actor of a scan; site: hash of where it was taken, 0 for what is
+-- no scan; time: µs UTC of the event.
+CREATE TABLE heard (
+    who int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL, site int8 NOT NULL,
+    source int8 NOT NULL
+) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
+CREATE INDEX heard_by_time ON heard (who, time);
+-- hour: hours since 1970, UTC.
+CREATE TABLE busy (
+    source int8 NOT NULL, hour int8 NOT NULL, seals int8 NOT NULL, PRIMARY KEY (source, hour)
+) WITH (fillfactor = 70);
+CREATE INDEX busy_most ON busy (source, seals);
+-- month: YYYY-MM of the events' own time, UTC; events: everything recorded; reversed: those of them
+-- that do not count.
+CREATE TABLE heard_months (
+    source int8 NOT NULL, month text NOT NULL, events int8 NOT NULL, reversed int8 NOT NULL,
+    PRIMARY KEY (source, month)
+) WITH (fillfactor = 70);
+-- What was recorded and does not count, under its source.
+CREATE TABLE reversed (source int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL);
+CREATE INDEX reversed_by_source ON reversed (source, time);
+"""
+    )
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, str], int] = {}
+        self._packed: list[bytes] = []
+        self._latest: dict[int, int] = {}
+        self._repeats = Repeats()
+        self._late = Lateness()
+        self._two_sites = TwoSites()
+        self._hours: dict[tuple[int, int], tuple[int]] = {}
+        self._days: dict[tuple[int, int], int] = {}
+        self._reversed: list[tuple[int, int, UUID]] = []
+
+    def name(self, kind: str, key: str) -> int:
+        """The hash of a source, person or site."""
+        found = self._names.get((kind, key))
+        if found is None:
+            found = self._names[kind, key] = hashed(kind, key)
+        return found
+
+    def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
+        """Take any recorded event but an application."""
+        del position
+        site = scanned_at(fact)
+        self.hear((UUID(fact.id), at, recorded_at), fact.source, fact.actor, site)
+        who = self.name("source", fact.source)
+        self._count(who, at // _HOUR, 1)
+        if site is not None:
+            self._cross(fact.source, fact.actor, site, at, at)
+
+    def heard(self, alike: Scans) -> None:
+        """Take the sums of applications as recorded."""
+        self._count(self.name("source", alike.source), alike.hour, alike.count)
+        self._cross(alike.source, alike.actor, alike.site, alike.first, alike.last)
+
+    def hear(
+        self, event: tuple[UUID, int, int], source: str, actor: str | None, site: str | None
+    ) -> None:
+        """Take a recorded event (id, time, when recorded) by itself; `site` where it is a scan."""
+        key, at, recorded_at = event
+        who = self.name("source", source)
+        where = NOWHERE if site is None else self.name("site", site)
+        self._packed.append(_row(5, 8, who, 8, at, 16, key.bytes, 8, where, 8, who))
+        latest = self._latest.get(who)
+        if latest is not None and at > latest:
+            self._latest[who] = at  # later than all that was heard of it: it meets nothing
+        else:
+            self._repeats.take(who, at, key)
+        if actor is not None and site is not None:
+            person = self.name("person", actor)
+            self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
+        if recorded_at - at > LAG_DAYS_MIN * MICROS_A_DAY:
+            self._late.take(who, at, recorded_at, key)
+
+    def _count(self, who: int, hour: int, events: int) -> None:
+        of = (who, hour // _HOURS_A_DAY)
+        self._days[of] = self._days.get(of, 0) + events
+
+    def _cross(self, source: str, actor: str | None, site: str, first: int, last: int) -> None:
+        who, where = self.name("source", source), self.name("site", site)
+        self._two_sites.scan(who, where, who, first, last)
+        if actor is not None:
+            self._two_sites.scan(self.name("person", actor), where, who, first, last)
+
+    def scans(self, alike: Scans) -> None:
+        """Applications that count, or no longer do."""
+        hour = (self.name("source", alike.source), alike.hour)
+        self._hours[hour] = (self._hours.get(hour, (0,))[0] + alike.seals,)
+
+    def scan(self, of: Scans, scan: Scan) -> None:
+        """An application that no longer counts."""
+        if scan.sign < 0:
+            self.undone(of.source, of.actor, scan.at, UUID(scan.id))
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Any other fact that no longer counts."""
+        del position
+        if sign < 0:
+            self.undone(fact.source, fact.actor, at, UUID(fact.id))
+
+    def bind(self, fact: Fact, sign: int) -> None:
+        """A registry fact that begins (+1) or ceases (-1) to bind."""
+        self._two_sites.register(fact, fact.at, sign)
+
+    def undone(self, source: str, actor: str | None, at: int, event_id: UUID) -> None:
+        """Take a recorded event that does not count."""
+        who = self.name("source", source)
+        self._reversed.append((who, at, event_id))
+        self._two_sites.undone(who, at)
+        if actor is not None:
+            self._two_sites.undone(self.name("person", actor), at)
+
+    def flush(self, rows: Rows) -> None:
+        """Write the batch; keys sorted, so that no two writers deadlock."""
+        if self._packed:
+            with rows.copy(
+                "COPY heard (who, time, id, site, source) FROM STDIN (FORMAT binary)"
+            ) as copy:
+                copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
+        behind = self._repeats.flush(rows, (key for _, _, key in self._reversed))
+        if behind:
+            unknown = sorted({who for who, _, _ in behind if who not in self._latest})
+            if len(self._latest) + len(unknown) > _latest_kept_max:
+                self._latest.clear()
+            self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
+        copy_rows(rows, "reversed (source, time, id)", ("int8", "int8", "uuid"), self._reversed)
+        self._late.flush(rows, self._reversed)
+        self._two_sites.flush(rows)
+        for statement, counted in ((_HOURS, self._hours), (_MONTHS, self._months())):
+            for_each(rows, statement, [(*key, *sums) for key, sums in sorted(counted.items())])
+        self._clear()
+
+    def _months(self) -> dict[tuple[int, str], tuple[int, int]]:
+        """Events recorded and reversed of the batch, by source and month."""
+        months: dict[tuple[int, str], tuple[int, int]] = {}
+        reversed_ = [(source, at // MICROS_A_DAY) for source, at, _ in self._reversed]
+        for (source, day), *change in (
+            *((key, count, 0) for key, count in self._days.items()),
+            *((key, 0, 1) for key in reversed_),
+        ):
+            key = source, date.fromordinal(_EPOCH + day).isoformat()[:_MONTH]
+            events, undone = months.get(key, (0, 0))
+            months[key] = events + change[0], undone + change[1]
+        return months
+
+    def forget(self) -> None:
+        """Drop the batch, and what it made the latest: others may have written since."""
+        self._clear()
+        self._latest.clear()
+
+    def _clear(self) -> None:
+        self._packed.clear()
+        self._repeats.forget()
+        self._late.forget()
+        self._two_sites.forget()
+        self._hours.clear()
+        self._days.clear()
+        self._reversed.clear()
+
+
+def heard_under(fact: Fact) -> Iterator[tuple[str, str]]:
+    """The sources and persons whose hearings a fact adds to."""
+    yield "source", fact.source
+    if fact.actor is not None:
+        yield "person", fact.actor
