@@ -3,6 +3,8 @@
 Events themselves are read only where something is to be shown of them.
 """
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -97,7 +99,6 @@ class ConductAnswers(YearAnswers):
     # -- sources and persons
 
     def two_sites(self, of: Literal["person", "source"], key: str, within: int) -> SitePairs:
-        """Neighbouring scans at different sites less than so many microseconds apart."""
         self.dependencies.note(HEARD, of, key)
         who = hashed(of, key)
         # Whether a source is a scanner decides whose neighbour its scans are.
@@ -122,7 +123,6 @@ class ConductAnswers(YearAnswers):
         return fact.site if isinstance(fact, s.SealsApplied) else scanned_at(fact) or ""
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
-        """Days on which events were recorded more than so many days after their time."""
         self.dependencies.note(HEARD, "source", source)
         found = self.rows.execute(_LATE, (hashed("source", source), days), prepare=True)
         return [
@@ -131,20 +131,17 @@ class ConductAnswers(YearAnswers):
         ]
 
     def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
-        """Ids of the events that a late day counts, the first 100 by (time, id)."""
         self.dependencies.note(HEARD, "source", source)
         at = date.fromisoformat(day).toordinal() - _EPOCH
         found = self.rows.execute(_LATE_ON, (hashed("source", source), at, days), prepare=True)
         return tuple(str(key) for (key,) in found.fetchall())
 
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
-        """Recorded and reversed events of a source by month."""
         self.dependencies.note(HEARD, "source", source)
         found = self.rows.execute(_MONTHS, (hashed("source", source),), prepare=True)
         return [ReversedMonth(*row) for row in found.fetchall()]
 
     def reversed_in(self, source: str, month: str) -> Sequence[str]:
-        """Ids of a source's reversed events of a month, the first 100 by (time, id)."""
         self.dependencies.note(HEARD, "source", source)
         first = date.fromisoformat(f"{month}-01")
         within = start_of(first), start_of(next_month(month))
@@ -152,7 +149,6 @@ class ConductAnswers(YearAnswers):
         return tuple(str(key) for (key,) in found.fetchall())
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
-        """Hours in which a source applied more than so many seals."""
         self.dependencies.note(HEARD, "source", source)
         found = self.rows.execute(_BUSY, (hashed("source", source), more_than), prepare=True)
         hours = []
@@ -164,7 +160,6 @@ class ConductAnswers(YearAnswers):
         return hours
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
-        """S4: whether an application of a source in an hour has a duplicate within microseconds."""
         self.dependencies.note(HEARD, "source", source)
         hours = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
         start, end = hours * _HOUR, (hours + 1) * _HOUR - 1
@@ -179,7 +174,6 @@ class ConductAnswers(YearAnswers):
         return self.counting(known for key in ids if (known := self.record.known(key)) is not None)
 
     def last_heard(self, source: str) -> int | None:
-        """When something of a source was last recorded (microseconds UTC)."""
         self.dependencies.note(HEARD, "source", source)
         row = self.rows.execute(
             "SELECT last_recorded FROM sources WHERE source = %s", (source,), prepare=True
@@ -237,7 +231,6 @@ class ConductAnswers(YearAnswers):
         return [key for (key,) in found]
 
     def repeat_of(self, event_id: str) -> str | None:
-        """The counting event of smaller id that says the same, the smallest of them."""
         if event_id in self._asked and event_id not in self._said:
             return None
         known = self.record.known(event_id)

@@ -1,5 +1,7 @@
 """Look-alikes, answered in bulk from the database."""
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
@@ -90,13 +92,11 @@ class LookAlikeAnswers(Source):
                 self._alike[About(about), key] = True
 
     def looks_alike(self, about: About, key: str) -> bool:
-        """S3: whether a known id of a kind, other than this one, has the same fold."""
         self.dependencies.note(LOOKS, int(about), folded(about, key))
         self.want_look_alikes([(about, key)])
         return self._alike[about, key]
 
     def double_shot(self, event_id: str, within: int) -> bool:
-        """S4: whether a duplicate of the event lies within so many microseconds of it."""
         known = self.record.known(event_id)
         shot = None if known is None else shot_of(known.fact)
         if known is None or shot is None:
@@ -139,7 +139,6 @@ class LookAlikeAnswers(Source):
         )
 
     def naming(self, mark: str) -> Naming | None:
-        """The counting events that name a mark."""
         self.dependencies.note(NAMING, mark)
         row = self.rows.execute(
             "SELECT events, first FROM namings WHERE mark = %s AND events > 0", (mark,)
