@@ -3,7 +3,7 @@
 A rule that asks the record for applications would cost more with every scan; here it fails.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
@@ -31,6 +31,8 @@ class AtHand:
         """Take every fact the ledger knows."""
         self.whole = record
         self.record = cast("Record", _Guarded(record))
+        self.counting = sorted(known for known in record if not record.taken_back(known.fact))
+        """Facts that nothing retracts or corrects, whoever says it; sums go by that."""
         self._memo: dict[Hashable, Any] = {}
 
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
@@ -39,10 +41,6 @@ class AtHand:
             self._memo[key] = compute()
         value: T = self._memo[key]
         return value
-
-    def counting(self) -> Iterator[Known]:
-        """Every fact that nothing retracts or corrects, whoever says it: sums go by that."""
-        return (known for known in self.whole if not self.whole.taken_back(known.fact))
 
 
 class _Guarded:

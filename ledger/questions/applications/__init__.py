@@ -133,7 +133,7 @@ class ApplicationsAtHand(LookAlikesAtHand):
         self._of_lot: dict[str, list[Known]] = defaultdict(list)
         self._by_holder: dict[tuple[str, str, str | None], list[Known]] = defaultdict(list)
         self._of_mark: dict[str, list[Known]] = defaultdict(list)
-        for known in sorted(self.counting()):
+        for known in self.counting:
             fact = known.fact
             if isinstance(fact, s.SealsApplied):
                 self._of_lot[fact.lot].append(known)
@@ -214,7 +214,7 @@ class ApplicationsAtHand(LookAlikesAtHand):
     def years_applied(self) -> set[tuple[str, int]]:
         """Every (licensee, fiscal year) in which a mark of the licensee was applied or removed."""
         found: set[tuple[str, int]] = set()
-        for known in self.counting():
+        for known in self.counting:
             if isinstance(known.fact, s.SealsApplied | s.SealsRemoved):
                 mark = self.whole.latest(r.MarkRegistered, About.MARK, known.fact.mark)
                 if mark is not None:

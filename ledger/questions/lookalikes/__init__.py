@@ -140,7 +140,7 @@ class LookAlikesAtHand(AtHand):
         self._shots: dict[Shot, list[int]] = defaultdict(list)
         self._folds: dict[tuple[About, str], set[str]] = defaultdict(set)
         self._naming: dict[str, list[Known]] = defaultdict(list)
-        for known in sorted(self.counting()):
+        for known in self.counting:
             shot = shot_of(known.fact)
             if shot is not None:
                 self._shots[shot].append(known.at)

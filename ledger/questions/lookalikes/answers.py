@@ -46,7 +46,7 @@ UNION ALL
     ) AS p CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
         ORDER BY time LIMIT %(most)s) AS m LIMIT %(most)s)
 """
-_NEXT_NAMING = """
+_NEXT_NAMING = f"""
 SELECT min(position) FROM (
     SELECT min(position) AS position FROM named_marks WHERE mark = %(mark)s AND position > %(after)s
     UNION ALL

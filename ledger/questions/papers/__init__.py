@@ -116,7 +116,7 @@ class PapersAtHand(AtHand):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._named: dict[str, list[Named]] = defaultdict(list)
-        for known in self.counting():
+        for known in self.counting:
             for number in numbers_named(known.fact):
                 issuer: str = getattr(known.fact, "issuer")  # noqa: B009 -- both types have it
                 self._named[issuer].append(Named(number, known.rec, known.id))
