@@ -20,7 +20,7 @@ from ledger.questions.dependencies import Changes, DependencyKey, hash_of
 from ledger.questions.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry
-from tests.contract.books.test_books import answers, of_world
+from tests.contract.questions.test_answers import answers, of_world
 from tests.contract.views import world
 
 HOUR = 3_600_000_000
