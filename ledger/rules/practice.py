@@ -9,7 +9,8 @@ from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
-from ledger.labels.process import missing_activities, process, qualified
+from ledger.labels.process import process, qualified
+from ledger.labels.schemes.jas.grading import missing_activities
 from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
