@@ -1,4 +1,4 @@
-"""What new events touch: the subjects to look at, and what looks rest on that they change.
+"""What new events touch: the subjects to look at, and what evaluations depend on that they change.
 
 An event that retracts or corrects another touches all that the other one did.
 """
@@ -41,7 +41,7 @@ class Touched(NamedTuple):
 
 
 def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to: int) -> Touched:
-    """What events touch; nothing that was looked at rests on those up to position `known_to`."""
+    """What events touch; nothing that was looked at depends on those up to position `known_to`."""
     facts = [event for event in events if event.topic not in TOPICS]
     given = books.record.give(facts)
     found = Touched([], set(), Changes(), [], [])

@@ -165,7 +165,7 @@ class Auditor:
         if went_back:
             waits += self._pending.subjects()
         made = decided(look.found, books, self._pending, now=now, position=position)
-        for subject, read in made.rests.items():
+        for subject, read in made.dependencies.items():
             look.note(subject, read)
         for subject, why in made.aside.items():
             look.aside[str(subject.kind), subject.key] = why
@@ -176,7 +176,7 @@ class Auditor:
             at=_keys(look.found),
             waited=[*waiting, *looked, *_keys(look.found)],
             dues=look.dues,
-            rests=look.rests(),
+            dependencies=look.dependencies(),
             changed=found.changed,
             waits=waits,
             decided=made,
@@ -250,7 +250,7 @@ class Auditor:
 
     def _record(self, look: Look) -> None:
         entries = look.decided.entries
-        fresh = {key: read for key, read in look.rests.items() if self._is_news(key, read)}
+        fresh = {key: read for key, read in look.dependencies.items() if self._is_news(key, read)}
 
         def inside(rows: Any) -> None:
             schema.use(rows, SCHEMA)

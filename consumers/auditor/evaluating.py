@@ -1,4 +1,4 @@
-"""Looking: every rule on subjects at one moment of the clock, and what a look rests on."""
+"""Looking: every rule on subjects at one moment of the clock, and what it depends on."""
 
 from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
@@ -41,7 +41,7 @@ class Looking:
         """Subjects that need more than one look may hold, and why."""
         self.dues: dict[auditing.Key, int] = {}
         self._quiet: list[str] = []
-        self._rests: dict[auditing.Key, set[int]] = {}
+        self._dependencies: dict[auditing.Key, set[int]] = {}
 
     def over(self, books: ViewBooks) -> None:
         """Go on with other books of the same snapshot."""
@@ -57,11 +57,11 @@ class Looking:
     def subject(
         self, subject: Subject, *, anew: bool = False, rules: AbstractSet[str] | None = None
     ) -> None:
-        """Look at a subject; what applications rest on is noted together, with their lot.
+        """Look at a subject; what applications depend on is noted together, with their lot.
 
         `rules` = numbers of the only rules that have something to say; None: all are asked.
         """
-        with self._books.reads.watch() as read:
+        with self._books.dependencies.watch() as read:
             try:
                 self._find(subject, anew=anew, rules=rules)
             except LookFull:
@@ -94,11 +94,11 @@ class Looking:
                 and self._books.record.counts(known.fact)
             ):
                 noted = _with(auditing.APPLICATIONS, known.fact)
-        self._rest(noted, read)
+        self._depend(noted, read)
 
-    def _rest(self, noted: auditing.Key, read: set[Read]) -> None:
+    def _depend(self, noted: auditing.Key, read: set[Read]) -> None:
         if read:
-            self._rests.setdefault(noted, set()).update(hash_of(*what) for what in read)
+            self._dependencies.setdefault(noted, set()).update(hash_of(*what) for what in read)
 
     def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
         """Apply the rules; nothing found of what is looked at for the first time says nothing."""
@@ -154,11 +154,11 @@ class Looking:
             self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
     def _conditions(self, key: str, fact: SealsApplied) -> tuple[Condition, ...]:
-        with self._books.reads.watch() as read:
+        with self._books.dependencies.watch() as read:
             found = conditions(key, self._books, self._policy)
         read.discard((EVENT, key))
         always = EVERY_RULE in found
-        self._rest(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
+        self._depend(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
         return _ALWAYS if always else found
 
     def again(
@@ -188,9 +188,9 @@ class Looking:
                     waits.append((auditing.APPLICATIONS, f"{lot} {day} {rest}"))
         return applied, looked, waits
 
-    def rests(self) -> dict[auditing.Key, frozenset[int]]:
-        """What each subject rests on."""
-        return {key: frozenset(read) for key, read in self._rests.items()}
+    def dependencies(self) -> dict[auditing.Key, frozenset[int]]:
+        """What each subject depends on."""
+        return {key: frozenset(read) for key, read in self._dependencies.items()}
 
 
 def subjects_of_application(key: str) -> tuple[Subject, Subject]:

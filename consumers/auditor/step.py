@@ -32,7 +32,7 @@ class Look(NamedTuple):
     at: list[auditing.Key]
     waited: list[auditing.Key]
     dues: dict[auditing.Key, int]
-    rests: dict[auditing.Key, frozenset[int]]
+    dependencies: dict[auditing.Key, frozenset[int]]
     changed: Changes
     waits: list[auditing.Key]
     decided: Decided

@@ -41,7 +41,7 @@ def number_gap(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             found=("nothing",),
             evidence=(gap.id,),
             deadline=gap.rec + days(policy.gap_days),
-            artefact=books.alike(About.CERTIFICATE, certificate_key(key, number)),
+            artefact=books.looks_alike(About.CERTIFICATE, certificate_key(key, number)),
         )
 
 

@@ -229,14 +229,15 @@ class AccountsAtHand(AtHand):
         before = 0
         account = f"{mark} {holder} {site}"
         for count in self.record.about(SealsCounted, About.ACCOUNT, account):
-            compared = self._compared(count, before)
+            compared = self.compared(count, before)
             before = compared.unexplained
             spoiled = compared.spoiled_counted
             if compared.unexplained or spoiled not in (None, compared.spoiled_book):
                 off.append(compared)
         return off
 
-    def _compared(self, count: SealsCounted, before: int) -> OffCount:
+    def compared(self, count: SealsCounted, before: int = 0) -> OffCount:
+        """A count against the book; `before` = what the one before it left unexplained."""
         account = count.mark, count.holder, count.site
         made_for = [
             adjustment

@@ -158,7 +158,7 @@ class AccountAnswers(BalanceAnswers):
         self._note_place(mark, Place(Kind.SPOILED, holder, site))
         for kind in (SealsCounted, StockAdjusted):
             key = f"{mark} {holder} {site}"
-            self.reads.note(ABOUT, kind, About.ACCOUNT, key)
+            self.dependencies.note(ABOUT, kind, About.ACCOUNT, key)
         self.want_accounts([(mark, holder, site)])
         return self._off[place_id(mark, Kind.STOCK, holder, site)]
 

@@ -174,10 +174,10 @@ class BalanceAnswers(Source):
 
     def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
         """What a holder has of a mark, by site."""
-        self.reads.note(STOCKS, mark, holder)
+        self.dependencies.note(STOCKS, mark, holder)
         found = self.rows.execute(
             "SELECT p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id"
-            " WHERE p.mark = %s AND p.kind = 2 AND p.key = %s",
+            f" WHERE p.mark = %s AND p.kind = {Kind.STOCK:d} AND p.key = %s",
             (mark, holder),
             prepare=True,
         )
@@ -185,9 +185,10 @@ class BalanceAnswers(Source):
 
     def held(self, mark: str) -> int:
         """What there is of a mark in stock, whoever holds it: a total kept for each holder."""
-        self.reads.note(IN_STOCK, mark)
+        self.dependencies.note(IN_STOCK, mark)
         found = self.rows.execute(
-            "SELECT coalesce(sum(total), 0)::int8 FROM totals WHERE mark = %s AND figure = 2",
+            "SELECT coalesce(sum(total), 0)::int8 FROM totals"
+            f" WHERE mark = %s AND figure = {Kind.STOCK:d}",
             (mark,),
             prepare=True,
         ).fetchone()
@@ -240,7 +241,7 @@ class BalanceAnswers(Source):
         yield from (min(takes[start]) for start in starts)
 
     def _note_place(self, mark: str, place: Place) -> None:
-        self.reads.note(PLACE, mark, int(place.kind), place.key, place.site)
+        self.dependencies.note(PLACE, mark, int(place.kind), place.key, place.site)
 
     def _number(self, statement: str, values: Any) -> int:
         row = self.rows.execute(statement, values, prepare=True).fetchone()

@@ -23,7 +23,7 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
     SELECT * FROM sealed WHERE lot = wanted.place OFFSET 0
 ) AS s JOIN places AS p ON p.id = s.lot
 """
-_LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
+_LOT_PLACES = f"SELECT id, key FROM places WHERE kind = {Kind.LOT:d} AND key = ANY(%b::text[])"
 # Every row_sum is read: labels are seldom wrong.
 _LABELLED = """
 SELECT DISTINCT p.mark FROM sealed AS s JOIN places AS p ON p.id = s.lot
@@ -139,13 +139,13 @@ class ApplicationAnswers(Source):
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
         """What was applied to a lot, ordered."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         self.want_sealed([lot])
         return self._sealed[lot]
 
     def labelled(self, label: str, version: int) -> Sequence[str]:
         """The marks that a label version was applied with, ordered."""
-        self.reads.note(LABELLED, label, version)
+        self.dependencies.note(LABELLED, label, version)
         found = self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall()
         return sorted(mark for (mark,) in found)
 
@@ -153,7 +153,7 @@ class ApplicationAnswers(Source):
         self, holder: str, mark: str, contract: str | None, first: date, last: date
     ) -> FirstApplied | None:
         """The first application by a holder of a mark on local days from `first` to `last`."""
-        self.reads.note(APPLIED, holder, mark, contract)
+        self.dependencies.note(APPLIED, holder, mark, contract)
         best: Known | None = None
         for day, at, key in self.paged(_DAYS, (holder, mark, contract or "", first, last)):
             if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
@@ -172,7 +172,8 @@ class ApplicationAnswers(Source):
             return first
         # The first of that day was taken back: the day's moves tell who comes next.
         sites = self.rows.execute(
-            "SELECT id FROM places WHERE mark = %s AND kind = 2 AND key = %s", (mark, holder)
+            f"SELECT id FROM places WHERE mark = %s AND kind = {Kind.STOCK:d} AND key = %s",
+            (mark, holder),
         ).fetchall()
         positions = [
             position
@@ -198,7 +199,7 @@ class ApplicationAnswers(Source):
 
     def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
         """What a holder's applications of a mark name as their contract, None for none."""
-        self.reads.note(CONTRACTS, holder, mark)
+        self.dependencies.note(CONTRACTS, holder, mark)
         found = self.rows.execute(_CONTRACTS, {"holder": holder, "mark": mark}, prepare=True)
         return [name or None for (name,) in found.fetchall()]
 

@@ -22,8 +22,8 @@ from ledger.rules.moments import fiscal_year, later
 from ledger.views.attached import BEGINNING, pages
 from ledger.views.places import place_id
 
-_LOT_PLACES = """
-SELECT id, mark FROM places WHERE kind = 4 AND key = %b AND mark = ANY(%b::text[])
+_LOT_PLACES = f"""
+SELECT id, mark FROM places WHERE kind = {Kind.LOT:d} AND key = %b AND mark = ANY(%b::text[])
 """
 _NEAR = """
 SELECT position FROM (
@@ -35,7 +35,7 @@ _SEALERS = """
 SELECT s.lot, s.actor FROM unnest(%b::text[], %b::text[]) AS wanted (lot, actor)
 JOIN sealers AS s ON s.lot = wanted.lot AND s.actor = wanted.actor WHERE s.applications > 0
 """
-_LOT_MARKS = "SELECT mark FROM places WHERE kind = 4 AND key = %b"
+_LOT_MARKS = f"SELECT mark FROM places WHERE kind = {Kind.LOT:d} AND key = %b"
 _WORKED = """
 SELECT lot, label, version, units FROM worked WHERE mark = %b AND year = %b AND units <> 0
 """
@@ -47,7 +47,7 @@ ORDER BY day, holder, contract OFFSET %b LIMIT %b
 _REMOVALS = "SELECT position FROM removals WHERE mark = %b AND year = %b"
 _EVER: Final = (-(2**63), 2**63 - 1)
 shots_looked_max: Final = 20_000
-"""Among so many applications to a lot, close to another of as many seals, twins are looked for."""
+"""Among so many applications close to another of as many seals, duplicates are looked for."""
 
 
 WORKED: Final = DependencyKey[str, int](
@@ -67,13 +67,13 @@ class YearAnswers(ApplicationAnswers):
 
     def applications_of(self, lot: str, marks: Collection[str]) -> Sequence[str]:
         """Ids of applications of some marks to a lot, the first 100 by (time, id)."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         first = islice(self._applications(lot, marks), EVIDENCE_IDS_MAX)
         return tuple(known.id for known in first)
 
     def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
-        """S4: whether two applications of some marks to a lot are twins within microseconds."""
-        self.reads.note(SEALED, lot)
+        """S4: whether two applications to a lot are duplicates within microseconds."""
+        self.dependencies.note(SEALED, lot)
         for place, _ in self.rows.execute(_LOT_PLACES, (lot, list(marks))).fetchall():
             near = self.rows.execute(_NEAR, (place, within, within, shots_looked_max))
             positions = [position for (position,) in near.fetchall()]
@@ -92,7 +92,7 @@ class YearAnswers(ApplicationAnswers):
 
     def sealed_by(self, lot: str, person: str) -> str | None:
         """The first application to a lot whose actor is that person."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         self.want_sealers([(lot, person)])
         if not self._sealers[lot, person]:
             return None
@@ -139,7 +139,7 @@ class YearAnswers(ApplicationAnswers):
 
     def worked(self, mark: str, year: int) -> Sequence[Worked]:
         """What was sealed with a mark in a fiscal year, less what was removed; ordered."""
-        self.reads.note(WORKED, mark, year)
+        self.dependencies.note(WORKED, mark, year)
         units: dict[tuple[str, str, int], int] = defaultdict(int)
         found = self.rows.execute(_WORKED, (mark, year), prepare=True).fetchall()
         for lot, label, version, count in found:
@@ -163,7 +163,7 @@ class YearAnswers(ApplicationAnswers):
 
     def _label_at(self, removal: s.SealsRemoved) -> tuple[str, int] | None:
         """The label and version applied last to what seals were removed from, in whatever year."""
-        self.reads.note(SEALED, removal.lot)
+        self.dependencies.note(SEALED, removal.lot)
         place = place_id(removal.mark, Kind.LOT, removal.lot)
         last = next(self._in_order(place, removal.at, forward=False), None)
         if last is None or not isinstance(last.fact, s.SealsApplied):
@@ -172,7 +172,7 @@ class YearAnswers(ApplicationAnswers):
 
     def first_of_year(self, mark: str, year: int) -> str | None:
         """The first application of a mark in a fiscal year."""
-        self.reads.note(WORKED, mark, year)
+        self.dependencies.note(WORKED, mark, year)
         best: Known | None = None
         # A year may begin before the calendar does, and end after it.
         if not 0 <= year <= date.max.year:
@@ -197,7 +197,8 @@ class YearAnswers(ApplicationAnswers):
         holder, contract, day = of
         found = self.rows.execute(
             "SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id WHERE p.mark = %s"
-            " AND p.kind = 2 AND p.key = %s AND m.time BETWEEN %s AND %s AND m.delta < 0",
+            f" AND p.kind = {Kind.STOCK:d} AND p.key = %s AND m.time BETWEEN %s AND %s"
+            " AND m.delta < 0",
             (mark, holder, at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY),
         ).fetchall()
         given = self.at(position for (position,) in found)

@@ -94,7 +94,7 @@ class PaperAnswers(Source):
     def numbers(self, issuer: str) -> list[Series]:
         """The series of certificate numbers of an issuer, by prefix."""
         for kind in (ExportCertificateIssued, ExportCertificateCancelled):
-            self.reads.note(ABOUT, kind, About.ISSUER, issuer)
+            self.dependencies.note(ABOUT, kind, About.ISSUER, issuer)
         found = self.rows.execute(_GAPS, {"issuer": issuer}, prepare=True).fetchall()
         positions = sorted({row[4] for row in found})
         naming = dict(zip(positions, self.at(positions), strict=True))

@@ -135,7 +135,7 @@ class Unwalked(dict[Any, Any]):
 
 PREFETCHES: dict[str, tuple[str, Callable[[ViewBooks], None]]] = {
     "held": ("_held", lambda books: books.want_held([(1, 2)])),
-    "alike": ("_alike", lambda books: books.want_alike([(About.LOT, "L-1")])),
+    "alike": ("_alike", lambda books: books.want_look_alikes([(About.LOT, "L-1")])),
     "sealed": ("_sealed", lambda books: books.want_sealed(["L-1"])),
     "sealers": ("_sealers", lambda books: books.want_sealers([("L-1", "A")])),
     "balances": ("_balances", lambda books: books.want_balances([1])),

@@ -125,7 +125,7 @@ def of_marks() -> Iterator[Question]:
 def of_conduct(facts: list[Fact]) -> Iterator[Question]:
     """Every question about sources, persons, single events and look-alikes."""
     for source in ("SC-1", "SC-2", "SC-3", "SC-9"):
-        yield "crossings", ("source", source, 120 * MINUTE)
+        yield "two_sites", ("source", source, 120 * MINUTE)
         for days in (1, 7):
             yield "late_days", (source, days)
             yield "late_on", (source, "2026-04-10", days)
@@ -136,7 +136,7 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
         yield "last_heard", (source,)
         yield "hour_shot_twice", (source, "2026-04-01T03", 90 * MINUTE)
     for person in ("P1", "P2"):
-        yield "crossings", ("person", person, 120 * MINUTE)
+        yield "two_sites", ("person", person, 120 * MINUTE)
     for issuer in ("AG-1", "AG-2", *EXPORTERS):
         yield "numbers", (issuer,)
     for fact in facts:
@@ -147,7 +147,7 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
         (About.SHIPMENT, "S-1"), (About.CONTRACT, "CI"), (About.LABEL, "LB_1"),
         (About.CERTIFICATE, "AG-1 N%20I"), (About.CERTIFICATE, "AG-1 N1"),
     ):  # fmt: skip
-        yield "alike", (about, key)
+        yield "looks_alike", (about, key)
 
 
 @settings(
