@@ -13,7 +13,7 @@ from ledger.rules.contracts import label_of, marks_licensed
 from ledger.rules.figures import kg, miscounted, total
 from ledger.rules.moments import JAPAN, ids, start_of, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
 _APRIL, _JUNE, _JULY = 4, 6, 7
@@ -113,6 +113,7 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_PARTY_YEAR, annual_differs),),
+        says=(Says(SubjectKind.PARTY_YEAR, "product rcb:party", "ledger:kg", "filed:kg"),),
     ),
     Rule(
         number="M-53",
@@ -120,5 +121,6 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(_PARTY_YEAR, annual_late),),
+        says=(Says(SubjectKind.PARTY_YEAR, "rcb:party", "due:day", "filed:day?"),),
     ),
 )

@@ -23,7 +23,7 @@ from ledger.rules.papers import (
     shipments_for,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -220,6 +220,16 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_CERTIFICATE, certificate_differs),),
+        says=(
+            Says(SubjectKind.CERTIFICATE, "shipment =exporter", "party", "party2:party"),
+            Says(SubjectKind.CERTIFICATE, "shipment =importer", "party", "party2:party"),
+            Says(
+                SubjectKind.CERTIFICATE,
+                "shipment lot",
+                "units? weight:kg products:product+",
+                "units2:units?!units weight2:kg!weight products2:product*!products",
+            ),
+        ),
     ),
     Rule(
         number="M-23",
@@ -227,6 +237,10 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_CERTIFICATE, overdrawn),),
+        says=(
+            Says(SubjectKind.CERTIFICATE, "=shipments", "_", "shipments:shipment+"),
+            Says(SubjectKind.CERTIFICATE, "product", "certified:kg", "drawn:kg"),
+        ),
     ),
     Rule(
         number="M-26",
@@ -234,5 +248,6 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_CERTIFICATE, cancelled_used),),
+        says=(Says(SubjectKind.CERTIFICATE, "shipment", "_", "cancelled:cancellation+"),),
     ),
 )

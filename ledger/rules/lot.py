@@ -18,7 +18,7 @@ from ledger.rules.figures import kg, miscounted, total
 from ledger.rules.moments import days, ids, utc_text, wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -179,6 +179,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_LOT, over_sealed),),
+        says=(Says(SubjectKind.LOT, "scheme", "units", "sealed:units"),),
     ),
     Rule(
         number="M-20",
@@ -186,6 +187,7 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_LOT, over_certified),),
+        says=(Says(SubjectKind.LOT, expected="weight:kg", found="certified:kg"),),
     ),
     Rule(
         number="M-32",
@@ -193,6 +195,7 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_LOT, seals_on_rejected_lot),),
+        says=(Says(SubjectKind.LOT, "mark", "_", "seals"),),
     ),
     Rule(
         number="M-37",
@@ -200,6 +203,7 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_LOT, unshipped_seals),),
+        says=(Says(SubjectKind.LOT, "mark", "_", "seals since:moment"),),
     ),
     Rule(
         number="M-56",
@@ -207,5 +211,6 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_LOT, subdivision_imbalance),),
+        says=(Says(SubjectKind.LOT, expected="weight:kg", found="parts:kg"),),
     ),
 )

@@ -17,7 +17,7 @@ from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always, counting
+from ledger.rules.rule import Holds, On, Rule, Says, always, counting
 from ledger.rules.subjects import differing, own_fields
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
@@ -128,6 +128,12 @@ _KEYS: Final[dict[type[Fact], tuple[About, str, str | None]]] = {
 """Types whose events say one thing per key: what they are about, its field, and a second field."""
 
 
+COMPARED_FIELDS: Final = tuple(
+    dict.fromkeys(name for kind in _KEYS for name in _CONFLICT.get(kind, own_fields(kind)))
+)
+"""Every field in which two events under one key may differ."""
+
+
 def _first(fact: Fact, books: Books) -> Fact | None:
     """The first event under the fact's key."""
     about, field, second = _KEYS[type(fact)]
@@ -168,6 +174,10 @@ RULES: Final = (
             On(_EVENT, taken_too_early, of=_TAKING),
             On(_EVENT, used_before_made, of=(SealsApplied, LotGraded), when=made_later),
         ),
+        says=(
+            Says(SubjectKind.EVENT, "=produced_on", "made:day", "day"),
+            Says(SubjectKind.EVENT, "place/2 mark", "_", "low:seals"),
+        ),
     ),
     Rule(
         number="M-48",
@@ -177,6 +187,10 @@ RULES: Final = (
         subjects=(
             On(_EVENT, repeated_fact, when=said_before),
             On(_EVENT, conflicting_facts, of=tuple(_KEYS)),
+        ),
+        says=(
+            Says(SubjectKind.EVENT, "_", "first:stated+", "second:stated+", kind="differ"),
+            Says(SubjectKind.EVENT, "_", "_", "_", kind="repeat"),
         ),
     ),
 )

@@ -12,7 +12,7 @@ from ledger.facts.record import Known
 from ledger.questions import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always
+from ledger.rules.rule import Holds, On, Rule, Says, always
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -86,6 +86,13 @@ RULES: Final = (
         subjects=(
             On(SubjectKind.EVENT, reversal, when=reverses),
             On(SubjectKind.SOURCE, reversed_months),
+        ),
+        says=(
+            Says(SubjectKind.EVENT, "=no-target", found="_"),
+            Says(SubjectKind.EVENT, "=age", found="_ age:days"),
+            Says(SubjectKind.EVENT, "=party", found="_ reporter:party party"),
+            Says(SubjectKind.EVENT, "=retraction", found="_"),
+            Says(SubjectKind.SOURCE, "month", found="retracted:count recorded:count"),
         ),
     ),
 )

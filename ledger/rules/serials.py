@@ -23,7 +23,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.figures import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, counting
+from ledger.rules.rule import Holds, On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -184,6 +184,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_EVENT, sealed_twice, of=(SealsApplied, SealsIssued), when=used_before),),
+        says=(Says(SubjectKind.EVENT, "_", "_", "range beyond?"),),
     ),
     Rule(
         number="M-34",
@@ -194,6 +195,11 @@ RULES: Final = (
             On(SubjectKind.MARK, unknown_mark),
             On(_EVENT, unknown_numbers, of=(Ranged,), when=not_issued),
         ),
+        says=(
+            Says(SubjectKind.MARK, expected="_", found="count"),
+            Says(SubjectKind.EVENT, "=numbers", "_", "ranges:range+"),
+            Says(SubjectKind.EVENT, "=no-range", "_"),
+        ),
     ),
     Rule(
         number="M-35",
@@ -201,5 +207,6 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, resurrected_seal, when=put_elsewhere),),
+        says=(Says(SubjectKind.APPLICATION, "_", "from:place", "to:place+ beyond?"),),
     ),
 )

@@ -26,7 +26,7 @@ from ledger.rules.papers import (
     shipment_of,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -176,6 +176,11 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_SHIPMENT, certificate_missing),),
+        says=(
+            Says(SubjectKind.SHIPMENT, "=none", "day", "_"),
+            Says(SubjectKind.SHIPMENT, "=date", "day", "issued:day+"),
+            Says(SubjectKind.SHIPMENT, "=lot lot", "day", "_"),
+        ),
     ),
     Rule(
         number="M-29",
@@ -183,6 +188,7 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_SHIPMENT, report_missing),),
+        says=(Says(SubjectKind.SHIPMENT, expected="_", found="_"),),
     ),
     Rule(
         number="M-58",
@@ -190,5 +196,6 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_SHIPMENT, barred_transport),),
+        says=(Says(SubjectKind.SHIPMENT, "lot", "_", "transport"),),
     ),
 )

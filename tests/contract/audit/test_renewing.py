@@ -167,7 +167,7 @@ JUDGES = (
     "rules/stock.py", "rules/rulebook.py", "labels/check.py", "labels/tables/claims.csv",
     "custody/moves.py", "facts/mentions.py", "facts/binding.py", "questions/conduct/answers.py",
 )  # fmt: skip
-OTHERS = ("rules/sentences.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
+OTHERS = ("rules/texts.en.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
 
 
 @pytest.fixture
