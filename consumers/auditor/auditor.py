@@ -132,9 +132,8 @@ class Auditor:
         if before is not stored or went_back:
             self._seen.clear()
         books = self._opened(rows, position)
-        limit, most = (
-            max(1, of // self._parts) for of in (evaluation_subjects_max, evaluation_events_max)
-        )
+        limit = max(1, evaluation_subjects_max // self._parts)
+        most = max(1, evaluation_events_max // self._parts)
         # Behind the last fact stand decisions alone, which affect nothing.
         events = next_events(self._log, rows, before.position, self._horizon, most)
         reached = events[-1].position if events else before.position
@@ -153,9 +152,8 @@ class Auditor:
         due = auditing.due(rows, now, limit)
         evaluation = Evaluation(books, self._policy, now, self._conditions)
         asked = self._asked(found.subjects - deferred, waiting, due)
-        anew, evaluated, waits = evaluation.again(
-            lots, before.position, again_events_max // self._parts
-        )
+        again_max = again_events_max // self._parts
+        anew, evaluated, waits = evaluation.again(lots, before.position, again_max)
         parts = Parts(books, lambda: self._opened(rows, position, fresh=True))
         renewed = before is not stored
         taken = Taken(evaluation, parts, aside=None if renewed else rows)
@@ -173,10 +171,9 @@ class Auditor:
             evaluation.note(subject, read)
         for subject, why in made.aside.items():
             evaluation.aside[str(subject.kind), subject.key] = why
-        after = Progress(reached, self._judged_by, floor, again, before.turn + 1, now)
         return Evaluated(
             before=before,
-            after=after,
+            after=Progress(reached, self._judged_by, floor, again, before.turn + 1, now),
             at=_keys(evaluation.found),
             waited=[*waiting, *evaluated, *_keys(evaluation.found)],
             dues=evaluation.dues,
