@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.cases.canonical import encode_decision
 from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
 from ledger.cases.judging import case_of, judge
-from ledger.errors import LookFull, TooMuch
+from ledger.errors import EvaluationFull, TooMuch
 from ledger.log import Entry, Receipt
 from ledger.questions.concerned import Concerned, concerned
 from ledger.questions.dependencies import Read
@@ -124,7 +124,7 @@ def _shown(
         with books.dependencies.watch() as read:
             try:
                 whom = concerned(violation, books)
-            except LookFull:
+            except EvaluationFull:
                 raise
             except TooMuch as much:
                 # The case stands all the same, before the operator alone.

@@ -75,7 +75,7 @@ class BooksRecord(Record):
     def want(self, subjects: Iterable[tuple[About, str]]) -> None:
         """Load every fact about these subjects, but of those that have too many.
 
-        Raises LookFull where all of them together are too many.
+        Raises EvaluationFull where all of them together are too many.
         """
         missing = set(subjects) - self._whole - self._beyond
         if not missing:

@@ -88,7 +88,7 @@ def test_decisions_are_not_read_look_after_look(
     """Ten looks at a flood of facts with a case each read about what one look reads."""
     read = {}
     for most in (60, 600):
-        monkeypatch.setattr("consumers.auditor.auditor.look_events_max", most)
+        monkeypatch.setattr("consumers.auditor.auditor.evaluation_events_max", most)
         with embedded_cluster.database() as dsn:
             with Log.open(dsn, recorded_at="event") as log:
                 facts = [*registry(), *shape("retractions of one event", 600)]

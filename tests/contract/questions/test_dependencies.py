@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from consumers.auditor.affected import touched
+from consumers.auditor.affected import affected
 from ledger.custody.places import Kind, Place
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded
@@ -48,7 +48,7 @@ def changed_since(log: Log, position: int) -> Changes:
     """What changed by the facts behind a position."""
     with reading(log) as rows:
         books = ViewBooks(rows, log)
-        return touched(log, log.read(position, 1_000), books, known_to=position).changed
+        return affected(log, log.read(position, 1_000), books, known_to=position).changed
 
 
 class Row(NamedTuple):
