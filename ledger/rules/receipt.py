@@ -158,7 +158,7 @@ def receipt_without_dispatch(key: str, books: Books, policy: Policy) -> Iterator
                 found=(str(sides.counts()[1]),),
                 evidence=ids(sides.received),
                 deadline=wait(policy.grace_dispatch, first),
-                artefact=unknown and books.alike(About.DISPATCH, key),
+                artefact=unknown and books.looks_alike(About.DISPATCH, key),
             )
 
 
