@@ -110,7 +110,7 @@ def arrows(path: str, text: str) -> list[str]:
 
 SHARED_BY_VIEWS = {
     "", "__init__", "schema", "places", "folding", "figures", "loading", "levels",
-    "attached", "bound", "access",
+    "access",
 }  # fmt: skip
 """What stands below all views: the shape of the schema, of a fold, of policies, facts found again,
 what a place held at a moment, what came onto a lot."""

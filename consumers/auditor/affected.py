@@ -18,7 +18,7 @@ from ledger.log import Log, Recorded
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views import bound
+from ledger.views import loading
 from ledger.views.books.budget import load_events_max
 from ledger.views.books.reads import ABOUT, Changes, rests
 from ledger.views.books.snapshot import ViewBooks
@@ -85,12 +85,12 @@ def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to:
 
 def _rebound(books: ViewBooks, after: int, until: int, found: Touched) -> None:
     """What binds now of the registry and did not, or no longer does; who speaks for a source."""
-    flipped = bound.changed(books.rows, after, until)
+    flipped = loading.changed_bindings(books.rows, after, until)
     for known in books.record.registered(flipped):
         found.subjects.update(subjects_of(known.fact))
         found.changed.take(known.fact)
         found.subjects.update(_years(known.fact, books))
-    for source in bound.moved(books.rows, after, until):
+    for source in loading.moved_speakers(books.rows, after, until):
         found.subjects.add(Subject(SubjectKind.SOURCE, source))
         found.changed.note(rests(ABOUT, SourceRegistered, About.SOURCE, source))
 

@@ -5,11 +5,11 @@ changes nothing. Losing it costs a look at everything, and no case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import Fold, Rows, Seen
+from ledger.views.folding import Fold, Rows, Seen, columns
 
 APPLICATIONS: Final = "applications"
 """Stands for all applications to a lot on a local day, which rest on much the same; the key is
@@ -98,8 +98,8 @@ Key = tuple[str, str]
 
 def progress(rows: Rows, *, lock: bool = False) -> Progress:
     """How far the audit is; with `lock` it is ours to move."""
-    columns = "position, policy, floor, again, turn, clock"
-    rows.execute(f"SELECT {columns} FROM audit{' FOR UPDATE' if lock else ''}")
+    told = ", ".join(Progress._fields)
+    rows.execute(f"SELECT {told} FROM audit{' FOR UPDATE' if lock else ''}")
     row = rows.fetchone()
     return Progress(0, "", None, 0, 0, 0) if row is None else Progress(*row)
 
@@ -171,8 +171,8 @@ def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> i
     """
     if not changed:
         return 0
-    hashes, days = _columns(sorted(changed.items()), 2)
-    rows.execute(_WAKE, (hashes, days, *_columns(sorted(set(but)), 2)), prepare=True)
+    hashes, days = columns(sorted(changed.items()), 2)
+    rows.execute(_WAKE, (hashes, days, *columns(sorted(set(but)), 2)), prepare=True)
     return rows.rowcount
 
 
@@ -182,7 +182,7 @@ def rest(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
         rows.execute(
             "INSERT INTO rests_on (rests, kind, key) SELECT * FROM unnest(%b::int8[], %b::text[],"
             " %b::text[]) ON CONFLICT DO NOTHING",
-            _columns(sorted(set(found)), 3),
+            columns(sorted(set(found)), 3),
             prepare=True,
         )
 
@@ -194,14 +194,14 @@ def looked(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key,
             rows.execute(
                 f"DELETE FROM {table} AS t USING unnest(%b::text[], %b::text[]) AS done (kind, key)"
                 " WHERE (t.kind, t.key) = (done.kind, done.key)",
-                _columns(sorted(set(done)), 2),
+                columns(sorted(set(done)), 2),
                 prepare=True,
             )
     if dues:
         rows.execute(
             "INSERT INTO due (kind, key, at) SELECT * FROM unnest(%b::text[], %b::text[],"
             " %b::int8[]) ON CONFLICT (kind, key) DO UPDATE SET at = excluded.at",
-            _columns([(*key, when) for key, when in sorted(dues.items())], 3),
+            columns([(*key, when) for key, when in sorted(dues.items())], 3),
             prepare=True,
         )
 
@@ -227,7 +227,7 @@ def wait(rows: Rows, subjects: Sequence[Key]) -> None:
         rows.execute(
             "INSERT INTO waiting (kind, key) SELECT * FROM unnest(%b::text[], %b::text[])"
             " ON CONFLICT DO NOTHING",
-            _columns(sorted(set(subjects)), 2),
+            columns(sorted(set(subjects)), 2),
             prepare=True,
         )
 
@@ -247,10 +247,10 @@ def show(rows: Rows, shown: Sequence[Shown]) -> None:
     """Keep what cases show now."""
     if not shown:
         return
-    columns = _columns(shown, len(Shown._fields))
+    values = columns(shown)
     for index in _LISTS:
-        columns[index] = [*map(_as_text, columns[index])]
-    rows.execute(_SHOW, columns, prepare=True)
+        values[index] = [*map(_as_text, values[index])]
+    rows.execute(_SHOW, values, prepare=True)
 
 
 _LISTS: Final = [*map(Shown._fields.index, ("expected", "found", "evidence", "marks", "parties"))]
@@ -291,7 +291,3 @@ ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, artefact = excluded
     expected = excluded.expected, found = excluded.found, evidence = excluded.evidence,
     evidence_total = excluded.evidence_total, marks = excluded.marks, parties = excluded.parties
 """
-
-
-def _columns(values: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[value[column] for value in values] for column in range(width)]

@@ -13,7 +13,7 @@ from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
-from ledger.views.folding import Fold, Rows, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows
 
 _encode = msgspec.json.Encoder().encode
 _case = msgspec.json.Decoder(Case).decode
@@ -117,7 +117,7 @@ CREATE TABLE periods (
             )
             for key, case in sorted(cases.items(), key=lambda each: each[0].int)
         ]  # fmt: skip
-        rows.execute(_UPSERT, [*map(list, zip(*values, strict=True))], prepare=True)
+        rows.execute(_UPSERT, columns(values), prepare=True)
 
     def forget(self) -> None:
         """Drop the batch."""
@@ -142,8 +142,8 @@ def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
     """Every case, in whatever state, of these (kind, key)."""
     if not subjects:
         return []
-    columns = [*map(list, zip(*subjects, strict=True))]
-    return [_case(row[0]) for row in rows.execute(_OF_SUBJECTS, columns, prepare=True).fetchall()]
+    rows.execute(_OF_SUBJECTS, columns(subjects), prepare=True)
+    return [_case(folded) for (folded,) in rows.fetchall()]
 
 
 _LIVE = "state IN ('OPEN', 'EXPLAINED', 'ESCALATED')"

@@ -120,6 +120,11 @@ def _literal(member: IntEnum | StrEnum) -> str:
     return f"{member:d}" if isinstance(member, IntEnum) else f"'{member}'"
 
 
+def columns(values: Iterable[Sequence[Any]], width: int = 0) -> list[list[Any]]:
+    """Rows turned into a list a column, as `unnest` takes them; no rows: `width` empty lists."""
+    return [*map(list, zip(*values, strict=True))] or [[] for _ in range(width)]
+
+
 def copy_rows(
     rows: Rows, table: str, types: Sequence[str], values: Collection[Sequence[Any]]
 ) -> None:

@@ -12,7 +12,7 @@ from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, columns
 from ledger.views.levels import KINDS, STRETCH_DAYS, stretch_of
 from ledger.views.places import PlaceIds
 
@@ -132,15 +132,14 @@ CREATE TABLE low_stretches (
         """
         days = [day for place in sorted(self._ends) for day in _days(place, self._ends[place])]
         if days:
-            columns = [*map(list, zip(*days, strict=True))]
-            place, day, first = columns[0], columns[1], columns[_FIRST]
+            by_column = columns(days)
+            place, day, first = by_column[0], by_column[1], by_column[_FIRST]
             late = rows.execute(_LATE, (place, day, first), prepare=True).fetchall()
-            rows.execute(_UPSERT, columns, prepare=True)
+            rows.execute(_UPSERT, by_column, prepare=True)
             if late:
-                columns = [*map(list, zip(*late, strict=True))]
-                rows.execute(_AGAIN, columns, prepare=True)
+                rows.execute(_AGAIN, columns(late), prepare=True)
             stretches = sorted({(row[0], stretch_of(row[1])) for row in days})
-            rows.execute(_STRETCHES, [*map(list, zip(*stretches, strict=True))], prepare=True)
+            rows.execute(_STRETCHES, columns(stretches), prepare=True)
         self.forget()
 
     def forget(self) -> None:

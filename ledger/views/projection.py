@@ -32,9 +32,9 @@ from ledger.views.corrections import Corrections
 from ledger.views.counts import Counts
 from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
+from ledger.views.loading import Mentions
 from ledger.views.lots import Lots
 from ledger.views.lows import Lows
-from ledger.views.mentions import Mentions
 from ledger.views.moves import Moves
 from ledger.views.papers import Papers
 from ledger.views.places import PlaceIds

@@ -13,8 +13,8 @@ from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.views.access.policies import in_place
-from ledger.views.attached import pages
-from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans, Seen
+from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans, Seen, columns
+from ledger.views.loading import pages, retracted
 from ledger.views.places import place_id
 
 _Key = tuple[int, str, int, str]
@@ -105,23 +105,19 @@ CREATE TABLE sealed (
         keys = sorted(self._rows)
         if keys:
             values = [self._rows[key] for key in keys]
-            units, seals, applications, first, ids, last, earliest = map(
-                list, zip(*values, strict=True)
-            )
+            *counts, first, ids, last, earliest = columns(values)
             first_ids = [UUID(text) if text else _NO_ID for text in ids]
-            columns = [*map(list, zip(*keys, strict=True)), units, seals, applications]
-            rows.execute(_UPSERT, [*columns, first, first_ids, last, earliest], prepare=True)
+            added = [*columns(keys), *counts, first, first_ids, last, earliest]
+            rows.execute(_UPSERT, added, prepare=True)
         if self._gone:
             self._find_ends(rows)
         self.forget()
 
     def _find_ends(self, rows: Rows) -> None:
         gone = sorted(self._gone)
-        lots, labels, versions, holders = map(list, zip(*(key for key, _, _ in gone), strict=True))
-        lost = rows.execute(
-            _LOST_ENDS,
-            (lots, labels, versions, holders, [at for _, at, _ in gone], [x for _, _, x in gone]),
-        ).fetchall()
+        asked = columns((*key, at, scan) for key, at, scan in gone)
+        lots = asked[0]
+        lost = rows.execute(_LOST_ENDS, asked).fetchall()
         rows.execute("DELETE FROM sealed WHERE lot = ANY(%b) AND applications = 0", (lots,))
         still = {
             tuple(key)
@@ -179,11 +175,7 @@ CREATE TABLE sealed (
             and (fact.label, fact.label_version, fact.holder) == key[1:]
             and place_id(fact.mark, Kind.LOT, fact.lot) == key[0]
         ]
-        retracted = rows.execute(
-            "SELECT target FROM retracted WHERE target = ANY(%s::uuid[])",
-            ([UUID(fact.id) for _, fact in scans],),
-        ).fetchall()
-        gone = {str(target) for (target,) in retracted}
+        gone = retracted(rows, (fact.id for _, fact in scans))
         return [(position, fact) for position, fact in scans if fact.id not in gone]
 
     def forget(self) -> None:

@@ -18,7 +18,7 @@ from ledger.facts.standing import vouched
 from ledger.log import Recorded
 from ledger.views.access.naming import from_operator, marks_dealt_in
 from ledger.views.access.policies import OF_MY_MARKS, named_on
-from ledger.views.folding import Fold, Rows, Scans, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, Seen, columns, copy_rows
 
 _DEAL: Final = """
 INSERT INTO dealt (party, mark, source, by, trusted)
@@ -91,8 +91,7 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
         if self._dealt:
-            columns = [*map(list, zip(*sorted(self._dealt), strict=True))]
-            rows.execute(_DEAL, columns, prepare=True)
+            rows.execute(_DEAL, columns(sorted(self._dealt)), prepare=True)
         copy_rows(
             rows, "licences (mark, importer, rcb, source, by, trusted, time, id)",
             ("text",) * 3 + _SAID_TYPES + _EVENT, self._licences,

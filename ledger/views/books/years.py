@@ -14,10 +14,10 @@ from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Worked
 from ledger.rules.moments import fiscal_year, later
-from ledger.views.attached import BEGINNING, pages
 from ledger.views.books.alike import shot_of
 from ledger.views.books.numbers import Papers
 from ledger.views.books.source import CALENDARS_APART_DAYS
+from ledger.views.loading import BEGINNING, pages
 from ledger.views.places import place_id
 
 _LOT_PLACES = """

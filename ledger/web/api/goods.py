@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from ledger.custody.places import Kind
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.registry import PartyRegistered
 from ledger.views import certificates, lots, shipments
@@ -29,16 +30,16 @@ from ledger.web.problems import not_found
 router = APIRouter(tags=["goods"])
 
 # A place of its own seals is no sight of the goods that they are on.
-A_LOT: Final = """
+A_LOT: Final = f"""
 SELECT FROM lots WHERE lot = %(key)s
-UNION ALL SELECT FROM places AS p WHERE p.kind = 4 AND p.key = %(key)s AND (
-    EXISTS (SELECT FROM named_parties AS n WHERE n.about = 11 AND n.key = p.key)
-    OR EXISTS (SELECT FROM marks_named AS n WHERE n.about = 11 AND n.key = p.key))
+UNION ALL SELECT FROM places AS p WHERE p.kind = {Kind.LOT:d} AND p.key = %(key)s AND (
+    EXISTS (SELECT FROM named_parties AS n WHERE n.about = {About.LOT:d} AND n.key = p.key)
+    OR EXISTS (SELECT FROM marks_named AS n WHERE n.about = {About.LOT:d} AND n.key = p.key))
 """
-A_SHIPMENT: Final = """
+A_SHIPMENT: Final = f"""
 SELECT FROM departures WHERE shipment = %(key)s
-UNION ALL SELECT FROM named_parties WHERE about = 15 AND key = %(key)s
-UNION ALL SELECT FROM marks_named WHERE about = 15 AND key = %(key)s
+UNION ALL SELECT FROM named_parties WHERE about = {About.SHIPMENT:d} AND key = %(key)s
+UNION ALL SELECT FROM marks_named WHERE about = {About.SHIPMENT:d} AND key = %(key)s
 """
 _A_CERTIFICATE: Final = """
 SELECT FROM certificates WHERE issuer = %(issuer)s AND number = %(number)s

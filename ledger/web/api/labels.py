@@ -28,7 +28,9 @@ from ledger.web.problems import Problem, not_found
 router = APIRouter(tags=["labels"])
 version_max: Final = 2**31 - 1
 
-_A_PRODUCT: Final = "SELECT FROM named_parties WHERE about = 7 AND key = %(key)s"
+_A_PRODUCT: Final = (
+    f"SELECT FROM named_parties WHERE about = {About.PRODUCT:d} AND key = %(key)s"
+)
 
 Version = Annotated[int, Query(ge=1, le=version_max)]
 Claim = Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)]
