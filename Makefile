@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # Where nobody sits at a terminal the demo prints and ends instead of serving its desk.
 ONCE := $(shell test -t 0 || echo --once)
 
+# A process a core, each with servers of its own; who is done takes over tests of the others.
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-kafka test test-fast pictures faults bench hostile lint format types lock clean
 
@@ -31,7 +34,7 @@ demo-kafka: $(BIN)/.installed ## the same through a real local broker (Java 17, 
 	@$(BIN)/ledger demo --kafka $(ONCE)
 
 test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java or Maven is missing
-	@$(BIN)/python -m pytest -q -ra
+	@$(BIN)/python -m pytest -q -ra --durations=20 $(SIDE_BY_SIDE)
 
 test-fast: $(BIN)/.developer ## the tests without broker and browser, under 30 s
 	@$(BIN)/python -m pytest -q -n 2 --hypothesis-profile fast \

@@ -7,6 +7,7 @@ LedgerError
 ├── TooMuch        an answer would hold more than a look may: the subject is set aside
 │   └── LookFull   what is looked at together holds too much: it is tried again in halves
 ├── Unavailable    something outside is away (database, broker): pause and try again, 503
+│   └── TooSlow    the database gave up a transaction in which we computed for too long
 └── Fatal          an assumption broke: stop, restart, and the ordinary start repairs
     └── Fenced     another process owns this partition now: let go of it
 """
@@ -42,6 +43,10 @@ class LookFull(TooMuch):
 
 class Unavailable(LedgerError):
     """Something outside is away; the same call may succeed later."""
+
+
+class TooSlow(Unavailable):
+    """So much was computed between two statements that the database ended the transaction."""
 
 
 class Fatal(LedgerError):

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.log import migrate
+from ledger.log import Log, migrate
 from ledger.log.embedded import SERVER_USER, leave, server
 
 _start_seconds_max = 30
@@ -81,12 +81,28 @@ def open_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def open_home() -> Iterator[tuple[Path, str]]:
+    """Give a home whose server runs throughout, so that no command has to start it, and its dsn."""
+    with open_folder() as folder:
+        home = folder / "home"
+        try:
+            yield home, server(home)
+        finally:
+            leave(home)
+
+
 @pytest.fixture(scope="session")
 def embedded_cluster() -> Iterator[Cluster]:
     """The server that the ledger brings along."""
-    with open_folder() as home:
-        yield Cluster(server(home))
-        leave(home)
+    with open_home() as (_, dsn):
+        made = Cluster(dsn)
+        with made.admin() as admin:
+            # What a power cut would cost is tried on homes of their own.
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                admin.execute(f"ALTER SYSTEM SET {name} = off")
+            admin.execute("SELECT pg_reload_conf()")
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +128,13 @@ def database(embedded_cluster: Cluster) -> Iterator[str]:
     """A fresh, migrated database on the embedded server."""
     with embedded_cluster.database() as dsn:
         yield dsn
+
+
+@pytest.fixture
+def log(database: str) -> Iterator[Log]:
+    """The log of a fresh database; nothing is recorded or projected yet."""
+    with Log.open(database) as opened:
+        yield opened
 
 
 @pytest.fixture

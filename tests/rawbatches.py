@@ -69,12 +69,16 @@ def produce(connection: Connection, topic: str, raw: bytes, *, partition: int = 
     return int(found.base_offset)
 
 
-def damage(folder: Path, topic: str, change: Callable[[bytearray], None]) -> None:
-    """Change the log of partition 0 in the folder of a stopped broker."""
+def damage(
+    folder: Path, topic: str, change: Callable[[bytearray, int], None], *, batch: int
+) -> bytes:
+    """Change a batch of partition 0 in the folder of a stopped broker; gives what it then is."""
     (segment,) = (folder / "data" / f"{topic}-0").glob("*.log")
     held = bytearray(segment.read_bytes())
-    change(held)
+    begin, end = starts(bytes(held))[batch : batch + 2]
+    change(held, begin)
     segment.write_bytes(held)
+    return bytes(held[begin:end])
 
 
 def starts(held: bytes) -> list[int]:

@@ -10,9 +10,8 @@ from uuid import UUID
 from ledger.cases.canonical import TOPICS
 from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.facts.registry import MarkRegistered, SourceRegistered
+from ledger.facts.registry import MarkRegistered
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
 from ledger.rules.moments import fiscal_year
@@ -20,7 +19,7 @@ from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import loading
 from ledger.views.books.budget import load_events_max
-from ledger.views.books.reads import ABOUT, Changes, rests
+from ledger.views.books.dependencies import EVENT, Changes, speaker
 from ledger.views.books.snapshot import ViewBooks
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
@@ -63,7 +62,7 @@ def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to:
             _ranged(fact, found, late=is_late)
             if is_late and not books.record.counts(fact):
                 # Its correction came first, and may have been looked at as one of nothing.
-                found.changed.note(rests("event", fact.id))
+                found.changed.note(EVENT, fact.id)
         else:
             _take(fact, found, late=is_late)
             found.subjects.update(_years(fact, books))
@@ -92,7 +91,7 @@ def _rebound(books: ViewBooks, after: int, until: int, found: Touched) -> None:
         found.subjects.update(_years(known.fact, books))
     for source in loading.moved_speakers(books.rows, after, until):
         found.subjects.add(Subject(SubjectKind.SOURCE, source))
-        found.changed.note(rests(ABOUT, SourceRegistered, About.SOURCE, source))
+        found.changed.note(*speaker(source))
 
 
 def _about_year(known: Known) -> object:

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from consumers.auditor.affected import touched
 from consumers.auditor.deciding import Pending, decided
-from consumers.auditor.evaluating import Looking, Sieves, again_events_max, neighbours
+from consumers.auditor.evaluating import Conditions, Looking, again_events_max, neighbours
 from consumers.auditor.parts import Parts, Taken, next_events
 from consumers.auditor.renewing import audit_time, begin, judged_by
 from consumers.auditor.step import Look, Step
 from ledger.cases.canonical import TOPICS
-from ledger.errors import Conflict, LookFull
+from ledger.errors import Conflict, LookFull, TooSlow
 from ledger.log import Log, batch_events_max
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
@@ -66,7 +66,7 @@ class Auditor:
         self._facts = (0, 0)  # up to which position the log was asked for its last fact; that fact
         self._registry = Registry(log)
         self._books: ViewBooks | None = None
-        self._sieves: Sieves = {}
+        self._conditions: Conditions = {}
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
         self._parts = 1
@@ -87,7 +87,7 @@ class Auditor:
         """
         while True:
             try:
-                with reading(self._log) as rows:
+                with reading(self._log, computing=True) as rows:
                     position = schema.position(rows)
                     aside = set_aside.count(rows)
                     if self._unfolded(rows, position):
@@ -95,7 +95,7 @@ class Auditor:
                         return Step(0, 0, 0, behind=True, views=True, position=at, aside=aside)
                     look = self._look(rows, position)
                 break
-            except LookFull:
+            except (LookFull, TooSlow):
                 self._drop()
                 if self._parts >= look_events_max:
                     raise
@@ -149,7 +149,7 @@ class Auditor:
         waiting = [] if defer else auditing.waiting(rows, limit)
         lots = auditing.applications_waiting(rows, limit)
         due = auditing.due(rows, now, limit)
-        look = Looking(books, self._policy, now, self._sieves)
+        look = Looking(books, self._policy, now, self._conditions)
         asked = self._asked(found.subjects - deferred, waiting, due)
         anew, looked, waits = look.again(lots, before.position, again_events_max // self._parts)
         parts = Parts(books, lambda: self._opened(rows, position, fresh=True))
@@ -180,7 +180,7 @@ class Auditor:
             changed=found.changed,
             waits=waits,
             decided=made,
-            sieves=look.sieves,
+            conditions=look.conditions,
             events=len(events),
             behind=reached < position
             or len(waiting) == limit
@@ -227,7 +227,7 @@ class Auditor:
         if self._books is not None:
             self._books.drop()
             self._books = None
-        self._sieves = {}
+        self._conditions = {}
 
     def _asked(
         self, touched_: set[Subject], waiting: list[auditing.Key], due: list[auditing.Key]
@@ -281,7 +281,7 @@ class Auditor:
             if len(cache) > _seen_max:
                 cache.clear()
         self._seen.update(dict.fromkeys(look.at, self._horizon))
-        self._sieves = look.sieves
+        self._conditions = look.conditions
         self._noted.update({key: hash(read) for key, read in fresh.items()})
 
     def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:

@@ -14,7 +14,7 @@ from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
 from ledger.views.books.concerned import Concerned, concerned
-from ledger.views.books.reads import Read
+from ledger.views.books.dependencies import Read
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import cases_of
 

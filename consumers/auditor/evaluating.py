@@ -1,6 +1,6 @@
 """Looking: every rule on subjects at one moment of the clock, and what a look rests on."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -11,31 +11,31 @@ from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.rules.applied import scan_kind
-from ledger.rules.audit import ALL_SUSPECT, Suspicion, evaluate, sieve
+from ledger.rules.audit import EVERY_RULE, Condition, conditions, evaluate
 from ledger.rules.policy import Policy
 from ledger.rules.subjects import ABOUTS
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.books.budget import load_events_max
-from ledger.views.books.reads import ABOUT, Read, rests
+from ledger.views.books.dependencies import ABOUT, EVENT, Read, hash_of
 from ledger.views.books.snapshot import ViewBooks
 
-Sieves = dict[Hashable, tuple[Suspicion, ...]]
-"""By kind of scan: what rules suspect among applications of that kind."""
+Conditions = dict[Hashable, tuple[Condition, ...]]
+"""By kind of scan: when rules have something to say of applications of that kind."""
 again_events_max: Final = 4_000
 """As many applications are looked at again in one look: what is new waits no longer for them."""
 _DAY: Final = len("YYYY-MM-DD")
-_ALL: Final[tuple[Suspicion, ...]] = (ALL_SUSPECT,)
+_ALWAYS: Final[tuple[Condition, ...]] = (EVERY_RULE,)
 _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 
 
 class Looking:
     """What is found at one moment of the audit's clock."""
 
-    def __init__(self, books: ViewBooks, policy: Policy, now: int, sieves: Sieves) -> None:
-        """`sieves` = those made in the books' lifetime, whose reads were noted."""
+    def __init__(self, books: ViewBooks, policy: Policy, now: int, conditions_: Conditions) -> None:
+        """`conditions_` = those worked out in the books' lifetime, whose reads were noted."""
         self._books, self._policy, self._now = books, policy, now
-        self.sieves = dict(sieves)
+        self.conditions = dict(conditions_)
         self.found: dict[Subject, list[Violation]] = {}
         self.aside: dict[auditing.Key, str] = {}
         """Subjects that need more than one look may hold, and why."""
@@ -47,7 +47,7 @@ class Looking:
         """Go on with other books of the same snapshot."""
         if books is not self._books:
             self._books = books
-            self.sieves = {}
+            self.conditions = {}
 
     def set_aside(self, subject: Subject, why: str) -> None:
         """Say nothing of a subject: it is too much for one look."""
@@ -59,7 +59,7 @@ class Looking:
     ) -> None:
         """Look at a subject; what applications rest on is noted together, with their lot.
 
-        `rules` = numbers of the only rules that suspect it; None: all of them look.
+        `rules` = numbers of the only rules that have something to say; None: all are asked.
         """
         with self._books.reads.watch() as read:
             try:
@@ -80,10 +80,12 @@ class Looking:
         abouts = ABOUTS[kind]
         if abouts:
             read = {
-                what for what in read if what[0] != ABOUT or what[3] != key or what[2] not in abouts
+                what
+                for what in read
+                if what[0] is not ABOUT or what[3] != key or what[2] not in abouts
             }
         if kind is _EVENT or kind is _APPLICATION:
-            read.discard(("event", key))
+            read.discard((EVENT, key))
             known = self._books.record.known(key)
             # One that does not count is not found through its lot again.
             if (
@@ -96,7 +98,7 @@ class Looking:
 
     def _rest(self, noted: auditing.Key, read: set[Read]) -> None:
         if read:
-            self._rests.setdefault(noted, set()).update(rests(*what) for what in read)
+            self._rests.setdefault(noted, set()).update(hash_of(*what) for what in read)
 
     def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
         """Apply the rules; nothing found of what is looked at for the first time says nothing."""
@@ -114,7 +116,7 @@ class Looking:
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
     def application(self, known: Known, *, anew: bool = False) -> None:
-        """Look at an application with the rules that suspect it.
+        """Look at an application with the rules that have something to say of it.
 
         Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
         at it.
@@ -122,22 +124,22 @@ class Looking:
         at, key, rec, fact, by, door = known
         rules: AbstractSet[str] | None = None
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
-        if fact.corrects is None and self._books.record.counts(fact):
+        if self._books.record.counts(fact):
             kind = scan_kind(fact, by, door)
-            suspects = self.sieves.get(kind)
-            if suspects is None:
-                suspects = self.sieves[kind] = self._sieve(key, fact)
-            if suspects is not _ALL:
-                # Nearly all are suspected by nobody: that is found out first.
+            of_kind = self.conditions.get(kind)
+            if of_kind is None:
+                of_kind = self.conditions[kind] = self._conditions(key, fact)
+            if of_kind is not _ALWAYS:
+                # Of nearly all no rule has anything to say: that is found out first.
                 try:
-                    for _, suspected in suspects:
-                        if suspected(fact, at, rec):
-                            rules = self._suspecting(suspects, known)
+                    for _, holds in of_kind:
+                        if holds(fact, at, rec):
                             break
                     else:
                         if not anew:
                             self._quiet.append(key)
                         return
+                    rules = {str(number) for number, holds in of_kind if holds(fact, at, rec)}
                 except LookFull:
                     raise
                 except TooMuch:
@@ -145,26 +147,19 @@ class Looking:
         for subject in subjects_of_application(key):
             self.subject(subject, anew=anew, rules=rules)
 
-    @staticmethod
-    def _suspecting(suspicions: Sequence[Suspicion], known: Known) -> AbstractSet[str]:
-        """The rules that suspect an application."""
-        at, _, rec, fact, _, _ = known
-        assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
-        return {str(number) for number, suspects in suspicions if suspects(fact, at, rec)}
-
     def clear(self, pending: Pending) -> None:
-        """Say that nothing holds of applications that nobody suspects and that have a case."""
+        """Say that nothing holds of applications that no rule asks about and that have a case."""
         with_case = auditing.kept(self._books.rows, self._quiet) + pending.among(self._quiet)
         for kind, key in with_case:
             self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
-    def _sieve(self, key: str, fact: SealsApplied) -> tuple[Suspicion, ...]:
+    def _conditions(self, key: str, fact: SealsApplied) -> tuple[Condition, ...]:
         with self._books.reads.watch() as read:
-            suspects = sieve(key, self._books, self._policy)
-        read.discard(("event", key))
-        wrong = ALL_SUSPECT in suspects
-        self._rest(_with(auditing.APPLICATIONS if wrong else auditing.QUIET, fact), read)
-        return _ALL if wrong else suspects
+            found = conditions(key, self._books, self._policy)
+        read.discard((EVENT, key))
+        always = EVERY_RULE in found
+        self._rest(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
+        return _ALWAYS if always else found
 
     def again(
         self, waiting: Iterable[auditing.Key], looked_to: int, limit: int

@@ -1,9 +1,10 @@
 """Proof that the cases are what the facts show: every subject looked at anew, and compared.
 
-It uses nothing of what spares the auditor work: every rule is asked about every application, no
-sieve says that it need not be, and nothing that was noted of what earlier looks had read is
-believed. So a sieve that is wrong, a dependency that was forgotten and a case that shows what was
-true once are differences. Writes nothing. What it says is true of the facts the views rest on.
+It uses nothing of what spares the auditor work: every rule is asked about every application, its
+`when` of that very one and not of its kind, and nothing that was noted of what earlier looks had
+read is believed. So applications wrongly taken for one kind, a dependency that was forgotten and a
+case that shows what was true once are differences. A `when` that is wrong in itself fails the
+tables of its rule. Writes nothing. What it says is true of the facts the views rest on.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -65,7 +66,7 @@ def unsettled(
     of the cases drawn. None where the audit is behind, or went by other rules or another policy,
     so that nothing can be said. Raises Unavailable where the views were never built.
     """
-    with reading(log) as rows:
+    with reading(log, computing=True) as rows:
         rows.execute("SET LOCAL statement_timeout = 0")
         until = schema.position(rows)
         stands = auditing.progress(rows)

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from consumers.auditor.deciding import Decided
-from consumers.auditor.evaluating import Sieves
+from consumers.auditor.evaluating import Conditions
 from ledger.views import auditing, set_aside
 from ledger.views.auditing import Progress
-from ledger.views.books.reads import Changes
+from ledger.views.books.dependencies import Changes
 
 
 class Step(NamedTuple):
@@ -36,7 +36,7 @@ class Look(NamedTuple):
     changed: Changes
     waits: list[auditing.Key]
     decided: Decided
-    sieves: Sieves
+    conditions: Conditions
     events: int
     behind: bool
     aside: list[set_aside.Aside]

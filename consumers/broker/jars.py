@@ -76,7 +76,7 @@ def jars(cache: Path | None = None) -> Path:
 
 def files_folder() -> Path:
     """Return the folder of the broker's own files: its pom and the properties it is made from."""
-    folder = Path(__file__).resolve().parent.parent / "deploy" / "kafka"
+    folder = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
     if not folder.is_dir():
         raise Misuse("The local broker runs from a checkout of the source, not from a package")
     return folder

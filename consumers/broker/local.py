@@ -165,6 +165,8 @@ class LocalBroker:
 
     def _format(self) -> None:
         """Prepare the data folder; does nothing to one that is prepared already."""
+        if (self.folder / "data" / "meta.properties").exists():
+            return  # the last file that formatting writes: to ask Java again costs seconds
         command = [
             *(java(), "-Xmx128m", *_JVM, "-cp", self._classpath, "kafka.tools.StorageTool"),
             *("format", f"--cluster-id={_cluster_id(self.folder)}", "--ignore-formatted"),

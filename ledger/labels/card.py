@@ -17,9 +17,9 @@ from ledger.facts.shipments import GoodsSold, ShipmentDeparted, ShipmentReceived
 from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.labels.fields import field_status
-from ledger.labels.grading import grading
-from ledger.labels.lots import LotFacts, lot_facts, recipe_of_lot, route
+from ledger.labels.lots import LotFacts, lot_facts, recipe_of_lot
 from ledger.labels.process import missing_activities, process
+from ledger.labels.schemes.jas.grading import grading, route
 from ledger.labels.shipping import shipment_scope
 from ledger.labels.verdict import Verdict
 

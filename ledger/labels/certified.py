@@ -11,7 +11,7 @@ from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import CertificationChanged, IssuerDesignated, ProgrammeEnrolled
 from ledger.facts.registry import SealTrainingCompleted as Training
-from ledger.labels.days import years_after
+from ledger.labels.rows import years_after
 
 _VALID = ("GRANTED", "REINSTATED")
 
@@ -84,14 +84,13 @@ def designated(
     on: date,
     *,
     country: str,
-    schemes: Iterable[str],
+    scheme: str,
     class_: str | None,
 ) -> bool:
-    """Whether a country lets a body issue under one of the schemes, for the class, on the day."""
-    wanted = frozenset(schemes)
+    """Whether a country lets a body issue under a scheme, for the class, on the day."""
     return any(
         fact.country == country
-        and fact.scheme in wanted
+        and fact.scheme == scheme
         and (class_ is None or not fact.product_classes or class_ in fact.product_classes)
         and fact.from_ <= on
         and (fact.until is None or on <= fact.until)

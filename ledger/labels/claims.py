@@ -3,7 +3,7 @@
 A claim is read by the row in force on the day; a threshold is met at equality.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
@@ -11,7 +11,6 @@ from typing import Final, Literal
 from ledger.facts.registry import Ingredient
 from ledger.labels.recipe import (
     SUM_TOLERANCE_PERCENT,
-    UNMIXED,
     Base,
     Recipe,
     at_least,
@@ -135,18 +134,29 @@ def same_kind(recipe: Recipe, qualifies: Callable[[Ingredient], bool]) -> Iterat
         yield from fails("SAME_KIND")
 
 
-def by_shares(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
+Part = Callable[[tuple[Ingredient, ...], str], tuple[Decimal, Iterable[Reason]]]
+"""The weight of what a share counts, and what the ingredients leave open about it."""
+
+
+def by_shares(recipe: Recipe, row: ClaimRow, on: date, part: Part) -> Iterator[Reason]:
     """The recipe of a claim whose condition is a share or a single ingredient."""
     if recipe.is_the_lot:
         return
     if row.kind != "list":
         yield from same_kind(recipe, lambda entry: qualifies(entry, row))
     if row.recipe == "single":
-        yield from _single(recipe)
-    elif row.recipe == "single_own":
-        yield from _single_own(recipe, row.scheme)
+        entries = in_base(recipe, "AG")
+        yield from not_empty(entries)
+        if len(entries) != 1 or entries[0].kind != "AGRICULTURAL":
+            yield from fails("ONE_INGREDIENT")
     else:
-        yield from _shares(recipe, row, on)
+        yield from _shares(recipe, row, on, part)
+
+
+def not_empty(entries: tuple[Ingredient, ...]) -> Iterator[Reason]:
+    """EMPTY_BASE where nothing counts."""
+    if weight(entries) == 0:
+        yield from fails("EMPTY_BASE")
 
 
 def qualifies(entry: Ingredient, row: ClaimRow) -> bool:
@@ -156,7 +166,7 @@ def qualifies(entry: Ingredient, row: ClaimRow) -> bool:
     return is_organic(entry) or (row.kind == "conversion" and is_in_conversion(entry))
 
 
-def _shares(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
+def _shares(recipe: Recipe, row: ClaimRow, on: date, part: Part) -> Iterator[Reason]:
     for ask in SHARES.in_force(on):
         if ask.row != row.row or (ask.classes and recipe.class_ not in ask.classes):
             continue
@@ -165,61 +175,26 @@ def _shares(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
         if whole == 0:
             yield from fails("EMPTY_BASE")
             continue
-        part = weight([entry for entry in entries if _counted(entry, ask, row.scheme)])
+        counted, open_points = part(entries, ask.count)
         met = {
-            "at_least": at_least(part, whole, ask.percent),
-            "below": not at_least(part, whole, ask.percent),
-            "above": 100 * part > ask.percent * whole,
+            "at_least": at_least(counted, whole, ask.percent),
+            "below": not at_least(counted, whole, ask.percent),
+            "above": 100 * counted > ask.percent * whole,
         }
         if not met[ask.op]:
             yield from fails(ask.reason)
-        if ask.count == "organic_own":
-            yield from _scheme_untold(entries)
-        if ask.count == "swiss" and any(entry.origin is None for entry in entries):
-            yield from unshown("INGREDIENT_ORIGIN")
+        yield from open_points
 
 
-def _counted(entry: Ingredient, ask: ShareRow, scheme: str) -> bool:
-    if ask.count == "swiss":
-        return entry.origin == "CH"
-    if ask.count == "organic_own":
-        return is_organic(entry) and entry.scheme == scheme
-    conversion = ask.count == "organic_or_conversion" and is_in_conversion(entry)
-    return is_organic(entry) or conversion
-
-
-def _scheme_untold(entries: tuple[Ingredient, ...]) -> Iterator[Reason]:
-    if any(entry.scheme is None for entry in entries if is_organic(entry)):
-        yield from unshown("INGREDIENT_SCHEME")
-
-
-def _single(recipe: Recipe) -> Iterator[Reason]:
-    entries = in_base(recipe, "AG")
-    if not entries or weight(entries) == 0:
-        yield from fails("EMPTY_BASE")
-    if len(entries) != 1 or entries[0].kind != "AGRICULTURAL":
-        yield from fails("ONE_INGREDIENT")
-
-
-def _single_own(recipe: Recipe, scheme: str) -> Iterator[Reason]:
-    entries = in_base(recipe, "AG")
-    if not entries or weight(entries) == 0:
-        yield from fails("EMPTY_BASE")
-    kept = [entry for entry in entries if is_organic(entry) or is_in_conversion(entry)]
-    own = [entry for entry in kept if entry.scheme == scheme]
-    if any(entry.scheme is None for entry in kept):
-        yield from unshown("INGREDIENT_SCHEME")
-    if len(own) != 1:
-        yield from fails("ONE_INGREDIENT")
-        return
-    if not at_least(own[0].share, weight(recipe.ingredients), Decimal(95)):
-        yield from fails("BIOGRO_BELOW_95")
-    if len(entries) > 1:
-        yield from unshown("UNAVAILABILITY")
-
-
-__all__ = [
-    "CLAIMS", "CONDITIONS", "SHARES", "UNMIXED", "ClaimRow", "ShareRow", "barred_transports",
-    "by_shares", "claim_row", "composition", "known_claim", "organic_claim", "qualifies",
-    "same_kind", "scheme_of",
-]  # fmt: skip
+def part_of(
+    entries: tuple[Ingredient, ...], count: str, scheme: str
+) -> tuple[Decimal, list[Reason]]:
+    """What is organic, in conversion too, or of the scheme itself; INGREDIENT_SCHEME where open."""
+    organic = [entry for entry in entries if is_organic(entry)]
+    if count == "organic_own":
+        own = weight([entry for entry in organic if entry.scheme == scheme])
+        unknown = any(entry.scheme is None for entry in organic)
+        return own, unshown("INGREDIENT_SCHEME") if unknown else []
+    if count == "organic_or_conversion":
+        organic += [entry for entry in entries if is_in_conversion(entry)]
+    return weight(organic), []

@@ -14,22 +14,21 @@ import msgspec
 from ledger.errors import Misuse
 from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
+from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
 from ledger.labels.claims import known_claim as is_known_claim
-from ledger.labels.codes import CODES, carrier, sentence
-from ledger.labels.eligible import eligible
 from ledger.labels.fields import PERIODS
-from ledger.labels.forms import FORMS, name_form
-from ledger.labels.grading import COURSES
-from ledger.labels.jas import CLASSES
-from ledger.labels.origins import MEMBERS, SLACK
 from ledger.labels.process import ACTIVITIES, HOUSING, QUALIFICATIONS
 from ledger.labels.recipe import BASES, Recipe
 from ledger.labels.retention import KEEP, Retention
 from ledger.labels.rows import Row, Table, provenance
-from ledger.labels.scope import COMPULSORY, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
+from ledger.labels.schemes.eu import SLACK
+from ledger.labels.schemes.jas.classes import CLASSES
+from ledger.labels.schemes.jas.forms import FORMS, name_form
+from ledger.labels.schemes.jas.grading import COURSES
+from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
 from ledger.labels.substances import GROUPS, SUBSTANCES, substance, tables_known
-from ledger.labels.verdict import Verdict
+from ledger.labels.verdict import CODES, Verdict, carrier, sentence
 from ledger.labels.wording import WORDS, wording
 
 TABLES: Final[tuple[Table[Any], ...]] = (

@@ -10,8 +10,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from ledger.facts.lots import Field
-from ledger.labels.days import years_after
-from ledger.labels.rows import Row, Table
+from ledger.labels.rows import Row, Table, years_after
 from ledger.labels.verdict import Reason, Verdict, fails, unshown
 
 FIELD_CLASSES: Final = frozenset({"PLANT", "FUNGI", "WILD_PLANT"})

@@ -20,14 +20,9 @@ from ledger.facts.lots import (
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PartyRegistered, ProductRegistered
-from ledger.labels.certified import certified
 from ledger.labels.recipe import Recipe
 
 Route = Literal["JAS", "EQUIVALENCE"]
-MAKERS = ("PRODUCER", "PROCESSOR")
-_ROUTE_SCHEMES = {"US": ("NOP",), "CA": ("COR",)}
-"""Under whose scheme goods of a country are made for equivalence; elsewhere any but JAS."""
-FOREIGN_SCHEMES = ("NOP", "COR", "EU", "KRAV", "BIO_SUISSE", "ACT", "ACT_EU", "BIOGRO", "OTHER")
 
 
 class LotFacts(Struct, frozen=True, kw_only=True):
@@ -137,44 +132,6 @@ def country_of(record: Record, party: str) -> str | None:
     """The country a party is registered in."""
     fact = record.latest(PartyRegistered, About.PARTY, party)
     return None if fact is None else fact.country
-
-
-def route_schemes(record: Record, operator: str, origin: str | None) -> tuple[str, ...]:
-    """The schemes under which a maker's goods are equivalent, where they leave from a country.
-
-    Without a country: the two arrangements' schemes, and for a maker of another foreign country
-    any but JAS (this ledger's own reading of "the country's scheme").
-    """
-    if origin is not None:
-        return _ROUTE_SCHEMES.get(origin, FOREIGN_SCHEMES)
-    home = country_of(record, operator)
-    return ("NOP", "COR") if home in (None, "JP", "US", "CA") else FOREIGN_SCHEMES
-
-
-def route(record: Record, lot: str, origin: str | None = None) -> Route | None:
-    """JAS where the maker was certified for it when it made the lot, else equivalence, else None.
-
-    `origin` is the country a shipment leaves from; without one the maker's country tells.
-    """
-    facts = lot_facts(record, lot)
-    if facts is None:
-        return None
-    recipe = recipe_of_lot(record, facts, facts.produced_on)
-    class_ = None if recipe is None else recipe.class_
-    return route_of(record, facts, class_, origin)
-
-
-def route_of(
-    record: Record, facts: LotFacts, class_: str | None, origin: str | None
-) -> Route | None:
-    """As `route`, for a lot whose class is known."""
-    on = facts.produced_on
-    if certified(record, facts.operator, "JAS", MAKERS, class_, on):
-        return "JAS"
-    for scheme in route_schemes(record, facts.operator, origin):
-        if certified(record, facts.operator, scheme, None, class_, on):
-            return "EQUIVALENCE"
-    return None
 
 
 def graded_conforming(record: Record, lot: str, before: int) -> bool:

@@ -13,9 +13,10 @@ from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
 from ledger.labels.certified import trained
-from ledger.labels.lots import lot_facts, recipe_of_lot, route
+from ledger.labels.lots import lot_facts, recipe_of_lot
 from ledger.labels.recipe import Recipe
 from ledger.labels.rows import Row, Table
+from ledger.labels.schemes.jas.grading import route
 from ledger.labels.substances import substance
 from ledger.labels.verdict import Reason, Verdict, fails
 

@@ -82,18 +82,12 @@ def spaced(text: str) -> str:
 class Count(Struct, frozen=True, gc=False):
     """Shares of one base in per cent of the weight; `total` is the denominator.
 
-    `organic` and `conversion` never hold additives; `by_scheme` holds the organic ones of a scheme.
+    `organic` and `conversion` never hold additives.
     """
 
     total: Decimal
     organic: Decimal
     conversion: Decimal
-    swiss: Decimal
-    by_scheme: dict[str, Decimal]
-
-    def of_scheme(self, scheme: str) -> Decimal:
-        """The organic share of one scheme."""
-        return self.by_scheme.get(scheme, Decimal(0))
 
 
 class Shares(Struct, frozen=True, gc=False):
@@ -116,23 +110,16 @@ def in_base(recipe: Recipe, base: Base) -> tuple[Ingredient, ...]:
 
 
 def shares(recipe: Recipe) -> Shares:
-    """What is organic, in conversion and Swiss in each base, in per cent of the weight."""
+    """What is organic and in conversion in each base, in per cent of the weight."""
     return Shares(food=_count(recipe, "FOOD"), ag=_count(recipe, "AG"), all=_count(recipe, "ALL"))
 
 
 def _count(recipe: Recipe, base: Base) -> Count:
     entries = in_base(recipe, base)
-    organic = [entry for entry in entries if is_organic(entry)]
-    by_scheme: dict[str, Decimal] = {}
-    for entry in organic:
-        if entry.scheme is not None:
-            by_scheme[entry.scheme] = by_scheme.get(entry.scheme, Decimal(0)) + entry.share
     return Count(
         total=weight(entries),
-        organic=weight(organic),
+        organic=weight([entry for entry in entries if is_organic(entry)]),
         conversion=weight([entry for entry in entries if is_in_conversion(entry)]),
-        swiss=weight([entry for entry in entries if entry.origin == "CH"]),
-        by_scheme=by_scheme,
     )
 
 

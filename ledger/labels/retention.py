@@ -18,9 +18,9 @@ from ledger.facts.record import Record
 from ledger.facts.registry import CertificationChanged, LabelApproved, MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted, ShipmentReceived
-from ledger.labels.days import years_after
 from ledger.labels.lots import lot_facts
-from ledger.labels.rows import Row, Table
+from ledger.labels.rows import Row, Table, years_after
+from ledger.labels.schemes.scheme import SCHEMES
 
 
 class KeepRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ def _keep(record: Record, fact: Fact, lots: set[str], field: LotRecorded | None)
     is_open = False
     for lot in sorted(lots):
         shipped = _shipped(record, lot)
-        if shipped is None and has_jas_claim(record, lot):
+        if shipped is None and _kept_by_claim(record, lot):
             is_open = True
         rows += _lot_rows(record, fact, lot, shipped, field)
     rows += _plain_rows(record, fact)
@@ -117,7 +117,7 @@ def _lot_rows(
         best_before=None if facts is None else facts.best_before,
     )
     standard = [*_jas_rows(days)]
-    if has_jas_claim(record, lot):
+    if _kept_by_claim(record, lot):
         yield from standard
     if field is not None and field.field is not None and field.lot == lot and standard:
         row = KEEP.topmost(("R3", field.field.crop), fact.day)
@@ -140,11 +140,18 @@ def _jas_rows(days: _Days) -> Iterator[Kept]:
 def _plain_rows(record: Record, fact: Fact) -> Iterator[Kept]:
     yield Kept("R7", years_after(fact.day, _years("R7")))
     parties = {value for name in _PARTIES if isinstance(value := getattr(fact, name, None), str)}
-    if any(_ever_nop(record, party) for party in parties):
-        yield Kept("R4", years_after(fact.day, _years("R4")))
-    if isinstance(fact, ExportCertificateIssued) and fact.form == "EU_COI" and fact.shipment:
-        for received in record.about(ShipmentReceived, About.SHIPMENT, fact.shipment):
-            yield Kept("R5", years_after(received.day, _years("R5")))
+    schemes = {
+        change.scheme
+        for party in parties
+        for change in record.about(CertificationChanged, About.PARTY, party)
+    }
+    for rule in sorted({SCHEMES[scheme].keeps_parties for scheme in schemes} - {""}):
+        yield Kept(rule, years_after(fact.day, _years(rule)))
+    if isinstance(fact, ExportCertificateIssued) and fact.shipment:
+        for scheme in SCHEMES.values():
+            if rule := scheme.keeps_forms.get(fact.form, ""):
+                for received in record.about(ShipmentReceived, About.SHIPMENT, fact.shipment):
+                    yield Kept(rule, years_after(received.day, _years(rule)))
 
 
 _PARTIES: Final = ("party", "operator", "holder", "exporter", "importer", "from_holder")
@@ -155,20 +162,15 @@ def _years(rule: str) -> int:
     return 0 if row is None else row.years
 
 
-def _ever_nop(record: Record, party: str) -> bool:
-    changes = record.about(CertificationChanged, About.PARTY, party)
-    return any(change.scheme == "NOP" for change in changes)
-
-
-def has_jas_claim(record: Record, lot: str) -> bool:
-    """Whether a JAS claim stands on a lot: by its seals, or by a label approved for its product."""
+def _kept_by_claim(record: Record, lot: str) -> bool:
+    """Whether a claim that keeps lots stands on one: by its seals, or by its product's labels."""
     for applied in record.about(SealsApplied, About.LOT, lot):
         mark = record.latest(MarkRegistered, About.MARK, applied.mark)
-        if mark is not None and mark.scheme == "JAS":
+        if mark is not None and SCHEMES[mark.scheme].keeps_lots:
             return True
     facts = lot_facts(record, lot)
     return facts is not None and any(
-        label.scheme == "JAS" and label.product == facts.product
+        SCHEMES[label.scheme].keeps_lots and label.product == facts.product
         for label in record.all(LabelApproved)
     )
 

@@ -1,6 +1,7 @@
 """Dated tables read from data files, each row with its dates and its source.
 
-A file is read once and checked whole: a wrong column is refused by file, line and column.
+A new law is a new row, and no row is ever edited. A file is read once and checked whole: a wrong
+column is refused by file, line and column.
 """
 
 import csv
@@ -110,7 +111,7 @@ def _grouped(table: Table[Any]) -> dict[Hashable, tuple[Any, ...]]:
 
 def read(file: str) -> str:
     """The text of a data file of this package."""
-    return resources.files("ledger.labels.tables").joinpath(file).read_text(encoding="utf-8")
+    return resources.files("ledger.labels").joinpath("tables", file).read_text(encoding="utf-8")
 
 
 @cache
@@ -201,3 +202,16 @@ def _missing(problem: str) -> str:
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
+
+
+def years_after(day: date, years: int) -> date:
+    """The same month and day so many years later; 29 February becomes 1 March when needed.
+
+    The end of the calendar where there is no such day.
+    """
+    if day.year + years > date.max.year:
+        return date.max
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

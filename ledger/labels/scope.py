@@ -5,12 +5,12 @@ A row that is not in force says nothing; where none is in force the goods are ou
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final, Literal
 
 from msgspec import Struct
 
 from ledger.labels.claims import organic_claim
-from ledger.labels.origins import in_eu
 from ledger.labels.recipe import Recipe, kind_name, spaced, weight
 from ledger.labels.rows import Row, Table
 from ledger.labels.verdict import Verdict, fails
@@ -18,6 +18,12 @@ from ledger.labels.verdict import Verdict, fails
 HONEY_PERCENT_MAX: Final = Decimal(5)
 """More honey than this share of the whole weight makes a product honey (certifier guidance)."""
 _HONEY: Final = ("honey", "蜂蜜", "はちみつ")
+
+
+class MemberRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A country of the European Union."""
+
+    country: str
 
 
 class ScopeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +64,9 @@ class CompulsoryRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     confidence: str
 
 
+MEMBERS: Final = Table(
+    "eu_members", MemberRow, lambda row: row.country, "countries of the European Union"
+)
 SCOPE: Final = Table(
     "scope",
     ScopeRow,
@@ -112,6 +121,21 @@ def scope(origin: str, destination: str, class_: str, recipe: Recipe | None, on:
     if row.covered == "yes":
         return Scope(covered=True, code=None, row=row)
     return Scope(covered=False, code="SCOPE_NOT_COVERED", row=row)
+
+
+def in_eu(country: str | None, on: date | None) -> bool:
+    """Whether a country belongs to the European Union on a day."""
+    return MEMBERS.topmost(country, on) is not None
+
+
+@cache
+def form_routes() -> dict[str, tuple[str, str]]:
+    """The route of each form that one country alone uses for goods to Japan."""
+    routes: dict[str, set[tuple[str, str]]] = {}
+    for row in SCOPE.rows():
+        if row.destination == "JP":
+            routes.setdefault(row.certificate, set()).add((row.origin, row.destination))
+    return {form: min(found) for form, found in routes.items() if len(found) == 1}
 
 
 def covered(origin: str, destination: str, class_: str, on: date) -> bool:

@@ -23,12 +23,11 @@ from ledger.labels.lots import (
     subdivision_into,
 )
 from ledger.labels.recipe import Recipe, at_least, shares
-from ledger.labels.scope import Scope, scope
+from ledger.labels.scope import Scope, form_routes, scope
 from ledger.labels.verdict import Reason, Verdict, fails
 
 CONTENT_PERCENT_MIN = Decimal(95)
 """Goods under equivalence are at least so much organic, salt and water left out."""
-_FORM_ROUTES = {"TM_11": ("US", "JP"), "COR_JP": ("CA", "JP")}
 
 
 def shipment_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Verdict:
@@ -161,7 +160,7 @@ def certificate_line_scope(
     record: Record, certificate: ExportCertificateIssued, index: int
 ) -> Verdict:
     """As `certificate_scope`, for a line that may name no lot; `index` from 0."""
-    way = _FORM_ROUTES.get(certificate.form)
+    way = form_routes().get(certificate.form)
     if way is None:
         return Verdict()
     line = certificate.lines[index]

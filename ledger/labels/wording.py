@@ -10,18 +10,9 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from ledger.labels.claims import ClaimRow
-from ledger.labels.forms import folded
-from ledger.labels.recipe import (
-    Recipe,
-    at_least,
-    in_base,
-    is_in_conversion,
-    is_organic,
-    kind_name,
-    shares,
-    spaced,
-)
+from ledger.labels.recipe import Recipe, at_least, is_organic, shares, spaced
 from ledger.labels.rows import Row, Table
+from ledger.labels.schemes.scheme import SCHEMES
 from ledger.labels.verdict import Reason, fails
 
 
@@ -54,9 +45,6 @@ _STATED: Final = (
     re.compile(rf"\borganic(?: ingredients| materials| content| share)? ?:? ?{_NUMBER}"),
     re.compile(rf"(?:有機|オーガニック) ?:? ?{_NUMBER}"),
 )
-_MARKERS: Final = ("有機", "オーガニック", "organic")
-_CONVERSION_MARKERS: Final = ("転換期間中", "in conversion")
-_DISCLAIMED: Final = "有機農産物加工食品"
 
 
 def wording(  # noqa: PLR0917 - what a label's words are compared with
@@ -84,8 +72,7 @@ def wording(  # noqa: PLR0917 - what a label's words are compared with
         yield from fails("COMPANION")
     if recipe is not None:
         yield from _percentages(written, row, recipe)
-        if row.scheme == "JAS":
-            yield from _jas_list(text, row, recipe)
+        yield from SCHEMES[row.scheme].words(text, row, recipe)
 
 
 def _asked(word: WordRow, recipe: Recipe | None, *, to_japan: bool) -> bool:
@@ -131,52 +118,3 @@ def _percentages(written: str, row: ClaimRow, recipe: Recipe) -> Iterator[Reason
         for stated in pattern.findall(written):
             if Decimal(stated.replace(",", ".")) > limit:
                 yield from fails("PERCENT_OVERSTATED")
-
-
-def _jas_list(text: str, row: ClaimRow, recipe: Recipe) -> Iterator[Reason]:
-    """Ingredients named in a JAS label's text carry the word of their status, and no other."""
-    whole = spaced(text).casefold()
-    for entry in in_base(recipe, "AG"):
-        name = kind_name(entry.name)
-        pattern = re.escape(name)
-        if name.isascii():
-            pattern = rf"(?<![0-9a-z]){pattern}(?![0-9a-z])"
-        places = [found.span() for found in re.finditer(pattern, whole)]
-        if not places or _longer_name(name, recipe):
-            continue
-        organic = any(_beside(whole, place, _MARKERS) for place in places)
-        turning = any(_beside(whole, place, _CONVERSION_MARKERS) for place in places)
-        fits = (
-            organic
-            if is_organic(entry)
-            else turning
-            if is_in_conversion(entry)
-            else not organic and not turning
-        )
-        if not fits:
-            yield from fails("COMPANION")
-    if row.claim == "JAS_INGREDIENT_MENTION":
-        name = folded(kind_name(recipe.name))
-        whole = folded(whole)
-        forms = [f"有機{name}", f"オーガニック{name}", f"organic{name}"]
-        forms += [f"{name}({word})" for word in ("有機", "オーガニック", "organic")]
-        if any(form in whole for form in forms):
-            yield from fails("FORBIDDEN_WORD")
-
-
-def _longer_name(name: str, recipe: Recipe) -> bool:
-    """Whether the name is part of the product's or another ingredient's: then it shows nothing."""
-    others = [recipe.name, *(entry.name for entry in recipe.ingredients)]
-    return any(name != (other := kind_name(one)) and name in other for one in others)
-
-
-def _beside(whole: str, place: tuple[int, int], words: tuple[str, ...]) -> bool:
-    before = whole[: place[0]].rstrip(" (")
-    after = whole[place[1] :].lstrip(" (")
-    return before.endswith(words) or after.startswith(words)
-
-
-def disclaims_plant_product(text: str) -> bool:
-    """Whether the words say that a mixed product is no organic processed food of plant origin."""
-    whole = folded(text)
-    return _DISCLAIMED in whole and ("ではない" in whole or "以外" in whole)

@@ -16,7 +16,7 @@ from eventsourcing import persistence
 from psycopg import errors
 from psycopg.rows import tuple_row
 
-from ledger.errors import Fatal, Misuse, Unavailable
+from ledger.errors import Fatal, Misuse, TooSlow, Unavailable
 from ledger.log.recorder import APPLICATION_NAME, CHANNEL, Recorder, Rows
 from ledger.log.rows import DeadLetter, Recorded, Refusal
 
@@ -254,6 +254,8 @@ def told() -> Iterator[None]:
         yield
     except _AWAY as error:
         raise Unavailable(f"The database is away: {_sentence(error)}") from error
+    except errors.IdleInTransactionSessionTimeout as error:
+        raise TooSlow(f"The database would not wait any longer: {_sentence(error)}") from error
     except errors.InsufficientPrivilege as error:
         raise Misuse(f"The user of the database may not do this: {_sentence(error)}.") from error
     except psycopg.Error as error:

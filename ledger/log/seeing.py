@@ -4,7 +4,7 @@ Every connection here speaks as that role from its first statement on, and every
 who is asking; one that says nothing sees nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,7 @@ from ledger.errors import Fatal, Misuse
 from ledger.log.log import Log
 from ledger.log.reading import told
 from ledger.log.recorder import Rows
+from ledger.log.rows import Recorded
 
 READER: Final = "ledger_reader"
 """The role: neither an owner of tables nor free of their policies."""
@@ -55,10 +56,25 @@ class Seen(Log):
     Positions and clocks are the whole log's: they name nobody.
     """
 
-    def __init__(self, whole: Log, connection: Connection[TupleRow]) -> None:
+    def __init__(
+        self,
+        whole: Log,
+        connection: Connection[TupleRow],
+        counts: Callable[[Recorded], bool] | None = None,
+    ) -> None:
         super().__init__(whole.dsn, whole._recorder, 0)  # noqa: SLF001 -- one log, seen in part
         self._whole = whole
         self._connection = connection
+        self._counts = counts
+
+    def only(self, counts: Callable[[Recorded], bool]) -> "Seen":
+        """The same, read by position without the events that do not count."""
+        return Seen(self._whole, self._connection, counts)
+
+    def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
+        """Read the events at these positions, in their order, as far as they are seen and count."""
+        found = super().at(positions, rows)
+        return found if self._counts is None else [one for one in found if self._counts(one)]
 
     @contextmanager
     def transaction(self, *, snapshot: bool = False) -> Iterator[Rows]:

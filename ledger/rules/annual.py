@@ -14,7 +14,7 @@ from ledger.rules.contracts import marks_licensed
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import JAPAN, ids, start_of, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 from ledger.rules.weights import kg, total
 
@@ -109,6 +109,18 @@ def _start(year: int, month: int) -> int:
 _PARTY_YEAR: Final = SubjectKind.PARTY_YEAR
 
 RULES: Final = (
-    Rule("M-52", "annual-differs", "D", "H", ((_PARTY_YEAR, annual_differs),)),
-    Rule("M-53", "annual-late", "P", "M", ((_PARTY_YEAR, annual_late),)),
+    Rule(
+        number="M-52",
+        slug="annual-differs",
+        family="D",
+        severity="H",
+        subjects=(On(_PARTY_YEAR, annual_differs),),
+    ),
+    Rule(
+        number="M-53",
+        slug="annual-late",
+        family="P",
+        severity="M",
+        subjects=(On(_PARTY_YEAR, annual_late),),
+    ),
 )

@@ -78,11 +78,13 @@ def kind_of(app: Application) -> Hashable:
 
 
 def scan_kind(fact: SealsApplied, by: str | None, door: str | None) -> Hashable:
-    """What applications have in common that are sieved together: their kind, and who scanned.
+    """What applications have in common for which every `when` is worked out together.
 
-    `by` is the party that the `door` vouched for.
+    Their kind, who scanned, and whether they correct something. `by` is the party that the `door`
+    vouched for.
     """
     return (
+        fact.corrects is None,
         fact.source,
         by,
         door in BEFORE_DOORS,

@@ -8,7 +8,7 @@ from typing import Final
 from ledger.errors import TooMuch
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
-from ledger.facts.record import Record
+from ledger.facts.record import Known, Record
 from ledger.rules import rulebook
 from ledger.rules.applied import Application, Breach, application_of, kind_of
 from ledger.rules.books import Books
@@ -16,37 +16,41 @@ from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
 from ledger.rules.memory import MemoryBooks
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Check, Rule, Suspects, everything
+from ledger.rules.rule import Holds, On, Rule, When, always
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Finding, Subject, SubjectKind, Violation
 
 RULES: Final[dict[str, Rule]] = {rule.number: rule for rule in rulebook.RULES}
 """Every rule by its number."""
 
-_Looks = list[tuple[Rule, Check]]
+_Checks = list[tuple[Rule, On]]
 
 
-def _looks(kind: SubjectKind, of: type[Fact] = Fact) -> _Looks:
-    """The checks on subjects of a kind; on an event, those that its type is looked at by."""
+def _checks(kind: SubjectKind, of: type[Fact] = Fact) -> _Checks:
+    """The checks on subjects of a kind; on an event, those on events of its type."""
     return [
-        (rule, look[1])
+        (rule, on)
         for rule in RULES.values()
-        for look in rule.checks
-        if look[0] is kind and (len(look) < 3 or issubclass(of, look[2]))
+        for on in rule.subjects
+        if on.kind is kind and (kind is not SubjectKind.EVENT or issubclass(of, on.of))
     ]
 
 
-_CHECKS: Final[dict[SubjectKind, _Looks]] = {
-    kind: _looks(kind) for kind in SubjectKind if kind is not SubjectKind.EVENT
+_CHECKS: Final[dict[SubjectKind, _Checks]] = {
+    kind: _checks(kind) for kind in SubjectKind if kind is not SubjectKind.EVENT
 }
-_EVENT_CHECKS: Final[dict[type[Fact], _Looks]] = {
-    of: _looks(SubjectKind.EVENT, of) for of in TYPES.values()
+_EVENT_CHECKS: Final[dict[type[Fact], _Checks]] = {
+    of: _checks(SubjectKind.EVENT, of) for of in TYPES.values()
 }
-_ALIKE: Final = [(rule, check) for rule in RULES.values() for check in rule.applied]
-_SIEVES: Final = [(rule.number, sift) for rule in RULES.values() for sift in rule.sieves]
+_KIND_CHECKS: Final = [(rule, check) for rule in RULES.values() for check in rule.applications]
+_WHENS: Final = [
+    (rule.number, on.when) for rule in RULES.values() for on in rule.subjects if on.when is not None
+]
 
-Suspicion = tuple[str | None, Suspects]
-"""A rule and whom it suspects; None: no single one."""
+Condition = tuple[str | None, Holds]
+"""The number of a rule, None for every one, and when it has something to say."""
+EVERY_RULE: Final[Condition] = (None, always)
+"""Every rule has to be asked about every application of the kind."""
 
 
 def evaluate(
@@ -60,50 +64,60 @@ def evaluate(
     """Every violation on a subject, those whose deadline lies ahead too; ordered.
 
     Never asks for the time: a violation exists from its `deadline` on. `rules` = the numbers of
-    those that suspect this application; None: all of them look.
+    those whose `when` holds of this application, as found for its kind; None: all are asked.
     """
     found: list[Violation] = []
+    known = books.record.known(key) if kind in _OF_EVENTS else None
     if kind is SubjectKind.EVENT:
-        known = books.record.known(key)
         checks = [] if known is None else _EVENT_CHECKS[type(known.fact)]
     else:
         checks = _CHECKS[kind]
     if rules is not None:
         checks = [each for each in checks if each[0].number in rules]
     elif kind is SubjectKind.APPLICATION:
-        found += _alike(key, books, policy)
-    for rule, check in checks:
-        found += [_violation(rule, kind, key, finding) for finding in check(key, books, policy)]
+        found += _of_kind(key, books, policy)
+    asked = known if known is not None and books.record.counts(known.fact) else None
+    for rule, on in checks:
+        if on.when is None or asked is None or _holds(on.when, asked, books, policy):
+            found += [_violation(rule, kind, key, each) for each in on.check(key, books, policy)]
     return sorted(found)
 
 
-def sieve(key: str, books: Books, policy: Policy) -> tuple[Suspicion, ...]:
-    """What the rules suspect among all applications of one kind (`scan_kind`), from one of them.
+_OF_EVENTS: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 
-    Of an application that counts, corrects nothing, and that a rule does not suspect, that rule
-    finds nothing: neither on it nor on its event.
+
+def _holds(when: When, known: Known, books: Books, policy: Policy) -> bool:
+    """Whether a check has something to say of one event, as far as its `when` tells.
+
+    Worked out for this very event: what the auditor worked out for its kind is not believed.
     """
-    app = application_of(key, books)
-    if app is None or _breaches(app, books):
-        return (ALL_SUSPECT,)
-    found = [(number, sift(app, books, policy)) for number, sift in _SIEVES]
-    if any(suspects is everything for _, suspects in found):
-        return (ALL_SUSPECT,)
-    return tuple((number, suspects) for number, suspects in found if suspects is not None)
+    holds = when(known, books, policy)
+    return holds is not None and holds(known.fact, known.at, known.rec)
 
 
-ALL_SUSPECT: Final[Suspicion] = (None, everything)
-"""Every rule looks at every application of the kind."""
+def conditions(key: str, books: Books, policy: Policy) -> tuple[Condition, ...]:
+    """When rules have something to say of applications of one kind (`scan_kind`), from one of them.
+
+    Of an application that counts, a rule none of whose conditions holds finds nothing: neither on
+    it nor on its event.
+    """
+    app, known = application_of(key, books), books.record.known(key)
+    if app is None or known is None or _breaches(app, books):
+        return (EVERY_RULE,)
+    found = [(number, when(known, books, policy)) for number, when in _WHENS]
+    if any(holds is always for _, holds in found):
+        return (EVERY_RULE,)
+    return tuple((number, holds) for number, holds in found if holds is not None)
 
 
 def _breaches(app: Application, books: Books) -> list[tuple[Rule, Breach]]:
     return books.memo(
-        ("alike", kind_of(app)),
-        lambda: [(rule, breach) for rule, check in _ALIKE for breach in check(app, books)],
+        ("breaches", kind_of(app)),
+        lambda: [(rule, breach) for rule, check in _KIND_CHECKS for breach in check(app, books)],
     )
 
 
-def _alike(key: str, books: Books, policy: Policy) -> Iterator[Violation]:
+def _of_kind(key: str, books: Books, policy: Policy) -> Iterator[Violation]:
     """What holds for all applications of a kind, said of one."""
     app = application_of(key, books)
     if app is None:

@@ -6,7 +6,7 @@ from typing import Final
 from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.registry import PartyRegistered
-from ledger.labels.grading import grading
+from ledger.labels.schemes.jas.grading import grading
 from ledger.rules.applied import Application, Breach
 from ledger.rules.artefacts import fold
 from ledger.rules.books import Books
@@ -15,7 +15,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 APPLYING: Final = frozenset({"IMPORTER", "EXPORTER", "PRODUCER", "PROCESSOR", "SUBDIVIDER"})
@@ -45,8 +45,8 @@ def not_authorised(app: Application, books: Books) -> Iterator[Breach]:
 
 def subdivider_not_certified(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-11 on a subdivision: own seals went onto its children, and the divider is not certified."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     fact = known.fact
     if not isinstance(fact, LotSubdivided):
@@ -75,8 +75,8 @@ _GRADING: Final = frozenset({"GRADER_UNTRAINED", "GRADING_NOT_ALLOWED"})
 
 def grader_not_authorised(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-11 on a grading: own seals went onto the lot, and its grader or operator may not grade."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     fact = known.fact
     if not isinstance(fact, LotGraded) or not own_use_schemes(fact.lot, books):
@@ -104,14 +104,14 @@ def own_use_schemes(lot: str, books: Books) -> set[str]:
 
 RULES: Final = (
     Rule(
-        "M-11",
-        "not-authorised",
-        "L",
-        "C",
-        (
-            (SubjectKind.EVENT, subdivider_not_certified, (LotSubdivided,)),
-            (SubjectKind.EVENT, grader_not_authorised, (LotGraded,)),
+        number="M-11",
+        slug="not-authorised",
+        family="L",
+        severity="C",
+        subjects=(
+            On(SubjectKind.EVENT, subdivider_not_certified, of=(LotSubdivided,)),
+            On(SubjectKind.EVENT, grader_not_authorised, of=(LotGraded,)),
         ),
-        applied=(not_authorised,),
+        applications=(not_authorised,),
     ),
 )

@@ -1,4 +1,4 @@
-"""Certificates: what they say, what leaves under them, and who may issue them."""
+"""Certificates: what they say, and what leaves under them."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,13 +9,10 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
-from ledger.labels.scope import statement
 from ledger.rules import lot_facts
 from ledger.rules.artefacts import fold, miscounted
 from ledger.rules.books import Books
-from ledger.rules.certification import covers, designations
 from ledger.rules.moments import ids, wait
-from ledger.rules.own_fields import own_values
 from ledger.rules.papers import (
     Shipment,
     cancellations,
@@ -26,7 +23,7 @@ from ledger.rules.papers import (
     shipments_for,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 from ledger.rules.weights import kg, total
 
@@ -164,14 +161,6 @@ def overdrawn(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def number_reused(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
-    """M-24: two certificates of one number say different things."""
-    issued = books.record.about(ExportCertificateIssued, About.CERTIFICATE, key)
-    if any(own_values(event) != own_values(issued[0]) for event in issued):
-        found = tuple(sorted(ids(issued)))
-        yield Finding("", ("one",), found, found, deadline=0)
-
-
 def cancelled_used(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-26: a cancelled certificate is named afterwards, or nothing live took its place."""
     cancels = cancellations(books, key)
@@ -223,52 +212,28 @@ def _has_live(shipment: str, books: Books) -> bool:
     return any(live(books, key) is not None for key in certificates_for(books, shipment))
 
 
-def issuer_not_designated(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
-    """M-27: whoever issued a certificate was not designated for such goods on that day."""
-    issued = certificate_of(books, key)
-    if issued is None:
-        return
-    country = lot_facts.country_of(books, issued.exporter)
-    if not designations(
-        books,
-        issued.issuer,
-        issued.issued_on,
-        lambda event: (
-            covers(event.product_classes, issued.product_class)
-            and (country is None or event.country == country)
-        ),
-    ):
-        yield Finding(
-            discriminator="",
-            expected=("designated",),
-            found=(issued.product_class, issued.issued_on.isoformat()),
-            evidence=(issued.id,),
-            deadline=wait(policy.grace_registry, books.record.rec(issued)),
-        )
-
-
-def wrong_statement(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
-    """M-28: a certificate does not state what its form had to state that day."""
-    issued = certificate_of(books, key)
-    if issued is None:
-        return
-    if statement(issued.form, issued.statement, issued.issued_on).broken:
-        yield Finding(
-            discriminator="",
-            expected=("in force",),
-            found=(issued.statement,),
-            evidence=(issued.id,),
-            deadline=wait(policy.grace_registry, books.record.rec(issued)),
-        )
-
-
 _CERTIFICATE: Final = SubjectKind.CERTIFICATE
 
 RULES: Final = (
-    Rule("M-22", "certificate-differs", "D", "H", ((_CERTIFICATE, certificate_differs),)),
-    Rule("M-23", "overdrawn", "D", "C", ((_CERTIFICATE, overdrawn),)),
-    Rule("M-24", "number-reused", "D", "C", ((_CERTIFICATE, number_reused),)),
-    Rule("M-26", "cancelled-used", "H", "C", ((_CERTIFICATE, cancelled_used),)),
-    Rule("M-27", "issuer-not-designated", "H", "C", ((_CERTIFICATE, issuer_not_designated),)),
-    Rule("M-28", "wrong-statement", "D", "M", ((_CERTIFICATE, wrong_statement),)),
+    Rule(
+        number="M-22",
+        slug="certificate-differs",
+        family="D",
+        severity="H",
+        subjects=(On(_CERTIFICATE, certificate_differs),),
+    ),
+    Rule(
+        number="M-23",
+        slug="overdrawn",
+        family="D",
+        severity="C",
+        subjects=(On(_CERTIFICATE, overdrawn),),
+    ),
+    Rule(
+        number="M-26",
+        slug="cancelled-used",
+        family="H",
+        severity="C",
+        subjects=(On(_CERTIFICATE, cancelled_used),),
+    ),
 )

@@ -14,7 +14,7 @@ from ledger.rules.contracts import Contract, contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import Shipment, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 _IMPORTER: Final = ("IMPORTER",)
@@ -126,11 +126,11 @@ def _designation_shown(
 
 RULES: Final = (
     Rule(
-        "M-10",
-        "certification-lapsed",
-        "H",
-        "C",
-        ((SubjectKind.SHIPMENT, chain_lapsed),),
-        applied=(certification_lapsed,),
+        number="M-10",
+        slug="certification-lapsed",
+        family="H",
+        severity="C",
+        subjects=(On(SubjectKind.SHIPMENT, chain_lapsed),),
+        applications=(certification_lapsed,),
     ),
 )

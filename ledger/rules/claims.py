@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
-from ledger.labels.codes import carried_by
+from ledger.labels.verdict import carried_by
 from ledger.rules.books import Books
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
 
@@ -128,11 +128,20 @@ def label_not_eligible(key: str, books: Books, policy: Policy) -> Iterator[Findi
 
 RULES: Final = (
     Rule(
-        "M-15",
-        "claim-not-eligible",
-        "L",
-        "C",
-        ((SubjectKind.LOT, claim_not_eligible), (SubjectKind.LABEL, label_not_eligible)),
+        number="M-15",
+        slug="claim-not-eligible",
+        family="L",
+        severity="C",
+        subjects=(
+            On(SubjectKind.LOT, claim_not_eligible),
+            On(SubjectKind.LABEL, label_not_eligible),
+        ),
     ),
-    Rule("M-57", "conversion-as-organic", "L", "C", ((SubjectKind.LOT, conversion_as_organic),)),
+    Rule(
+        number="M-57",
+        slug="conversion-as-organic",
+        family="L",
+        severity="C",
+        subjects=(On(SubjectKind.LOT, conversion_as_organic),),
+    ),
 )

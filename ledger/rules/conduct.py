@@ -16,10 +16,9 @@ from ledger.facts.seals import SealsCounted, SealsLost, StockAdjusted
 from ledger.facts.shipments import GoodsSold
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
-from ledger.rules.order import counting
 from ledger.rules.papers import report_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -110,19 +109,25 @@ _EVENT: Final = SubjectKind.EVENT
 _CONTROLLED: Final = (StockAdjusted, SealsCounted, SealReportFiled, GoodsSold)
 
 RULES: Final = (
-    Rule("M-50", "duties-not-separated", "D", "M", ((_EVENT, duties_not_separated, _CONTROLLED),)),
     Rule(
-        "M-54",
-        "evidence-missing",
-        "P",
-        "L",
-        ((_EVENT, evidence_missing, (CertificationChanged, *_ON_PAPER)),),
+        number="M-50",
+        slug="duties-not-separated",
+        family="D",
+        severity="M",
+        subjects=(On(_EVENT, duties_not_separated, of=_CONTROLLED),),
     ),
     Rule(
-        "M-61",
-        "complaint-unanswered",
-        "P",
-        "M",
-        ((_EVENT, complaint_unanswered, (ComplaintReceived,)),),
+        number="M-54",
+        slug="evidence-missing",
+        family="P",
+        severity="L",
+        subjects=(On(_EVENT, evidence_missing, of=(CertificationChanged, *_ON_PAPER)),),
+    ),
+    Rule(
+        number="M-61",
+        slug="complaint-unanswered",
+        family="P",
+        severity="M",
+        subjects=(On(_EVENT, complaint_unanswered, of=(ComplaintReceived,)),),
     ),
 )

@@ -15,7 +15,7 @@ from ledger.rules.contracts import Standing, contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -104,7 +104,27 @@ def shipped_under_another(key: str, books: Books, policy: Policy) -> Iterator[Fi
 _SHIPMENT = SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule("M-07", "wrong-importer", "L", "C", ((_SHIPMENT, shipped_to_another),), (wrong_importer,)),
-    Rule("M-08", "wrong-body", "L", "C", ((_SHIPMENT, shipped_under_another),), (wrong_body,)),
-    Rule("M-09", "no-contract", "L", "C", (), (no_contract,)),
+    Rule(
+        number="M-07",
+        slug="wrong-importer",
+        family="L",
+        severity="C",
+        subjects=(On(_SHIPMENT, shipped_to_another),),
+        applications=(wrong_importer,),
+    ),
+    Rule(
+        number="M-08",
+        slug="wrong-body",
+        family="L",
+        severity="C",
+        subjects=(On(_SHIPMENT, shipped_under_another),),
+        applications=(wrong_body,),
+    ),
+    Rule(
+        number="M-09",
+        slug="no-contract",
+        family="L",
+        severity="C",
+        applications=(no_contract,),
+    ),
 )

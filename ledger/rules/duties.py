@@ -14,7 +14,7 @@ from ledger.rules.books import Books, FirstApplied
 from ledger.rules.contracts import Contract, contract_of, contracts_of, marks_licensed, standing
 from ledger.rules.moments import later, wait, within
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, Severity, SubjectKind
 
 COURSE: Final = "SEAL_ATTACHMENT"
@@ -141,5 +141,11 @@ def _first_governed(
 
 
 RULES: Final = (
-    Rule("M-13", "duty-before-use", "P", "H", ((SubjectKind.CONTRACT, duty_before_use),)),
+    Rule(
+        number="M-13",
+        slug="duty-before-use",
+        family="P",
+        severity="H",
+        subjects=(On(SubjectKind.CONTRACT, duty_before_use),),
+    ),
 )

@@ -7,13 +7,14 @@ from typing import Final, NamedTuple
 
 from ledger.facts.lots import LotGraded, LotHeld, LotRecorded, LotReleased
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, application_of
 from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import Holds, On, Rule, always
 from ledger.rules.violation import Finding, SubjectKind
 
 CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_conforms")
@@ -22,6 +23,22 @@ CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_
 
 _Part = tuple[str, tuple[str, ...], tuple[str, ...]]
 """What is wrong, what was found, and the events that show it."""
+
+
+def lot_unfit(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-31 speaks: in a stretch of time in which the lot was not fit."""
+    app = application_of(known.id, books)
+    if app is None:
+        return None
+    lot = app.fact.lot
+    history = _history(lot, books)
+    levels = lot_facts.gradings(books, lot)
+    turns = sorted({at for at, _ in history.held} | {at for level in levels for at, _ in level})
+    starts = [turns[0] - 1 if turns else 0, *turns]
+    unfit = [any(_unfit(app._replace(at=start), history, books)) for start in starts]
+    if all(unfit):
+        return always
+    return (lambda _fact, at, _rec: unfit[bisect_right(turns, at)]) if any(unfit) else None
 
 
 def unfit_lot_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -109,26 +126,12 @@ def _hold(app: Application, history: _History) -> Iterator[_Part]:
         yield "held", ("held",), (last.id,)
 
 
-def unfit_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-31 suspects: all in a stretch of time in which their lot was not fit."""
-    lot = app.fact.lot
-    history = _history(lot, books)
-    levels = lot_facts.gradings(books, lot)
-    turns = sorted({at for at, _ in history.held} | {at for level in levels for at, _ in level})
-    starts = [turns[0] - 1 if turns else 0, *turns]
-    unfit = [any(_unfit(app._replace(at=start), history, books)) for start in starts]
-    if all(unfit):
-        return everything
-    return (lambda _fact, at, _rec: unfit[bisect_right(turns, at)]) if any(unfit) else None
-
-
 RULES: Final = (
     Rule(
-        "M-31",
-        "unfit-lot-sealed",
-        "H",
-        "C",
-        ((SubjectKind.APPLICATION, unfit_lot_sealed),),
-        sieves=(unfit_among,),
+        number="M-31",
+        slug="unfit-lot-sealed",
+        family="H",
+        severity="C",
+        subjects=(On(SubjectKind.APPLICATION, unfit_lot_sealed, when=lot_unfit),),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
 from ledger.facts.registry import LabelApproved
 from ledger.rules.applied import (
     Application,
@@ -21,7 +22,7 @@ from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import Holds, On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -57,6 +58,16 @@ def _labels(books: Books) -> frozenset[str]:
     )
 
 
+def wrong_count(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-16 speaks of an application: where its seals are not those its units need."""
+    app = application_of(known.id, books)
+    label = None if app is None else label_of(books, app.fact.label, app.fact.label_version)
+    per_unit = None if label is None else seals_expected(label, 1)
+    if per_unit is None:
+        return None
+    return lambda fact, _at, _rec: fact.count != fact.units * per_unit
+
+
 def seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-16: an application used more or fewer seals than its units need."""
     app = application_of(key, books)
@@ -64,7 +75,7 @@ def seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     if app is None or label is None:
         return
     expected = seals_expected(label, app.fact.units)
-    if expected is not None and app.fact.count != expected:
+    if expected is not None:
         yield Finding(
             discriminator="",
             expected=(str(expected),),
@@ -73,15 +84,6 @@ def seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             deadline=wait(policy.grace_registry, app.rec),
             artefact=miscounted(expected, app.fact.count),
         )
-
-
-def miscounted_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-16 suspects: whose seals are not what its units need."""
-    label = label_of(books, app.fact.label, app.fact.label_version)
-    per_unit = None if label is None else seals_expected(label, 1)
-    if per_unit is None:
-        return None
-    return lambda fact, _at, _rec: fact.count != fact.units * per_unit
 
 
 def shipped_seal_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -116,13 +118,21 @@ def _expected(line: SealedLine, books: Books) -> int | None:
 _APPLICATION, _SHIPMENT = SubjectKind.APPLICATION, SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule("M-14", "label-not-approved", "L", "H", (), applied=(label_not_approved,)),
     Rule(
-        "M-16",
-        "seal-count",
-        "D",
-        "H",
-        ((_APPLICATION, seal_count), (_SHIPMENT, shipped_seal_count)),
-        sieves=(miscounted_among,),
+        number="M-14",
+        slug="label-not-approved",
+        family="L",
+        severity="H",
+        applications=(label_not_approved,),
+    ),
+    Rule(
+        number="M-16",
+        slug="seal-count",
+        family="D",
+        severity="H",
+        subjects=(
+            On(_APPLICATION, seal_count, when=wrong_count),
+            On(_SHIPMENT, shipped_seal_count),
+        ),
     ),
 )

@@ -17,7 +17,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, utc_text, wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind
 from ledger.rules.weights import kg, total
 
@@ -173,9 +173,39 @@ def subdivision_imbalance(key: str, books: Books, policy: Policy) -> Iterator[Fi
 _LOT: Final = SubjectKind.LOT
 
 RULES: Final = (
-    Rule("M-18", "over-sealed", "L", "C", ((_LOT, over_sealed),)),
-    Rule("M-20", "over-certified", "D", "C", ((_LOT, over_certified),)),
-    Rule("M-32", "seals-on-rejected-lot", "H", "C", ((_LOT, seals_on_rejected_lot),)),
-    Rule("M-37", "unshipped-seals", "N", "L", ((_LOT, unshipped_seals),)),
-    Rule("M-56", "subdivision-imbalance", "D", "C", ((_LOT, subdivision_imbalance),)),
+    Rule(
+        number="M-18",
+        slug="over-sealed",
+        family="L",
+        severity="C",
+        subjects=(On(_LOT, over_sealed),),
+    ),
+    Rule(
+        number="M-20",
+        slug="over-certified",
+        family="D",
+        severity="C",
+        subjects=(On(_LOT, over_certified),),
+    ),
+    Rule(
+        number="M-32",
+        slug="seals-on-rejected-lot",
+        family="H",
+        severity="C",
+        subjects=(On(_LOT, seals_on_rejected_lot),),
+    ),
+    Rule(
+        number="M-37",
+        slug="unshipped-seals",
+        family="N",
+        severity="L",
+        subjects=(On(_LOT, unshipped_seals),),
+    ),
+    Rule(
+        number="M-56",
+        slug="subdivision-imbalance",
+        family="D",
+        severity="C",
+        subjects=(On(_LOT, subdivision_imbalance),),
+    ),
 )

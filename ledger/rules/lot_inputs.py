@@ -11,7 +11,7 @@ from ledger.rules.books import Books
 from ledger.rules.certification import states
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind
 
 _CERTIFIED_AS: Final = ("PRODUCER", "PROCESSOR", "SUBDIVIDER")
@@ -97,5 +97,11 @@ def _conforming(lot: str, in_time: _InTime, books: Books) -> bool:
 
 
 RULES: Final = (
-    Rule("M-55", "input-not-verified", "P", "H", ((SubjectKind.LOT, input_not_verified),)),
+    Rule(
+        number="M-55",
+        slug="input-not-verified",
+        family="P",
+        severity="H",
+        subjects=(On(SubjectKind.LOT, input_not_verified),),
+    ),
 )

@@ -15,7 +15,7 @@ from ledger.rules.lot import by_scheme
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, report_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -98,6 +98,18 @@ def _needs_mark(sale: GoodsSold, books: Books) -> bool:
 _LOT: Final = SubjectKind.LOT
 
 RULES: Final = (
-    Rule("M-19", "unknown-lot", "P", "H", ((_LOT, unknown_lot),)),
-    Rule("M-30", "unsealed-sale", "P", "C", ((_LOT, unsealed_sale),)),
+    Rule(
+        number="M-19",
+        slug="unknown-lot",
+        family="P",
+        severity="H",
+        subjects=(On(_LOT, unknown_lot),),
+    ),
+    Rule(
+        number="M-30",
+        slug="unsealed-sale",
+        family="P",
+        severity="C",
+        subjects=(On(_LOT, unsealed_sale),),
+    ),
 )

@@ -14,49 +14,53 @@ from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered, Pro
 from ledger.facts.seals import SealsApplied, SealsDispatched, SealsReceived, SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.rules import lot_facts
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import Holds, On, Rule, always, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def counting(key: str, books: Books) -> Known | None:
-    """The event of that id; None where it does not count."""
-    known = books.record.known(key)
-    return known if known is not None and books.record.counts(known.fact) else None
-
-
-def impossible_order(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
-    """M-45: something leaves a place before it got there, or is sealed before it was made."""
+def taken_too_early(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-45: something leaves a place before it got there."""
     known = counting(key, books)
     if known is None:
         return
-    deadline = wait(policy.grace_scan, known.rec)
     for mark, place, balance in _emptied(known, books):
         yield Finding(
             discriminator=key_of(place.kind.name, place.key, mark),
             expected=("held",),
             found=(str(balance),),
             evidence=(key,),
-            deadline=deadline,
+            deadline=wait(policy.grace_scan, known.rec),
         )
-    fact = known.fact
-    if isinstance(fact, SealsApplied | LotGraded):
-        made = _made(fact.lot, books)
-        if made is not None and fact.day < made.produced_on:
-            yield Finding(
-                discriminator="produced_on",
-                expected=(made.produced_on.isoformat(),),
-                found=(fact.day.isoformat(),),
-                evidence=(key, made.id),
-                deadline=deadline,
-            )
 
 
-def _made(lot: str, books: Books) -> LotRecorded | None:
+def made_later(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-45 speaks: on days before the lot was made."""
+    made = _made(known.fact, books)
+    return None if made is None or known.fact.day >= made.produced_on else always
+
+
+def used_before_made(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+    """M-45: a lot is sealed or graded before it was made."""
+    known = counting(key, books)
+    made = None if known is None else _made(known.fact, books)
+    if known is not None and made is not None:
+        yield Finding(
+            discriminator="produced_on",
+            expected=(made.produced_on.isoformat(),),
+            found=(known.fact.day.isoformat(),),
+            evidence=(key, made.id),
+            deadline=wait(policy.grace_scan, known.rec),
+        )
+
+
+def _made(fact: Fact, books: Books) -> LotRecorded | None:
+    if not isinstance(fact, SealsApplied | LotGraded):
+        return None
+    lot = fact.lot
     return books.memo(("lot recorded", lot), lambda: lot_facts.recorded(books, lot))
 
 
@@ -73,20 +77,29 @@ def _emptied(known: Known, books: Books) -> Iterator[tuple[str, Place, int]]:
             yield mark, place, balance
 
 
+def said_before(_known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-48 speaks of a repetition: where another event says the same."""
+    return lambda fact, _at, _rec: books.repeat_of(fact.id) is not None
+
+
+def repeated_fact(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+    """M-48: two events say the same thing."""
+    known = counting(key, books)
+    first = None if known is None else books.repeat_of(key)
+    if first is not None:
+        yield Finding(first, (first,), (key,), (first, key), deadline=0, artefact=True)
+
+
 def conflicting_facts(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
-    """M-48: two events say different things under one key, or the same thing twice."""
+    """M-48: two events say different things under one key."""
     known = counting(key, books)
     if known is None:
         return
     fact = known.fact
-    repeated = books.repeat_of(key)
-    if repeated is not None:
-        yield Finding(repeated, (repeated,), (key,), (repeated, key), deadline=0, artefact=True)
     first = _first(fact, books)
-    fields = _CONFLICT.get(type(fact), own_fields(type(fact)))
     if first is None or first.id == fact.id:
         return
-    differ = differing(first, fact, fields)
+    differ = differing(first, fact, _CONFLICT.get(type(fact), own_fields(type(fact))))
     if differ:
         yield Finding(
             discriminator=first.id,
@@ -118,9 +131,7 @@ _KEYS: Final[dict[type[Fact], tuple[About, str, str | None]]] = {
 
 
 def _first(fact: Fact, books: Books) -> Fact | None:
-    """The first event under the fact's key; None for types that have none."""
-    if type(fact) not in _KEYS:
-        return None
+    """The first event under the fact's key."""
     about, field, second = _KEYS[type(fact)]
     key = getattr(fact, field)
 
@@ -146,37 +157,28 @@ def _text(fact: Fact, name: str) -> str:
     return ",".join(named) if len(named) == len(value) else f"of {len(value)}"
 
 
-def made_later_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-45 suspects: all of a day before their lot was made."""
-    made = _made(app.fact.lot, books)
-    return None if made is None or made.produced_on <= app.day else everything
-
-
-def repeats_among(_app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-48 suspects: what was said before."""
-    return lambda fact, _at, _rec: books.repeat_of(fact.id) is not None
-
-
 _EVENT: Final = SubjectKind.EVENT
-_ORDERED: Final = (
-    SealsApplied, LotGraded, SealsReceived, ShipmentReceived, SealsRemoved, GoodsReturned,
-)  # fmt: skip
+_TAKING: Final = (SealsReceived, ShipmentReceived, SealsRemoved, GoodsReturned)
 
 RULES: Final = (
     Rule(
-        "M-45",
-        "impossible-order",
-        "D",
-        "H",
-        ((_EVENT, impossible_order, _ORDERED),),
-        sieves=(made_later_among,),
+        number="M-45",
+        slug="impossible-order",
+        family="D",
+        severity="H",
+        subjects=(
+            On(_EVENT, taken_too_early, of=_TAKING),
+            On(_EVENT, used_before_made, of=(SealsApplied, LotGraded), when=made_later),
+        ),
     ),
     Rule(
-        "M-48",
-        "conflicting-facts",
-        "D",
-        "H",
-        ((_EVENT, conflicting_facts),),
-        sieves=(repeats_among,),
+        number="M-48",
+        slug="conflicting-facts",
+        family="D",
+        severity="H",
+        subjects=(
+            On(_EVENT, repeated_fact, when=said_before),
+            On(_EVENT, conflicting_facts, of=tuple(_KEYS)),
+        ),
     ),
 )

@@ -6,17 +6,16 @@ from typing import Final, NamedTuple
 
 from ledger.facts.lots import LotGraded, LotSubdivided, ProcessRecorded
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
 from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
 from ledger.labels.process import missing_activities, process, qualified
 from ledger.rules import lot_facts
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
-from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import Holds, On, Rule, always, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -71,6 +70,12 @@ class _Task(NamedTuple):
     on: date
 
 
+def not_qualified(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-64 speaks: where the person was reported on, and not qualified that day."""
+    task = _task(known.fact, books)
+    return None if task is None or not _reported(task, books) else always
+
+
 def unqualified_person(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-64: a person reported as qualified for other work graded, sealed or divided."""
     known = counting(key, books)
@@ -78,15 +83,14 @@ def unqualified_person(key: str, books: Books, policy: Policy) -> Iterator[Findi
     if known is None or task is None:
         return
     reported = _reported(task, books)
-    if reported:
-        last = max(reported, key=lambda fact: (fact.from_, fact.at, fact.id))
-        yield Finding(
-            discriminator=task.function,
-            expected=("qualified",),
-            found=(last.from_.isoformat(), str(last.practice_years)),
-            evidence=(key, *ids(reported)),
-            deadline=wait(policy.grace_registry, known.rec),
-        )
+    last = max(reported, key=lambda fact: (fact.from_, fact.at, fact.id))
+    yield Finding(
+        discriminator=task.function,
+        expected=("qualified",),
+        found=(last.from_.isoformat(), str(last.practice_years)),
+        evidence=(key, *ids(reported)),
+        deadline=wait(policy.grace_registry, known.rec),
+    )
 
 
 def _task(fact: object, books: Books) -> _Task | None:
@@ -123,24 +127,29 @@ def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
     return tuple(fact for fact in reported if fact.party == task.party)
 
 
-def unqualified_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-64 suspects: all whose actor was not qualified that day."""
-    task = _task(app.fact, books)
-    return None if task is None or not _reported(task, books) else everything
-
-
 _EVENT: Final = SubjectKind.EVENT
 _BY_PERSONS: Final = (LotGraded, SealsApplied, LotSubdivided)
 
 RULES: Final = (
-    Rule("M-62", "unfit-process", "H", "H", ((_EVENT, unfit_process, (ProcessRecorded,)),)),
-    Rule("M-63", "records-missing", "P", "M", ((SubjectKind.LOT, records_missing),)),
     Rule(
-        "M-64",
-        "unqualified-person",
-        "P",
-        "H",
-        ((_EVENT, unqualified_person, _BY_PERSONS),),
-        sieves=(unqualified_among,),
+        number="M-62",
+        slug="unfit-process",
+        family="H",
+        severity="H",
+        subjects=(On(_EVENT, unfit_process, of=(ProcessRecorded,)),),
+    ),
+    Rule(
+        number="M-63",
+        slug="records-missing",
+        family="P",
+        severity="M",
+        subjects=(On(SubjectKind.LOT, records_missing),),
+    ),
+    Rule(
+        number="M-64",
+        slug="unqualified-person",
+        family="P",
+        severity="H",
+        subjects=(On(_EVENT, unqualified_person, of=_BY_PERSONS, when=not_qualified),),
     ),
 )

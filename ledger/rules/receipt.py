@@ -25,7 +25,7 @@ from ledger.rules.moments import (
 )
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import outside, range_text, spans
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -165,8 +165,8 @@ def receipt_without_dispatch(key: str, books: Books, policy: Policy) -> Iterator
 
 def unproved_disposal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-39: seals were destroyed without witness or document, or spoiled without a reason."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     absent: list[str] = []
     if isinstance(known.fact, SealsDestroyed):
@@ -181,8 +181,8 @@ def unproved_disposal(key: str, books: Books, policy: Policy) -> Iterator[Findin
 
 def loss_or_theft(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     """M-41: seals were lost or stolen; every such report is looked at, at once."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     if isinstance(known.fact, SealsLost):
         found = str(known.fact.count), known.fact.cause
@@ -219,16 +219,46 @@ def unreturned_stock(key: str, books: Books, policy: Policy) -> Iterator[Finding
 _DISPATCH, _EVENT = SubjectKind.DISPATCH, SubjectKind.EVENT
 
 RULES: Final = (
-    Rule("M-03", "receipt-difference", "N", "H", ((_DISPATCH, receipt_difference),)),
-    Rule("M-04", "never-received", "N", "H", ((_DISPATCH, never_received),)),
-    Rule("M-05", "receipt-without-dispatch", "P", "C", ((_DISPATCH, receipt_without_dispatch),)),
     Rule(
-        "M-39",
-        "unproved-disposal",
-        "P",
-        "M",
-        ((_EVENT, unproved_disposal, (SealsDestroyed, SealsSpoiled)),),
+        number="M-03",
+        slug="receipt-difference",
+        family="N",
+        severity="H",
+        subjects=(On(_DISPATCH, receipt_difference),),
     ),
-    Rule("M-41", "loss-or-theft", "N", "C", ((_EVENT, loss_or_theft, (SealsLost,)),)),
-    Rule("M-42", "unreturned-stock", "N", "H", ((SubjectKind.CONTRACT, unreturned_stock),)),
+    Rule(
+        number="M-04",
+        slug="never-received",
+        family="N",
+        severity="H",
+        subjects=(On(_DISPATCH, never_received),),
+    ),
+    Rule(
+        number="M-05",
+        slug="receipt-without-dispatch",
+        family="P",
+        severity="C",
+        subjects=(On(_DISPATCH, receipt_without_dispatch),),
+    ),
+    Rule(
+        number="M-39",
+        slug="unproved-disposal",
+        family="P",
+        severity="M",
+        subjects=(On(_EVENT, unproved_disposal, of=(SealsDestroyed, SealsSpoiled)),),
+    ),
+    Rule(
+        number="M-41",
+        slug="loss-or-theft",
+        family="N",
+        severity="C",
+        subjects=(On(_EVENT, loss_or_theft, of=(SealsLost,)),),
+    ),
+    Rule(
+        number="M-42",
+        slug="unreturned-stock",
+        family="N",
+        severity="H",
+        subjects=(On(SubjectKind.CONTRACT, unreturned_stock),),
+    ),
 )

@@ -14,7 +14,7 @@ from ledger.rules.contracts import contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import report_of, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 from ledger.rules.weights import kg
 
@@ -106,8 +106,8 @@ def _header(filed: SealReportFiled, books: Books, policy: Policy) -> Iterator[Fi
 
 def weight_arithmetic(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     """M-17: a line's weight is not its units times the weight of a pack."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
     for number, (units, pack_weight, stated) in enumerate(_weighed(known.fact, books), start=1):
         product = units * pack_weight
@@ -137,8 +137,18 @@ def _weighed(fact: object, books: Books) -> Iterator[tuple[int, Decimal, Decimal
 _WEIGHED: Final = (ShipmentDeparted, SealReportFiled, LotSubdivided)
 
 RULES: Final = (
-    Rule("M-06", "report-differs", "D", "H", ((SubjectKind.REPORT, report_differs),)),
     Rule(
-        "M-17", "weight-arithmetic", "D", "M", ((SubjectKind.EVENT, weight_arithmetic, _WEIGHED),)
+        number="M-06",
+        slug="report-differs",
+        family="D",
+        severity="H",
+        subjects=(On(SubjectKind.REPORT, report_differs),),
+    ),
+    Rule(
+        number="M-17",
+        slug="weight-arithmetic",
+        family="D",
+        severity="M",
+        subjects=(On(SubjectKind.EVENT, weight_arithmetic, of=_WEIGHED),),
     ),
 )

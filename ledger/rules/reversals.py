@@ -9,12 +9,16 @@ from typing import Final
 
 from ledger.facts.corrections import EventRetracted, targets_of
 from ledger.facts.record import Known
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import Holds, On, Rule, always
 from ledger.rules.violation import Finding, SubjectKind
+
+
+def reverses(known: Known, _books: Books, _policy: Policy) -> Holds | None:
+    """When M-49 speaks of an event that counts: where it retracts or corrects another."""
+    return always if any(targets_of(known.fact)) else None
 
 
 def reversal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -73,18 +77,15 @@ def reversed_months(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             )
 
 
-def reversing_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-49 suspects: what replaces something, so nobody that is sieved."""
-    return None
-
-
 RULES: Final = (
     Rule(
-        "M-49",
-        "reversal",
-        "D",
-        "M",
-        ((SubjectKind.EVENT, reversal), (SubjectKind.SOURCE, reversed_months)),
-        sieves=(reversing_among,),
+        number="M-49",
+        slug="reversal",
+        family="D",
+        severity="M",
+        subjects=(
+            On(SubjectKind.EVENT, reversal, when=reverses),
+            On(SubjectKind.SOURCE, reversed_months),
+        ),
     ),
 )

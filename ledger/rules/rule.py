@@ -1,10 +1,10 @@
 """A rule: its public number and name, how grave it is, and the checks that make it up."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.facts.identity import Fact
-from ledger.facts.seals import SealsApplied
+from ledger.facts.record import Known
 from ledger.rules.applied import Application, Breach
 from ledger.rules.books import Books
 from ledger.rules.policy import Policy
@@ -13,40 +13,52 @@ from ledger.rules.violation import Family, Finding, Severity, SubjectKind
 Check = Callable[[str, Books, Policy], Iterator[Finding]]
 """(subject key, books, policy) → findings. Pure; knows no clock."""
 
-Look = tuple[SubjectKind, Check] | tuple[SubjectKind, Check, tuple[type[Fact], ...]]
-"""A check on subjects of a kind; on events, perhaps only on those of some types."""
-
-Alike = Callable[[Application, Books], Iterator[Breach]]
+KindCheck = Callable[[Application, Books], Iterator[Breach]]
 """What holds for every application by that holder of that mark at that site to that lot under that
 label and contract on that day: worked out once for all of them."""
 
+Holds = Callable[[Any, int, int], bool]
+"""(event, its time, when it was recorded; both µs UTC) → whether a check has something to say."""
 
-Suspects = Callable[[SealsApplied, int, int], bool]
-"""(application, its time, when it was recorded; both µs UTC) → whether a check may find something
-on it. A check that is silent on an application it suspects has only cost time."""
+When = Callable[[Known, Books, Policy], Holds | None]
+"""From one counting event: when a check has something to say of events of its kind. None: never.
 
-Sieve = Callable[[Application, Books, Policy], Suspects | None]
-"""From one counting application: what a check suspects all of its kind of. None: of nothing.
-
-Asked only about applications that count and replace nothing."""
+A check begins with it and is not called otherwise, so what it says stands nowhere else. Of scans it
+is worked out once for all of one kind (`scan_kind`)."""
 
 
-def everything(_fact: SealsApplied, _at: int, _rec: int) -> bool:
-    """Suspects every application."""
+def always(_event: Any, _at: int, _rec: int) -> bool:
+    """Hold of every event of the kind."""
     return True
 
 
-class Rule(NamedTuple):
-    """One row of the rule book; a rule may look at subjects of several kinds.
+def counting(key: str, books: Books) -> Known | None:
+    """The event of that id; None where it does not count."""
+    known = books.record.known(key)
+    return known if known is not None and books.record.counts(known.fact) else None
 
-    `applied` = what it looks at in all applications of one kind together. `sieves`, one for each
-    check on applications by themselves, spare nearly all of them that check.
+
+class On(NamedTuple):
+    """A check on subjects of a kind; on events, perhaps only on those `of` some types.
+
+    Every check that may be about an application says `when`.
+    """
+
+    kind: SubjectKind
+    check: Check
+    of: tuple[type[Fact], ...] = (Fact,)
+    when: When | None = None
+
+
+class Rule(NamedTuple):
+    """One entry of the rule book; a rule may look at subjects of several kinds.
+
+    `applications` = what it looks at in all applications of one kind together.
     """
 
     number: str
     slug: str
     family: Family
     severity: Severity
-    checks: tuple[Look, ...]
-    applied: tuple[Alike, ...] = ()
-    sieves: tuple[Sieve, ...] = ()
+    subjects: tuple[On, ...] = ()
+    applications: tuple[KindCheck, ...] = ()

@@ -15,7 +15,7 @@ from ledger.rules.certification import covers, states
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -102,14 +102,14 @@ def _class(books: Books, line: CertifiedLine, on: date) -> tuple[str, ...]:
 
 RULES: Final = (
     Rule(
-        "M-12",
-        "out-of-scope",
-        "L",
-        "C",
-        (
-            (SubjectKind.SHIPMENT, shipped_out_of_scope),
-            (SubjectKind.CERTIFICATE, certified_out_of_scope),
+        number="M-12",
+        slug="out-of-scope",
+        family="L",
+        severity="C",
+        subjects=(
+            On(SubjectKind.SHIPMENT, shipped_out_of_scope),
+            On(SubjectKind.CERTIFICATE, certified_out_of_scope),
         ),
-        applied=(out_of_scope,),
+        applications=(out_of_scope,),
     ),
 )

@@ -17,33 +17,30 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
-from ledger.rules.applied import Application, application_of
+from ledger.rules.applied import application_of
 from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import Holds, On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind, told
+
+
+def used_before(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-33 speaks: where an earlier event applied, or issued, one of the numbers."""
+    if not _serialised(known.fact, books):
+        return None
+    return lambda fact, at, _rec: bool(_earlier_uses(fact, at, books))
 
 
 def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-33: a number was applied, or issued, that an earlier event had applied, or issued."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
+    known = counting(key, books)
+    if known is None:
         return
-    fact, span = known.fact, span_of(known.fact)
-    if not isinstance(fact, SealsApplied | SealsIssued) or span is None:
-        return
-    if not _serialised(fact.mark, books):
-        return
-    before = [
-        (other.id, overlap)
-        for other in books.ranged(fact.mark, *span, type(fact))
-        if (other.at, other.id) < (known.at, known.id)
-        and (overlap := shared(span, span_of(other.fact) or span)) is not None
-    ]
-    twice = bool(before) and books.double_shot(key, policy.double_shot)
+    before = _earlier_uses(known.fact, known.at, books)
+    twice = books.double_shot(key, policy.double_shot)
     for (other_id, overlap), more in told(before, len(before)):
         yield Finding(
             discriminator=other_id,
@@ -53,6 +50,17 @@ def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             deadline=0,
             artefact=twice or books.double_shot(other_id, policy.double_shot),
         )
+
+
+def _earlier_uses(fact: Fact, at: int, books: Books) -> list[tuple[str, Span]]:
+    """The earlier events of the fact's type that share numbers with it, and which."""
+    return [
+        (other.id, overlap)
+        for span in spans([fact])
+        for other in _sharing(fact, books, type(fact))
+        if (other.at, other.id) < (at, fact.id)
+        and (overlap := shared(span, span_of(other.fact) or span)) is not None
+    ]
 
 
 def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -72,28 +80,42 @@ def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
+def not_issued(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-34 speaks of an event: where it has no numbers, or some that no issue holds."""
+    if not _serialised(known.fact, books):
+        return None
+    return lambda fact, _at, _rec: span_of(fact) is None or bool(_unissued(fact, books))
+
+
 def unknown_numbers(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-34 on an event: numbers that were not issued, or none where the mark has them."""
-    known = books.record.known(key)
-    if known is None or not books.record.counts(known.fact):
-        return
-    fact, span = known.fact, span_of(known.fact)
-    mark = getattr(fact, "mark", None)
-    if not isinstance(fact, Ranged) or mark is None or not _serialised(mark, books):
+    known = counting(key, books)
+    if known is None:
         return
     deadline = wait(policy.grace_registry, known.rec)
-    if span is None:
+    if span_of(known.fact) is None:
         yield Finding("no-range", ("issued",), (), (key,), deadline, severity="M")
-        return
-    issued = spans(other.fact for other in books.ranged(mark, *span, SealsIssued))
-    strange = outside([span], issued)
-    if strange:
-        found = tuple(range_text(*part) for part in strange)
+    else:
+        found = tuple(range_text(*part) for part in _unissued(known.fact, books))
         yield Finding("numbers", ("issued",), found, (key,), deadline)
+
+
+def _unissued(fact: Fact, books: Books) -> list[Span]:
+    """The numbers of a fact that no issue of its mark holds."""
+    issued = spans(other.fact for other in _sharing(fact, books, SealsIssued))
+    return outside(spans([fact]), issued)
 
 
 _GONE: Final = (SealsSpoiled, SealsSampled, SealsDestroyed, SealsRemoved, SealsLost)
 """Events after which a number is never applied again."""
+
+
+def put_elsewhere(_known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-35 may speak: where some event put a number of the application elsewhere."""
+    return lambda fact, _at, _rec: (
+        fact.first is not None
+        and any(_elsewhere(other.fact, fact) for other in _sharing(fact, books))
+    )
 
 
 def resurrected_seal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -141,71 +163,44 @@ def _elsewhere(last: Fact, applied: SealsApplied) -> bool:
     return isinstance(last, _GONE)
 
 
-def _serialised(mark: str, books: Books) -> bool:
-    registered = mark_of(books, mark)
+def _serialised(fact: Fact, books: Books) -> bool:
+    mark = getattr(fact, "mark", None)
+    registered = None if mark is None else mark_of(books, mark)
     return registered is not None and registered.serialised
 
 
-def twice_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-33 suspects: whoever shares a number with another application."""
-    if not _serialised(app.fact.mark, books):
-        return None
-    return lambda fact, _at, _rec: any(
-        other.id != fact.id for other in _sharing(fact, books, SealsApplied)
-    )
-
-
-def unissued_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-34 suspects: whoever has no numbers, or some that no single issue holds."""
-    if not _serialised(app.fact.mark, books):
-        return None
-
-    def suspects(fact: SealsApplied, _at: int, _rec: int) -> bool:
-        span = span_of(fact)
-        issues = _sharing(fact, books, SealsIssued)
-        return span is None or all(outside([span], spans([e.fact])) for e in issues)
-
-    return suspects
-
-
-def resurrected_among(_app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-35 suspects: whoever has a number that some event put elsewhere."""
-    return lambda fact, _at, _rec: (
-        fact.first is not None
-        and any(_elsewhere(other.fact, fact) for other in _sharing(fact, books))
-    )
-
-
-def _sharing(fact: SealsApplied, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
+def _sharing(fact: Fact, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
+    """The events of a fact's mark that share numbers with it."""
     span = span_of(fact)
-    return () if span is None else books.ranged(fact.mark, *span, *kinds)
+    mark = getattr(fact, "mark", None)
+    return () if span is None or mark is None else books.ranged(mark, *span, *kinds)
 
 
 _EVENT = SubjectKind.EVENT
 
 RULES: Final = (
     Rule(
-        "M-33",
-        "sealed-twice",
-        "L",
-        "C",
-        ((_EVENT, sealed_twice, (SealsApplied, SealsIssued)),),
-        sieves=(twice_among,),
+        number="M-33",
+        slug="sealed-twice",
+        family="L",
+        severity="C",
+        subjects=(On(_EVENT, sealed_twice, of=(SealsApplied, SealsIssued), when=used_before),),
     ),
     Rule(
-        "M-34",
-        "unknown-seal",
-        "P",
-        "C",
-        ((SubjectKind.MARK, unknown_mark), (_EVENT, unknown_numbers, (Ranged,))),
-        sieves=(unissued_among,),
+        number="M-34",
+        slug="unknown-seal",
+        family="P",
+        severity="C",
+        subjects=(
+            On(SubjectKind.MARK, unknown_mark),
+            On(_EVENT, unknown_numbers, of=(Ranged,), when=not_issued),
+        ),
     ),
     Rule(
-        "M-35",
-        "resurrected-seal",
-        "L",
-        "C",
-        ((SubjectKind.APPLICATION, resurrected_seal),),
-        sieves=(resurrected_among,),
+        number="M-35",
+        slug="resurrected-seal",
+        family="L",
+        severity="C",
+        subjects=(On(SubjectKind.APPLICATION, resurrected_seal, when=put_elsewhere),),
     ),
 )

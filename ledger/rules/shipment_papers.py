@@ -27,7 +27,7 @@ from ledger.rules.papers import (
     shipment_of,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -171,7 +171,25 @@ def barred_transport(key: str, books: Books, policy: Policy) -> Iterator[Finding
 _SHIPMENT: Final = SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule("M-21", "certificate-missing", "P", "C", ((_SHIPMENT, certificate_missing),)),
-    Rule("M-29", "report-missing", "P", "H", ((_SHIPMENT, report_missing),)),
-    Rule("M-58", "barred-transport", "H", "C", ((_SHIPMENT, barred_transport),)),
+    Rule(
+        number="M-21",
+        slug="certificate-missing",
+        family="P",
+        severity="C",
+        subjects=(On(_SHIPMENT, certificate_missing),),
+    ),
+    Rule(
+        number="M-29",
+        slug="report-missing",
+        family="P",
+        severity="H",
+        subjects=(On(_SHIPMENT, report_missing),),
+    ),
+    Rule(
+        number="M-58",
+        slug="barred-transport",
+        family="H",
+        severity="C",
+        subjects=(On(_SHIPMENT, barred_transport),),
+    ),
 )

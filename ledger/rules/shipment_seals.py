@@ -20,7 +20,7 @@ from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, end_of_next_business_day, ids, wait
 from ledger.rules.papers import Shipment, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 UNMARKED: Final = "-"
@@ -226,6 +226,18 @@ def _not_arrived(
 _SHIPMENT: Final = SubjectKind.SHIPMENT
 
 RULES: Final = (
-    Rule("M-36", "shipped-not-applied", "P", "H", ((_SHIPMENT, shipped_not_applied),)),
-    Rule("M-59", "importer-differs", "N", "H", ((_SHIPMENT, importer_differs),)),
+    Rule(
+        number="M-36",
+        slug="shipped-not-applied",
+        family="P",
+        severity="H",
+        subjects=(On(_SHIPMENT, shipped_not_applied),),
+    ),
+    Rule(
+        number="M-59",
+        slug="importer-differs",
+        family="N",
+        severity="H",
+        subjects=(On(_SHIPMENT, importer_differs),),
+    ),
 )

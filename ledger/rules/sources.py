@@ -7,15 +7,14 @@ from typing import Final, Literal
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotRecorded
 from ledger.facts.mentions import About, mentions
+from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.scalars import micros
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.marks import marks_of
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
-from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects
+from ledger.rules.rule import Holds, On, Rule, counting
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -62,10 +61,16 @@ def late_scans(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def future_event(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def ahead(_known: Known, _books: Books, policy: Policy) -> Holds | None:
+    """When M-47 speaks of the future: where an event lies ahead of its recording."""
+    skew = policy.clock_skew
+    return lambda _fact, at, rec: at - rec > skew
+
+
+def future_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     """M-47 on an event: it was recorded before it happened."""
     known = counting(key, books)
-    if known is not None and known.at - known.rec > policy.clock_skew:
+    if known is not None:
         yield Finding(
             discriminator="future",
             expected=(utc_text(known.rec),),
@@ -76,10 +81,9 @@ def future_event(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def future_among(_app: Application, _books: Books, policy: Policy) -> Suspects | None:
-    """Who M-47 suspects: what lies ahead of its recording."""
-    skew = policy.clock_skew
-    return lambda _fact, at, rec: at - rec > skew
+def ancient(_known: Known, _books: Books, _policy: Policy) -> Holds | None:
+    """When M-47 may speak of the past: where an event is dated before 2000."""
+    return lambda _fact, at, _rec: at < _ANCIENT
 
 
 def ancient_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
@@ -88,7 +92,7 @@ def ancient_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     What a source, mark or lot was founded by may be as old as it likes, and what came after that.
     """
     known = counting(key, books)
-    if known is None or known.at >= _ANCIENT:
+    if known is None:
         return
     founders = [*_founders(known.fact, books)]
     if any(founder.at <= known.at for founder in founders):
@@ -102,11 +106,6 @@ def ancient_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
         deadline=0,
         severity="H",
     )
-
-
-def ancient_among(_app: Application, _books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-47 suspects: what is dated before 2000."""
-    return lambda _fact, at, _rec: at < _ANCIENT
 
 
 def _founders(fact: Fact, books: Books) -> Iterator[Fact]:
@@ -168,20 +167,35 @@ _ANCIENT: Final = micros("2000-01-01T00:00:00.000000+00:00")
 
 RULES: Final = (
     Rule(
-        "M-46",
-        "two-sites-at-once",
-        "D",
-        "M",
-        ((SubjectKind.PERSON, two_sites_person), (_SOURCE, two_sites_source)),
+        number="M-46",
+        slug="two-sites-at-once",
+        family="D",
+        severity="M",
+        subjects=(On(SubjectKind.PERSON, two_sites_person), On(_SOURCE, two_sites_source)),
     ),
     Rule(
-        "M-47",
-        "clock",
-        "D",
-        "L",
-        ((_SOURCE, late_scans), (_EVENT, future_event), (_EVENT, ancient_event)),
-        sieves=(future_among, ancient_among),
+        number="M-47",
+        slug="clock",
+        family="D",
+        severity="L",
+        subjects=(
+            On(_SOURCE, late_scans),
+            On(_EVENT, future_event, when=ahead),
+            On(_EVENT, ancient_event, when=ancient),
+        ),
     ),
-    Rule("M-51", "beyond-capacity", "D", "M", ((_SOURCE, beyond_capacity),)),
-    Rule("M-60", "silent-source", "N", "L", ((_SOURCE, silent_source),)),
+    Rule(
+        number="M-51",
+        slug="beyond-capacity",
+        family="D",
+        severity="M",
+        subjects=(On(_SOURCE, beyond_capacity),),
+    ),
+    Rule(
+        number="M-60",
+        slug="silent-source",
+        family="N",
+        severity="L",
+        subjects=(On(_SOURCE, silent_source),),
+    ),
 )

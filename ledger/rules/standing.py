@@ -9,15 +9,14 @@ from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
+from ledger.facts.record import Known
 from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
-from ledger.rules.applied import Application
 from ledger.rules.books import Books
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait
-from ledger.rules.order import counting
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule, Suspects, everything
+from ledger.rules.rule import Holds, On, Rule, always, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 CRITICAL: Final = (
@@ -27,20 +26,24 @@ CRITICAL: Final = (
 """What gives powers, or makes seals appear or vanish: said without standing it is critical."""
 
 
+def without_standing(known: Known, books: Books, _policy: Policy) -> Holds | None:
+    """When M-65 speaks: where the party that speaks is known, and is none that may say it."""
+    speaker, parties = books.record.speaker_of(known), _parties(known.fact, books)
+    if speaker is None or stands(known.by, known.door, speaker, parties):
+        return None
+    return always
+
+
 def out_of_standing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     """M-65: the party that speaks in an event is known, and is none of those that may say it."""
     known = counting(key, books)
-    if known is None or known.door in BEFORE_DOORS:
-        return
-    speaker = books.record.speaker_of(known)
-    parties = _parties(known.fact, books)
-    if speaker is None or parties is None or stands(known.by, known.door, speaker, parties):
+    if known is None:
         return
     critical = isinstance(known.fact, CRITICAL)
     yield Finding(
         discriminator="",
-        expected=tuple(sorted(parties)),
-        found=(speaker,),
+        expected=tuple(sorted(_parties(known.fact, books) or ())),
+        found=(books.record.speaker_of(known) or "",),
         evidence=(key,),
         deadline=0 if critical else wait(policy.grace_registry, known.rec),
         severity="C" if critical else "H",
@@ -52,14 +55,6 @@ def _parties(fact: Fact, books: Books) -> Parties:
         return may_say(fact, books.record)
     memo = ("may say", fact.mark, fact.holder)
     return books.memo(memo, lambda: may_say(fact, books.record))
-
-
-def standing_among(app: Application, books: Books, _policy: Policy) -> Suspects | None:
-    """Who M-65 suspects: all that a party says who may not, or nobody of them."""
-    if app.door in BEFORE_DOORS or app.speaker is None:
-        return None
-    parties = _parties(app.fact, books)
-    return None if stands(app.by, app.door, app.speaker, parties) else everything
 
 
 def adjusted_without_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -172,25 +167,27 @@ _EVENT: Final = SubjectKind.EVENT
 
 RULES: Final = (
     Rule(
-        "M-65",
-        "out-of-standing",
-        "D",
-        "H",
-        ((_EVENT, out_of_standing),),
-        sieves=(standing_among,),
+        number="M-65",
+        slug="out-of-standing",
+        family="D",
+        severity="H",
+        subjects=(On(_EVENT, out_of_standing, when=without_standing),),
     ),
     Rule(
-        "M-66",
-        "adjustment-without-count",
-        "P",
-        "H",
-        ((_EVENT, adjusted_without_count, (s.StockAdjusted,)),),
+        number="M-66",
+        slug="adjustment-without-count",
+        family="P",
+        severity="H",
+        subjects=(On(_EVENT, adjusted_without_count, of=(s.StockAdjusted,)),),
     ),
     Rule(
-        "M-67",
-        "seals-after-the-end",
-        "N",
-        "H",
-        ((SubjectKind.MARK, stock_after_end), (_EVENT, issued_after_end, (s.SealsIssued,))),
+        number="M-67",
+        slug="seals-after-the-end",
+        family="N",
+        severity="H",
+        subjects=(
+            On(SubjectKind.MARK, stock_after_end),
+            On(_EVENT, issued_after_end, of=(s.SealsIssued,)),
+        ),
     ),
 )

@@ -9,7 +9,7 @@ from ledger.rules.artefacts import miscounted
 from ledger.rules.books import AccountState, Books
 from ledger.rules.moments import days, next_month, start_of, utc_text, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Rule
+from ledger.rules.rule import On, Rule
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
 
@@ -127,10 +127,46 @@ def _account(key: str, books: Books) -> AccountState:
 _ON_ACCOUNTS: Final = SubjectKind.ACCOUNT
 
 RULES: Final = (
-    Rule("M-01", "negative-stock", "P", "C", ((_ON_ACCOUNTS, negative_stock),)),
-    Rule("M-02", "count-variance", "D", "H", ((_ON_ACCOUNTS, count_variance),)),
-    Rule("M-38", "high-spoilage", "D", "M", ((_ON_ACCOUNTS, high_spoilage),)),
-    Rule("M-40", "destroyed-not-spoiled", "D", "H", ((_ON_ACCOUNTS, destroyed_not_spoiled),)),
-    Rule("M-43", "aged-seals", "N", "L", ((_ON_ACCOUNTS, aged_seals),)),
-    Rule("M-44", "count-overdue", "P", "M", ((_ON_ACCOUNTS, count_overdue),)),
+    Rule(
+        number="M-01",
+        slug="negative-stock",
+        family="P",
+        severity="C",
+        subjects=(On(_ON_ACCOUNTS, negative_stock),),
+    ),
+    Rule(
+        number="M-02",
+        slug="count-variance",
+        family="D",
+        severity="H",
+        subjects=(On(_ON_ACCOUNTS, count_variance),),
+    ),
+    Rule(
+        number="M-38",
+        slug="high-spoilage",
+        family="D",
+        severity="M",
+        subjects=(On(_ON_ACCOUNTS, high_spoilage),),
+    ),
+    Rule(
+        number="M-40",
+        slug="destroyed-not-spoiled",
+        family="D",
+        severity="H",
+        subjects=(On(_ON_ACCOUNTS, destroyed_not_spoiled),),
+    ),
+    Rule(
+        number="M-43",
+        slug="aged-seals",
+        family="N",
+        severity="L",
+        subjects=(On(_ON_ACCOUNTS, aged_seals),),
+    ),
+    Rule(
+        number="M-44",
+        slug="count-overdue",
+        family="P",
+        severity="M",
+        subjects=(On(_ON_ACCOUNTS, count_overdue),),
+    ),
 )

@@ -1,10 +1,10 @@
 """Made seasons: a world of seals that could have been, and the key of what is wrong in it. Pure.
 
-The same events, seed and slips give the same facts, byte for byte, on any machine.
+The same events, seed and faults give the same facts, byte for byte, on any machine.
 """
 
-from ledger.season.island import Case
+from ledger.season.faults import Mix
 from ledger.season.making import Key, Season, season
-from ledger.season.mix import Mix
+from ledger.season.scenario import Case
 
 __all__ = ["Case", "Key", "Mix", "Season", "season"]

@@ -1,7 +1,7 @@
 """The book of one trade: what will be said, in order of time, and what each stock then holds.
 
 A fact that states a balance is made only when its moment comes, so it is right however the
-campaigns of a trade overlap. Only facts that count enter the balances.
+seasons of a trade overlap. Only facts that count enter the balances.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What stands in the registry before a lane trades: parties, papers, persons, products, labels.
+"""What stands in the registry before a trade trades: parties, papers, persons, products, labels.
 
 Everything that a clean sealing, grading, certificate or sale rests on is there, and proved by a
 document where the trade asks for one. Each fact is reported by whom it binds: a source registers
@@ -14,8 +14,8 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import Years
 from ledger.season.book import Desk
 from ledger.season.goods import Good, weight
-from ledger.season.lanes import Lane, Mode
 from ledger.season.moments import JAPAN, VALID_FROM
+from ledger.season.trades import Mode, Trade
 
 SCANNERS_A_LANE: Final = 3
 AUTHORITY: Final = Desk("SYS-MAFF", JAPAN)
@@ -25,7 +25,7 @@ _COPY_SENT_ON: Final = date(2024, 3, 28)
 
 
 class Entry(NamedTuple):
-    """A registry fact to be: `key` says when two lanes mean the same one."""
+    """A registry fact to be: `key` says when two trades mean the same one."""
 
     key: tuple[str, ...]
     desk: Desk
@@ -34,16 +34,16 @@ class Entry(NamedTuple):
     fields: dict[str, Any]
 
 
-def enrolment(lane: Lane) -> Iterator[Entry]:
-    """Everything a lane needs registered, what others rest on first."""
-    yield from _parties(lane)
-    yield from _sources(lane)
-    yield from _certifications(lane)
-    yield _mark(lane)
-    yield from _products(lane)
-    if lane.mode is Mode.CONSIGNED:
-        yield from _contract(lane)
-    yield from _persons(lane)
+def enrolment(trade: Trade) -> Iterator[Entry]:
+    """Everything a trade needs registered, what others rest on first."""
+    yield from _parties(trade)
+    yield from _sources(trade)
+    yield from _certifications(trade)
+    yield _mark(trade)
+    yield from _products(trade)
+    if trade.mode is Mode.CONSIGNED:
+        yield from _contract(trade)
+    yield from _persons(trade)
 
 
 def _entry(desk: Desk, kind: type[Fact], /, *key: str, documents: int = 0, **fields: Any) -> Entry:
@@ -55,22 +55,22 @@ def body_roles(body: str) -> tuple[str, ...]:
     return ("CERTIFYING_AGENT",) if body.startswith("AGT") else ("RCB",)
 
 
-def _parties(lane: Lane) -> Iterator[Entry]:
-    home = "JP" if lane.scheme == "JAS" else lane.country
-    made = "PRODUCER" if lane.goods[0].crop else "PROCESSOR"
-    known: dict[str, tuple[tuple[str, ...], str]] = {lane.rcb: (body_roles(lane.rcb), home)}
-    if lane.agent:
-        known[lane.agent] = (body_roles(lane.agent), lane.country)
-    if lane.mode is Mode.SUBDIVIDED:
-        known[lane.maker] = (("PROCESSOR",), "JP")
-        known[lane.operator] = (("SUBDIVIDER",), "JP")
+def _parties(trade: Trade) -> Iterator[Entry]:
+    home = "JP" if trade.scheme == "JAS" else trade.country
+    made = "PRODUCER" if trade.goods[0].crop else "PROCESSOR"
+    known: dict[str, tuple[tuple[str, ...], str]] = {trade.rcb: (body_roles(trade.rcb), home)}
+    if trade.agent:
+        known[trade.agent] = (body_roles(trade.agent), trade.country)
+    if trade.mode is Mode.SUBDIVIDED:
+        known[trade.maker] = (("PROCESSOR",), "JP")
+        known[trade.operator] = (("SUBDIVIDER",), "JP")
     else:
-        roles: tuple[str, ...] = ("EXPORTER", made) if lane.importer != lane.operator else (made,)
-        known[lane.operator] = (roles, lane.country)
-    if lane.importer not in known:
-        known[lane.importer] = (("IMPORTER",), "JP")
+        roles: tuple[str, ...] = ("EXPORTER", made) if trade.importer != trade.operator else (made,)
+        known[trade.operator] = (roles, trade.country)
+    if trade.importer not in known:
+        known[trade.importer] = (("IMPORTER",), "JP")
     for party, (roles, country) in known.items():
-        yield from party_entries(party, roles, country, lane.office(party))
+        yield from party_entries(party, roles, country, trade.office(party))
 
 
 def party_entries(
@@ -92,11 +92,11 @@ def source_entry(desk: Desk, kind: str, party: str, **more: Any) -> Entry:
     )  # fmt: skip
 
 
-def _sources(lane: Lane) -> Iterator[Entry]:
+def _sources(trade: Trade) -> Iterator[Entry]:
     yield from party_entries("MAFF", (), "JP", AUTHORITY, "Ministry of Agriculture")
-    scanners = [(lane.scanner(n + 1), lane.sealer, lane.site) for n in range(SCANNERS_A_LANE)]
-    if lane.importer != lane.sealer:
-        scanners.append((lane.dock, lane.importer, lane.store))
+    scanners = [(trade.scanner(n + 1), trade.sealer, trade.site) for n in range(SCANNERS_A_LANE)]
+    if trade.importer != trade.sealer:
+        scanners.append((trade.dock, trade.importer, trade.store))
     for scanner, party, site in scanners:
         yield source_entry(scanner, "SCANNER", party, site=site)
 
@@ -119,39 +119,39 @@ def _designated(issuer: str, country: str, scheme: str) -> Entry:
     )  # fmt: skip
 
 
-def _certifications(lane: Lane) -> Iterator[Entry]:
-    classes = tuple(sorted({good.class_ for good in (*lane.goods, *lane.unsealed)}))
-    role = "PRODUCER" if lane.goods[0].crop else "PROCESSOR"
-    body = lane.office(lane.rcb)
-    yield _designated(lane.rcb, "JP" if lane.scheme == "JAS" else lane.country, lane.scheme)
-    if lane.agent:
-        yield _designated(lane.agent, lane.country, lane.own_scheme)
+def _certifications(trade: Trade) -> Iterator[Entry]:
+    classes = tuple(sorted({good.class_ for good in (*trade.goods, *trade.unsealed)}))
+    role = "PRODUCER" if trade.goods[0].crop else "PROCESSOR"
+    body = trade.office(trade.rcb)
+    yield _designated(trade.rcb, "JP" if trade.scheme == "JAS" else trade.country, trade.scheme)
+    if trade.agent:
+        yield _designated(trade.agent, trade.country, trade.own_scheme)
         yield _certified(
-            lane.operator, lane.own_scheme, role, lane.agent, desk=lane.office(lane.agent),
+            trade.operator, trade.own_scheme, role, trade.agent, desk=trade.office(trade.agent),
             classes=classes,
         )  # fmt: skip
-        yield _certified(lane.licensee, "JAS", "IMPORTER", lane.rcb, desk=body, classes=())
-    elif lane.mode is Mode.SUBDIVIDED:
-        yield _certified(lane.operator, "JAS", "SUBDIVIDER", lane.rcb, desk=body, classes=classes)
-        yield _certified(lane.maker, "JAS", "PROCESSOR", lane.rcb, desk=body, classes=classes)
+        yield _certified(trade.licensee, "JAS", "IMPORTER", trade.rcb, desk=body, classes=())
+    elif trade.mode is Mode.SUBDIVIDED:
+        yield _certified(trade.operator, "JAS", "SUBDIVIDER", trade.rcb, desk=body, classes=classes)
+        yield _certified(trade.maker, "JAS", "PROCESSOR", trade.rcb, desk=body, classes=classes)
     else:
-        yield _certified(lane.operator, lane.scheme, role, lane.rcb, desk=body, classes=classes)
-        if lane.scheme not in ("JAS", "NOP", "COR"):
-            yield from _also_jas(lane, role, classes)
-    for scheme in sorted({dict(good.more).get("scheme", lane.scheme) for good in lane.unsealed}):
-        if scheme != lane.scheme:
-            yield _certified(lane.operator, scheme, role, lane.rcb, desk=body, classes=classes)
-    programme = {"BIO_SUISSE": "BIO_SUISSE_LICENCE", "ACT": "ACT_SEAL_USE"}.get(lane.scheme)
+        yield _certified(trade.operator, trade.scheme, role, trade.rcb, desk=body, classes=classes)
+        if trade.scheme not in ("JAS", "NOP", "COR"):
+            yield from _also_jas(trade, role, classes)
+    for scheme in sorted({dict(good.more).get("scheme", trade.scheme) for good in trade.unsealed}):
+        if scheme != trade.scheme:
+            yield _certified(trade.operator, scheme, role, trade.rcb, desk=body, classes=classes)
+    programme = {"BIO_SUISSE": "BIO_SUISSE_LICENCE", "ACT": "ACT_SEAL_USE"}.get(trade.scheme)
     if programme:
-        yield _programme(lane.operator, programme, lane.rcb, body)
+        yield _programme(trade.operator, programme, trade.rcb, body)
 
 
-def _also_jas(lane: Lane, role: str, classes: tuple[str, ...]) -> Iterator[Entry]:
+def _also_jas(trade: Trade, role: str, classes: tuple[str, ...]) -> Iterator[Entry]:
     """Makers abroad keep a JAS certificate beside their own, so their lots are graded under it."""
     body = Desk("SYS-RCB-AKI", JAPAN)
     yield from party_entries("RCB-AKI", ("RCB",), "JP", body)
     yield _designated("RCB-AKI", "JP", "JAS")
-    yield _certified(lane.operator, "JAS", role, "RCB-AKI", desk=body, classes=classes)
+    yield _certified(trade.operator, "JAS", role, "RCB-AKI", desk=body, classes=classes)
 
 
 def _programme(party: str, programme: str, agent: str, desk: Desk) -> Entry:
@@ -161,61 +161,61 @@ def _programme(party: str, programme: str, agent: str, desk: Desk) -> Entry:
     )  # fmt: skip
 
 
-def _mark(lane: Lane) -> Entry:
+def _mark(trade: Trade) -> Entry:
     return _entry(
-        lane.office(lane.rcb), r.MarkRegistered, lane.mark, mark=lane.mark, scheme=lane.scheme,
-        rcb=lane.rcb, importer=lane.licensee, carrier=lane.carrier, serialised=lane.serialised,
-        design=f"{lane.scheme} mark, 10 mm, {lane.rcb}",
+        trade.office(trade.rcb), r.MarkRegistered, trade.mark, mark=trade.mark, scheme=trade.scheme,
+        rcb=trade.rcb, importer=trade.licensee, carrier=trade.carrier, serialised=trade.serialised,
+        design=f"{trade.scheme} mark, 10 mm, {trade.rcb}",
     )  # fmt: skip
 
 
-def _products(lane: Lane) -> Iterator[Entry]:
-    for good in (*lane.goods, *lane.unsealed):
-        yield product_entry(lane, good)
-        yield label_entry(lane, good)
+def _products(trade: Trade) -> Iterator[Entry]:
+    for good in (*trade.goods, *trade.unsealed):
+        yield product_entry(trade, good)
+        yield label_entry(trade, good)
 
 
-def product_entry(lane: Lane, good: Good, version: int = 1) -> Entry:
+def product_entry(trade: Trade, good: Good, version: int = 1) -> Entry:
     """A product as its maker registers it."""
     return _entry(
-        lane.office(lane.producer), r.ProductRegistered, lane.product(good), str(version),
-        product=lane.product(good), name=good.name, operator=lane.producer, class_=good.class_,
+        trade.office(trade.producer), r.ProductRegistered, trade.product(good), str(version),
+        product=trade.product(good), name=good.name, operator=trade.producer, class_=good.class_,
         food_group=good.food_group, species=good.species, recipe_version=version,
         ingredients=good.recipe,
     )  # fmt: skip
 
 
-def label_entry(lane: Lane, good: Good, version: int = 1) -> Entry:
+def label_entry(trade: Trade, good: Good, version: int = 1) -> Entry:
     """A label as the body that answers for it approves it."""
-    approver = lane.agent or lane.rcb
+    approver = trade.agent or trade.rcb
     fields: dict[str, Any] = {
-        "label": lane.label(good), "version": version, "product": lane.product(good),
-        "scheme": lane.scheme, "claim": good.claim, "name_form": good.name_form,
-        "seals_per_unit": good.seals_per_unit, "carrier": lane.carrier,
+        "label": trade.label(good), "version": version, "product": trade.product(good),
+        "scheme": trade.scheme, "claim": good.claim, "name_form": good.name_form,
+        "seals_per_unit": good.seals_per_unit, "carrier": trade.carrier,
         "pack_weight": weight(good.pack_grams), "agent": approver, "from_": good.label_from,
         **dict(good.more),
     }  # fmt: skip
     return _entry(
-        lane.office(approver), r.LabelApproved, lane.label(good), str(version), documents=1,
+        trade.office(approver), r.LabelApproved, trade.label(good), str(version), documents=1,
         **fields,
     )  # fmt: skip
 
 
-def _contract(lane: Lane) -> Iterator[Entry]:
-    office = lane.office(lane.operator)
-    person = lane.person("responsible")
+def _contract(trade: Trade) -> Iterator[Entry]:
+    office = trade.office(trade.operator)
+    person = trade.person("responsible")
     yield _entry(
-        office, r.ConsignmentContractSigned, lane.contract, documents=1, contract=lane.contract,
-        exporter=lane.operator, importer=lane.licensee, rcb=lane.rcb, agent=lane.agent,
-        sites=(lane.site,), products=tuple(lane.product(good) for good in lane.goods),
+        office, r.ConsignmentContractSigned, trade.contract, documents=1, contract=trade.contract,
+        exporter=trade.operator, importer=trade.licensee, rcb=trade.rcb, agent=trade.agent,
+        sites=(trade.site,), products=tuple(trade.product(good) for good in trade.goods),
         from_=VALID_FROM, copy_sent_to_agent_on=_COPY_SENT_ON,
     )  # fmt: skip
     yield _entry(
-        office, r.ResponsiblePersonDesignated, lane.contract, contract=lane.contract,
+        office, r.ResponsiblePersonDesignated, trade.contract, contract=trade.contract,
         person=person, from_=VALID_FROM,
     )  # fmt: skip
-    yield _trained(lane, person, lane.operator, "SEAL_ATTACHMENT", (lane.licensee, lane.agent))
-    yield _programme(lane.operator, "JAPAN_EXPORT", lane.agent, lane.office(lane.agent))
+    yield _trained(trade, person, trade.operator, "SEAL_ATTACHMENT", (trade.licensee, trade.agent))
+    yield _programme(trade.operator, "JAPAN_EXPORT", trade.agent, trade.office(trade.agent))
 
 
 def course(class_: str) -> str:
@@ -225,34 +225,34 @@ def course(class_: str) -> str:
     return "LIVESTOCK" if class_ == "LIVESTOCK" else "PROCESSED"
 
 
-def _trained(lane: Lane, person: str, party: str, name: str,
+def _trained(trade: Trade, person: str, party: str, name: str,
              proof: tuple[str, ...] = ()) -> Entry:  # fmt: skip
     return _entry(
-        lane.office(party), r.SealTrainingCompleted, person, name, documents=1, person=person,
+        trade.office(party), r.SealTrainingCompleted, person, name, documents=1, person=person,
         party=party, course=name, completed_on=_TRAINED_ON, proof_sent_to=proof,
     )  # fmt: skip
 
 
-def _qualified(lane: Lane, person: str, party: str, function: str) -> Entry:
+def _qualified(trade: Trade, person: str, party: str, function: str) -> Entry:
     return _entry(
-        lane.office(party), r.PersonQualified, person, function, person=person, party=party,
+        trade.office(party), r.PersonQualified, person, function, person=person, party=party,
         function=function, schooling="SCHOOL", practice_years=Years("6.0"), from_=VALID_FROM,
     )  # fmt: skip
 
 
-def _persons(lane: Lane) -> Iterator[Entry]:
-    grader = lane.person("grader")
-    yield _qualified(lane, grader, lane.producer, "GRADER")
-    for name in sorted({course(good.class_) for good in lane.goods}):
-        yield _trained(lane, grader, lane.producer, f"GRADING_{name}")
-        if lane.jas_route:
-            manager = lane.person("manager")
-            yield _trained(lane, manager, lane.producer, f"MANAGEMENT_{name}")
-            yield _qualified(lane, manager, lane.producer, "RESPONSIBLE_MANAGER")
-    if lane.mode is not Mode.CONSIGNED:
-        yield _trained(lane, lane.person("line1"), lane.sealer, "GRADING_LABEL")
-        yield _qualified(lane, lane.person("line1"), lane.sealer, "LABELLER")
-    if lane.mode is Mode.SUBDIVIDED:
-        divider = lane.person("divider")
-        yield _trained(lane, divider, lane.operator, "SUBDIVISION")
-        yield _qualified(lane, divider, lane.operator, "SUBDIVIDING_PERSON")
+def _persons(trade: Trade) -> Iterator[Entry]:
+    grader = trade.person("grader")
+    yield _qualified(trade, grader, trade.producer, "GRADER")
+    for name in sorted({course(good.class_) for good in trade.goods}):
+        yield _trained(trade, grader, trade.producer, f"GRADING_{name}")
+        if trade.jas_route:
+            manager = trade.person("manager")
+            yield _trained(trade, manager, trade.producer, f"MANAGEMENT_{name}")
+            yield _qualified(trade, manager, trade.producer, "RESPONSIBLE_MANAGER")
+    if trade.mode is not Mode.CONSIGNED:
+        yield _trained(trade, trade.person("line1"), trade.sealer, "GRADING_LABEL")
+        yield _qualified(trade, trade.person("line1"), trade.sealer, "LABELLER")
+    if trade.mode is Mode.SUBDIVIDED:
+        divider = trade.person("divider")
+        yield _trained(trade, divider, trade.operator, "SUBDIVISION")
+        yield _qualified(trade, divider, trade.operator, "SUBDIVIDING_PERSON")

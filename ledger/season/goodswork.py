@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from ledger.facts import lots as t
 from ledger.facts.scalars import Area, Quantity, WeightOrZero
-from ledger.season.campaign import Batch, Campaign
 from ledger.season.goods import Good, weight
-from ledger.season.lanes import activities
 from ledger.season.moments import day_of, local_day_number
+from ledger.season.trade_season import Batch, TradeSeason
+from ledger.season.trades import activities
 
 _FIELD: Final = {"registered_on": date(2016, 4, 1), "last_prohibited_input_on": date(2015, 3, 1)}
 _YOUNG_FIELD: Final = {
@@ -21,50 +21,50 @@ _USED: Final = {
 _SHELF_LIFE_DAYS: Final = 400
 
 
-def made(c: Campaign) -> None:
+def made(c: TradeSeason) -> None:
     """Every lot is made, recorded, and graded as conforming."""
-    lane = c.lane
-    office = lane.office(lane.producer)
+    trade = c.trade
+    office = trade.office(trade.producer)
     for batch in c.batches:
         c.office_day(0, office.offset)
         produced = local_day_number(c.clock, office.offset)
         lot_recorded(c, batch, produced)
-        if lane.jas_route:
+        if trade.jas_route:
             process_recorded(c, batch.lot, batch.good, produced)
         c.pause(3600, 7200)
         graded(c, batch.lot)
 
 
-def lot_recorded(c: Campaign, batch: Batch, produced: int, **changes: Any) -> str:
+def lot_recorded(c: TradeSeason, batch: Batch, produced: int, **changes: Any) -> str:
     """A lot of so many units of a pack; the event's id."""
-    lane, good = c.lane, batch.good
+    trade, good = c.trade, batch.good
     day = day_of(produced)
     fields: dict[str, Any] = {
-        "lot": batch.lot, "operator": lane.producer, "number": batch.lot[2:],
-        "product": lane.product(good), "quantity": weight(batch.units * good.pack_grams),
+        "lot": batch.lot, "operator": trade.producer, "number": batch.lot[2:],
+        "product": trade.product(good), "quantity": weight(batch.units * good.pack_grams),
         "units": batch.units, "pack_weight": weight(good.pack_grams), "status": good.status,
         "produced_on": day, "best_before": day + timedelta(days=_SHELF_LIFE_DAYS),
     }  # fmt: skip
     if good.crop:
         ages = _YOUNG_FIELD if good.status == "IN_CONVERSION" else _FIELD
         fields["field"] = t.Field(crop=good.crop, **ages)  # type: ignore[arg-type]  # a name of the catalogue
-    c.book.pack(batch.lot, lane.product(good), good.pack_grams)
-    return c.say(t.LotRecorded, lane.office(lane.producer), **(fields | changes))
+    c.book.pack(batch.lot, trade.product(good), good.pack_grams)
+    return c.say(t.LotRecorded, trade.office(trade.producer), **(fields | changes))
 
 
-def unsealed(c: Campaign, good: Good) -> Batch:
+def unsealed(c: TradeSeason, good: Good) -> Batch:
     """A lot that will bear no seal."""
-    office = c.lane.office(c.lane.producer)
+    office = c.trade.office(c.trade.producer)
     batch = Batch(f"L-{c.name}-U", good, [], c.rng.randint(100, 400))
     c.office_day(1, office.offset)
     lot_recorded(c, batch, local_day_number(c.clock, office.offset))
     return batch
 
 
-def process_recorded(c: Campaign, lot: str, good: Good, produced: int) -> None:
+def process_recorded(c: TradeSeason, lot: str, good: Good, produced: int) -> None:
     """The process record of a lot made under JAS: an entry for each activity asked for."""
-    lane = c.lane
-    office = lane.office(lane.producer)
+    trade = c.trade
+    office = trade.office(trade.producer)
     for activity in activities(good.class_):
         c.pause(30, 90)
         fields: dict[str, Any] = {}
@@ -76,30 +76,30 @@ def process_recorded(c: Campaign, lot: str, good: Good, produced: int) -> None:
         if activity == "HOUSING":
             fields = {"heads": _HENS, "indoor_m2": Area("52.000"), "outdoor_m2": Area("60.000")}
         c.say(
-            t.ProcessRecorded, office, actor=lane.person("manager"), lot=lot,
-            operator=lane.producer, activity=activity, on=day_of(produced), **fields,
+            t.ProcessRecorded, office, actor=trade.person("manager"), lot=lot,
+            operator=trade.producer, activity=activity, on=day_of(produced), **fields,
         )  # fmt: skip
 
 
-def graded(c: Campaign, lot: str, **changes: Any) -> str:
+def graded(c: TradeSeason, lot: str, **changes: Any) -> str:
     """A trained grader finds the lot conforming."""
-    lane = c.lane
+    trade = c.trade
     fields: dict[str, Any] = {
-        "lot": lot, "result": "CONFORMING", "grader": lane.person("grader"),
+        "lot": lot, "result": "CONFORMING", "grader": trade.person("grader"),
         "records_complete": True, "linked_to_lot": True, "method_conforms": True,
         "label_conforms": True,
     }  # fmt: skip
-    return c.say(t.LotGraded, lane.office(lane.producer), **(fields | changes))
+    return c.say(t.LotGraded, trade.office(trade.producer), **(fields | changes))
 
 
-def divided(c: Campaign) -> None:
+def divided(c: TradeSeason) -> None:
     """A subdivider checks the mark of a bulk lot and packs it anew: the lots are its children."""
-    lane, good = c.lane, c.batches[0].good
+    trade, good = c.trade, c.batches[0].good
     bulk = f"L-{c.name}-0"
     packs = sum(batch.units for batch in c.batches)
     loss = 250
     source = Batch(bulk, good, [], packs)
-    office = lane.office(lane.producer)
+    office = trade.office(trade.producer)
     produced = local_day_number(c.clock, office.offset)
     lot_recorded(
         c, source, produced, units=None, pack_weight=None,
@@ -108,17 +108,17 @@ def divided(c: Campaign) -> None:
     process_recorded(c, bulk, good, produced)
     c.pause(3600, 7200)
     graded(c, bulk)
-    house = lane.office(lane.operator)
+    house = trade.office(trade.operator)
     c.office_day(1, house.offset)
     c.say(
-        t.InputVerified, house, lot=bulk, operator=lane.operator, mark_seen="JAS",
+        t.InputVerified, house, lot=bulk, operator=trade.operator, mark_seen="JAS",
         evidence="CONTAINER",
     )  # fmt: skip
     c.pause(3600, 5400)
     children = []
     for batch in c.batches:
         grams = batch.units * good.pack_grams
-        c.book.pack(batch.lot, lane.product(good), good.pack_grams)
+        c.book.pack(batch.lot, trade.product(good), good.pack_grams)
         children.append(
             t.Child(
                 lot=batch.lot,
@@ -128,16 +128,16 @@ def divided(c: Campaign) -> None:
             )
         )
     c.say(
-        t.LotSubdivided, house, actor=lane.person("divider"), lot=bulk, operator=lane.operator,
+        t.LotSubdivided, house, actor=trade.person("divider"), lot=bulk, operator=trade.operator,
         children=tuple(children), loss=WeightOrZero("0.250"),
     )  # fmt: skip
 
 
-def held(c: Campaign) -> None:
+def held(c: TradeSeason) -> None:
     """A lot waits for a laboratory and is let go."""
     if "held" not in c.extras:
         return
-    office = c.lane.office(c.lane.operator)
+    office = c.trade.office(c.trade.operator)
     c.pause(1200, 2400)
     c.say(t.LotHeld, office, lot=c.batches[0].lot, cause="residue analysis outstanding")
     c.office_day(2, office.offset)

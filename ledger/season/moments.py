@@ -20,7 +20,7 @@ VALID_FROM: Final = date(2024, 1, 1)
 FIRST_DAY: Final = date(2025, 10, 6)
 """The first print run of the season; alcohol from the United States is in scope since 1 October."""
 LAST_SEALING: Final = date(2026, 3, 6)
-"""The last campaign seals from here, so that all sealing falls into the fiscal year 2025."""
+"""The last trade season seals from here, so that all sealing falls into the fiscal year 2025."""
 CLOSING_DAY: Final = date(2026, 5, 18)
 """From here on nothing of the season is left in stock: what remains is given up and destroyed."""
 FILING_DAY: Final = date(2026, 6, 8)

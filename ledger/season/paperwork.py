@@ -6,9 +6,9 @@ from typing import Any, Final
 from ledger.facts import documents as d
 from ledger.facts import shipments as g
 from ledger.season.book import Stocks
-from ledger.season.campaign import Campaign
 from ledger.season.goods import weight
-from ledger.season.lanes import Lane, Mode
+from ledger.season.trade_season import TradeSeason
+from ledger.season.trades import Mode, Trade
 
 FORMS: Final = {"US": "TM_11", "CA": "COR_JP"}
 STATEMENTS: Final = {
@@ -20,32 +20,32 @@ _AGREED_KG: Final = 900_000
 _PERIOD_DAYS: Final = 90
 
 
-def number(lane: Lane, serial: int) -> str:
+def number(trade: Trade, serial: int) -> str:
     """A certificate number of the running series the agent keeps for this exporter."""
-    return f"{lane.code}-{serial:05d}"
+    return f"{trade.code}-{serial:05d}"
 
 
-def requested(c: Campaign) -> None:
+def requested(c: TradeSeason) -> None:
     """The exporter asks its agent for an export certificate."""
-    lane = c.lane
-    office = lane.office(lane.operator)
+    trade = c.trade
+    office = trade.office(trade.operator)
     c.office_day(1, office.offset)
-    consigned = lane.mode is Mode.CONSIGNED
+    consigned = trade.mode is Mode.CONSIGNED
     c.say(
         d.ExportCertificateRequested,
         office,
         request=f"RQ-{c.name}",
         shipment=c.shipment,
-        exporter=lane.operator,
-        importer=lane.importer,
-        agent=lane.agent,
+        exporter=trade.operator,
+        importer=trade.importer,
+        agent=trade.agent,
         report=f"RP-{c.name}" if consigned else None,
         invoice=f"INV-{c.name}",
         bill_of_lading=f"BL-{c.name}",
         lines=tuple(
             d.RequestedLine(
                 lot=batch.lot,
-                product=lane.product(batch.good),
+                product=trade.product(batch.good),
                 units=batch.shipped,
                 net_weight=weight(batch.shipped * batch.good.pack_grams),
             )
@@ -54,7 +54,7 @@ def requested(c: Campaign) -> None:
     )
 
 
-def certified_lines(c: Campaign, less: int = 0) -> tuple[d.CertifiedLine, ...]:
+def certified_lines(c: TradeSeason, less: int = 0) -> tuple[d.CertifiedLine, ...]:
     """What a certificate for one shipment lists; `less` units fewer of the first lot."""
     lines = []
     for index, batch in enumerate(c.batches):
@@ -62,7 +62,7 @@ def certified_lines(c: Campaign, less: int = 0) -> tuple[d.CertifiedLine, ...]:
         lines.append(
             d.CertifiedLine(
                 lot=batch.lot,
-                product=c.lane.product(batch.good),
+                product=c.trade.product(batch.good),
                 units=units,
                 net_weight=weight(units * batch.good.pack_grams),
             )
@@ -70,20 +70,20 @@ def certified_lines(c: Campaign, less: int = 0) -> tuple[d.CertifiedLine, ...]:
     return tuple(lines)
 
 
-def certificate(c: Campaign, serial: int, documents: int = 1, **changes: Any) -> str:
+def certificate(c: TradeSeason, serial: int, documents: int = 1, **changes: Any) -> str:
     """The agent issues a certificate, with `changes` to what would be right; the event's id."""
-    lane = c.lane
-    office = lane.office(lane.agent)
+    trade = c.trade
+    office = trade.office(trade.agent)
     today = c.today(office.offset)
     fields: dict[str, Any] = {
-        "issuer": lane.agent, "number": number(lane, serial), "form": FORMS[lane.country],
+        "issuer": trade.agent, "number": number(trade, serial), "form": FORMS[trade.country],
         "mode": "PER_SHIPMENT", "request": f"RQ-{c.name}", "shipment": c.shipment,
-        "exporter": lane.operator, "importer": lane.importer,
+        "exporter": trade.operator, "importer": trade.importer,
         "product_class": c.batches[0].good.class_, "lines": (),
-        "statement": STATEMENTS[lane.country], "issued_on": today,
+        "statement": STATEMENTS[trade.country], "issued_on": today,
     }  # fmt: skip
-    if lane.period_volume:
-        products = sorted({lane.product(batch.good) for batch in c.batches})
+    if trade.period_volume:
+        products = sorted({trade.product(batch.good) for batch in c.batches})
         fields |= {
             "mode": "PERIOD_VOLUME", "shipment": None, "valid_from": today,
             "valid_until": today + timedelta(days=_PERIOD_DAYS),
@@ -97,14 +97,14 @@ def certificate(c: Campaign, serial: int, documents: int = 1, **changes: Any) ->
     return c.say(d.ExportCertificateIssued, office, documents=documents, **(fields | changes))
 
 
-def issued(c: Campaign, serial: int) -> int:
+def issued(c: TradeSeason, serial: int) -> int:
     """The shipment gets its certificate, some at the second attempt; its number."""
-    lane = c.lane
-    office = lane.office(lane.agent)
+    trade = c.trade
+    office = trade.office(trade.agent)
     c.office_day(1, office.offset)
     if "blank" in c.extras:
         c.say(
-            d.ExportCertificateCancelled, office, issuer=lane.agent, number=number(lane, serial),
+            d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
             kind="DESTROYED", reason="form spoiled in the printer",
         )  # fmt: skip
         serial += 1
@@ -114,19 +114,19 @@ def issued(c: Campaign, serial: int) -> int:
         return serial
     certificate(c, serial, lines=certified_lines(c, less=1))
     c.pause(3600, 7200)
-    certificate(c, serial + 1, replaces=number(lane, serial))
+    certificate(c, serial + 1, replaces=number(trade, serial))
     c.pause(60, 120)
     c.say(
-        d.ExportCertificateCancelled, office, issuer=lane.agent, number=number(lane, serial),
-        kind="REPLACED", replaced_by=number(lane, serial + 1), reason="a unit short on line 1",
+        d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
+        kind="REPLACED", replaced_by=number(trade, serial + 1), reason="a unit short on line 1",
     )  # fmt: skip
     return serial + 1
 
 
-def reported(c: Campaign, serial: int) -> None:
-    """The Report of Attached JAS Seals, some with a slip that version 2 puts right."""
-    lane = c.lane
-    office = lane.office(lane.operator)
+def reported(c: TradeSeason, serial: int) -> None:
+    """The Report of Attached JAS Seals, some with a fault that version 2 puts right."""
+    trade = c.trade
+    office = trade.office(trade.operator)
     graded_on = c.today(office.offset) - timedelta(days=1)
     c.office_day(1, office.offset)
     versions = 2 if "second report" in c.extras else 1
@@ -134,31 +134,32 @@ def reported(c: Campaign, serial: int) -> None:
         wrong = 3 if version < versions else 0
         c.say(
             d.SealReportFiled, office, report_lines(c, graded_on, wrong), report=f"RP-{c.name}",
-            version=version, contract=lane.contract, shipment=c.shipment, exporter=lane.operator,
-            importer=lane.importer, rcb=lane.rcb, agent=lane.agent, grader=lane.person("grader"),
-            certificate=reference(lane, serial), checked_by=lane.person("head"),
+            version=version, contract=trade.contract, shipment=c.shipment, exporter=trade.operator,
+            importer=trade.importer, rcb=trade.rcb, agent=trade.agent,
+            grader=trade.person("grader"), certificate=reference(trade, serial),
+            checked_by=trade.person("head"),
         )  # fmt: skip
         if version < versions:
             c.office_day(1, office.offset)
 
 
-def report_lines(c: Campaign, graded_on: Any, wrong: int = 0, left: int = 0) -> Any:
+def report_lines(c: TradeSeason, graded_on: Any, wrong: int = 0, left: int = 0) -> Any:
     """Lines as of the moment of filing; `wrong` seals too few used, `left` too many remaining."""
-    lane = c.lane
+    trade = c.trade
 
     def lines(stocks: Stocks) -> dict[str, Any]:
-        remaining = stocks.usable(lane.mark, lane.operator, lane.site)
+        remaining = stocks.usable(trade.mark, trade.operator, trade.site)
         return {
             "lines": tuple(
                 d.ReportLine(
-                    product=lane.product(batch.good),
-                    label=lane.label(batch.good),
+                    product=trade.product(batch.good),
+                    label=trade.label(batch.good),
                     lot=batch.lot,
                     graded_on=graded_on,
                     pack_weight=weight(batch.good.pack_grams),
                     units=batch.shipped,
                     net_weight=weight(batch.shipped * batch.good.pack_grams),
-                    mark=lane.mark,
+                    mark=trade.mark,
                     used=batch.shipped * batch.good.seals_per_unit - wrong,
                     received=c.supply,
                     discarded=sum(c.spoils),
@@ -172,17 +173,17 @@ def report_lines(c: Campaign, graded_on: Any, wrong: int = 0, left: int = 0) -> 
     return lines
 
 
-def reference(lane: Lane, serial: int) -> g.CertificateRef:
-    """A certificate of the lane as other papers name it."""
-    return g.CertificateRef(issuer=lane.agent, number=number(lane, serial))
+def reference(trade: Trade, serial: int) -> g.CertificateRef:
+    """A certificate of the trade as other papers name it."""
+    return g.CertificateRef(issuer=trade.agent, number=number(trade, serial))
 
 
-def documents_sent(c: Campaign, serial: int) -> None:
+def documents_sent(c: TradeSeason, serial: int) -> None:
     """The papers follow by courier."""
-    lane = c.lane
-    office = lane.office(lane.operator)
+    trade = c.trade
+    office = trade.office(trade.operator)
     c.office_day(1, office.offset)
     c.say(
-        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(lane, serial),
-        report=f"RP-{c.name}" if lane.mode is Mode.CONSIGNED else None, originals=True,
+        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(trade, serial),
+        report=f"RP-{c.name}" if trade.mode is Mode.CONSIGNED else None, originals=True,
     )  # fmt: skip

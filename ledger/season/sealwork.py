@@ -6,17 +6,17 @@ from ledger.facts import seals as s
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Desk
-from ledger.season.campaign import Batch, Campaign
 from ledger.season.enrolment import SCANNERS_A_LANE
-from ledger.season.lanes import Mode
+from ledger.season.trade_season import Batch, TradeSeason
+from ledger.season.trades import Mode
 
 _SPOIL_REASONS = ("TORN", "MACHINE", "MISPRINT", "WET", "MISAPPLIED")
 
 
-def sealed(c: Campaign) -> None:
+def sealed(c: TradeSeason) -> None:
     """Every lot is sealed, scan by scan; seals tear now and then."""
-    lane = c.lane
-    lines = [lane.scanner(n + 1) for n in range(SCANNERS_A_LANE)]
+    trade = c.trade
+    lines = [trade.scanner(n + 1) for n in range(SCANNERS_A_LANE)]
     scans = sum(len(batch.plan) for batch in c.batches)
     every = max(1, scans // len(c.spoils))
     spoils = list(c.spoils)
@@ -34,16 +34,16 @@ def sealed(c: Campaign) -> None:
         _spoil(c, lines[0], count)
 
 
-def _scan(c: Campaign, batch: Batch, units: int, line: Desk, done: int) -> None:
-    lane, good = c.lane, batch.good
+def _scan(c: TradeSeason, batch: Batch, units: int, line: Desk, done: int) -> None:
+    trade, good = c.trade, batch.good
     count = units * good.seals_per_unit
     fields: dict[str, Any] = {
-        "mark": lane.mark, "holder": lane.sealer, "site": lane.site, "lot": batch.lot,
-        "label": lane.label(good), "label_version": 1, "units": units, "count": count,
+        "mark": trade.mark, "holder": trade.sealer, "site": trade.site, "lot": batch.lot,
+        "label": trade.label(good), "label_version": 1, "units": units, "count": count,
         "line": f"L{line.source[-1]}", **c.numbers(count),
     }  # fmt: skip
-    if lane.mode is Mode.CONSIGNED:
-        fields["contract"] = lane.contract
+    if trade.mode is Mode.CONSIGNED:
+        fields["contract"] = trade.contract
     batch.sealed_last = fields.get("last")
     if done == 1 and "corrected" in c.extras:
         wrong = {**fields, "line": "L9"}
@@ -61,11 +61,11 @@ def _scan(c: Campaign, batch: Batch, units: int, line: Desk, done: int) -> None:
         c.say(EventRetracted, line, target=double, reason="DUPLICATE")
 
 
-def _spoil(c: Campaign, line: Desk, count: int) -> None:
-    lane = c.lane
+def _spoil(c: TradeSeason, line: Desk, count: int) -> None:
+    trade = c.trade
     c.clock += 5 * MICROS_A_SECOND
     c.say(
-        s.SealsSpoiled, line, mark=lane.mark, holder=lane.sealer, site=lane.site, count=count,
+        s.SealsSpoiled, line, mark=trade.mark, holder=trade.sealer, site=trade.site, count=count,
         reason=c.rng.choice(_SPOIL_REASONS), **c.numbers(count),
     )  # fmt: skip
 
@@ -79,24 +79,24 @@ def tail(batch: Batch, count: int) -> dict[str, int]:
     return {"first": last - count + 1, "last": last}
 
 
-def removed(c: Campaign) -> None:
+def removed(c: TradeSeason) -> None:
     """Crushed packs lose their seals before they leave."""
     if "removed" not in c.extras:
         return
     batch = c.batches[-1]
     batch.removed = c.rng.randint(1, 3)
-    c.office_day(1, c.lane.scanner(1).offset)
+    c.office_day(1, c.trade.scanner(1).offset)
     unseal(c, batch, batch.removed, "LOT", "pack crushed by the pallet above")
 
 
-def unseal(c: Campaign, batch: Batch, units: int, found_at: str, cause: str) -> None:
+def unseal(c: TradeSeason, batch: Batch, units: int, found_at: str, cause: str) -> None:
     """Seals of some units are taken off where the goods are."""
-    lane = c.lane
+    trade = c.trade
     count = units * batch.good.seals_per_unit
     here = found_at == "LOT"
     c.say(
-        s.SealsRemoved, lane.scanner(1) if here else lane.dock, mark=lane.mark, lot=batch.lot,
-        label=lane.label(batch.good), found_at=found_at, units=units, count=count, cause=cause,
-        holder=lane.sealer if here else lane.importer, site=lane.site if here else lane.store,
+        s.SealsRemoved, trade.scanner(1) if here else trade.dock, mark=trade.mark, lot=batch.lot,
+        label=trade.label(batch.good), found_at=found_at, units=units, count=count, cause=cause,
+        holder=trade.sealer if here else trade.importer, site=trade.site if here else trade.store,
         method="REMOVED" if here else "OBLITERATED", **tail(batch, count),
     )  # fmt: skip

@@ -44,6 +44,7 @@ from ledger.views.sources import Sources
 from ledger.views.statements import Days
 
 batch_events_max = 5_000
+_computing_ms_max = 600_000
 measured_events_min = 50_000
 """After so many events at once the planner is told what the tables hold now."""
 _Read = tuple[Recorded, Fact | Applied | None]
@@ -254,12 +255,15 @@ def _targets(fact: Fact | Applied | None) -> Iterator[str]:
 
 
 @contextmanager
-def reading(log: Log, target: str = SCHEMA) -> Iterator[Rows]:
+def reading(log: Log, target: str = SCHEMA, *, computing: bool = False) -> Iterator[Rows]:
     """One snapshot of the views, for the queries of all of them.
 
-    Raises Unavailable where the views have not been built yet.
+    With `computing` for whoever works for minutes between two of them. Raises Unavailable where
+    the views have not been built yet.
     """
     with log.transaction(snapshot=True) as rows:
+        if computing:
+            rows.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_computing_ms_max}")
         schema.use(rows, target)
         try:
             yield rows

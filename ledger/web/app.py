@@ -7,21 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from ledger.log import Log
 from ledger.web import pages, problems
 from ledger.web.access import sign_in
 from ledger.web.access.registered import Registered
 from ledger.web.access.signing import Signing
+from ledger.web.access.viewers import AtDesk
 from ledger.web.api import (
     case_list,
     discrepancies,
     events,
     goods,
-    health,
     labels,
     periods,
     reconciling,
@@ -29,7 +30,9 @@ from ledger.web.api import (
     sources,
     stream,
 )
-from ledger.web.api.known import known_parameters
+from ledger.web.api import openapi_reads as openapi
+from ledger.web.api.answers import answer
+from ledger.web.api.parameters import known_parameters
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second
 from ledger.web.watching import Watching
@@ -48,6 +51,23 @@ _ROUTERS: Final = (
     stream.router, case_list.router, discrepancies.router, periods.router, labels.router,
     sources.router,
 )  # fmt: skip
+
+
+_health = APIRouter(prefix="/health", tags=["health"])
+"""Open to everybody."""
+
+
+@_health.get("/live", **openapi.LIVE)
+async def live() -> Response:
+    """Alive: it answers at all."""
+    return Response(b'{"status":"live"}', media_type="application/json")
+
+
+@_health.get("/ready", **openapi.READY)
+def ready(desk: AtDesk) -> Response:
+    """Ready: the database answers and the views are there; 503 otherwise."""
+    standing = desk.standing()
+    return answer(standing, {"status": "ready", "audited": standing.audited})
 
 
 def _operation(route: APIRoute) -> str:
@@ -82,7 +102,7 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
     app.state.registered = Registered()
     app.state.streams = stream.Streams()
     problems.install(app)
-    app.include_router(health.router)
+    app.include_router(_health)
     for router in _ROUTERS:
         app.include_router(router, dependencies=[Depends(known_parameters)])
     app.include_router(sign_in.router)

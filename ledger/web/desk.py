@@ -4,7 +4,7 @@ One desk a process; its parts are safe to use from all threads.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
@@ -104,24 +104,11 @@ def as_of(looking: Looking, time: int | None) -> Seen:
     """
     if time is None:
         return looking.log
-    return _Before(looking.log, time)
+    return looking.log.only(lambda recorded: _happened(recorded, time))
 
 
-class _Before(Seen):
-    """A log without what happened after a time."""
-
-    def __init__(self, seen: Seen, time: int) -> None:
-        self.__dict__.update(seen.__dict__)
-        self._time = time
-
-    def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
-        """Read the events at these positions that happened by the time."""
-        return [one for one in super().at(positions, rows) if self._happened(one)]
-
-    def _happened(self, recorded: Recorded) -> bool:
-        if recorded.topic in _UNTIMED:
-            return True
-        return micros(_time(recorded.state).time) <= self._time
+def _happened(recorded: Recorded, time: int) -> bool:
+    return recorded.topic in _UNTIMED or micros(_time(recorded.state).time) <= time
 
 
 class _Timed(msgspec.Struct):

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.web.access.asking import sender_of, viewer_of, was_known
+from ledger.web.access.viewers import sender_of, viewer_of, was_known
 from ledger.web.bodies import Bodies, Body
 from ledger.web.problems import Problem, gone, said, told
 from ledger.web.sharing import AtOnce

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from ledger.__main__ import app
 from ledger.labels.claims import scheme_of
-from tests.databases import open_folder
+from tests.databases import open_folder, open_home
 
 ROOT = Path(__file__).parents[2]
 SECTION = (ROOT / "README.md").read_text().partition("## Labels")[2].partition("\n## ")[0]
@@ -107,9 +107,9 @@ class Home:
 @pytest.fixture(scope="module")
 def home() -> Iterator[Home]:
     """A home with a season of two slips, audited."""
-    with open_folder() as folder:
-        made = Home(folder)
-        file = folder / "season.ndjson"
+    with open_home() as (at, _):
+        made = Home(at.parent)
+        file = made.folder / "season.ndjson"
         season = ("season", "--events", "1500", "--seed", "7", "--slips", SLIPS)
         file.write_text(made.run(*season).stdout, encoding="utf-8")
         made.run("load", "--recorded-at", "event", str(file))

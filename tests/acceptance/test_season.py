@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.databases import open_folder
+from tests.databases import open_home
 
 PLACES = (
     "stock_importer", "stock_exporters", "in_transit", "on_lots", "shipped", "delivered",
@@ -61,12 +61,12 @@ def season() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def home(season: bytes) -> Iterator[Home]:
+def home(season: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home with the season loaded, in order, recorded at the events' own times."""
-    with open_folder() as folder:
-        file = folder / "s.ndjson"
-        file.write_bytes(season)
-        made = Home(folder / "home")
+    file = tmp_path_factory.mktemp("season") / "s.ndjson"
+    file.write_bytes(season)
+    with open_home() as (folder, _):
+        made = Home(folder)
         made.run("load", "--recorded-at", "event", str(file))
         made.run("catch-up")
         yield made
@@ -112,8 +112,8 @@ def test_any_order_and_repeats_give_the_same_reconciliation(home: Home, season: 
     chance.shuffle(lines)
     parts = [b"\n".join(lines[number::5]) + b"\n" for number in range(5)]
     chance.shuffle(parts)
-    with open_folder() as folder:
-        other = Home(folder / "home")
+    with open_home() as (folder, _):
+        other = Home(folder)
         for part in parts:
             other.run("load", "--recorded-at", "event", "-", stdin=part)
         other.run("catch-up")
@@ -124,10 +124,10 @@ def test_any_order_and_repeats_give_the_same_reconciliation(home: Home, season: 
 
 def test_an_export_makes_an_equal_home(home: Home) -> None:
     """Exported and imported into a new home: the same answers, positions included."""
-    with open_folder() as folder:
-        file = folder / "log.avro"
+    with open_home() as (folder, _):
+        file = folder.parent / "log.avro"
         home.run("export", str(file))
-        other = Home(folder / "home")
+        other = Home(folder)
         other.run("import", str(file))
         other.run("catch-up")
         other.run("verify")

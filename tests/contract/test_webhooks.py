@@ -33,13 +33,6 @@ pytestmark = pytest.mark.slow
 kills = 4
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
 @contextmanager
 def telling(log: Log, hooks: Path) -> Iterator[None]:
     """A publisher without Kafka, in a thread for the time of the block."""

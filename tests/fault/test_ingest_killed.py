@@ -6,16 +6,15 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from consumers.broker.connection import Connection, producer
-from consumers.broker.local import LocalBroker
 from consumers.broker.topics import INPUTS, SCANS
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     as_json,
@@ -32,24 +31,10 @@ from tests.ingesting import (
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
-Topics = Callable[[str], str]
 
 rounds = int(os.environ.get("LEDGER_FAULT_ROUNDS") or 5)
 life_seconds_max = 0.8
 """An ingest that has begun to record is killed within this time."""
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
 
 
 class Sender(threading.Thread):
@@ -88,7 +73,7 @@ class Sender(threading.Thread):
 
 @pytest.mark.timeout(60 + 20 * rounds)
 def test_killed_at_random_moments_everything_is_recorded_once(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """Under a steady stream, with SIGKILL again and again: each fact once, each refusal once."""
     seed = int(os.environ.get("LEDGER_FAULT_SEED") or time.time())
@@ -122,7 +107,7 @@ def test_killed_at_random_moments_everything_is_recorded_once(
 @pytest.mark.parametrize("moment", ["before", "inside"])
 def test_a_frozen_ingest_that_comes_back_is_fenced(  # noqa: PLR0917 - fixtures
     connection: Connection,
-    fresh_topics: Topics,
+    fresh_topics: FreshTopics,
     prefix: str,
     log: Log,
     tmp_path: Path,

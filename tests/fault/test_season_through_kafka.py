@@ -118,7 +118,7 @@ def test_killed_and_frozen_the_reconciliation_is_the_same(own_broker: LocalBroke
     chance = random.Random(SEED)  # noqa: S311 - moments of death, not a secret
     facts = list(season(EVENTS, seed=7).facts())
     distinct = len({fact.id for fact in facts})
-    with own_broker, open_folder() as folder:
+    with open_folder() as folder:
         create(own_broker.connection)
         by_hand = [fact for fact in facts if operators(fact)]
         sent = list(messages((fact for fact in facts if not operators(fact)), SEED))

@@ -1,17 +1,16 @@
 """Messages on the topics become facts in the log, or dead letters that say why."""
 
-from collections.abc import Callable, Iterator
 from hashlib import sha256
 from uuid import UUID
 
 import pytest
 
 from consumers.broker.connection import Connection
-from consumers.broker.local import LocalBroker
 from consumers.broker.topics import CERTIFIERS, OPERATORS, SCANS
 from ledger.errors import Misuse
 from ledger.facts import canonical
 from ledger.log import DeadLetter, Log
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     as_json,
@@ -28,24 +27,9 @@ from tests.ingesting import (
 
 pytestmark = pytest.mark.kafka
 
-Topics = Callable[[str], str]
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
 
 def test_every_form_of_message_is_recorded_once(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """Avro, JSON, an array and lines, over all partitions, some sent twice: each fact once."""
     facts = [applied() for _ in range(60)]
@@ -65,7 +49,7 @@ def test_every_form_of_message_is_recorded_once(
 
 
 def test_what_is_refused_is_a_dead_letter_with_its_reason(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """Each refused event keeps its reason, its place and bytes, the key, headers and timestamp."""
     good, taken = applied(), applied()
@@ -105,7 +89,7 @@ def test_what_is_refused_is_a_dead_letter_with_its_reason(
 
 
 def test_a_message_of_eight_mib_passes(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A backlog of 8 MiB is recorded whole; one byte more is refused, and what follows passes."""
     facts = [applied(note="n" * 500) for _ in range(9_800)]
@@ -130,7 +114,7 @@ def test_a_message_of_eight_mib_passes(
 
 
 def test_where_to_read_on_is_the_databases_to_say(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A second ingest in another group goes on where the first one ended, whatever Kafka knows."""
     first, second = [applied() for _ in range(10)], [applied() for _ in range(10)]

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.base import MemberState
 
 from consumers.broker.connection import Connection, administration, consumer
-from consumers.broker.local import LocalBroker
 from consumers.broker.parties import Topics
 from consumers.broker.topics import SCANS
 from consumers.ingest import group as ingest_group
@@ -20,11 +19,10 @@ from consumers.ingest.group import spare
 from ledger.errors import Unavailable
 from ledger.log import Log
 from ledger.metrics import REGISTRY
+from tests.brokers import FreshTopics
 from tests.ingesting import applied, avro, ingesting, send, settings_for, until
 
 pytestmark = pytest.mark.kafka
-
-FreshTopics = Callable[[str], str]
 
 
 class ForItself(RangePartitionAssignor):  # type: ignore[misc]  # kafka-python has no types
@@ -39,19 +37,6 @@ class ForItself(RangePartitionAssignor):  # type: ignore[misc]  # kafka-python h
             if member.member_id != cls.favourite:
                 member.metadata.topics = []
         return super().assign(cluster, members)
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened_log:
-        yield opened_log
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
 
 
 @pytest.fixture

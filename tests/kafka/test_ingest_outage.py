@@ -1,6 +1,6 @@
 """While the database is away the ingest holds still in its group, and then reads on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -8,11 +8,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from consumers.broker.connection import Connection
-from consumers.broker.local import LocalBroker
 from consumers.broker.topics import SCANS
 from ledger.errors import Unavailable
 from ledger.log import Entry, Log, Receipt
 from ledger.metrics import REGISTRY
+from tests.brokers import FreshTopics
 from tests.databases import Cluster
 from tests.ingesting import (
     applied,
@@ -29,25 +29,10 @@ from tests.ingesting import (
 
 pytestmark = pytest.mark.kafka
 
-Topics = Callable[[str], str]
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
 
 def test_a_database_away_longer_than_the_session_costs_nothing(
     connection: Connection,
-    fresh_topics: Topics,
+    fresh_topics: FreshTopics,
     prefix: str,
     log: Log,
     embedded_cluster: Cluster,
@@ -78,7 +63,7 @@ def test_a_database_away_longer_than_the_session_costs_nothing(
 @pytest.mark.parametrize("committed", [False, True])
 def test_a_commit_of_unknown_end_is_settled_once(
     connection: Connection,
-    fresh_topics: Topics,
+    fresh_topics: FreshTopics,
     prefix: str,
     database: str,
     committed: bool,  # noqa: FBT001 - what the case is about

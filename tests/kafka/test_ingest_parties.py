@@ -1,7 +1,6 @@
 """A party's own topics: read as they appear, and what comes there is said by that party."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from consumers.broker.parties import Topics, load
 from consumers.broker.topics import INPUTS, OUTPUTS, SCANS, create, require
 from ledger.errors import Misuse
 from ledger.log import Log
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     avro,
@@ -34,7 +34,6 @@ from tests.ingesting import (
 
 kafka = pytest.mark.kafka
 
-FreshTopics = Callable[[str], str]
 
 PASSWORD = "not-a-secret-3"  # noqa: S105 - of a user that lives for one test
 
@@ -110,19 +109,6 @@ def test_a_map_of_parties_that_cannot_be_is_told(tmp_path: Path, text: str, said
     assert str(file) in str(caught.value)
     with pytest.raises(Misuse, match="cannot be read"):
         load(tmp_path / "none.json")
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
 
 
 @kafka

@@ -1,13 +1,11 @@
 """A partition where something is badly wrong stops by itself, and goes on when a person says so."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from kafka import TopicPartition
 
 from consumers.broker.connection import Connection, administration
-from consumers.broker.local import LocalBroker
 from consumers.broker.topics import INPUTS, SCANS, create
 from consumers.ingest import ingest
 from consumers.ingest.stops import parse, read
@@ -15,6 +13,7 @@ from consumers.ingest.window import Window, window_events
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.metrics import REGISTRY
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     as_json,
@@ -30,7 +29,6 @@ from tests.ingesting import (
 
 kafka = pytest.mark.kafka
 
-Topics = Callable[[str], str]
 
 WINDOWS = [  # accepted, then refused, then accepted   exceeded at 5 %
     ((1_000, 0, 0), False),
@@ -80,22 +78,9 @@ def test_a_partition_is_named_as_people_write_it() -> None:
             parse(wrong)
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
-
 @kafka
 def test_too_many_refusals_stop_one_partition_until_accepted(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A bad deployment stops its partition, over restarts too; the others go on meanwhile."""
     topic = fresh_topics(SCANS)
@@ -131,7 +116,7 @@ def test_too_many_refusals_stop_one_partition_until_accepted(
 
 @kafka
 def test_conflicts_stop_a_partition_too(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A scanner that gives every event the same id is stopped like one that sends rubbish."""
     topic = fresh_topics(SCANS)
@@ -150,7 +135,7 @@ def test_conflicts_stop_a_partition_too(
 
 @kafka
 def test_messages_removed_before_they_were_read_stop_the_partition(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """What a topic forgot too early is an alarm, not a jump; accepted, reading goes on behind."""
     topic = fresh_topics(SCANS)
@@ -175,7 +160,7 @@ def test_messages_removed_before_they_were_read_stop_the_partition(
 
 @kafka
 def test_a_new_ledger_begins_where_an_old_topic_begins(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """What a topic forgot before the ledger existed stops nothing."""
     topic = fresh_topics(SCANS)
@@ -191,7 +176,7 @@ def test_a_new_ledger_begins_where_an_old_topic_begins(
 
 @kafka
 def test_a_topic_made_anew_stops_the_partition(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A topic that was deleted and made anew is not read until somebody accepts it."""
     topic = fresh_topics(SCANS)

@@ -1,7 +1,6 @@
-"""Topics that are deleted, cut, compacted, kept by a sender's clock, or that grow later."""
+"""FreshTopics that are deleted, cut, compacted, kept by a sender's clock, or that grow later."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from consumers.ingest.stops import read
 from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.metrics import REGISTRY
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     avro,
@@ -33,27 +33,12 @@ from tests.ingesting import (
 
 pytestmark = pytest.mark.kafka
 
-Topics = Callable[[str], str]
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
 
 @pytest.mark.parametrize("count", [3, 12])
 @pytest.mark.parametrize("running", [False, True], ids=["down", "running"])
 def test_a_topic_made_anew_is_not_read_in_the_old_ones_place(
     connection: Connection,
-    fresh_topics: Topics,
+    fresh_topics: FreshTopics,
     prefix: str,
     log: Log,
     *,
@@ -88,7 +73,7 @@ def test_a_topic_made_anew_is_not_read_in_the_old_ones_place(
 
 
 def test_a_topic_made_anew_twice_is_accepted_twice(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """Who accepted one new topic has not accepted the next one."""
     topic = fresh_topics(SCANS)
@@ -111,7 +96,7 @@ def test_a_topic_made_anew_twice_is_accepted_twice(
 
 
 def test_a_position_without_an_id_gets_one_and_goes_on(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """What was recorded before ids were kept stops nothing."""
     topic = fresh_topics(SCANS)
@@ -132,7 +117,7 @@ def test_a_position_without_an_id_gets_one_and_goes_on(
 
 @pytest.mark.parametrize("why", ["lost", "rewound"])
 def test_a_stop_never_clears_itself(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log, why: str
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, why: str
 ) -> None:
     """That a topic looks as it should again does not tell what was missed: a person does."""
     topic = fresh_topics(SCANS)
@@ -158,7 +143,7 @@ def test_a_stop_never_clears_itself(
 
 
 def test_a_compacted_topic_is_refused_at_the_start(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A shared topic that forgets by key is named and not read, until somebody accepts it."""
     topic = fresh_topics(SCANS)
@@ -185,7 +170,7 @@ def test_a_compacted_topic_is_refused_at_the_start(
 
 def test_a_topic_compacted_later_stops(
     connection: Connection,
-    fresh_topics: Topics,
+    fresh_topics: FreshTopics,
     prefix: str,
     log: Log,
     monkeypatch: pytest.MonkeyPatch,
@@ -209,7 +194,6 @@ def test_a_topic_compacted_later_stops(
 
 def test_what_compaction_took_is_counted(own_broker: LocalBroker, prefix: str, log: Log) -> None:
     """Offsets that are missing without a marker are counted; the records around them are read."""
-    own_broker.start()
     connection = own_broker.connection
     create(connection, prefix=prefix, partitions=1)
     topic = prefix + SCANS
@@ -248,7 +232,7 @@ def test_what_compaction_took_is_counted(own_broker: LocalBroker, prefix: str, l
 
 def test_a_topic_kept_by_its_senders_clocks_is_told(
     connection: Connection,
-    fresh_topics: Topics,
+    fresh_topics: FreshTopics,
     prefix: str,
     log: Log,
     caplog: pytest.LogCaptureFixture,
@@ -270,7 +254,7 @@ def test_a_topic_kept_by_its_senders_clocks_is_told(
 
 
 def test_partitions_added_later_are_read(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A message in a partition that did not exist at the start is recorded within 30 seconds."""
     topic = fresh_topics(SCANS)

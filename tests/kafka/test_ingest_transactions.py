@@ -1,15 +1,15 @@
 """Of transactions only what was committed is recorded, and an open one that holds all up rings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from consumers.broker.connection import Connection, producer
-from consumers.broker.local import LocalBroker
 from consumers.broker.topics import SCANS
 from ledger.log import Log
 from ledger.metrics import REGISTRY
+from tests.brokers import FreshTopics
 from tests.ingesting import (
     applied,
     avro,
@@ -24,21 +24,6 @@ from tests.ingesting import (
 
 pytestmark = pytest.mark.kafka
 
-Topics = Callable[[str], str]
-
-
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
 
 @pytest.fixture
 def sender(connection: Connection, prefix: str) -> Iterator[Any]:
@@ -50,7 +35,7 @@ def sender(connection: Connection, prefix: str) -> Iterator[Any]:
 
 
 def test_only_what_was_committed_is_recorded(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log, sender: Any
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, sender: Any
 ) -> None:
     """What was aborted is no fact and no dead letter, and markers are no messages that wait."""
     topic = fresh_topics(SCANS)
@@ -84,7 +69,7 @@ def test_only_what_was_committed_is_recorded(
 
 
 def test_an_open_transaction_rings_as_lag(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log, sender: Any
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, sender: Any
 ) -> None:
     """What stands behind an open transaction waits, and is counted, until the end of that."""
     topic = fresh_topics(SCANS)

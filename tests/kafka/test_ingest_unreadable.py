@@ -1,8 +1,8 @@
 """Batches of any codec are read; what cannot be read stops its own partition, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from kafka.codec import gzip_encode, lz4_encode, snappy_encode, zstd_encode
@@ -17,6 +17,7 @@ from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.metrics import REGISTRY
 from tests import rawbatches
+from tests.brokers import FreshTopics, emptied
 from tests.ingesting import (
     applied,
     avro,
@@ -31,7 +32,6 @@ from tests.ingesting import (
 
 kafka = pytest.mark.kafka
 
-Topics = Callable[[str], str]
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 ENCODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -42,23 +42,10 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def connection(broker: LocalBroker) -> Connection:
-    """How to reach the broker of this run."""
-    return broker.connection
-
-
 @kafka
 @pytest.mark.parametrize("codec", CODECS)
 def test_every_codec_is_read(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log, codec: str
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, codec: str
 ) -> None:
     """Whatever a producer compresses with, what it sends is recorded."""
     facts = [applied() for _ in range(300)]
@@ -86,7 +73,7 @@ def test_a_batch_expands_up_to_a_limit(codec: str) -> None:
 
 @kafka
 def test_a_header_name_that_is_no_text_stops_its_partition_alone(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """It is stopped before that record; accepted, the records beside it are recorded."""
     topic = fresh_topics(SCANS)
@@ -148,30 +135,49 @@ def no_such_compression(held: bytearray, at: int) -> None:
     held[at:end] = rawbatches.summed(bytes(held[at:end]))
 
 
+CHANGES = {
+    change.__name__: change for change in (checksum, magic, codec_unknown, no_such_compression)
+}
+
+
+class Damaged(NamedTuple):
+    """A topic whose second batch is damaged on the disk, on a broker that runs."""
+
+    connection: Connection
+    prefix: str
+    batches: list[list[SealsApplied]]
+    held: bytes
+
+
+@pytest.fixture(scope="module")
+def damaged(stoppable: LocalBroker) -> dict[str, Damaged]:
+    """A topic for each change, on a broker that was stopped once for all of them."""
+    broker = emptied(stoppable)
+    found = {}
+    for name in CHANGES:
+        batches = [[applied() for _ in range(5)] for _ in range(3)]
+        create(broker.connection, prefix=f"{name}.")
+        for facts in batches:
+            raw = rawbatches.batch(avro(facts))
+            rawbatches.produce(broker.connection, f"{name}.{SCANS}", raw)
+        found[name] = Damaged(broker.connection, f"{name}.", batches, b"")
+    broker.stop()
+    for name, change in CHANGES.items():
+        held = rawbatches.damage(broker.folder, f"{name}.{SCANS}", change, batch=1)
+        found[name] = found[name]._replace(held=held)
+    broker.start()
+    return found
+
+
 @kafka
 @pytest.mark.slow
-@pytest.mark.parametrize("change", [checksum, magic, codec_unknown, no_such_compression])
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_broken_batch_stops_its_partition_alone(
-    own_broker: LocalBroker, prefix: str, log: Log, change: Callable[[bytearray, int], None]
+    damaged: dict[str, Damaged], log: Log, change: str
 ) -> None:
     """What a disk made of a batch is a dead letter as it is; accepted, it is stepped over."""
-    own_broker.start()
-    connection = own_broker.connection
-    create(connection, prefix=prefix)
+    connection, prefix, batches, held = damaged[change]
     topic = prefix + SCANS
-    batches = [[applied() for _ in range(5)] for _ in range(3)]
-    for facts in batches:
-        rawbatches.produce(connection, topic, rawbatches.batch(avro(facts)))
-    own_broker.stop()
-    kept: list[bytes] = []
-
-    def spoil(held: bytearray) -> None:
-        _, second, third = rawbatches.starts(bytes(held))[:3]
-        change(held, second)
-        kept.append(bytes(held[second:third]))
-
-    rawbatches.damage(own_broker.folder, topic, spoil)
-    own_broker.start()
     others = [applied() for _ in range(20)]
 
     with ingesting(settings_for(connection, prefix), log, prefix):
@@ -187,15 +193,15 @@ def test_a_broken_batch_stops_its_partition_alone(
 
     letters = {each.refusal.place: each.refusal for each in log.dead_letters(0, 9)}
     letter = letters[f"{topic}/0/5"]
-    assert (letter.reason, letter.payload) == ("undecodable", kept[0])
-    assert letter.sha256 == sha256(kept[0]).digest()
+    assert (letter.reason, letter.payload) == ("undecodable", held)
+    assert letter.sha256 == sha256(held).digest()
     assert recorded(log) == ids([*batches[0], *batches[2], *others])
     assert read(log, topic, 0) is None
 
 
 @kafka
 def test_a_batch_that_would_fill_the_memory_stops_its_partition_alone(
-    connection: Connection, fresh_topics: Topics, prefix: str, log: Log
+    connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """A few kilobytes that expand beyond the limit are never held; what follows is recorded."""
     topic = fresh_topics(SCANS)

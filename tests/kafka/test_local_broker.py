@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.kafka
 def test_address_and_messages_survive_a_kill(own_broker: LocalBroker) -> None:
     """A broker killed by SIGKILL comes back at the same address with what it acknowledged."""
-    before = own_broker.start()
+    before = own_broker.bootstrap
     create(own_broker.connection, partitions=1)
     sender = producer(own_broker.connection)
     sender.send(SCANS, b"a scan", key=b"JAS-A").get(10)
@@ -44,8 +44,8 @@ def test_address_and_messages_survive_a_kill(own_broker: LocalBroker) -> None:
 @pytest.mark.kafka
 def test_a_running_broker_is_not_started_twice(own_broker: LocalBroker) -> None:
     """A second start is refused and leaves the first one running; stopping twice is nothing."""
-    own_broker.start()
     pid = own_broker.pid
+    assert pid is not None
 
     with pytest.raises(Misuse, match="running already"):
         own_broker.start()

@@ -34,13 +34,6 @@ SCHEMAS = {
 }
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
 @contextmanager
 def publishing(settings: Settings, log: Log, prefix: str) -> Iterator[None]:
     """A publisher in a thread for the time of the block."""
@@ -114,7 +107,6 @@ def test_killed_at_any_moment_the_topic_misses_nothing(
     own_broker: LocalBroker, database: str, log: Log
 ) -> None:
     """Killed again and again while cases come in: everything, first in its order."""
-    own_broker.start()
     create(own_broker.connection)
     bootstrap = own_broker.connection.bootstrap
     for round_ in range(kills):
@@ -136,7 +128,6 @@ def test_a_broker_that_is_away_holds_up_no_webhook(
     own_broker: LocalBroker, prefix: str, log: Log, tmp_path: Path
 ) -> None:
     """Without a broker at the start webhooks hear everything, and Kafka when it is there."""
-    own_broker.start()
     create(own_broker.connection, prefix=prefix)
     own_broker.stop()
     p.decide(log, p.a_life("L-1"))

@@ -4,7 +4,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -24,11 +24,11 @@ from consumers.publisher.following import Follower, follow
 from ledger.errors import Malformed, Misuse, Unavailable
 from ledger.log import DeadLetter, Log, Refusal
 from ledger.metrics import REGISTRY
+from tests.brokers import FreshTopics
 from tests.ingesting import patience_seconds, settings_for, until
 
 kafka = pytest.mark.kafka
 
-Topics = Callable[[str], str]
 EVENT = UUID("01900000-0000-7000-8000-000000000001")
 SENT_MS = 1_775_000_000_000
 
@@ -99,13 +99,6 @@ def test_a_dead_letter_of_another_door_is_keyed_by_its_number() -> None:
         assert absent not in names
 
 
-@pytest.fixture
-def log(database: str) -> Iterator[Log]:
-    """The log of a fresh database."""
-    with Log.open(database) as opened:
-        yield opened
-
-
 def test_a_feed_that_fails_repeats_and_holds_up_no_other(log: Log) -> None:
     """Nothing is skipped while a receiver is away, and the next feed goes on."""
     log.append([], [letter(number).refusal for number in range(1, 8)])
@@ -137,7 +130,7 @@ def test_a_feed_moves_on_over_what_is_not_for_others(log: Log) -> None:
 
 @kafka
 def test_every_dead_letter_reaches_the_topic(
-    broker: LocalBroker, fresh_topics: Topics, prefix: str, log: Log
+    broker: LocalBroker, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
     """All of them, in order, and after a restart only what is new."""
     topic = fresh_topics(DEAD_LETTERS)
@@ -165,7 +158,6 @@ def test_a_broker_that_was_away_is_told_everything(
     """Letters of an outage follow when the broker is back, none is missing."""
     # What kafka-python logs then holds sockets that it never closed.
     caplog.set_level(logging.CRITICAL, logger="kafka")
-    own_broker.start()
     create(own_broker.connection, prefix=prefix)
     log.append([], [letter(1).refusal])
     with publishing(own_broker.connection, log, prefix):

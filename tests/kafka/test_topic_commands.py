@@ -34,7 +34,6 @@ def ledger(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.kafka
 def test_a_partys_topics_are_made(own_broker: LocalBroker, tmp_path: Path) -> None:
     """The three of each party named, and without `--shared` no input beside them."""
-    own_broker.start()
     file = tmp_path / "parties.json"
     file.write_text('{"acme": "ACME/1"}')
     told = ledger(

@@ -12,11 +12,13 @@ from ledger.facts.lots import Field
 from ledger.facts.record import Record
 from ledger.facts.registry import CertificationChanged, Ingredient
 from ledger.facts.scalars import Share
-from ledger.labels import Recipe, certified, eligible, field_status, scheme_of, shares
-from ledger.labels.claims import CLAIMS
-from ledger.labels.days import years_after
+from ledger.labels.certified import certified
+from ledger.labels.check import eligible
+from ledger.labels.claims import CLAIMS, scheme_of
 from ledger.labels.describe import TABLES
-from ledger.labels.rows import Row
+from ledger.labels.fields import field_status
+from ledger.labels.recipe import Recipe, shares
+from ledger.labels.rows import Row, years_after
 
 ON = date(2024, 5, 1)
 CLAIM_NAMES = sorted({row.claim for row in CLAIMS.rows()})

@@ -14,8 +14,8 @@ from ledger.facts.mentions import About
 from ledger.facts.seals import SealsCounted, StockAdjusted
 from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Moment, Month, OffCount
 from ledger.rules.moments import next_month
+from ledger.views.books.dependencies import ABOUT
 from ledger.views.books.levels import Levels
-from ledger.views.books.reads import ABOUT
 from ledger.views.places import place_id
 
 _OFF = """
@@ -163,6 +163,7 @@ class Accounts(Levels):
 
     def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
         """Ids of an account's spoilage of a month, ordered."""
+        self._note_place(mark, Place(Kind.STOCK, holder, site))
         place = place_id(mark, Kind.STOCK, holder, site)
         within = date.fromisoformat(f"{month}-01"), next_month(month)
         found = self.rows.execute(_SPOILED, (place, *within, SPOILED_IDS_MAX), prepare=True)

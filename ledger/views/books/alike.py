@@ -14,8 +14,9 @@ from ledger.facts.record import Known
 from ledger.rules.books import Naming
 from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
 from ledger.rules.marks import marks_of
+from ledger.views.books.dependencies import DependencyKey
 from ledger.views.books.source import Source
-from ledger.views.books.tallies import folded
+from ledger.views.books.tallies import MAKE_KNOWN, folded, known_ids
 from ledger.views.places import place_id
 
 _ALIKE = """
@@ -97,6 +98,16 @@ def _moved(shot: Shot) -> tuple[Place, ...]:
     return (shot.place,)
 
 
+LOOKS: Final = DependencyKey[int, str](
+    "fold",
+    lambda fact: ((int(about), folded(about, key)) for about, key in known_ids(fact)),
+    *MAKE_KNOWN,
+)
+"""The known ids of a kind that look alike."""
+NAMING: Final = DependencyKey[str]("naming", lambda fact: ((mark,) for mark in marks_of(fact)))
+"""Whatever names a mark."""
+
+
 class Alike(Source):
     """The part of the books about look-alikes."""
 
@@ -117,7 +128,7 @@ class Alike(Source):
 
     def alike(self, about: About, key: str) -> bool:
         """S3: whether a known id of a kind, other than this one, has the same fold."""
-        self.reads.note("fold", int(about), folded(about, key))
+        self.reads.note(LOOKS, int(about), folded(about, key))
         self.want_alike([(about, key)])
         return self._alike[about, key]
 
@@ -166,7 +177,7 @@ class Alike(Source):
 
     def naming(self, mark: str) -> Naming | None:
         """The counting events that name a mark."""
-        self.reads.note("naming", mark)
+        self.reads.note(NAMING, mark)
         row = self.rows.execute(
             "SELECT events, first FROM namings WHERE mark = %s AND events > 0", (mark,)
         ).fetchone()

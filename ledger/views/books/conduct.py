@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ledger.facts import seals as s
 from ledger.facts.record import Known
+from ledger.facts.registry import SourceRegistered
 from ledger.rules.books_conduct import (
     CROSSINGS_COUNTED_MAX,
     EVIDENCE_IDS_MAX,
@@ -23,7 +24,8 @@ from ledger.rules.books_conduct import (
 from ledger.rules.moments import next_month, start_of, utc_text
 from ledger.rules.own_fields import said_by
 from ledger.rules.violation import OTHERS_TOLD_MAX
-from ledger.views.books.hearings import scanned_at
+from ledger.views.books.dependencies import DependencyKey
+from ledger.views.books.hearings import heard_under, scanned_at
 from ledger.views.books.years import Years, twins
 from ledger.views.places import hashed
 
@@ -74,6 +76,14 @@ _HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"
 _HOUR: Final = 3_600_000_000
 
 
+HEARD: Final = DependencyKey[str, str]("heard", heard_under)
+"""What was heard of a source, or what a person scanned."""
+SCANNER: Final = DependencyKey[int](
+    "scanner", lambda fact: ((hashed("source", fact.registers),),), SourceRegistered
+)
+"""Whether a source, by its hash, is a scanner."""
+
+
 class Conduct(Years):
     """The part of the books about sources, persons and single events."""
 
@@ -87,11 +97,11 @@ class Conduct(Years):
 
     def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
         """Neighbouring scans at different sites less than so many microseconds apart."""
-        self.reads.note("heard", of, key)
+        self.reads.note(HEARD, of, key)
         who = hashed(of, key)
         # Whether a source is a scanner decides whose neighbour its scans are.
         for (source,) in self.rows.execute(_THROUGH, (who,), prepare=True).fetchall():
-            self.reads.note("scanner", source)
+            self.reads.note(SCANNER, source)
         found = self.rows.execute(_CROSSINGS, (who, within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
         first = [
@@ -112,7 +122,7 @@ class Conduct(Years):
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         """Days on which events were recorded more than so many days after their time."""
-        self.reads.note("heard", "source", source)
+        self.reads.note(HEARD, "source", source)
         found = self.rows.execute(_LATE, (hashed("source", source), days), prepare=True)
         return [
             LateDay(date.fromordinal(_EPOCH + day).isoformat(), events, oldest)
@@ -121,18 +131,20 @@ class Conduct(Years):
 
     def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
         """Ids of the events that a late day counts, the first 100 by (time, id)."""
+        self.reads.note(HEARD, "source", source)
         at = date.fromisoformat(day).toordinal() - _EPOCH
         found = self.rows.execute(_LATE_ON, (hashed("source", source), at, days), prepare=True)
         return tuple(str(key) for (key,) in found.fetchall())
 
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
         """Recorded and reversed events of a source by month."""
-        self.reads.note("heard", "source", source)
+        self.reads.note(HEARD, "source", source)
         found = self.rows.execute(_MONTHS, (hashed("source", source),), prepare=True)
         return [ReversedMonth(*row) for row in found.fetchall()]
 
     def reversed_in(self, source: str, month: str) -> Sequence[str]:
         """Ids of a source's reversed events of a month, the first 100 by (time, id)."""
+        self.reads.note(HEARD, "source", source)
         first = date.fromisoformat(f"{month}-01")
         within = start_of(first), start_of(next_month(month))
         found = self.rows.execute(_REVERSED, (hashed("source", source), *within), prepare=True)
@@ -140,7 +152,7 @@ class Conduct(Years):
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
         """Hours in which a source applied more than so many seals."""
-        self.reads.note("heard", "source", source)
+        self.reads.note(HEARD, "source", source)
         found = self.rows.execute(_BUSY, (hashed("source", source), more_than), prepare=True)
         hours = []
         for hour, seals in found.fetchall():
@@ -152,6 +164,7 @@ class Conduct(Years):
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
         """S4: whether an application of a source in an hour has a twin within microseconds."""
+        self.reads.note(HEARD, "source", source)
         hours = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
         start, end = hours * _HOUR, (hours + 1) * _HOUR - 1
         around = self._applied_in(source, start - within, end + within)
@@ -166,7 +179,7 @@ class Conduct(Years):
 
     def last_heard(self, source: str) -> int | None:
         """When something of a source was last recorded (microseconds UTC)."""
-        self.reads.note("heard", "source", source)
+        self.reads.note(HEARD, "source", source)
         row = self.rows.execute(
             "SELECT last_recorded FROM sources WHERE source = %s", (source,), prepare=True
         ).fetchone()

@@ -14,6 +14,7 @@ from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import SHARING_EVENTS_MAX, FirstApplied, Moment, Sealed
 from ledger.rules.moments import later
+from ledger.views.books.dependencies import DependencyKey
 from ledger.views.books.source import CALENDARS_APART_DAYS, Source
 from ledger.views.places import place_id
 
@@ -72,6 +73,22 @@ _OF = {
 
 _Span = tuple[str, int, int]
 """Mark, first and last number."""
+
+
+SEALED: Final = DependencyKey[str]("sealed", lambda fact: ((fact.lot,),), s.SealsApplied)
+"""What was applied to a lot."""
+LABELLED: Final = DependencyKey[str, int](
+    "labelled", lambda fact: ((fact.label, fact.label_version),), s.SealsApplied
+)
+"""What was applied under a label's version."""
+CONTRACTS: Final = DependencyKey[str, str](
+    "contracts", lambda fact: ((fact.holder, fact.mark),), s.SealsApplied
+)
+"""The contracts under which a holder applied a mark."""
+APPLIED: Final = DependencyKey[str, str, str | None](
+    "applied", lambda fact: ((fact.holder, fact.mark, fact.contract),), s.SealsApplied
+)
+"""What a holder applied of a mark under a contract."""
 
 
 class _Tally(Sealed):
@@ -153,13 +170,13 @@ class Goods(Source):
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
         """What was applied to a lot, ordered."""
-        self.reads.note("sealed", lot)
+        self.reads.note(SEALED, lot)
         self.want_sealed([lot])
         return self._sealed[lot]
 
     def labelled(self, label: str, version: int) -> Sequence[str]:
         """The marks that a label version was applied with, ordered."""
-        self.reads.note("labelled", label, version)
+        self.reads.note(LABELLED, label, version)
         found = self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall()
         return sorted(mark for (mark,) in found)
 
@@ -167,7 +184,7 @@ class Goods(Source):
         self, holder: str, mark: str, contract: str | None, first: date, last: date
     ) -> FirstApplied | None:
         """The first application by a holder of a mark on local days from `first` to `last`."""
-        self.reads.note("applied", holder, mark, contract)
+        self.reads.note(APPLIED, holder, mark, contract)
         best: Known | None = None
         for day, at, key in self.paged(_DAYS, (holder, mark, contract or "", first, last)):
             if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
@@ -212,7 +229,7 @@ class Goods(Source):
 
     def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
         """What a holder's applications of a mark name as their contract, None for none."""
-        self.reads.note("contracts", holder, mark)
+        self.reads.note(CONTRACTS, holder, mark)
         found = self.rows.execute(_CONTRACTS, {"holder": holder, "mark": mark}, prepare=True)
         return [name or None for (name,) in found.fetchall()]
 

@@ -6,14 +6,17 @@ Moves are read only of the days on which a place fell below zero or rose above i
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from ledger.custody.moves import moves
-from ledger.custody.places import Place
+from ledger.custody.places import Kind, Place
 from ledger.errors import TooMuch
+from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import Dip
+from ledger.views.books.dependencies import DependencyKey
 from ledger.views.books.source import Source
 from ledger.views.levels import KINDS, STRETCH_DAYS, held_at
 from ledger.views.places import place_id
@@ -59,6 +62,26 @@ SELECT wanted.time, m.position FROM unnest(%b::int8[]) AS wanted (time) CROSS JO
     SELECT position FROM moves WHERE place = %b AND time = wanted.time AND delta < 0 OFFSET 0
 ) AS m
 """
+
+
+@lru_cache(maxsize=1)
+def _moved(fact: Fact) -> list[tuple[str, Place]]:
+    """The places, each of a mark, out of which and into which a fact moves seals."""
+    return [(move.mark, place) for move in moves(fact) for place in (move.source, move.target)]
+
+
+def _stocked(fact: Fact) -> list[tuple[str, str]]:
+    return [(mark, place.key) for mark, place in _moved(fact) if place.kind is Kind.STOCK]
+
+
+PLACE: Final = DependencyKey[str, int, str, str](
+    "place", lambda fact: ((mark, int(of.kind), of.key, of.site) for mark, of in _moved(fact))
+)
+"""What a place (mark, kind, key, site) holds and ever held."""
+STOCKS: Final = DependencyKey[str, str]("stocks", _stocked)
+"""What a holder has of a mark in stock."""
+IN_STOCK: Final = DependencyKey[str]("held", lambda fact: ((mark,) for mark, _ in _stocked(fact)))
+"""What there is of a mark in stock."""
 
 
 class _Day(NamedTuple):
@@ -151,7 +174,7 @@ class Levels(Source):
 
     def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
         """What a holder has of a mark, by site."""
-        self.reads.note("stocks", mark, holder)
+        self.reads.note(STOCKS, mark, holder)
         found = self.rows.execute(
             "SELECT p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id"
             " WHERE p.mark = %s AND p.kind = 2 AND p.key = %s",
@@ -162,7 +185,7 @@ class Levels(Source):
 
     def held(self, mark: str) -> int:
         """What there is of a mark in stock, whoever holds it: a total kept for each holder."""
-        self.reads.note("held", mark)
+        self.reads.note(IN_STOCK, mark)
         found = self.rows.execute(
             "SELECT coalesce(sum(total), 0)::int8 FROM totals WHERE mark = %s AND figure = 2",
             (mark,),
@@ -217,7 +240,7 @@ class Levels(Source):
         yield from (min(takes[start]) for start in starts)
 
     def _note_place(self, mark: str, place: Place) -> None:
-        self.reads.note("place", mark, int(place.kind), place.key, place.site)
+        self.reads.note(PLACE, mark, int(place.kind), place.key, place.site)
 
     def _number(self, statement: str, values: Any) -> int:
         row = self.rows.execute(statement, values, prepare=True).fetchone()

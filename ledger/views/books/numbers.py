@@ -12,7 +12,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.rules.books_conduct import Gap, Series
 from ledger.rules.number_series import numbers_named, split_number
-from ledger.views.books.reads import ABOUT
+from ledger.views.books.dependencies import ABOUT
 from ledger.views.books.source import Source
 from ledger.views.folding import Fold, Rows, copy_rows
 

@@ -15,7 +15,6 @@ from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known, Record
-from ledger.facts.registry import SourceRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
 from ledger.views.books.budget import (
@@ -25,7 +24,7 @@ from ledger.views.books.budget import (
     positions_about,
     subject_facts_max,
 )
-from ledger.views.books.reads import ABOUT, Reads
+from ledger.views.books.dependencies import ABOUT, EVENT, TYPE, Dependencies, speaker
 from ledger.views.books.registry import HELD, Registry
 from ledger.views.folding import Rows
 
@@ -38,7 +37,7 @@ _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::u
 class BooksRecord(Record):
     """A record that loads what it is asked for and notes what was asked."""
 
-    def __init__(self, rows: Rows, log: Log, reads: Reads, registry: Registry) -> None:
+    def __init__(self, rows: Rows, log: Log, reads: Dependencies, registry: Registry) -> None:
         super().__init__()
         self._rows, self._log, self._reads = rows, log, reads
         self._registry, self._knows_corrections = registry.record, registry.knows_corrections
@@ -140,7 +139,7 @@ class BooksRecord(Record):
         known = self._given.get(event_id)
         if known is not None and not self._reads.open:
             return known
-        self._reads.note("event", event_id)
+        self._reads.note(EVENT, event_id)
         known = known or self._known.get(event_id) or self._registry.known(event_id)
         if known is None:
             self.give_ids([event_id])
@@ -213,7 +212,7 @@ class BooksRecord(Record):
 
     def party_of(self, source: str) -> str | None:
         """For whom a source speaks: the party of the registration that founded it."""
-        self._reads.note(ABOUT, SourceRegistered, About.SOURCE, source)
+        self._reads.note(*speaker(source))
         return super().party_of(source)
 
     def _find(self, event_id: str) -> Known | None:
@@ -248,4 +247,4 @@ class BooksRecord(Record):
     def _read_all(self, kind: type[Fact]) -> None:
         if kind not in HELD:
             raise Fatal(f"not every {kind.__name__} is held: ask by subject")
-        self._reads.note("type", kind.__name__)
+        self._reads.note(TYPE, kind.__name__)

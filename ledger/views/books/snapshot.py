@@ -12,9 +12,9 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.facts.shipments import GoodsSold, ShipmentDeparted
 from ledger.rules import lot_facts
+from ledger.rules.certificates_issued import missing_numbers
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import start_of
-from ledger.rules.number_gaps import missing_numbers
 from ledger.rules.ranges import span_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.books.accounts import Accounts

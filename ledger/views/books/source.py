@@ -6,7 +6,7 @@ from typing import Any, Final
 from ledger.facts.record import Known
 from ledger.log import Log
 from ledger.views import schema
-from ledger.views.books.reads import Reads
+from ledger.views.books.dependencies import Dependencies
 from ledger.views.books.record import BooksRecord
 from ledger.views.books.registry import Registry
 from ledger.views.folding import Rows
@@ -23,7 +23,7 @@ class Source:
     def __init__(self, rows: Rows, log: Log, registry: Registry | None = None) -> None:
         """`registry` = one kept from an earlier snapshot, if there is one: it follows this one."""
         self.rows, self.log = rows, log
-        self.reads = Reads()
+        self.reads = Dependencies()
         known = (registry or Registry(log)).follow(rows, schema.position(rows))
         self.record = BooksRecord(rows, log, self.reads, known)
         self.memo = self.reads.memo

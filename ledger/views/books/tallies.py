@@ -222,6 +222,14 @@ _MAKES_KNOWN: Final[dict[type[Fact], tuple[About, str]]] = {
 }
 
 
+MAKE_KNOWN: Final[tuple[type[Fact], ...]] = (
+    *_MAKES_KNOWN,
+    lots.LotSubdivided,
+    d.ExportCertificateIssued,
+)
+"""The types of fact that make an id known."""
+
+
 def known_ids(fact: Fact) -> Iterator[tuple[About, str]]:
     """The ids a fact makes known."""
     if isinstance(fact, lots.LotSubdivided):

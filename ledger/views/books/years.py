@@ -15,6 +15,8 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Worked
 from ledger.rules.moments import fiscal_year, later
 from ledger.views.books.alike import shot_of
+from ledger.views.books.dependencies import DependencyKey
+from ledger.views.books.goods import SEALED
 from ledger.views.books.numbers import Papers
 from ledger.views.books.source import CALENDARS_APART_DAYS
 from ledger.views.loading import BEGINNING, pages
@@ -48,6 +50,12 @@ shots_looked_max: Final = 20_000
 """Among so many applications to a lot, close to another of as many seals, twins are looked for."""
 
 
+WORKED: Final = DependencyKey[str, int](
+    "worked", lambda fact: ((fact.mark, fiscal_year(fact.at)),), s.SealsApplied, s.SealsRemoved
+)
+"""What was sealed with a mark in a fiscal year, and removed."""
+
+
 class Years(Papers):
     """The part of the books about lots and years."""
 
@@ -59,13 +67,13 @@ class Years(Papers):
 
     def applications_of(self, lot: str, marks: Collection[str]) -> Sequence[str]:
         """Ids of applications of some marks to a lot, the first 100 by (time, id)."""
-        self.reads.note("sealed", lot)
+        self.reads.note(SEALED, lot)
         first = islice(self._applications(lot, marks), EVIDENCE_IDS_MAX)
         return tuple(known.id for known in first)
 
     def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
         """S4: whether two applications of some marks to a lot are twins within microseconds."""
-        self.reads.note("sealed", lot)
+        self.reads.note(SEALED, lot)
         for place, _ in self.rows.execute(_LOT_PLACES, (lot, list(marks))).fetchall():
             near = self.rows.execute(_NEAR, (place, within, within, shots_looked_max))
             positions = [position for (position,) in near.fetchall()]
@@ -84,7 +92,7 @@ class Years(Papers):
 
     def sealed_by(self, lot: str, person: str) -> str | None:
         """The first application to a lot whose actor is that person."""
-        self.reads.note("sealed", lot)
+        self.reads.note(SEALED, lot)
         self.want_sealers([(lot, person)])
         if not self._sealers[lot, person]:
             return None
@@ -131,7 +139,7 @@ class Years(Papers):
 
     def worked(self, mark: str, year: int) -> Sequence[Worked]:
         """What was sealed with a mark in a fiscal year, less what was removed; ordered."""
-        self.reads.note("worked", mark, year)
+        self.reads.note(WORKED, mark, year)
         units: dict[tuple[str, str, int], int] = defaultdict(int)
         found = self.rows.execute(_WORKED, (mark, year), prepare=True).fetchall()
         for lot, label, version, count in found:
@@ -155,7 +163,7 @@ class Years(Papers):
 
     def _label_at(self, removal: s.SealsRemoved) -> tuple[str, int] | None:
         """The label and version applied last to what seals were removed from, in whatever year."""
-        self.reads.note("sealed", removal.lot)
+        self.reads.note(SEALED, removal.lot)
         place = place_id(removal.mark, Kind.LOT, removal.lot)
         last = next(self._in_order(place, removal.at, forward=False), None)
         if last is None or not isinstance(last.fact, s.SealsApplied):
@@ -164,7 +172,7 @@ class Years(Papers):
 
     def first_of_year(self, mark: str, year: int) -> str | None:
         """The first application of a mark in a fiscal year."""
-        self.reads.note("year", mark, year)
+        self.reads.note(WORKED, mark, year)
         best: Known | None = None
         # A year may begin before the calendar does, and end after it.
         if not 0 <= year <= date.max.year:

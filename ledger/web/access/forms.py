@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from ledger.web.access.asking import SAFE_METHODS
 from ledger.web.access.signing import Session, same
+from ledger.web.access.viewers import SAFE_METHODS
 from ledger.web.problems import forbidden, said
 
 ELSEWHERE: Final = said("This form was not sent from a page of yours here: open the page again.")

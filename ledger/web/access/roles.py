@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Depends
 
 from ledger.log.seeing import Viewer
-from ledger.web.access.asking import Asking
+from ledger.web.access.viewers import Asking
 from ledger.web.problems import forbidden
 
 LOOKING: Final = frozenset({"exporter", "processor", "importer", "certifier", "operator"})
@@ -13,7 +13,8 @@ EXPLAINING: Final = frozenset({"exporter", "processor", "importer"})
 CERTIFYING: Final = frozenset({"certifier"})
 
 
-def _looking(viewer: Asking) -> Viewer:
+def onlooker(viewer: Asking) -> Viewer:
+    """Refuse a scanner."""
     if viewer.role not in LOOKING:
         raise forbidden("A scanner sees the receipts of its own source alone.")
     return viewer
@@ -31,7 +32,7 @@ def _certifying(viewer: Asking) -> Viewer:
     return viewer
 
 
-Onlooker = Annotated[Viewer, Depends(_looking)]
+Onlooker = Annotated[Viewer, Depends(onlooker)]
 Explainer = Annotated[Viewer, Depends(_explaining)]
 Certifier = Annotated[Viewer, Depends(_certifying)]
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from ledger.web.access.asking import AtDesk, SignedIn, signing_of, viewer_of_secret
 from ledger.web.access.forms import FromHere, check_form
+from ledger.web.access.viewers import AtDesk, SignedIn, signing_of, viewer_of_secret
 from ledger.web.problems import unauthorised
 
 router = APIRouter(include_in_schema=False, dependencies=[FromHere])

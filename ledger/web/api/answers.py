@@ -3,8 +3,6 @@
 The body and the headers say the same, so that a spreadsheet is told too.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -12,10 +10,10 @@ import msgspec
 from fastapi import Request
 from starlette.responses import Response
 
+from ledger.web.asking.spreadsheets import CSV, CSV_WITH_HEAD, as_csv
 from ledger.web.desk import Standing
 
 JSON: Final = "application/json"
-CSV: Final = "text/csv"
 
 
 def told(standing: Standing, *, position: int | None = None) -> dict[str, Any]:
@@ -57,7 +55,7 @@ def rows_answer(
         return answer(standing, body)
     return Response(
         as_csv(body[rows], columns),
-        media_type=f"{CSV}; charset=utf-8; header=present",
+        media_type=CSV_WITH_HEAD,
         headers=headers({**told(standing), **body}),
     )
 
@@ -85,30 +83,6 @@ def _weight(text: str) -> float:
     except ValueError:
         return 0.0
     return weight if 0 <= weight <= 1 else 0.0
-
-
-def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
-    """Rows as CSV with a head; what is nested stands as JSON, nothing as nothing.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    names = list(columns or dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return value
-    text = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def headers(said: Mapping[str, Any]) -> dict[str, str]:

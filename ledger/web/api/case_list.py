@@ -9,19 +9,18 @@ from starlette.responses import Response
 from ledger.cases.discrepancy import State
 from ledger.rules.violation import Severity, SubjectKind
 from ledger.views.discrepancies import GROUPS, Listed, Wanted, grouped, listed
-from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
+from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import rows_answer
 from ledger.web.api.parameters import (
-    ID_PATTERN,
-    KEY_PATTERN,
     AtPage,
     IdQuery,
     Page,
     key_of,
     next_cursor,
 )
+from ledger.web.asking.given import ID_PATTERN, KEY_PATTERN
 from ledger.web.desk import Looking
 
 router = APIRouter(tags=["discrepancies"])

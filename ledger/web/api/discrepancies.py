@@ -3,42 +3,28 @@
 A case is decided about by whom it concerns or who certifies it; everybody else finds none.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from ledger.cases.deciding import Close, Escalate, Explain, Settlement
-from ledger.cases.deciding import Standing as Say
-from ledger.cases.discrepancy import LIVE, State, evolve
+from ledger.cases.discrepancy import State
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import ReasonCode, time_text
 from ledger.log.seeing import Viewer
 from ledger.rules.violation import Severity, SubjectKind
-from ledger.views.discrepancies import (
-    Listed,
-    Wanted,
-    case_then,
-    history,
-    listed,
-    settle,
-)
-from ledger.views.loading import LAST
-from ledger.web.access.asking import AtDesk
-from ledger.web.access.roles import Certifier, Explainer, Onlooker, person_of
+from ledger.views.discrepancies import Wanted, case_then, history, listed
+from ledger.web.access.roles import Certifier, Explainer, Onlooker
+from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import answer
-from ledger.web.api.parameters import (
-    ID_PATTERN,
-    KEY_PATTERN,
-    TEXT_PATTERN,
-    AtClocks,
-)
-from ledger.web.desk import Desk, Looking, Standing
-from ledger.web.problems import Problem, forbidden, not_found
+from ledger.web.api.parameters import AtClocks
+from ledger.web.asking.decisions import ActName, Command, command_of, one_case, settled
+from ledger.web.asking.given import ID_PATTERN, KEY_PATTERN, TEXT_PATTERN
+from ledger.web.desk import Desk
+from ledger.web.problems import Problem, not_found
 
 router = APIRouter(tags=["discrepancies"])
 decided_cases_max: Final = 1_000
@@ -109,11 +95,11 @@ class ReasonedOfMany(Reasoned):
 def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk, clocks: AtClocks) -> Response:
     """A case with everything that was ever decided about it, or by a moment of either clock."""
     with desk.looking(viewer) as looking:
-        entry = one(looking, case_id)
+        entry = one_case(looking, case_id)
         row = entry.row
-        until = clocks.until(looking)
-        decided = history(looking.log, entry, LAST if until is None else until, clocks.as_of)
-    if until is not None:
+        then = clocks.then(looking)
+        decided = history(looking.log, entry, then.last, clocks.as_of)
+    if then.position is not None:
         if not decided:
             raise not_found("such case at that time")
         row = case_then(row, decided)
@@ -126,120 +112,67 @@ def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk, clocks: AtClo
         }
         for recorded, decision in decided
     ]
-    position = {} if until is None else {"position": until}
+    position = {} if then.position is None else {"position": then.position}
     return answer(looking.standing, {**position, **row, "history": told})
 
 
 _TOLD: Final = ("party", "person", "reason", "text")
 
 
-def one(looking: Looking, case_id: UUID) -> Listed:
-    """The case of that id as the viewer sees it; 404 where there is none."""
-    found = listed(looking.rows, looking.log, Wanted(states=tuple(State), ids=(case_id,)))
-    if not found:
-        raise not_found("such case")
-    return found[0]
-
-
 @router.post("/discrepancies/explain", **openapi.DECISIONS)
 def explain_many(body: ReasonedOfMany, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain every case that fits, as a party that they concern."""
-    return _many(desk, viewer, body.where, _explain(viewer, body))
+    return _many(
+        desk, viewer, body.where, command_of("explain", viewer, body.person, body.text, body.reason)
+    )
 
 
 @router.post("/discrepancies/escalate", **openapi.DECISIONS)
 def escalate_many(body: EscalationOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Escalate every case that fits."""
-    return _many(desk, viewer, body.where, _escalate(viewer, body))
+    return _many(desk, viewer, body.where, _command("escalate", viewer, body))
 
 
 @router.post("/discrepancies/close", **openapi.DECISIONS)
 def close_many(body: ReasonedOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Close every case that fits; somebody else than who explained it last."""
-    return _many(desk, viewer, body.where, _close(viewer, body))
+    return _many(
+        desk, viewer, body.where, command_of("close", viewer, body.person, body.text, body.reason)
+    )
 
 
 @router.post("/discrepancies/{case_id}/explain", **openapi.DECISION)
 def explain_one(case_id: UUID, body: Reasoned, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain a case, as a party that it concerns."""
-    return _one(desk, viewer, case_id, _explain(viewer, body))
+    return _one(
+        desk, viewer, case_id, command_of("explain", viewer, body.person, body.text, body.reason)
+    )
 
 
 @router.post("/discrepancies/{case_id}/escalate", **openapi.DECISION)
 def escalate_one(case_id: UUID, body: Escalation, viewer: Certifier, desk: AtDesk) -> Response:
     """Escalate a case."""
-    return _one(desk, viewer, case_id, _escalate(viewer, body))
+    return _one(desk, viewer, case_id, _command("escalate", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/close", **openapi.DECISION)
 def close_one(case_id: UUID, body: Reasoned, viewer: Certifier, desk: AtDesk) -> Response:
     """Close a case; somebody else than who explained it last."""
-    return _one(desk, viewer, case_id, _close(viewer, body))
+    return _one(
+        desk, viewer, case_id, command_of("close", viewer, body.person, body.text, body.reason)
+    )
 
 
-Command = Explain | Escalate | Close
-
-
-def _explain(viewer: Viewer, body: Reasoned) -> Command:
-    person = person_of(viewer, body.person)
-    return Explain(party=viewer.party, person=person, reason=body.reason, text=body.text)
-
-
-def _escalate(viewer: Viewer, body: Escalation) -> Command:
-    return Escalate(party=viewer.party, person=person_of(viewer, body.person), text=body.text)
-
-
-def _close(viewer: Viewer, body: Reasoned) -> Command:
-    person = person_of(viewer, body.person)
-    return Close(party=viewer.party, person=person, reason=body.reason, text=body.text)
-
-
-_FROM: Final[dict[type[Command], frozenset[State]]] = {
-    Explain: frozenset({State.OPEN, State.ESCALATED}),
-    Escalate: frozenset({State.OPEN, State.EXPLAINED}),
-    Close: LIVE,
-}
-
-
-class Settled(NamedTuple):
-    """A decision that was recorded, and what was seen when it was taken."""
-
-    standing: Standing
-    entry: Listed
-    event: Settlement
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """The case as the decision left it, by what was seen then."""
-        case = evolve(self.entry.case, self.event)
-        return self.entry.row | {"state": str(case.state), "changed_at": self.event.time}
-
-
-def settled(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Settled:
-    """Decide about a case that the viewer sees; the problem says why it may not."""
-    with desk.looking(viewer) as looking:
-        entry = one(looking, case_id)
-        seen = looking.standing
-    if entry.case.state not in _FROM[type(command)]:
-        raise Problem(409, f"The case is {entry.case.state}: that is not to be decided now.")
-    event = settle(desk.log, case_id, command, desk.now(), follow=desk.follow, may=_may(command))
-    return Settled(seen, entry, event)
-
-
-def _may(command: Command) -> Callable[[Say], None]:
-    def check(say: Say) -> None:
-        whose = say.concerned if isinstance(command, Explain) else say.certifiers
-        if command.party not in whose:
-            raise forbidden(f"{command.party} has no say in this case.")
-
-    return check
+def _command(act: ActName, viewer: Viewer, body: Escalation | Reasoned) -> Command:
+    reason = body.reason if isinstance(body, Reasoned) else ""
+    return command_of(act, viewer, body.person, body.text, reason)
 
 
 def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Response:
     decided = settled(desk, viewer, case_id, command)
     try:
         with desk.looking(viewer) as looking:
-            return answer(looking.standing, one(looking, case_id).row)
+            return answer(looking.standing, one_case(looking, case_id).row)
     except Unavailable:
         # It is recorded, so this is no failure: what was seen before, and what was decided, tell.
         return answer(decided.standing, decided.row)

@@ -24,8 +24,8 @@ from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Swallowed, refused, too_la
 from ledger.intake.verdicts import Problem as Fault
 from ledger.log import Entry, Receipt, Refusal
 from ledger.log.seeing import Viewer
-from ledger.web.access.asking import Asking, AtDesk
 from ledger.web.access.registered import Registered
+from ledger.web.access.viewers import Asking, AtDesk
 from ledger.web.api import openapi
 from ledger.web.api.answers import answer, headers, told
 from ledger.web.desk import Desk, Standing

@@ -1,18 +1,14 @@
 """`/lots`, `/shipments`, `/certificates`: goods and papers, as far as the viewer sees them."""
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ledger.custody.places import Kind
-from ledger.facts.mentions import About, certificate_key
-from ledger.facts.registry import PartyRegistered
+from ledger.facts.mentions import certificate_key
 from ledger.views import certificates, lots, shipments
-from ledger.views.loading import LAST, facts_about
-from ledger.views.trace import trace
-from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
+from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, prefers_csv, rows_answer
 from ledger.web.api.parameters import (
@@ -24,27 +20,19 @@ from ledger.web.api.parameters import (
     key_of,
     next_cursor,
 )
-from ledger.web.desk import SYSTEM, Desk, Looking, as_of
+from ledger.web.asking.given import Then
+from ledger.web.asking.goods import (
+    certificate_card,
+    countries,
+    lot_card,
+    lot_trace,
+    sees_gaps,
+    shipment_card,
+)
 from ledger.web.problems import not_found
 
 router = APIRouter(tags=["goods"])
 
-# A place of its own seals is no sight of the goods that they are on.
-A_LOT: Final = f"""
-SELECT FROM lots WHERE lot = %(key)s
-UNION ALL SELECT FROM places AS p WHERE p.kind = {Kind.LOT:d} AND p.key = %(key)s AND (
-    EXISTS (SELECT FROM named_parties AS n WHERE n.about = {About.LOT:d} AND n.key = p.key)
-    OR EXISTS (SELECT FROM marks_named AS n WHERE n.about = {About.LOT:d} AND n.key = p.key))
-"""
-A_SHIPMENT: Final = f"""
-SELECT FROM departures WHERE shipment = %(key)s
-UNION ALL SELECT FROM named_parties WHERE about = {About.SHIPMENT:d} AND key = %(key)s
-UNION ALL SELECT FROM marks_named WHERE about = {About.SHIPMENT:d} AND key = %(key)s
-"""
-_A_CERTIFICATE: Final = """
-SELECT FROM certificates WHERE issuer = %(issuer)s AND number = %(number)s
-UNION ALL SELECT FROM cancellations WHERE issuer = %(issuer)s AND number = %(number)s
-"""
 _CERTIFICATES: Final = """
 SELECT DISTINCT issuer, number FROM certificates WHERE (issuer, number) > (%s, %s)
 ORDER BY issuer, number LIMIT %s
@@ -74,60 +62,28 @@ def get_trace(
 ) -> Response:
     """Where a lot came from and went; it stops at lots of others, with their country."""
     with desk.looking(viewer) as looking:
-        there(looking, A_LOT, "lot", key=lot)
-        until = clocks.until(looking)
-        found = trace(
-            looking.rows, as_of(looking, clocks.as_of), lot, back=direction != "forward",
-            forward=direction != "back", until=LAST if until is None else until,
-        )  # fmt: skip
-        foreign = _foreign(looking, found)
+        then = clocks.then(looking)
+        found, foreign = lot_trace(
+            looking, lot, then, back=direction != "forward", forward=direction != "back"
+        )
     found |= {"foreign": countries(desk, foreign)}
     if prefers_csv(request):
         steps = [{"direction": way, **step} for way in ("back", "forward") for step in found[way]]
-        body = _said(until) | {"steps": steps}
+        body = _said(then) | {"steps": steps}
         return rows_answer(request, looking.standing, body, rows="steps", columns=_STEP)
-    return answer(looking.standing, _said(until) | found)
+    return answer(looking.standing, _said(then) | found)
 
 
 _STEP: Final = ("direction", "kind", "of", "id", "event", "count", "quantity")
-
-
-def _foreign(looking: Looking, found: dict[str, Any]) -> list[str]:
-    """The lots that a trace names and the viewer may not see."""
-    kinds = ("input", "subdivided_from", "used_in", "subdivided_into")
-    steps = [*found["back"], *found["forward"]]
-    named = sorted({step["id"] for step in steps if step["kind"] in kinds})
-    looking.rows.execute("SELECT lot FROM lots WHERE lot = ANY(%s)", (named,))
-    return sorted(set(named) - {lot for (lot,) in looking.rows.fetchall()})
-
-
-def countries(desk: Desk, foreign: list[str]) -> list[dict[str, Any]]:
-    """The country of each lot, by its operator; nothing else of it."""
-    if not foreign:
-        return []
-    with desk.looking(SYSTEM) as looking:
-        cards = lots.cards(looking.rows, looking.log, foreign)
-        operators = {card["lot"]: card["operator"] for card in cards}
-        parties = {(About.PARTY, name) for name in operators.values() if name is not None}
-        record = facts_about(looking.rows, looking.log, parties)
-    found = []
-    for lot in foreign:
-        operator = operators[lot]
-        known = operator and record.latest(PartyRegistered, About.PARTY, operator)
-        found.append({"lot": lot, "country": known.country if known else None})
-    return found
 
 
 @router.get("/lots/{lot:path}", **openapi.LOT)
 def get_lot(lot: IdPath, viewer: Onlooker, desk: AtDesk, clocks: AtClocks) -> Response:
     """A lot: what it is, what went into it and out of it, what was attached to it."""
     with desk.looking(viewer) as looking:
-        there(looking, A_LOT, "lot", key=lot)
-        until = clocks.until(looking)
-        (card,) = lots.cards(
-            looking.rows, as_of(looking, clocks.as_of), [lot], LAST if until is None else until
-        )
-    return answer(looking.standing, _said(until) | card)
+        then = clocks.then(looking)
+        card = lot_card(looking, lot, then)
+    return answer(looking.standing, _said(then) | card)
 
 
 @router.get("/shipments", **openapi.SHIPMENTS)
@@ -148,13 +104,9 @@ def get_shipment(
 ) -> Response:
     """A shipment: applied, shipped, reported, certified, received, side by side."""
     with desk.looking(viewer) as looking:
-        there(looking, A_SHIPMENT, "shipment", key=shipment)
-        until = clocks.until(looking)
-        (card,) = shipments.cards(
-            looking.rows, as_of(looking, clocks.as_of), [shipment],
-            LAST if until is None else until,
-        )  # fmt: skip
-    return rows_answer(request, looking.standing, _said(until) | card, rows="goods")
+        then = clocks.then(looking)
+        card = shipment_card(looking, shipment, then)
+    return rows_answer(request, looking.standing, _said(then) | card, rows="goods")
 
 
 @router.get("/certificates", **openapi.CERTIFICATES)
@@ -181,9 +133,7 @@ def get_certificates(
             found, following = further[: page.limit], None
             if len(further) > len(found):
                 following = next_cursor([found[-1]["certificate"]])
-            # Gaps among the few that others may see would be no gaps.
-            whole = viewer.role == "operator" or viewer.party == issuer
-            missing = log["missing"] if whole else None
+            missing = log["missing"] if sees_gaps(viewer, issuer) else None
     body = {"certificates": found, "missing": missing, "next": following}
     return rows_answer(request, looking.standing, body, rows="certificates")
 
@@ -194,21 +144,10 @@ def get_certificate(
 ) -> Response:
     """A certificate as it stands: its lines, its shipments, whether it is live."""
     with desk.looking(viewer) as looking:
-        there(looking, _A_CERTIFICATE, "certificate", issuer=issuer, number=number)
-        until = clocks.until(looking)
-        (card,) = certificates.cards(
-            looking.rows, as_of(looking, clocks.as_of), [certificate_key(issuer, number)],
-            LAST if until is None else until,
-        )  # fmt: skip
-    return answer(looking.standing, _said(until) | card)
+        then = clocks.then(looking)
+        card = certificate_card(looking, issuer, number, then)
+    return answer(looking.standing, _said(then) | card)
 
 
-def there(looking: Looking, statement: str, what: str, **key: str) -> None:
-    """Refuse, with 404, what the viewer cannot see."""
-    looking.rows.execute(statement, key)
-    if not looking.rows.fetchall():
-        raise not_found(f"such {what}")
-
-
-def _said(until: int | None) -> dict[str, int]:
-    return {} if until is None else {"position": until}
+def _said(then: Then) -> dict[str, int]:
+    return {} if then.position is None else {"position": then.position}

@@ -16,12 +16,13 @@ from ledger.labels.lots import lot_facts
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
 from ledger.views.asking import AskingRecord
-from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Onlooker
+from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_labels as openapi
 from ledger.web.api.answers import JSON, answer
-from ledger.web.api.goods import A_LOT, there
-from ledger.web.api.parameters import TEXT_PATTERN, IdQuery, day
+from ledger.web.api.parameters import IdQuery
+from ledger.web.asking.given import TEXT_PATTERN, day
+from ledger.web.asking.goods import A_LOT, there
 from ledger.web.desk import SYSTEM, Desk
 from ledger.web.problems import Problem, not_found
 

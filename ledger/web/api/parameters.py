@@ -1,75 +1,31 @@
 """What routes are asked with: clocks, ids, pages; each refused by its own name where it cannot be.
 
-A date means the end of that day in Japan.
+A parameter that a route does not know is refused too.
 """
 
 import base64
 import binascii
-import re
-from datetime import date
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 
-from ledger.facts.scalars import canonical_time, micros
-from ledger.web.desk import Looking
-from ledger.web.problems import invalid
+from ledger.web.access.viewers import Asking
+from ledger.web.asking.given import ID_PATTERN, Clocks, moment
+from ledger.web.problems import Problem, invalid
 
-ID_PATTERN: Final = r"^[!-~]{1,80}$"
-KEY_PATTERN: Final = r"^[ -~]{1,300}$"
-"""A subject: ids joined by spaces."""
-TEXT_PATTERN: Final = r"^[^\x00]*$"
 limit_default: Final = 100
 limit_max: Final = 1_000
 cursor_characters_max: Final = 2_000
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 IdQuery = Annotated[str | None, Query(pattern=ID_PATTERN, max_length=80)]
 IdPath = Annotated[str, Path(pattern=ID_PATTERN, max_length=80)]
 NumberPath = Annotated[str, Path(pattern=r"^[ -~]{1,80}$", max_length=80)]
 
 
-class Clocks(NamedTuple):
-    """Both clocks, µs UTC; None is now."""
-
-    as_of: int | None
-    known_at: int | None
-
-    def until(self, looking: Looking) -> int | None:
-        """The position known then, where a clock was given; None asks for now."""
-        if self.as_of is None and self.known_at is None:
-            return None
-        position = looking.standing.position
-        if self.known_at is None:
-            return position
-        return min(position, looking.log.known_at(self.known_at))
-
-
 _MOMENT: Final = "RFC 3339, or a date = the end of that day in Japan"
-
-
-def moment(text: str | None, name: str) -> int | None:
-    """Microseconds UTC of a time given under a name."""
-    if text is None:
-        return None
-    whole = f"{text}T23:59:59.999999+09:00" if _DATE.fullmatch(text) else text
-    try:
-        return micros(canonical_time(whole))
-    except ValueError as error:
-        raise invalid(name, str(error)) from None
-
-
-def day(text: str | None, name: str) -> date | None:
-    """A date given under a name."""
-    if text is None:
-        return None
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid(name, str(error)) from None
-    raise invalid(name, "expected a date, as 2026-04-01")
 
 
 def clocks(
@@ -91,24 +47,18 @@ class Page(NamedTuple):
     limit: int
 
 
-def page(
-    cursor: Annotated[
-        str | None,
-        Query(description="`next` of the page before", max_length=cursor_characters_max),
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=limit_max)] = limit_default,
-) -> Page:
+Cursor = Annotated[
+    str | None, Query(description="`next` of the page before", max_length=cursor_characters_max)
+]
+Limit = Annotated[int, Query(ge=1, le=limit_max)]
+
+
+def page(cursor: Cursor = None, limit: Limit = limit_default) -> Page:
     """The page of a request."""
     return Page([] if cursor is None else _read(cursor), limit)
 
 
-def long_page(
-    cursor: Annotated[
-        str | None,
-        Query(description="`next` of the page before", max_length=cursor_characters_max),
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=limit_max)] = limit_max,
-) -> Page:
+def long_page(cursor: Cursor = None, limit: Limit = limit_max) -> Page:
     """The page of a request for a list that is mostly wanted whole."""
     return page(cursor, limit)
 
@@ -145,3 +95,37 @@ def key_of(wanted: Page, *kinds: type) -> tuple[Any, ...] | None:
 AtClocks = Annotated[Clocks, Depends(clocks)]
 AtPage = Annotated[Page, Depends(page)]
 AtLongPage = Annotated[Page, Depends(long_page)]
+
+
+_not_asked = "not asked here"
+_names: dict[str, frozenset[str]] = {}
+"""By route; there are as many as the application has."""
+
+
+async def known_parameters(request: Request, viewer: Asking) -> None:
+    """Refuse parameters that the route does not have; who asks is asked first.
+
+    Ignored, a list as of a time that it does not have would be answered as if nobody had asked.
+    """
+    del viewer
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)  # noqa: S101 -- a dependency of such routes alone
+    unknown = [name for name in request.query_params if name not in _parameters(route)]
+    if unknown:
+        known = ", ".join(sorted(_parameters(route))) or "none"
+        raise Problem(
+            422,
+            f"{unknown[0]}: {_not_asked}; known are {known}.",
+            fields=[(name, _not_asked) for name in unknown],
+        )
+
+
+def _parameters(route: APIRoute) -> frozenset[str]:
+    found = _names.get(route.unique_id)
+    if found is None:
+        found = _names[route.unique_id] = frozenset(
+            field.alias
+            for field in get_flat_params(route.dependant)
+            if isinstance(field.field_info, params.Query)
+        )
+    return found

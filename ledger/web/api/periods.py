@@ -1,32 +1,27 @@
 """`/periods`: a pair's month or fiscal year, signed off by its body."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from ledger.cases.period import Period, Row, Signed, period_of
+from ledger.cases.period import Period, Signed, period_of
 from ledger.facts.scalars import time_text
-from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
-from ledger.views import periods
 from ledger.views.cases import signed_period, signed_periods
-from ledger.web.access.asking import AtDesk
 from ledger.web.access.roles import Certifier, Onlooker, person_of
+from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import answer, rows_answer
 from ledger.web.api.parameters import (
-    ID_PATTERN,
-    TEXT_PATTERN,
     AtPage,
     IdPath,
     key_of,
     next_cursor,
 )
-from ledger.web.desk import Desk, Looking
+from ledger.web.asking.decisions import row_of, sign
+from ledger.web.asking.given import ID_PATTERN, TEXT_PATTERN
 from ledger.web.problems import not_found
 
 router = APIRouter(tags=["periods"])
@@ -85,30 +80,6 @@ def sign_period(body: Signature, viewer: Certifier, desk: AtDesk) -> Response:
         person=person_of(viewer, body.person), text=body.text,
     )  # fmt: skip
     return answer(before, _signed(known))
-
-
-def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str | None) -> Signed:
-    """Sign a period as its body; raises Misuse where it may not be, Conflict where it was."""
-    signature = periods.Signature(viewer.party, person, text, desk.now())
-    with desk.looking(viewer) as looking, _pair_or_404():
-        entry, signed = periods.sign(looking.rows, looking.log, period, signature)
-    desk.log.decide([entry])
-    desk.follow()
-    return signed
-
-
-def row_of(looking: Looking, period: Period) -> Row:
-    """Figures and claims as of the end of a period; 404 where there is no such pair."""
-    with _pair_or_404():
-        return periods.period_row(looking.rows, looking.log, period)
-
-
-@contextmanager
-def _pair_or_404() -> Iterator[None]:
-    try:
-        yield
-    except periods.NoSuchPair:
-        raise not_found("such pair") from None
 
 
 _NOBODY: Final = {"person": None, "signed_at_position": None}

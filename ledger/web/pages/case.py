@@ -21,25 +21,19 @@ from ledger.views.discrepancies import (
     standing,
 )
 from ledger.views.loading import facts_by_id
-from ledger.web.access.roles import CERTIFYING, EXPLAINING, LOOKING
-from ledger.web.api.discrepancies import one
+from ledger.web.access.roles import EXPLAINING, onlooker
+from ledger.web.asking.decisions import ACTS, one_case
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.times import times
 from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open, Opening
+from ledger.web.pages.rendering import page_of
 from ledger.web.pages.rule_texts import rule_text
-from ledger.web.pages.subjects import page_of
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS
-from ledger.web.problems import forbidden, not_found
+from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
 similar_shown_max: Final = 8
-_ACTS: Final = {
-    "explain": (EXPLAINING, frozenset({"OPEN", "ESCALATED"})),
-    "escalate": (CERTIFYING, frozenset({"OPEN", "EXPLAINED"})),
-    "close": (CERTIFYING, frozenset({"OPEN", "EXPLAINED", "ESCALATED"})),
-}
-"""Who may do what in which state."""
 _SIMILAR: Final = """
 SELECT c.id FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE c.rule = %s AND c.id <> %s AND (s.marks && %s::text[] OR s.parties && %s::text[])
@@ -50,17 +44,16 @@ ORDER BY c.changed DESC LIMIT %s
 @router.get("/desk/case")
 def case(opened: Open, id: UUID, done: Annotated[str, Query(max_length=20)] = "") -> Response:  # noqa: A002 -- the word in the address
     """Show a case."""
-    return case_page(opened, id, done=done if done in _ACTS else "")
+    return case_page(opened, id, done=done if done in ACTS else "")
 
 
 def case_page(
     opened: Opening, case_id: UUID, *, done: str = "", refused: str = "", given: Any = None
 ) -> Response:
     """The page of a case; `refused` says why a decision was not taken, `given` what was typed."""
-    if opened.viewer.role not in LOOKING:
-        raise forbidden("A scanner sees the receipts of its own source alone.")
+    onlooker(opened.viewer)
     with opened.looking() as looking:
-        entry = one(looking, case_id)
+        entry = one_case(looking, case_id)
         decided = history(looking.log, entry, opened.until(looking), opened.clocks.as_of)
         if not decided:
             raise not_found("such case at that time")
@@ -119,9 +112,9 @@ def _similar(looking: Looking, entry: Listed) -> list[Listed]:
 def open_acts(opened: Opening, entry: Listed) -> list[str]:
     """What the viewer's role may do in the state of a case, whosever it is."""
     return [
-        act
-        for act, (roles, states) in _ACTS.items()
-        if opened.viewer.role in roles and entry.row["state"] in states
+        name
+        for name, act in ACTS.items()
+        if opened.viewer.role in act.roles and entry.row["state"] in act.states
     ]
 
 

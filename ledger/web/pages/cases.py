@@ -10,16 +10,14 @@ from ledger.cases.deciding import text_letters_max
 from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, grouped
-from ledger.web.access.roles import CERTIFYING, EXPLAINING
+from ledger.web.access.roles import CERTIFYING, EXPLAINING, onlooker
 from ledger.web.desk import Looking
 from ledger.web.pages.case import acts_in, open_acts
 from ledger.web.pages.filtering import Filter, Filtered, known
-from ledger.web.pages.given import Key
-from ledger.web.pages.lots import onlooker
+from ledger.web.pages.given import Key, PageNumber, shown
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.paging import PageNumber, shown
+from ledger.web.pages.rendering import page_of
 from ledger.web.pages.rule_texts import rule_text
-from ledger.web.pages.subjects import page_of
 from ledger.web.pages.words import KINDS, REASONS
 
 router = APIRouter(include_in_schema=False)
@@ -52,7 +50,7 @@ def inbox_page(
     refused: str = "",
 ) -> Response:
     """The inbox; `refused` says why a decision about several was not taken."""
-    onlooker(opened)
+    onlooker(opened.viewer)
     known(by, GROUPS, "by")
     with opened.looking() as looking:
         found = chosen.found(looking)

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from ledger.facts.mentions import certificate_key
 from ledger.rules.violation import parts_of
 from ledger.views import certificates as certificates_view
+from ledger.web.access.roles import onlooker
+from ledger.web.asking.goods import sees_gaps
 from ledger.web.desk import as_of
-from ledger.web.pages.given import Id
-from ledger.web.pages.lots import onlooker
+from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open
-from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.pages.words import PAPERS
 from ledger.web.problems import not_found
 
@@ -23,7 +23,7 @@ entries_shown_max: Final = 100
 @router.get("/desk/certificates")
 def certificates(opened: Open, issuer: Id = "", number: Id = "", page: PageNumber = 0) -> Response:
     """Show an issuer's control log; without one, the issuers there are."""
-    onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
         issuers = certificates_view.issuers(looking.rows)
         if not issuer and len(issuers) == 1:
@@ -33,9 +33,7 @@ def certificates(opened: Open, issuer: Id = "", number: Id = "", page: PageNumbe
         if issuer:
             log = as_of(looking, opened.clocks.as_of)
             found = certificates_view.control_log(looking.rows, log, issuer, opened.until(looking))
-            # Gaps among the few that others may see would be no gaps.
-            whole = opened.viewer.role == "operator" or opened.viewer.party == issuer
-            missing = found["missing"] if whole else []
+            missing = found["missing"] if sees_gaps(opened.viewer, issuer) else []
             entries = _in_order(found["certificates"], missing)
             if number:
                 key = certificate_key(issuer, number)

@@ -6,23 +6,20 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ledger.custody.places import Kind
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import DECISIONS
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
-from ledger.views.places import place_id
-from ledger.web.api.records import receipt, refusal, shown
+from ledger.web.asking.figures import sees_stock
+from ledger.web.asking.records import corrected, receipt, refusal, shown
 from ledger.web.desk import Looking
 from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open
-from ledger.web.pages.subjects import page_of
+from ledger.web.pages.rendering import page_of
 from ledger.web.pages.words import DOORS, KINDS
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
-_CORRECTED: Final = "SELECT position, recorded_at FROM retracted WHERE target = %s"
-_PLACE: Final = "SELECT FROM places WHERE id = %s"
 _CORRECTING: Final = ("corrects", "target", "count_event")
 
 
@@ -34,8 +31,7 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         letters = looking.log.refused(id)
         if not stream and not letters:
             raise not_found("such event")
-        corrected = looking.rows.execute(_CORRECTED, (id,)).fetchone()
-        by = looking.log.at([corrected[0]]) if corrected else []
+        taken_back = corrected(looking, id)
         records = [shown(recorded) for recorded in stream]
         about = _about(opened, looking, id)
         standing = looking.standing
@@ -49,8 +45,7 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         records=records,
         refusals=[(letter.number, refusal(letter)) for letter in letters],
         receipts=[receipt(recorded) for recorded in stream],
-        corrected=corrected,
-        by=str(by[0].id) if by else None,
+        corrected=taken_back,
         about=about,
         event_names=EVENTS,
         kinds=KINDS,
@@ -68,8 +63,7 @@ def _seen(looking: Looking, subject: Subject) -> bool:
     if subject.kind is not SubjectKind.ACCOUNT:
         return True
     mark, holder, site = parts_of(subject.key)
-    looking.rows.execute(_PLACE, (place_id(mark, Kind.STOCK, holder, site),))
-    return bool(looking.rows.fetchall())
+    return sees_stock(looking, (mark, holder, site))
 
 
 def _about(opened: Open, looking: Looking, event_id: UUID) -> list[tuple[str, str, str]]:

@@ -16,27 +16,23 @@ from ledger.rules.moments import JAPAN
 from ledger.views import lots as lots_view
 from ledger.views.asking import AskingRecord
 from ledger.views.discrepancies import Wanted, listed
-from ledger.views.loading import LAST
-from ledger.views.trace import trace
-from ledger.web.access.roles import LOOKING
-from ledger.web.api.goods import A_LOT, countries, there
-from ledger.web.desk import SYSTEM, Desk, Looking, as_of
+from ledger.web.access.roles import onlooker
+from ledger.web.asking.goods import countries, lot_card, lot_trace
+from ledger.web.desk import SYSTEM, Desk, Looking
 from ledger.web.pages.charts.graph import graph
 from ledger.web.pages.given import Id
-from ledger.web.pages.opening import Open, Opening
+from ledger.web.pages.opening import Open
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import STEPS
-from ledger.web.problems import forbidden
 
 router = APIRouter(include_in_schema=False)
 lots_shown_max: Final = 50
-_LOT_STEPS: Final = frozenset({"input", "subdivided_from", "used_in", "subdivided_into"})
 
 
 @router.get("/desk/lots")
 def lots(opened: Open, after: Id = "") -> Response:
     """List the lots that the viewer sees, by id."""
-    onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
         names = lots_view.names(looking.rows, after, lots_shown_max + 1)
         cards = lots_view.cards(looking.rows, looking.log, names[:lots_shown_max])
@@ -47,15 +43,12 @@ def lots(opened: Open, after: Id = "") -> Response:
 @router.get("/desk/lot")
 def lot(opened: Open, lot: Id) -> Response:
     """Show a lot."""
-    onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
-        there(looking, A_LOT, "lot", key=lot)
-        until = opened.until(looking) if opened.clocks.moved else LAST
-        log = as_of(looking, opened.clocks.as_of)
-        (card,) = lots_view.cards(looking.rows, log, [lot], until)
-        found = trace(looking.rows, log, lot, until=until)
+        then = opened.clocks.then(looking)
+        card = lot_card(looking, lot, then)
+        found, foreign = lot_trace(looking, lot, then)
         cases = listed(looking.rows, looking.log, Wanted(subject_kind="lot", subject=lot))
-        foreign = _foreign(looking, found)
         labels = sorted({(tally["label"], tally["version"]) for tally in card["sealed"]})
         events = _seen(looking, found, card)
         product = card["product"] and AskingRecord(looking.rows, looking.log).latest(
@@ -76,20 +69,6 @@ def lot(opened: Open, lot: Id) -> Response:
         cases=[entry.row for entry in cases],
         rule_text=rule_text,
     )
-
-
-def onlooker(opened: Opening) -> None:
-    """Refuse a scanner, which sees the receipts of its own source alone."""
-    if opened.viewer.role not in LOOKING:
-        raise forbidden("A scanner sees the receipts of its own source alone.")
-
-
-def _foreign(looking: Looking, found: dict[str, Any]) -> list[str]:
-    """The lots at which the trace stops, because they are others'."""
-    steps = [*found["back"], *found["forward"]]
-    named = sorted({step["id"] for step in steps if step["kind"] in _LOT_STEPS})
-    looking.rows.execute("SELECT lot FROM lots WHERE lot = ANY(%s)", (named,))
-    return sorted(set(named) - {name for (name,) in looking.rows.fetchall()})
 
 
 def _seen(looking: Looking, found: dict[str, Any], card: dict[str, Any]) -> set[str]:

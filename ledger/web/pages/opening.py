@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
-from ledger.web.access.asking import AtDesk, SignedIn
 from ledger.web.access.signing import Session
+from ledger.web.access.viewers import AtDesk, SignedIn
+from ledger.web.asking.given import Clocks
 from ledger.web.desk import Desk, Looking, Standing
-from ledger.web.pages.clocks import Asked, Clocks
+from ledger.web.pages.given import AtClocks
 from ledger.web.pages.language import Language, language_of
 from ledger.web.pages.rendering import address, render
 
@@ -53,9 +54,7 @@ class Opening:
 
     def until(self, looking: Looking) -> int:
         """The position that the clock of knowing stands for."""
-        if self.clocks.known_at is None:
-            return looking.standing.position
-        return min(looking.standing.position, looking.log.known_at(self.clocks.known_at))
+        return self.clocks.position(looking)
 
     def to(self, page: str, **words: object) -> str:
         """The address of another page, the clocks kept where it knows them."""
@@ -102,7 +101,7 @@ class Opening:
         return [name for name, roles in SECTIONS if role not in _ONLY_NAMED or role in roles]
 
 
-def opening(request: Request, session: SignedIn, desk: AtDesk, clocks: Asked) -> Opening:
+def opening(request: Request, session: SignedIn, desk: AtDesk, clocks: AtClocks) -> Opening:
     """Open a page for whoever is signed in."""
     return Opening(request, session, desk, clocks, language_of(request))
 

@@ -13,7 +13,7 @@ from ledger.views import set_aside
 from ledger.views.discrepancies import SEVERITIES, Wanted, listed
 from ledger.views.loading import facts_of
 from ledger.views.reconciliation import FIGURES, Question
-from ledger.web.api.reconciling import seen_rows
+from ledger.web.asking.figures import one_part, seen_rows
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.flow import bar, flow
 from ledger.web.pages.comparing import Compared, compared
@@ -59,8 +59,7 @@ def _question(opened: Opening, exporter: str, agent: str, period: str) -> Questi
         except Misuse as error:
             raise invalid("period", str(error)) from None
         as_of = end if as_of is None else min(as_of, end)
-    if exporter and agent:
-        raise invalid("agent", "ask for one exporter or for one agent, not both")
+    one_part(exporter, agent)
     return Question(
         exporter=exporter or None,
         agent=agent or None,

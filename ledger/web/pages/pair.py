@@ -11,7 +11,8 @@ from ledger.views.behind import behind, known
 from ledger.views.cases import signed_periods
 from ledger.views.discrepancies.listing import pairs_of_marks
 from ledger.views.reconciliation import FIGURES, Question
-from ledger.web.api.reconciling import seen_rows
+from ledger.web.access.roles import onlooker
+from ledger.web.asking.figures import seen_rows
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.flow import flow
 from ledger.web.pages.equations import equations
@@ -21,7 +22,7 @@ from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.overview import ORDER
 from ledger.web.pages.words import FIGURES as NAMES
 from ledger.web.pages.words import PLACES_SHORT
-from ledger.web.problems import forbidden, not_found
+from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
 events_shown_max: Final = 100
@@ -35,7 +36,7 @@ WHERE p.kind = %s AND p.mark = ANY(%s) ORDER BY p.mark, p.key, p.site LIMIT 200
 @router.get("/desk/pair")
 def pair(opened: Open, importer: Id, rcb: Id, exporter: Id = "", agent: Id = "") -> Response:
     """Show a pair, or the part of an exporter or agent in it."""
-    _onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
         asked = _question(opened, importer, rcb, exporter, agent)
         found = seen_rows(opened.desk, looking, asked)
@@ -75,7 +76,7 @@ def figure(
     opened: Open, importer: Id, rcb: Id, name: Id, before: Annotated[int, Query(ge=1)] = _LAST
 ) -> Response:
     """Show the events behind a number of a pair."""
-    _onlooker(opened)
+    onlooker(opened.viewer)
     if not known(name):
         raise not_found("such figure")
     with opened.looking() as looking:
@@ -114,11 +115,6 @@ def marks_of(looking: Looking, importer: str, rcb: str) -> list[str]:
     """The marks of a pair that the viewer deals with."""
     pairs = pairs_of_marks(looking.rows, looking.log)
     return sorted(mark for mark, of in pairs.items() if of == (importer, rcb))
-
-
-def _onlooker(opened: Opening) -> None:
-    if opened.viewer.role == "scanner":
-        raise forbidden("A scanner sees the receipts of its own source alone.")
 
 
 def _question(opened: Opening, importer: str, rcb: str, exporter: str, agent: str) -> Question:

@@ -7,11 +7,9 @@ from starlette.responses import Response
 
 from ledger.views import shipments as shipments_view
 from ledger.views.discrepancies import Wanted, listed
-from ledger.views.loading import LAST
-from ledger.web.api.goods import A_SHIPMENT, there
-from ledger.web.desk import as_of
+from ledger.web.access.roles import onlooker
+from ledger.web.asking.goods import shipment_card
 from ledger.web.pages.given import Id
-from ledger.web.pages.lots import onlooker
 from ledger.web.pages.opening import Open
 from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import MODES
@@ -24,7 +22,7 @@ COLUMNS: Final = ("applied", "shipped", "reported", "certified", "received")
 @router.get("/desk/shipments")
 def shipments(opened: Open, after: Id = "") -> Response:
     """List the shipments that the viewer sees, by id."""
-    onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
         names = shipments_view.names(looking.rows, after, shipments_shown_max + 1)
         cards = shipments_view.cards(looking.rows, looking.log, names[:shipments_shown_max])
@@ -37,12 +35,9 @@ def shipments(opened: Open, after: Id = "") -> Response:
 @router.get("/desk/shipment")
 def shipment(opened: Open, shipment: Id) -> Response:
     """Show a shipment."""
-    onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
-        there(looking, A_SHIPMENT, "shipment", key=shipment)
-        until = opened.until(looking) if opened.clocks.moved else LAST
-        log = as_of(looking, opened.clocks.as_of)
-        (card,) = shipments_view.cards(looking.rows, log, [shipment], until)
+        card = shipment_card(looking, shipment, opened.clocks.then(looking))
         wanted = Wanted(subject_kind="shipment", subject=shipment)
         cases = listed(looking.rows, looking.log, wanted)
         return opened.show(

@@ -12,9 +12,8 @@ from ledger.log import DeadLetter
 from ledger.views.loading import facts_of
 from ledger.views.sources import sources as sources_view
 from ledger.web.desk import Looking
-from ledger.web.pages.given import Id
+from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open
-from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)

@@ -22,19 +22,18 @@ from ledger.facts.seals import (
     SealsSpoiled,
     StockAdjusted,
 )
+from ledger.rules.moments import within
 from ledger.rules.violation import key_of
 from ledger.views.loading import counting_about, facts_of
-from ledger.views.places import place_id
-from ledger.views.statements import statement as stated
-from ledger.web.api.answers import as_csv
-from ledger.web.api.parameters import day
+from ledger.web.access.roles import onlooker
+from ledger.web.asking.figures import stock_days
+from ledger.web.asking.given import days
+from ledger.web.asking.spreadsheets import CSV_WITH_HEAD, as_csv
 from ledger.web.desk import Looking, as_of
 from ledger.web.pages.charts.steps import steps
-from ledger.web.pages.given import Id
+from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.paging import PageNumber, shown
 from ledger.web.pages.words import REASONS, SPOILED
-from ledger.web.problems import forbidden, invalid, not_found
 
 router = APIRouter(include_in_schema=False)
 _STOCKS: Final = """
@@ -42,7 +41,6 @@ SELECT p.mark, p.key, p.site, b.balance FROM places AS p JOIN balances AS b ON b
 WHERE p.kind = %s AND (%s = '' OR p.mark = %s) AND (%s = '' OR p.key = %s)
 ORDER BY p.mark, p.key, p.site
 """
-_KNOWN: Final = "SELECT FROM places WHERE id = %s"
 _COLUMNS: Final = (
     "day", "received", "used", "discarded", "other", "remaining", "remarks", "checker",
 )  # fmt: skip
@@ -64,7 +62,7 @@ class Remark(NamedTuple):
 @router.get("/desk/statements")
 def statements(opened: Open, mark: Id = "", holder: Id = "", page: PageNumber = 0) -> Response:
     """List the stocks that the viewer sees."""
-    _onlooker(opened)
+    onlooker(opened.viewer)
     with opened.looking() as looking:
         looking.rows.execute(_STOCKS, (int(Kind.STOCK), mark, mark, holder, holder))
         stocks, more = shown(looking.rows.fetchall(), page)
@@ -84,26 +82,18 @@ def statement(
     form: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Show one stock day by day; `form=csv` is the same for a spreadsheet."""
-    _onlooker(opened)
-    first, last = day(start or None, "from"), day(end or None, "to")
-    if first and last and last < first:
-        raise invalid("to", "lies before `from`")
+    onlooker(opened.viewer)
+    between = days(start or None, end or None)
     account = (mark, holder, site)
     with opened.looking() as looking:
-        looking.rows.execute(_KNOWN, (place_id(mark, Kind.STOCK, holder, site),))
-        if not looking.rows.fetchall():
-            raise not_found("such stock")
-        found = stated(
-            looking.rows, looking.log, account, start=first, end=last,
-            as_of=opened.clocks.as_of, known_at=opened.clocks.known_at,
-        )  # fmt: skip
+        found = stock_days(looking, account, opened.clocks, between)
         facts = _facts(opened, looking, account)
         registered = facts_of(looking.rows, looking.log, [MarkRegistered, PartyRegistered])
         standing = looking.standing
-    rows = _rows(found["opening"], found["days"], facts, first, last)
+    rows = _rows(found["opening"], found["days"], facts, between)
     if form == "csv":
         return _csv(account, rows)
-    days = [(date.fromisoformat(row["day"]), row["remaining"]) for row in found["days"]]
+    shown_days = [(date.fromisoformat(row["day"]), row["remaining"]) for row in found["days"]]
     return opened.show(
         "statement",
         standing,
@@ -111,7 +101,7 @@ def statement(
         opening=found["opening"],
         closing=found["closing"],
         rows=rows,
-        picture=steps(found["opening"], days),
+        picture=steps(found["opening"], shown_days),
         start=start,
         end=end,
         reasons={**REASONS, **SPOILED},
@@ -137,14 +127,13 @@ def _rows(
     opening: int,
     days: list[dict[str, Any]],
     facts: list[Fact],
-    first: date | None,
-    last: date | None,
+    between: tuple[date | None, date | None],
 ) -> list[dict[str, Any]]:
     """The days with their remarks; a day on which seals were only counted has a row too."""
     remarks: dict[str, list[Remark]] = defaultdict(list)
     checkers: dict[str, list[str]] = defaultdict(list)
     for fact in facts:
-        if (first and fact.day < first) or (last and fact.day > last):
+        if not within(fact.day, *between):
             continue
         name = fact.day.isoformat()
         for remark in _remarks(fact):
@@ -205,7 +194,7 @@ def _csv(account: tuple[str, str, str], rows: list[dict[str, Any]]) -> Response:
     name = key_of(*account).replace(" ", "_").replace('"', "").replace("/", "-")
     return Response(
         as_csv(lines, _COLUMNS),
-        media_type="text/csv; charset=utf-8; header=present",
+        media_type=CSV_WITH_HEAD,
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
@@ -213,8 +202,3 @@ def _csv(account: tuple[str, str, str], rows: list[dict[str, Any]]) -> Response:
 def _plain(remark: Remark) -> str:
     seals = "" if remark.seals is None else str(remark.seals)
     return " ".join(part for part in (remark.what, seals, remark.name) if part)
-
-
-def _onlooker(opened: Opening) -> None:
-    if opened.viewer.role == "scanner":
-        raise forbidden("A scanner sees the receipts of its own source alone.")

@@ -1,5 +1,6 @@
 """A look that holds too much is halved; a subject too much all alone is set aside, others go on."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +10,11 @@ from bench.audit import entry
 from bench.hostile_registry import registry
 from bench.hostile_shapes import ordinary, shape
 from consumers.auditor.auditor import Auditor
+from consumers.auditor.evaluating import Looking
 from consumers.auditor.proof import unsettled
 from consumers.auditor.running import catch_up
 from ledger.log import Log
-from ledger.views import set_aside
+from ledger.views import projection, set_aside
 from ledger.views.books import budget
 from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
@@ -160,3 +162,28 @@ def test_a_look_reads_no_more_bytes_than_it_may(database: str) -> None:
 
         assert (all_of_them, one_at_least) == (3, 2)
         assert 1 <= first_two < 3
+
+
+def test_a_look_that_computes_for_too_long_is_halved(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database ends a transaction that does nothing: half of the look is tried instead."""
+    monkeypatch.setattr(projection, "_computing_ms_max", 300)
+    slow = Looking.subject
+    looks: list[int] = []
+
+    def subject(self: Looking, *args: Any, **options: Any) -> None:
+        # As long as a look has more than so many subjects it takes longer than it may.
+        if len(self.found) == 20:
+            looks.append(1)
+            time.sleep(0.5)
+        slow(self, *args, **options)
+
+    monkeypatch.setattr(Looking, "subject", subject)
+    with Log.open(database, recorded_at="event") as log:
+        filled(log, "one certificate")
+
+        found = caught_up(log)
+
+        assert looks
+        assert found == from_nothing(log)

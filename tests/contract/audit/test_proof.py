@@ -48,17 +48,17 @@ def draw(log: Log, seed: int = 5, events: int = 250) -> None:
     log.append([entry(fact) for fact in AuditWorld(seed).draw(events)])
 
 
-SIEVED = (
+FILTERED = (
     "seal-count,sealed-twice,number-never-issued,number-not-read,spoiled-seal-used,"
     "unqualified-labeller"
 )
-"""Slips of single scans, which a sieve has to suspect among all of their kind."""
+"""Slips of single scans, which are told from all others of their kind by a rule's `when`."""
 
 
-def test_a_wrong_sieve_is_named(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What no sieve let the auditor look at is found all the same, and each rule is named."""
-    log.append([entry(fact) for fact in season(2_000, 2, Mix.parse(SIEVED)).facts()])
-    monkeypatch.setattr("ledger.rules.audit._SIEVES", [])  # wrong wherever it is asked
+def test_a_wrong_filter_is_named(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the auditor passed over is found all the same, and each rule is named."""
+    log.append([entry(fact) for fact in season(2_000, 2, Mix.parse(FILTERED)).facts()])
+    monkeypatch.setattr("ledger.rules.audit._WHENS", [])  # wrong wherever it is asked
     found = caught_up(log)
     lost = {standing[0] for standing in from_nothing(log) - found}
     assert lost >= {"M-16", "M-33", "M-34", "M-35", "M-64"}
@@ -76,7 +76,7 @@ def test_a_forgotten_dependency_is_named(log: Log, monkeypatch: pytest.MonkeyPat
     log.append([entry(fact) for fact in facts[:150]])
     caught_up(log)
     log.append([entry(fact) for fact in facts[150:]])
-    monkeypatch.setattr("ledger.views.books.reads.Changes.take", lambda *_: None)
+    monkeypatch.setattr("ledger.views.books.dependencies.Changes.take", lambda *_: None)
     found = caught_up(log)
     right = from_nothing(log)
     assert right - found

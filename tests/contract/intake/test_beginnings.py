@@ -98,9 +98,10 @@ def test_what_holds_no_events(tmp_path: Path, content: bytes, words: str) -> Non
 
 
 OURS = [
-    EVENT, b"[" + EVENT + b"]", b"\xef\xbb\xbf" + EVENT, b"\n\n " + EVENT, gzip.compress(EVENT),
-    b"[\n\n\t" + EVENT + b"]", b'{ "type":"LotHeld"}', b"{", b"[", b"{}", b"[]", b"[7]", b"[-1]",
-    b"[null]", b'["a"]', b"{" + b" " * 100_000 + EVENT[1:],
+    EVENT, b"[" + EVENT + b"]", b"\xef\xbb\xbf" + EVENT, b"\n\n " + EVENT,
+    gzip.compress(EVENT, mtime=0), b"[\n\n\t" + EVENT + b"]", b'{ "type":"LotHeld"}',
+    b"{", b"[", b"{}", b"[]", b"[7]", b"[-1]", b"[null]", b'["a"]',
+    b"{" + b" " * 100_000 + EVENT[1:],
 ]  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from ledger.facts.lots import Field, Input
 from ledger.facts.record import Record
 from ledger.facts.registry import Ingredient
 from ledger.facts.scalars import Share, Weight, canonical_time
-from ledger.labels import Recipe, claim_check, scheme_of
+from ledger.labels.check import claim_check
+from ledger.labels.claims import scheme_of
+from ledger.labels.recipe import Recipe
 
 DAY = date(2024, 5, 1)
 _KINDS = {

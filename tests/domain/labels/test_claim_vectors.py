@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.facts.lots import Field
-from ledger.labels import field_status, name_form
+from ledger.labels.fields import field_status
+from ledger.labels.schemes.jas.forms import name_form
 from tests.domain.labels.goods import Goods, judged
 
 CONVERSION = "Product under conversion to organic farming"

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import Area, Years
-from ledger.labels import missing_activities, process, qualified
+from ledger.labels.process import missing_activities, process, qualified
 from ledger.labels.substances import substance
 from tests.domain.labels.goods import Goods
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ledger.labels import eligible, scheme_of
+from ledger.labels.check import eligible
+from ledger.labels.claims import scheme_of
 from tests.domain.labels.goods import NAME_FORMS, judged, recipe, turning
 
 VECTORS: list[tuple[str, str, str, str, str]] = [

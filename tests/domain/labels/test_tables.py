@@ -12,10 +12,10 @@ import pytest
 import ledger.labels
 from ledger.errors import Misuse
 from ledger.labels.claims import CLAIMS, SHARES
-from ledger.labels.codes import CODES, carried_by
 from ledger.labels.describe import TABLES, check_tables, sources, standard, standards
 from ledger.labels.rows import Provenance, Row, Table, parse, provenance
 from ledger.labels.scope import SCOPE, ScopeRow
+from ledger.labels.verdict import CODES, carried_by
 
 FOLDER = Path(inspect.getfile(ledger.labels)).parent
 FAR_PAST, FAR_FUTURE = date(1, 1, 1), date(9999, 12, 31)
@@ -81,7 +81,7 @@ CODE = re.compile(r'(?:fails|unshown)\(((?:\s*"[A-Z_0-9]+",?)+)\s*\)')
 def given() -> set[str]:
     """Every code that the source gives, and every reason in a table."""
     found: set[str] = set()
-    for path in FOLDER.glob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         for match in CODE.finditer(path.read_text(encoding="utf-8")):
             found |= set(re.findall(r'"([A-Z_0-9]+)"', match[1]))
     return found | {row.reason for row in SHARES.rows()}

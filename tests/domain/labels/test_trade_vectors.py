@@ -10,16 +10,11 @@ from ledger.facts.record import Record
 from ledger.facts.scalars import Weight, WeightOrZero
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted
-from ledger.labels import (
-    claim_check,
-    covered,
-    grading,
-    keep_lot_until,
-    labelling,
-    scope,
-    shipment_scope,
-    subdividing,
-)
+from ledger.labels.check import claim_check
+from ledger.labels.retention import keep_lot_until
+from ledger.labels.schemes.jas.grading import grading, labelling, subdividing
+from ledger.labels.scope import covered, scope, statement
+from ledger.labels.shipping import shipment_scope
 from tests.domain.labels.goods import Goods, recipe
 
 SCOPE = [
@@ -283,3 +278,22 @@ def test_records_are_kept_until_the_latest_rule_says(
     kept = keep_lot_until(goods.record(), "L1")
 
     assert (None if until is None else date.fromisoformat(until)) == kept.until
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "on", "codes"),
+    [
+        ("TM_11", "under the US-Japan Organic Equivalence Arrangement", "2014-01-01", ()),
+        ("TM_11", "under the US–Japan organic equivalence arrangement", "2024-01-01", ()),
+        ("TM_11", "certified organic", "2014-01-01", ("STATEMENT",)),
+        ("TM_11", "no alkali-extracted humic acid or lignin sulfonate was used", "2013-12-31", ()),
+        ("TM_11", "under the US-Japan Organic Equivalence Arrangement", "2013-12-31",
+         ("STATEMENT",)),
+        ("COR_JP", "anything", "2024-01-01", ()),
+    ],
+)  # fmt: skip
+def test_a_certificate_makes_the_statement_of_its_day(
+    form: str, text: str, on: str, codes: tuple[str, ...]
+) -> None:
+    """The words on a form changed with the arrangement of 2014."""
+    assert codes == statement(form, text, date.fromisoformat(on)).codes

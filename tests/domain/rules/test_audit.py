@@ -16,7 +16,7 @@ from ledger.facts.record import Record
 from ledger.facts.scalars import canonical_time, micros
 from ledger.facts.seals import SealsApplied
 from ledger.rules.applied import scan_kind
-from ledger.rules.audit import RULES, Suspicion, audit, evaluate, sieve
+from ledger.rules.audit import RULES, Condition, audit, conditions, evaluate
 from ledger.rules.memory import MemoryBooks
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import SubjectKind, Violation
@@ -74,17 +74,17 @@ def test_a_fact_and_its_retraction_are_neither(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [3, pytest.param(11, marks=pytest.mark.slow)])
-def test_what_no_rule_suspects_has_no_case(seed: int) -> None:
-    """Of an application with a finding, the rule that finds it suspects it, and it alone looks."""
+def test_what_no_condition_holds_of_has_no_case(seed: int) -> None:
+    """Of an application with a finding, the `when` of that rule holds, and it alone is asked."""
     books = MemoryBooks(Record(slipped(seed)))
-    sieves: dict[object, tuple[Suspicion, ...]] = {}
+    known_of: dict[object, tuple[Condition, ...]] = {}
     spared = found = 0
     for known in books.record:
         at, key, rec, fact, by, door = known
         if not isinstance(fact, SealsApplied) or not books.record.counts(fact):
             continue
-        suspects = sieves.setdefault(scan_kind(fact, by, door), sieve(key, books, POLICY))
-        rules = {number for number, test in suspects if test(fact, at, rec)}
+        of_kind = known_of.setdefault(scan_kind(fact, by, door), conditions(key, books, POLICY))
+        rules = {number for number, test in of_kind if test(fact, at, rec)}
         if None in rules or fact.corrects is not None:
             continue
         kinds = (SubjectKind.APPLICATION, SubjectKind.EVENT)
@@ -130,20 +130,15 @@ _MISREAD: Final[tuple[dict[str, object], ...]] = (
 )
 
 
-def test_each_check_on_applications_has_its_sieve() -> None:
-    """A rule that forgot its sieve would never be asked."""
+def test_each_check_on_applications_says_when() -> None:
+    """A rule that did not would never be asked."""
     for rule in RULES.values():
-        checks = [
-            look
-            for look in rule.checks
-            if look[0] is SubjectKind.APPLICATION
-            or (
-                look[0] is SubjectKind.EVENT
-                and (len(look) < 3 or issubclass(SealsApplied, look[2]))
+        for on in rule.subjects:
+            on_applications = on.kind is SubjectKind.APPLICATION or (
+                on.kind is SubjectKind.EVENT and issubclass(SealsApplied, on.of)
             )
-        ]
 
-        assert len(rule.sieves) == len(checks), rule.number
+            assert (on.when is not None) == on_applications, rule.number
 
 
 ON_REPORTING = {"M-47", "M-49", "M-60"}
@@ -170,7 +165,7 @@ def test_rule_numbers_are_unique_and_written_alike() -> None:
     """Every rule has a number, a slug and at least one check."""
     assert all(number == rule.number for number, rule in RULES.items())
     assert len({rule.slug for rule in RULES.values()}) == len(RULES)
-    assert all(rule.checks or rule.applied for rule in RULES.values())
+    assert all(rule.subjects or rule.applications for rule in RULES.values())
 
 
 GRAVE = {

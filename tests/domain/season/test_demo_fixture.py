@@ -75,7 +75,7 @@ def test_the_lines_are_canonical() -> None:
     assert [encode(decode(line)) for line in lines] == lines
 
 
-def test_the_audit_finds_the_four_slips(facts: list[Fact]) -> None:
+def test_the_audit_finds_the_four_faults(facts: list[Fact]) -> None:
     """The rules find the cases of the answer key beside it, and no others."""
     key = json.loads(resourcing.KEY.read_bytes())
     rec, rows = 0, []

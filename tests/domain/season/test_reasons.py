@@ -1,4 +1,4 @@
-"""Slips show every reason of the label rules that events can show."""
+"""Faults show every reason of the label rules that events can show."""
 
 from collections.abc import Iterator
 from functools import singledispatch
@@ -15,23 +15,16 @@ from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted
-from ledger.labels import (
-    annual_report,
-    certificate_scope,
-    claim_check,
-    grading,
-    labelling,
-    lot_facts,
-    process,
-    qualified,
-    shipment_scope,
-    statement,
-    subdividing,
-)
-from ledger.labels.codes import CODES, carried_by
+from ledger.labels.check import claim_check
+from ledger.labels.lots import lot_facts
+from ledger.labels.process import process, qualified
+from ledger.labels.schemes.jas.grading import annual_report, grading, labelling, subdividing
+from ledger.labels.scope import statement
+from ledger.labels.shipping import certificate_scope, shipment_scope
+from ledger.labels.verdict import CODES, carried_by
 from ledger.season import Mix
-from ledger.season.island import SLIPS, Island
-from ledger.season.slips import NOT_SHOWN, islands
+from ledger.season.faults import NOT_SHOWN, scenarios
+from ledger.season.scenario import FAULTS, Scenario
 
 LEVEL_F = {row.code for row in CODES.rows() if row.level == "F"} | {"CLASH"}
 """CLASH is of level F where the label's words are known."""
@@ -109,13 +102,13 @@ def _reported(fact: AnnualReportFiled, record: Record) -> Iterator[tuple[str, ..
     yield annual_report(fact).broken
 
 
-def shown(island: Island) -> set[str]:
-    """The codes on the facts of an island that stand behind a case of its key."""
+def shown(scenario: Scenario) -> set[str]:
+    """The codes on the facts of a scenario that stand behind a case of its key."""
     record = Record(
         [(entry.kind(id=_id(n), time="2024-04-02T09:00:00.000000+00:00",
                      source=entry.desk.source, **entry.fields), 0)
-         for n, entry in enumerate(island.entries)]
-        + [(said.fact, said.at) for said in island.said]
+         for n, entry in enumerate(scenario.entries)]
+        + [(said.fact, said.at) for said in scenario.said]
     )  # fmt: skip
     found = {
         code
@@ -124,7 +117,7 @@ def shown(island: Island) -> set[str]:
         for codes in reasons(known.fact, record)
         for code in codes
     }
-    rules = {case.rule for case in island.cases}
+    rules = {case.rule for case in scenario.cases}
     found |= {code for code in BY_A_RULE_ALONE for rule in rules if code in carried_by(rule)}
     return {code for code in found if code == "CLASH" or any(code in carried_by(r) for r in rules)}
 
@@ -136,8 +129,8 @@ def _id(number: int) -> str:
 def test_every_reason_is_shown_or_told_why_not() -> None:
     """A case of the carrying rule shows each code of level F; the others stand in a table."""
     found: set[str] = set()
-    for island in islands(Mix(everything=True), 1, 3):
-        found |= shown(island)
+    for scenario in scenarios(Mix(everything=True), 1, 3):
+        found |= shown(scenario)
 
     assert LEVEL_F - found == set(NOT_SHOWN)
 
@@ -149,8 +142,8 @@ def test_the_table_of_what_is_not_shown_has_reasons() -> None:
 
 
 @pytest.mark.parametrize("name", ["restricted-over-5", "made-before-certified"])
-def test_a_slip_shows_its_code(name: str) -> None:
-    """The codes of one slip are found on its own facts."""
-    island = SLIPS[name].island(0, Random(name))  # noqa: S311  # repeatable, not secret
+def test_a_fault_shows_its_code(name: str) -> None:
+    """The codes of one fault are found on its own facts."""
+    scenario = FAULTS[name].scenario(0, Random(name))  # noqa: S311  # repeatable, not secret
 
-    assert shown(island) & {"RESTRICTED_OVER_5", "CERT_PRODUCTION"}
+    assert shown(scenario) & {"RESTRICTED_OVER_5", "CERT_PRODUCTION"}

@@ -144,8 +144,8 @@ def test_certificates_run_without_a_gap() -> None:
         if isinstance(fact, ExportCertificateIssued) or (
             number and type(fact).__name__ == "ExportCertificateCancelled"
         ):
-            lane, serial = str(number).rsplit("-", 1)
-            numbers[lane].add(int(serial))
+            trade, serial = str(number).rsplit("-", 1)
+            numbers[trade].add(int(serial))
 
     assert numbers
     for serials in numbers.values():
@@ -221,12 +221,12 @@ def test_a_season_has_a_size(events: int) -> None:
     ids=["twelve of one rule", "all"],
 )
 def test_the_events_said_to_suffice_do(events: int, mix: str) -> None:
-    """A season too short for its slips names the least length that holds them."""
-    slips = Mix.parse(mix)
+    """A season too short for its faults names the least length that holds them."""
+    faults = Mix.parse(mix)
     with pytest.raises(Misuse, match=r": [0-9]+ do$") as refused:
-        season(events, 11, slips)
+        season(events, 11, faults)
     said = int(str(refused.value).split()[-2])
 
-    assert sum(1 for _ in season(said, 11, slips).facts()) == said
+    assert sum(1 for _ in season(said, 11, faults).facts()) == said
     with pytest.raises(Misuse, match=f": {said} do$"):
-        season(said - 1, 11, slips)
+        season(said - 1, 11, faults)

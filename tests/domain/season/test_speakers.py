@@ -35,8 +35,8 @@ def test_everybody_speaks_for_themselves(events: int, seed: int) -> None:
     assert out_of_standing(season(events, seed).facts()) == []
 
 
-def test_slips_are_said_by_whom_they_concern() -> None:
-    """So do all events of slips but those whose slip it is to be said by a stranger."""
+def test_faults_are_said_by_whom_they_concern() -> None:
+    """So do all events of faults but those whose fault it is to be said by a stranger."""
     made = season(20_000, 3, Mix.parse("all"))
     strange = {case.subject for case in made.key().cases if case.rule == "M-65"}
 
@@ -68,7 +68,7 @@ def test_over_kafka_everybody_speaks_for_themselves_in_any_order(order: int) -> 
 
 
 def test_every_speaker_is_known() -> None:
-    """Every source registers itself, in clean seasons and with every slip; none is unknown."""
+    """Every source registers itself, in clean seasons and with every fault; none is unknown."""
     facts = list(season(20_000, 3, Mix.parse("all")).facts())
     registered = [fact for fact in facts if isinstance(fact, r.SourceRegistered)]
     themselves = {fact.registers for fact in registered if fact.source == fact.registers}

@@ -1,0 +1,186 @@
+"""JAS on the label: the form of the name, and the words beside it and the ingredients.
+
+The first name form that matches, in the order of the tables, is the form; it must be one of the
+class.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from ledger.labels.recipe import (
+    Recipe,
+    in_base,
+    is_in_conversion,
+    is_organic,
+    kind_name,
+    spaced,
+)
+from ledger.labels.rows import Row, Table
+from ledger.labels.verdict import Reason, Verdict, fails
+
+_CONVERSION_WORDS: Final = "転換期間中"
+_MARKERS: Final = ("有機", "オーガニック", "organic")
+_CONVERSION_MARKERS: Final = (_CONVERSION_WORDS, "in conversion")
+_DISCLAIMED: Final = "有機農産物加工食品"
+_BRACKETS: Final = (("(", ")"), ("「", "」"), ("【", "】"), ("[", "]"), ("〈", "〉"), ("<", ">"))
+
+
+class FormRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A form: a phrase alone, or beside the general name (before it, or behind in brackets)."""
+
+    code: str
+    family: str
+    phrase: str
+    place: Literal["alone", "beside"]
+    classes: frozenset[str]
+
+
+FORMS: Final = Table(
+    "forms", FormRow, lambda row: (row.family, row.phrase, row.place), "JAS name forms"
+)
+_FAMILIES: Final = {
+    "PLANT": "PLANT",
+    "FUNGI": "PLANT",
+    "WILD_PLANT": "PLANT",
+    "LIVESTOCK": "LIVESTOCK",
+    "FEED": "FEED",
+    "PROCESSED_PLANT": "PROCESSED",
+    "PROCESSED_LIVESTOCK": "PROCESSED",
+    "PROCESSED_MIXED": "PROCESSED",
+    "ALCOHOL": "PROCESSED",
+}
+
+
+class NameForm(Struct, frozen=True, kw_only=True, gc=False):
+    """The form of a name: its code, the general name in it, and whether it says in conversion.
+
+    `in_conversion` is None where only the code of a form was given, not the name itself.
+    """
+
+    text: str
+    code: str | None
+    subject: str | None
+    in_conversion: bool | None
+    verdict: Verdict
+
+
+def folded(text: str) -> str:
+    """Compatibility forms joined, no spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def name_form(text: str, class_: str, on: date | None = None) -> NameForm:
+    """The form of a name for a class: NAME_FORM_CLASS where it is none, or another class's.
+
+    The code of a form (`PL6`) may stand instead of the name. Without a day all rows hold.
+    """
+    family = _FAMILIES.get(class_)
+    rows = [row for row in FORMS.in_force(on) if row.family == family]
+    whole = folded(text)
+    coded = [row for row in FORMS.rows() if row.code == whole.upper()]
+    if coded:
+        fits = any(row.code == whole.upper() and class_ in row.classes for row in rows)
+        return NameForm(
+            text=text,
+            code=coded[0].code,
+            subject=None,
+            in_conversion=None,
+            verdict=Verdict() if fits else Verdict.of(fails("NAME_FORM_CLASS")),
+        )
+    name, in_conversion = without_conversion(whole)
+    matching = [(row, found) for row in rows if (found := _subject(name, row)) is not None]
+    # One code may stand in several rows, for classes that got it at different times.
+    for row, subject in matching[:1]:
+        fits = any(other.code == row.code and class_ in other.classes for other, _ in matching)
+        return NameForm(
+            text=text,
+            code=row.code,
+            subject=subject,
+            in_conversion=in_conversion,
+            verdict=Verdict() if fits else Verdict.of(fails("NAME_FORM_CLASS")),
+        )
+    return NameForm(
+        text=text,
+        code=None,
+        subject=None,
+        in_conversion=in_conversion,
+        verdict=Verdict.of(fails("NAME_FORM_CLASS")),
+    )
+
+
+def without_conversion(name: str) -> tuple[str, bool]:
+    """A folded name without the words for in conversion at either end, and whether it had them."""
+    for left, right in (("", ""), *_BRACKETS):
+        words = f"{left}{_CONVERSION_WORDS}{right}"
+        if name.endswith(words):
+            return name.removesuffix(words), True
+        if name.startswith(words):
+            return name.removeprefix(words), True
+    return name, False
+
+
+def _subject(name: str, row: FormRow) -> str | None:
+    if row.place == "alone":
+        return "" if name == row.phrase else None
+    if name.startswith(row.phrase) and name != row.phrase:
+        return name.removeprefix(row.phrase)
+    for left, right in _BRACKETS:
+        words = f"{left}{row.phrase}{right}"
+        if name.endswith(words) and name != words:
+            return name.removesuffix(words)
+    return None
+
+
+def ingredient_words(text: str, recipe: Recipe) -> Iterator[Reason]:
+    """Ingredients named in a label's text carry the word of their status, and no other."""
+    whole = spaced(text).casefold()
+    for entry in in_base(recipe, "AG"):
+        name = kind_name(entry.name)
+        pattern = re.escape(name)
+        if name.isascii():
+            pattern = rf"(?<![0-9a-z]){pattern}(?![0-9a-z])"
+        places = [found.span() for found in re.finditer(pattern, whole)]
+        if not places or _longer_name(name, recipe):
+            continue
+        organic = any(_beside(whole, place, _MARKERS) for place in places)
+        in_conversion = any(_beside(whole, place, _CONVERSION_MARKERS) for place in places)
+        if is_organic(entry):
+            fits = organic
+        elif is_in_conversion(entry):
+            fits = in_conversion
+        else:
+            fits = not organic and not in_conversion
+        if not fits:
+            yield from fails("COMPANION")
+
+
+def mention_words(text: str, recipe: Recipe) -> Iterator[Reason]:
+    """FORBIDDEN_WORD where a label that only mentions an ingredient calls the product organic."""
+    name = folded(kind_name(recipe.name))
+    whole = folded(spaced(text).casefold())
+    forms = [f"{word}{name}" for word in _MARKERS] + [f"{name}({word})" for word in _MARKERS]
+    if any(form in whole for form in forms):
+        yield from fails("FORBIDDEN_WORD")
+
+
+def _longer_name(name: str, recipe: Recipe) -> bool:
+    """Whether the name is part of the product's or another ingredient's: then it shows nothing."""
+    others = [recipe.name, *(entry.name for entry in recipe.ingredients)]
+    return any(name != (other := kind_name(one)) and name in other for one in others)
+
+
+def _beside(whole: str, place: tuple[int, int], words: tuple[str, ...]) -> bool:
+    before = whole[: place[0]].rstrip(" (")
+    after = whole[place[1] :].lstrip(" (")
+    return before.endswith(words) or after.startswith(words)
+
+
+def disclaims_plant_product(text: str) -> bool:
+    """Whether the words say that a mixed product is no organic processed food of plant origin."""
+    whole = folded(text)
+    return _DISCLAIMED in whole and ("ではない" in whole or "以外" in whole)

@@ -1,1 +1,0 @@
-"""The dated tables as data files; a new law is a new row, and no row is ever edited."""

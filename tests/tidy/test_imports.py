@@ -1,0 +1,178 @@
+"""Who may import whom, and what pure code may know; a file that nobody imports is dead."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.sources import PYTHON, found, syntax, text, tracked
+
+PURE = {"facts", "custody", "labels", "rules", "cases", "season"}
+MAY_IMPORT = {
+    "facts": set(),
+    "custody": {"facts"},
+    "labels": {"facts", "errors"},
+    "rules": {"facts", "custody", "labels", "errors"},
+    "cases": {"facts", "custody", "labels", "rules", "errors"},
+    "season": {"facts", "custody", "labels", "rules", "errors"},
+    "intake": {"facts", "cases", "errors", "log"},
+    "log": {"errors"},
+    "views": {"facts", "custody", "labels", "rules", "cases", "log", "errors"},
+    "web": {
+        "facts", "custody", "labels", "rules", "cases", "intake", "log", "views", "errors",
+        "settings", "metrics",
+    },
+    "consumers": {
+        "facts", "custody", "labels", "rules", "cases", "intake", "log", "views", "errors",
+        "settings", "metrics",
+    },
+    "settings": {"errors"},
+    "metrics": set(),
+    "errors": set(),
+}  # fmt: skip
+"""Who may import whom below `ledger`; `__main__` and `commands` wire everything together."""
+
+ONLY_IN = {
+    "eventsourcing": {"ledger/log"},
+    "fastavro": {"ledger/intake"},
+    "kafka": {"consumers"},
+    "typer": {"ledger/__main__.py", "ledger/commands"},
+    "rich": {"ledger/__main__.py", "ledger/commands"},
+}
+THIRD_PARTY_OF_THE_PURE = {"msgspec"}
+NOT_PURE = {"datetime.now", "datetime.utcnow", "date.today", "time.time", "uuid4", "open"}
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module a file imports, dotted."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(path: str) -> str:
+    """The room of the house a file is in: `facts`, `log`, `consumers`, `__main__` …."""
+    parts = path.removesuffix(".py").split("/")
+    return parts[1] if parts[0] == "ledger" and len(parts) > 1 else parts[0]
+
+
+def arrows(path: str, source: str) -> list[str]:
+    """What in a file breaks the import table."""
+    broken = []
+    here = room(path)
+    allowed = MAY_IMPORT.get(here)
+    for name in imports(syntax(source)):
+        top, _, rest = name.partition(".")
+        there = "consumers" if top == "consumers" else rest.partition(".")[0]
+        ours = allowed is not None and top in ("ledger", "consumers")
+        if ours and there not in (allowed or set()) | {"", here}:
+            broken.append(f"{path} imports {name}: {here} may not import {there}")
+        from_views = here == "views" and top == "ledger" and path not in ASSEMBLE_VIEWS
+        if from_views and _view(name) not in {"", _view(path)}:
+            broken.append(f"{path} imports {name}: one view never imports another")
+        places = ONLY_IN.get(top)
+        if places is not None and not any(path.startswith(place) for place in places):
+            broken.append(f"{path} imports {name}: only {', '.join(sorted(places))} may")
+    return broken
+
+
+SHARED_BY_VIEWS = {
+    "", "__init__", "schema", "places", "folding", "figures", "loading", "levels",
+    "access",
+}  # fmt: skip
+"""What stands below all views: the shape of the schema, of a fold, of policies, facts found again,
+what a place held at a moment, what came onto a lot."""
+ASSEMBLE_VIEWS = {
+    "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
+    "ledger/views/periods.py",
+}  # fmt: skip
+"""What puts all views together."""
+
+
+def _view(name: str) -> str:
+    parts = name.removesuffix(".py").replace("/", ".").split(".")
+    found = parts[2] if parts[:2] == ["ledger", "views"] and len(parts) > 2 else ""
+    return "" if found in SHARED_BY_VIEWS or found.isupper() else found
+
+
+def impure(path: str, source: str) -> list[str]:
+    """What in a pure file knows a clock, chance, I/O or a third party."""
+    broken = []
+    tree = syntax(source)
+    import_names = set(imports(tree))
+    broken += [
+        f"{path} imports {name}: pure code knows no I/O"
+        for name in import_names
+        if name.split(".")[0]
+        in {"os", "socket", "subprocess", "psycopg", "time", "secrets", "pathlib", "logging"}
+    ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called in NOT_PURE:
+                broken.append(f"{path}:{node.lineno} calls {called}: pure code is told the time")
+    return broken
+
+
+def test_imports_go_downwards() -> None:
+    """A file imports only what the house's import table lets it."""
+    assert found(arrows, tracked(*PYTHON)) == []
+
+
+def test_pure_rooms_know_no_clock_and_no_io() -> None:
+    """Facts, custody, labels, rules, cases and seasons depend on their arguments alone."""
+    pure = [name for name in tracked(*PYTHON) if room(name) in PURE]
+
+    assert found(impure, pure) == []
+
+
+def dead(names: tuple[str, ...], readers: dict[str, str]) -> list[str]:
+    """Which of these files no other imports or names."""
+    imported = {
+        each
+        for name, source in readers.items()
+        if name.endswith(".py")
+        for each in imports(syntax(source))
+    }
+    modules = {
+        name: name.removesuffix(".py").replace("/", ".")
+        for name in names
+        if Path(name).stem not in {"__init__", "__main__"}
+    }
+    everything = "\n".join(readers.values())
+    return [
+        name
+        for name, module in modules.items()
+        if module not in imported and not re.search(rf"{re.escape(module)}\b", everything)
+    ]
+
+
+def test_every_source_file_is_imported_or_run() -> None:
+    """A file nobody imports is dead."""
+    readers = tracked(*PYTHON, "tests/*.py", "Makefile", "*.toml")
+
+    assert dead(tracked(*PYTHON), {name: text(name) for name in readers}) == []
+    assert dead(("ledger/views/x.py",), {"a.py": "from ledger.views import lots\n"}) != []
+
+
+CHECKS = [
+    (arrows, "ledger/facts/x.py", "import ledger.rules.stock\n"),
+    (arrows, "ledger/web/x.py", "from consumers import ingest\n"),
+    (arrows, "consumers/x.py", "import fastavro\n"),
+    (arrows, "ledger/views/lots.py", "from ledger.views import shipments\n"),
+    (impure, "ledger/rules/x.py", "import time\n"),
+    (impure, "ledger/rules/x.py", "from datetime import datetime\nx = datetime.now()\n"),
+]
+
+
+@pytest.mark.parametrize(("check", "path", "source"), CHECKS)
+def test_the_checks_can_fail(
+    check: Callable[[str, str], list[str]], path: str, source: str
+) -> None:
+    """Each check finds what it is there to find."""
+    assert check(path, source) != []
