@@ -9,7 +9,7 @@ from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import Fold, Rows, Seen, columns
+from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
 
 APPLICATIONS: Final = "applications"
 """Stands for all applications to a lot on a local day, which rest on much the same; the key is
@@ -237,9 +237,9 @@ def wait_for_cases(rows: Rows) -> None:
     rows.execute(_WITH_CASES)
 
 
-_WITH_CASES = """
+_WITH_CASES = f"""
 INSERT INTO waiting (kind, key) SELECT DISTINCT subject_kind, subject FROM cases
-WHERE state IN ('OPEN', 'EXPLAINED', 'ESCALATED') ON CONFLICT DO NOTHING
+WHERE {IS_LIVE} ON CONFLICT DO NOTHING
 """
 
 

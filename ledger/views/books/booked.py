@@ -12,7 +12,7 @@ from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsCounted, StockAdjusted
 from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
-from ledger.views.levels import held_at
+from ledger.views.lowest_balances import held_at
 from ledger.views.places import PlaceIds, place_id
 
 _KINDS: Final = frozenset({Kind.STOCK, Kind.SPOILED})

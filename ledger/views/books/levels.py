@@ -18,7 +18,7 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.rules.books import Dip
 from ledger.views.books.dependencies import DependencyKey
 from ledger.views.books.source import Source
-from ledger.views.levels import KINDS, STRETCH_DAYS, held_at
+from ledger.views.lowest_balances import KINDS, STRETCH_DAYS, held_at
 from ledger.views.places import place_id
 
 _BALANCES = """

@@ -17,7 +17,7 @@ from ledger.log import Log
 from ledger.rules.audit import RULES
 from ledger.rules.sentences import sentence
 from ledger.rules.violation import SubjectKind
-from ledger.views.folding import Rows
+from ledger.views.folding import IS_LIVE, Rows
 from ledger.views.loading import facts_of
 
 _case = msgspec.json.Decoder(Case).decode
@@ -41,14 +41,14 @@ OUT_OF_STANDING: Final = "M-65"
 _COUNTS = f"""
 SELECT coalesce(s.severity, c.severity), {_OF_CASE}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
-WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
+WHERE c.{IS_LIVE}
 """
 _COUNTS_KNOWN = f"""
 SELECT t.severity, {_OF_CASE} FROM (
     SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
     ORDER BY id, position DESC
 ) AS t JOIN cases AS c ON c.id = t.id LEFT JOIN case_shown AS s ON s.id = t.id
-WHERE t.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
+WHERE t.{IS_LIVE}
 """
 
 
