@@ -14,13 +14,13 @@ from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
+from ledger.questions.budget import load_events_max
+from ledger.questions.dependencies import EVENT, Changes, speaker
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import loading
-from ledger.views.books.budget import load_events_max
-from ledger.views.books.dependencies import EVENT, Changes, speaker
-from ledger.views.books.snapshot import ViewBooks
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
 

@@ -17,13 +17,13 @@ from consumers.auditor.step import Look, Step
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict, LookFull, TooSlow
 from ledger.log import Log, batch_events_max
+from ledger.questions.budget import look_bytes_max
+from ledger.questions.registry import Registry
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema, set_aside
 from ledger.views.auditing import Progress
-from ledger.views.books.budget import look_bytes_max
-from ledger.views.books.registry import Registry
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import any_case
 from ledger.views.folding import Rows
 from ledger.views.projection import reading

@@ -10,12 +10,12 @@ from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
 from ledger.cases.judging import case_of, judge
 from ledger.errors import LookFull, TooMuch
 from ledger.log import Entry, Receipt
+from ledger.questions.concerned import Concerned, concerned
+from ledger.questions.dependencies import Read
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
-from ledger.views.books.concerned import Concerned, concerned
-from ledger.views.books.dependencies import Read
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import cases_of
 
 _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)

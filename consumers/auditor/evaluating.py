@@ -10,15 +10,15 @@ from ledger.errors import LookFull, TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
+from ledger.questions.budget import load_events_max
+from ledger.questions.dependencies import ABOUT, EVENT, Read, hash_of
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.applied import scan_kind
 from ledger.rules.audit import EVERY_RULE, Condition, conditions, evaluate
 from ledger.rules.policy import Policy
 from ledger.rules.subjects import ABOUTS
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
-from ledger.views.books.budget import load_events_max
-from ledger.views.books.dependencies import ABOUT, EVENT, Read, hash_of
-from ledger.views.books.snapshot import ViewBooks
 
 Conditions = dict[Hashable, tuple[Condition, ...]]
 """By kind of scan: when rules have something to say of applications of that kind."""

@@ -13,8 +13,8 @@ from ledger.errors import LookFull, TooMuch
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.folding import Rows
 from ledger.views.set_aside import among, reach
 

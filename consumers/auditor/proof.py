@@ -21,6 +21,9 @@ from ledger.errors import LookFull
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
+from ledger.questions.concerned import Concerned, concerned
+from ledger.questions.registry import Registry
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.audit import evaluate
 from ledger.rules.moments import fiscal_year
 from ledger.rules.policy import Policy
@@ -28,9 +31,6 @@ from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing, schema
 from ledger.views.auditing import Shown, shown_of
-from ledger.views.books.concerned import Concerned, concerned
-from ledger.views.books.registry import Registry
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.cases import cases_of, live_subjects
 from ledger.views.folding import Rows
 from ledger.views.projection import reading

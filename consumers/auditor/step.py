@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from consumers.auditor.deciding import Decided
 from consumers.auditor.evaluating import Conditions
+from ledger.questions.dependencies import Changes
 from ledger.views import auditing, set_aside
 from ledger.views.auditing import Progress
-from ledger.views.books.dependencies import Changes
 
 
 class Step(NamedTuple):

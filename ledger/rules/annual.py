@@ -7,9 +7,9 @@ from typing import Final
 
 from ledger.facts.documents import AnnualReportFiled
 from ledger.facts.mentions import About
+from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
 from ledger.rules.contracts import marks_licensed
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import JAPAN, ids, start_of, wait

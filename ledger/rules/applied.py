@@ -12,7 +12,7 @@ from ledger.facts.registry import MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted
 from ledger.facts.standing import BEFORE_DOORS
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.contracts import Standing, mark_of, standing
 from ledger.rules.papers import Shipment
 

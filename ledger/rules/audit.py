@@ -9,11 +9,10 @@ from ledger.errors import TooMuch
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known, Record
+from ledger.questions import Books, MemoryBooks
+from ledger.questions.at_hand import EVIDENCE_IDS_MAX
 from ledger.rules import rulebook
 from ledger.rules.applied import Application, Breach, application_of, kind_of
-from ledger.rules.books import Books
-from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
-from ledger.rules.memory import MemoryBooks
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Holds, On, Rule, When, always

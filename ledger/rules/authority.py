@@ -7,9 +7,9 @@ from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.registry import PartyRegistered
 from ledger.labels.schemes.jas.grading import grading
+from ledger.questions import Books
 from ledger.rules.applied import Application, Breach
 from ledger.rules.artefacts import fold
-from ledger.rules.books import Books
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.lot_facts import product

@@ -9,9 +9,9 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
+from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.artefacts import fold, miscounted
-from ledger.rules.books import Books
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import (
     Shipment,

@@ -7,9 +7,9 @@ from typing import Final
 from ledger.facts.documents import ExportCertificateIssued
 from ledger.facts.mentions import About, certificate_key
 from ledger.labels.scope import statement
+from ledger.questions import Books
+from ledger.questions.papers import Gap, Series
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
-from ledger.rules.books_conduct import Gap, Series
 from ledger.rules.certification import covers, designations
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.own_fields import own_values

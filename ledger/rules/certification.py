@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.registry import CertificationChanged, IssuerDesignated
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.moments import within
 
 _VALID = frozenset({"GRANTED", "REINSTATED"})

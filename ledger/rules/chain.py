@@ -7,8 +7,8 @@ from typing import Final
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.registry import CertificationChanged, IssuerDesignated, MarkRegistered
+from ledger.questions import Books
 from ledger.rules.applied import Application, Breach, departed_rec, marked_lines
-from ledger.rules.books import Books
 from ledger.rules.certification import State, designations, shown, states
 from ledger.rules.contracts import Contract, contract_of
 from ledger.rules.moments import ids, wait

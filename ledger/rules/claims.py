@@ -11,7 +11,7 @@ from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
 from ledger.labels.verdict import carried_by
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy

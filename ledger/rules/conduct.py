@@ -14,7 +14,7 @@ from ledger.facts.registry import (
 )
 from ledger.facts.seals import SealsCounted, SealsLost, StockAdjusted
 from ledger.facts.shipments import GoodsSold
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.papers import report_of
 from ledger.rules.policy import Policy

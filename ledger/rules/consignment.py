@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.facts.mentions import About
+from ledger.questions import Books
 from ledger.rules.applied import (
     Application,
     Breach,
     departed_rec,
     marked_lines,
 )
-from ledger.rules.books import Books
 from ledger.rules.contracts import Standing, contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of

@@ -9,7 +9,7 @@ from ledger.facts.registry import (
     ConsignmentContractSigned,
     MarkRegistered,
 )
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.moments import within
 
 

@@ -10,7 +10,8 @@ from ledger.facts.registry import (
     ResponsiblePersonDesignated,
     SealTrainingCompleted,
 )
-from ledger.rules.books import Books, FirstApplied
+from ledger.questions import Books
+from ledger.questions.applications import FirstApplied
 from ledger.rules.contracts import Contract, contract_of, contracts_of, marks_licensed, standing
 from ledger.rules.moments import later, wait, within
 from ledger.rules.policy import Policy

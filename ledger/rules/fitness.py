@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from ledger.facts.lots import LotGraded, LotHeld, LotRecorded, LotReleased
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
+from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, application_of
-from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy

@@ -4,7 +4,7 @@ from datetime import date
 
 from ledger.facts.mentions import About
 from ledger.facts.registry import LabelApproved, LabelWithdrawn
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.moments import within
 
 

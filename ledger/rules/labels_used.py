@@ -6,6 +6,7 @@ from typing import Final
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import LabelApproved
+from ledger.questions import Books
 from ledger.rules.applied import (
     Application,
     Breach,
@@ -15,7 +16,6 @@ from ledger.rules.applied import (
     sealed_lines,
 )
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.labelling import label_of, label_valid, seals_expected
 from ledger.rules.lot_facts import product

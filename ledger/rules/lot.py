@@ -10,9 +10,10 @@ from ledger.facts.mentions import About
 from ledger.facts.scalars import TIME_MICROS_MAX
 from ledger.facts.seals import SealsRemoved
 from ledger.facts.shipments import GoodsSold
+from ledger.questions import Books
+from ledger.questions.applications import Sealed
 from ledger.rules import lot_facts
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books, Sealed
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, utc_text, wait
 from ledger.rules.papers import certificates_naming

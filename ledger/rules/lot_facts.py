@@ -12,7 +12,7 @@ from ledger.facts.lots import Child, LotGraded, LotRecorded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.labels.lots import product_version
-from ledger.rules.books import Books
+from ledger.questions import Books
 
 
 def recorded(books: Books, lot: str) -> LotRecorded | None:

@@ -6,8 +6,8 @@ from typing import Final
 
 from ledger.facts.lots import InputVerified, LotGraded, LotSubdivided
 from ledger.facts.mentions import About
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
 from ledger.rules.certification import states
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy

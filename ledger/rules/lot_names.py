@@ -9,8 +9,8 @@ from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.shipments import GoodsSold, ShipmentDeparted
 from ledger.labels.scope import mark_required
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
 from ledger.rules.lot import by_scheme
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, report_of

@@ -13,8 +13,8 @@ from ledger.facts.record import Known
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered, ProductRegistered
 from ledger.facts.seals import SealsApplied, SealsDispatched, SealsReceived, SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
 from ledger.rules.moments import wait
 from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy

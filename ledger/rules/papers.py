@@ -11,7 +11,7 @@ from ledger.facts.documents import (
 )
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
-from ledger.rules.books import Books
+from ledger.questions import Books
 
 
 class Shipment(NamedTuple):

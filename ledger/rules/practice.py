@@ -10,8 +10,8 @@ from ledger.facts.record import Known
 from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
 from ledger.labels.process import missing_activities, process, qualified
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.policy import Policy

@@ -11,8 +11,8 @@ from ledger.facts.seals import (
     SealsReceived,
     SealsSpoiled,
 )
+from ledger.questions import Books
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
 from ledger.rules.contracts import contract_of, contracts_of, mark_of, marks_licensed
 from ledger.rules.moments import (
     JAPAN,

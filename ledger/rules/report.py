@@ -8,8 +8,8 @@ from ledger.custody.places import Kind, Place
 from ledger.facts.documents import SealReportFiled
 from ledger.facts.lots import LotSubdivided
 from ledger.facts.shipments import ShipmentDeparted
+from ledger.questions import Books
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
 from ledger.rules.contracts import contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import report_of, shipment_of

@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.facts.corrections import EventRetracted, targets_of
 from ledger.facts.record import Known
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Holds, On, Rule, always

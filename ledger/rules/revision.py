@@ -12,9 +12,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
-_JUDGES: Final = ("custody", "facts", "labels", "rules", "views/books")
+_JUDGES: Final = ("custody", "facts", "labels", "questions", "rules")
 """What decides what is found of facts: rules, labels, custody; what a fact is about, which ones
-count and which bind; and what the views answer rules that ask about the past."""
+count and which bind; and what rules that ask about the past are answered."""
 _KINDS: Final = (".py", ".csv")
 """Programs and tables of law. The policy has a digest of its own; a sentence decides nothing."""
 

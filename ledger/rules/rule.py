@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
+from ledger.questions import Books
 from ledger.rules.applied import Application, Breach
-from ledger.rules.books import Books
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Family, Finding, Severity, SubjectKind
 

@@ -8,9 +8,9 @@ from ledger.facts.documents import CertifiedLine
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
+from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, Breach, departed_rec
-from ledger.rules.books import Books
 from ledger.rules.certification import covers, states
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, shipment_of

@@ -17,8 +17,8 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
+from ledger.questions import Books
 from ledger.rules.applied import application_of
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy

@@ -13,8 +13,8 @@ from ledger.facts.mentions import About
 from ledger.labels.claims import barred_transports
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
+from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.labelling import label_of
 from ledger.rules.moments import ids, wait, within

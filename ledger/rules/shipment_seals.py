@@ -13,9 +13,9 @@ from ledger.facts.shipments import (
     ShipmentDeparted,
     ShipmentReceived,
 )
+from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import Books
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, end_of_next_business_day, ids, wait
 from ledger.rules.papers import Shipment, shipment_of

@@ -10,7 +10,7 @@ from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.scalars import micros
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.marks import marks_of
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.policy import Policy

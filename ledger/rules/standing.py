@@ -11,7 +11,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Final
 
 from ledger.custody.places import Kind, Place
+from ledger.questions import Books
+from ledger.questions.accounts import AccountState
 from ledger.rules.artefacts import miscounted
-from ledger.rules.books import AccountState, Books
 from ledger.rules.moments import days, next_month, start_of, utc_text, wait
 from ledger.rules.policy import Policy
 from ledger.rules.rule import On, Rule

@@ -8,10 +8,8 @@ from typing import Any, Final
 
 from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.mentions import About, certificate_key
-from ledger.facts.record import Record
 from ledger.log import Log
-from ledger.rules.memory import MemoryBooks
-from ledger.rules.number_series import Named, numbers_named, series_of
+from ledger.questions import MemoryBooks
 from ledger.rules.papers import cancellations, certificate_of, live, shipments_for
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, facts_about
@@ -50,7 +48,7 @@ def control_log(rows: Rows, log: Log, issuer: str, until: int = LAST) -> dict[st
     return {
         "issuer": issuer,
         "certificates": [_card(books, key) for key in keys],
-        "missing": list(_missing(record, own)),
+        "missing": list(_missing(books, issuer)),
     }
 
 
@@ -93,15 +91,8 @@ def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
     return card
 
 
-def _missing(
-    record: Record, papers: Sequence[ExportCertificateIssued | ExportCertificateCancelled]
-) -> Iterator[str]:
-    named = [
-        Named(number, record.rec(fact), fact.id)
-        for fact in papers
-        for number in numbers_named(fact)
-    ]
-    for series in series_of(named):
+def _missing(books: MemoryBooks, issuer: str) -> Iterator[str]:
+    for series in books.numbers(issuer):
         span = series.highest - series.lowest + 1
         if series.known < _watched_numbers_min or series.known * 2 < span:
             continue

@@ -140,3 +140,9 @@ def copy_rows(
         copy.set_types(types)
         for value in values:
             copy.write_row(value)
+
+
+def for_each(rows: Rows, statement: str, values: Sequence[Sequence[Any]]) -> None:
+    """Execute a statement over arrays, one a column, of many rows; not where there are none."""
+    if values:
+        rows.execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)

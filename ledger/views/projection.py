@@ -18,6 +18,11 @@ from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
+from ledger.questions.accounts.tables import Booked, Inflows
+from ledger.questions.applications.tables import AppliedSums
+from ledger.questions.conduct.source_activity import SourceActivity
+from ledger.questions.lookalikes.tables import Names
+from ledger.questions.papers.answers import Numbers
 from ledger.views import SCHEMA, VIEW_VERSION, schema
 from ledger.views.access.dealings import Dealings
 from ledger.views.access.named import Named
@@ -25,7 +30,6 @@ from ledger.views.access.policies import NAMELESS, policies
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.auditing import Auditing
 from ledger.views.bindings import Standings, changes_standing
-from ledger.views.books import Booked, Hearings, Numbers, Tallies
 from ledger.views.cases import Cases
 from ledger.views.corrections import Corrections
 from ledger.views.figures import Claims
@@ -56,28 +60,26 @@ class Projector:
         self._schema = target
         self._places = PlaceIds()
         self._corrections = Corrections()
-        self._hearings = Hearings()
+        self._activity = SourceActivity()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            Sources(), Reported(self._places), Mentions(), Lots(), self._hearings,
+            Sources(), Reported(self._places), Mentions(), Lots(), self._activity,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
-            Ranges(self._places), Tallies(self._places), Booked(self._places),
-            Numbers(),
+            Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
+            Booked(self._places), Numbers(), Claims(),
         )  # fmt: skip
-        self._claims = Claims()
         self._cases = Cases()
         self._standings = Standings(log)
         self._dealings = Dealings()
         self._named = Named(self._standings.speaker)
         self._folds = (
-            self._corrections, *self._recording, *self._scanning, self._claims,
-            self._cases, Auditing(), self._standings, self._dealings, self._named,
+            self._corrections, *self._recording, *self._scanning, self._cases, Auditing(),
+            self._standings, self._dealings, self._named,
         )  # fmt: skip
         self._applications = Applications(self._folds, self._places)
-        self._position = -1
-        self._unmeasured = 0
+        self._position, self._unmeasured = -1, 0
 
     @property
     def seen(self) -> dict[str, Sequence[str]]:
@@ -165,7 +167,7 @@ class Projector:
             if type(fact) is Applied:
                 at = micros(fact.time)
                 heard = (event.id, at, event.recorded_at)
-                self._hearings.hear(heard, fact.source, fact.actor, fact.site)
+                self._activity.hear(heard, fact.source, fact.actor, fact.site)
                 if fact.corrects is not None:
                     self._stand(decode(event.state), event)
                 if corrected and position in corrected:
@@ -173,7 +175,7 @@ class Projector:
                 counts = not early or fact.id not in early
                 take(fact, event, at, counts=counts)
                 if not counts:
-                    self._hearings.undone(fact.source, fact.actor, at, event.id)
+                    self._activity.undone(fact.source, fact.actor, at, event.id)
                 continue
             assert isinstance(fact, Fact)  # noqa: S101 -- narrows: the only other type read
             at = fact.at
@@ -187,7 +189,7 @@ class Projector:
             if fact.id not in early:
                 self._post(fact, at, position, 1)
             else:
-                self._hearings.undone(fact.source, fact.actor, at, event.id)
+                self._activity.undone(fact.source, fact.actor, at, event.id)
         self._applications.tell()
 
     def _stand(self, fact: Fact, event: Recorded) -> None:
@@ -198,7 +200,7 @@ class Projector:
             # Applications so far are the word of those for whom their sources spoke by then.
             self._applications.tell()
         for changed, binds in self._standings.take(fact, event):
-            self._hearings.bind(changed, 1 if binds else -1)
+            self._activity.bind(changed, 1 if binds else -1)
 
     def _first_corrections(
         self, rows: Rows, read: Sequence[_Read]
@@ -233,8 +235,7 @@ class Projector:
     def _post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         for fold in self._scanning:
             fold.post(fact, at, position, sign)
-        self._claims.post(fact, at, position, sign)
-        self._hearings.post(fact, at, position, sign)
+        self._activity.post(fact, at, position, sign)
 
 
 def _read(event: Recorded) -> Fact | Applied | None:
@@ -294,6 +295,3 @@ def rebuild(log: Log, target: str = SCHEMA) -> int:
 def _drop(log: Log, name: str) -> None:
     with log.transaction() as rows:
         schema.drop(rows, name)
-
-
-__all__ = ["Projector", "batch_events_max", "reading", "rebuild"]

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.facts.documents import SealReportFiled
 from ledger.facts.mentions import About
 from ledger.log import Log
-from ledger.rules.memory import MemoryBooks
+from ledger.questions import MemoryBooks
 from ledger.rules.papers import report_of
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, facts_about

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ledger.custody.places import Kind
 from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
@@ -19,15 +20,15 @@ from ledger.facts.shipments import (
     ShipmentReceived,
 )
 from ledger.log import Log
-from ledger.rules.memory import MemoryBooks
+from ledger.questions import MemoryBooks
 from ledger.rules.papers import certificates_for, live, report_of, shipment_of
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, applications_to, facts_about
 
-_SEALED = """
+_SEALED = f"""
 SELECT p.key, p.mark, sum(s.seals)::int8
 FROM sealed AS s JOIN places AS p ON p.id = s.lot
-WHERE p.kind = 4 AND p.key = ANY(%s) GROUP BY 1, 2
+WHERE p.kind = {Kind.LOT:d} AND p.key = ANY(%s) GROUP BY 1, 2
 """
 _Goods = tuple[str, str | None]
 """Lot and mark; None for goods without seals of ours."""

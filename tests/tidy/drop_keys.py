@@ -6,14 +6,14 @@ By hand: `python -m tests.tidy.drop_keys`; prints the keys that no test missed, 
 import subprocess
 import sys
 
-import ledger.views.books.snapshot  # noqa: F401 -- makes every key
-from ledger.views.books.dependencies import DependencyKey
+import ledger.questions.snapshot  # noqa: F401 -- makes every key
+from ledger.questions.dependencies import DependencyKey
 
 TESTS = "tests/contract/books/test_dependencies.py"
 WITHOUT = """
 import sys, pytest
-from ledger.views.books import snapshot
-from ledger.views.books.dependencies import DependencyKey
+from ledger.questions import snapshot
+from ledger.questions.dependencies import DependencyKey
 for key in DependencyKey.every:
     if key.name == sys.argv[1]:
         key.changed_by = lambda fact: ()

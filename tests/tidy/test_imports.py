@@ -9,24 +9,30 @@ import pytest
 
 from tests.tidy.sources import PYTHON, found, syntax, text, tracked
 
-PURE = {"facts", "custody", "labels", "rules", "cases", "season"}
+PURE = {"facts", "custody", "labels", "questions", "rules", "cases", "season"}
+QUERIES = "questions, in the database"
+"""The files of `questions` that know the database; all others of that room are pure."""
 MAY_IMPORT = {
     "facts": set(),
     "custody": {"facts"},
     "labels": {"facts", "errors"},
-    "rules": {"facts", "custody", "labels", "errors"},
+    "questions": {"facts", "custody", "labels", "rules", "errors"},
+    QUERIES: {
+        "facts", "custody", "labels", "rules", "questions", "cases", "log", "views", "errors",
+    },
+    "rules": {"facts", "custody", "labels", "questions", "errors"},
     "cases": {"facts", "custody", "labels", "rules", "errors"},
     "season": {"facts", "custody", "labels", "rules", "errors"},
     "intake": {"facts", "cases", "errors", "log"},
     "log": {"errors"},
-    "views": {"facts", "custody", "labels", "rules", "cases", "log", "errors"},
+    "views": {"facts", "custody", "labels", "rules", "questions", "cases", "log", "errors"},
     "web": {
         "facts", "custody", "labels", "rules", "cases", "intake", "log", "views", "errors",
         "settings", "metrics",
     },
     "consumers": {
-        "facts", "custody", "labels", "rules", "cases", "intake", "log", "views", "errors",
-        "settings", "metrics",
+        "facts", "custody", "labels", "rules", "questions", QUERIES, "cases", "intake", "log",
+        "views", "errors", "settings", "metrics",
     },
     "settings": {"errors"},
     "metrics": set(),
@@ -55,10 +61,17 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+QUERYING = {Path(name).stem for name in tracked("ledger/questions/*.py")} - {
+    "__init__", "at_hand", "reference",
+}  # fmt: skip
+"""Names of the files in which questions are answered from the database."""
+
+
 def room(path: str) -> str:
     """The room of the house a file is in: `facts`, `log`, `consumers`, `__main__` …."""
     parts = path.removesuffix(".py").split("/")
-    return parts[1] if parts[0] == "ledger" and len(parts) > 1 else parts[0]
+    here = parts[1] if parts[0] == "ledger" and len(parts) > 1 else parts[0]
+    return QUERIES if here == "questions" and QUERYING & {*parts} else here
 
 
 def arrows(path: str, source: str) -> list[str]:
@@ -69,10 +82,13 @@ def arrows(path: str, source: str) -> list[str]:
     for name in imports(syntax(source)):
         top, _, rest = name.partition(".")
         there = "consumers" if top == "consumers" else rest.partition(".")[0]
+        if there == "questions" and QUERYING & {*name.split(".")}:
+            there = QUERIES
         ours = allowed is not None and top in ("ledger", "consumers")
-        if ours and there not in (allowed or set()) | {"", here}:
+        assembling = path in ASSEMBLE_VIEWS and there == QUERIES
+        if ours and there not in (allowed or set()) | {"", here} and not assembling:
             broken.append(f"{path} imports {name}: {here} may not import {there}")
-        from_views = here == "views" and top == "ledger" and path not in ASSEMBLE_VIEWS
+        from_views = here in ("views", QUERIES) and top == "ledger" and path not in ASSEMBLE_VIEWS
         if from_views and _view(name) not in {"", _view(path)}:
             broken.append(f"{path} imports {name}: one view never imports another")
         places = ONLY_IN.get(top)
@@ -91,7 +107,7 @@ ASSEMBLE_VIEWS = {
     "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
     "ledger/views/periods.py",
 }  # fmt: skip
-"""What puts all views together."""
+"""What puts all views and the tables of questions together."""
 
 
 def _view(name: str) -> str:
@@ -165,6 +181,9 @@ CHECKS = [
     (arrows, "ledger/web/x.py", "from consumers import ingest\n"),
     (arrows, "consumers/x.py", "import fastavro\n"),
     (arrows, "ledger/views/lots.py", "from ledger.views import shipments\n"),
+    (arrows, "ledger/rules/x.py", "from ledger.questions.accounts import answers\n"),
+    (arrows, "ledger/questions/accounts/__init__.py", "from ledger.views import folding\n"),
+    (arrows, "ledger/questions/accounts/answers.py", "from ledger.views import lots\n"),
     (impure, "ledger/rules/x.py", "import time\n"),
     (impure, "ledger/rules/x.py", "from datetime import datetime\nx = datetime.now()\n"),
 ]

@@ -14,9 +14,9 @@ from consumers.auditor.evaluating import Looking
 from consumers.auditor.proof import unsettled
 from consumers.auditor.running import catch_up
 from ledger.log import Log
+from ledger.questions import budget
+from ledger.questions.snapshot import ViewBooks
 from ledger.views import projection, set_aside
-from ledger.views.books import budget
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import FAR, POLICY, Standing, caught_up, from_nothing, live
 

@@ -15,13 +15,13 @@ from consumers.auditor.running import catch_up
 from ledger.facts.mentions import About
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.log import Log
+from ledger.questions.accounts.balances import run_asked_min
+from ledger.questions.snapshot import ViewBooks
 from ledger.rules.audit import evaluate
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import SubjectKind
 from ledger.views import SCHEMA, auditing, schema
 from ledger.views.auditing import Shown
-from ledger.views.books.levels import run_asked_min
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import FAR, caught_up, from_nothing
 from tests.databases import Cluster

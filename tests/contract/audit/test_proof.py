@@ -76,7 +76,7 @@ def test_a_forgotten_dependency_is_named(log: Log, monkeypatch: pytest.MonkeyPat
     log.append([entry(fact) for fact in facts[:150]])
     caught_up(log)
     log.append([entry(fact) for fact in facts[150:]])
-    monkeypatch.setattr("ledger.views.books.dependencies.Changes.take", lambda *_: None)
+    monkeypatch.setattr("ledger.questions.dependencies.Changes.take", lambda *_: None)
     found = caught_up(log)
     right = from_nothing(log)
     assert right - found

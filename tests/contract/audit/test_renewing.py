@@ -73,7 +73,7 @@ def test_what_other_rules_no_longer_find_is_withdrawn(
     assert gone
     with monkeypatch.context() as upgraded:
         other_rules(upgraded)
-        upgraded.setattr("ledger.views.books.accounts.Accounts.dips", lambda *_: ())
+        upgraded.setattr("ledger.questions.accounts.answers.AccountAnswers.dips", lambda *_: ())
 
         after = caught_up(log)
 
@@ -165,7 +165,7 @@ def test_a_clock_a_little_behind_stands_still(log: Log, seconds: int) -> None:
 
 JUDGES = (
     "rules/stock.py", "rules/rulebook.py", "labels/check.py", "labels/tables/claims.csv",
-    "custody/moves.py", "facts/mentions.py", "facts/binding.py", "views/books/conduct.py",
+    "custody/moves.py", "facts/mentions.py", "facts/binding.py", "questions/conduct/answers.py",
 )  # fmt: skip
 OTHERS = ("rules/sentences.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
 

@@ -18,10 +18,9 @@ from ledger.facts.mentions import About
 from ledger.facts.scalars import canonical_time, time_text
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.log import Log
-from ledger.rules.books import Books
-from ledger.rules.memory import MemoryBooks
+from ledger.questions import Books, MemoryBooks
+from ledger.questions.snapshot import ViewBooks
 from ledger.season import Mix, season
-from ledger.views.books.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry_somewhere, known, shuffled
 from tests.contract.views import world

@@ -16,8 +16,8 @@ from ledger.facts.lots import LotGraded
 from ledger.facts.mentions import About
 from ledger.facts.registry import MarkRegistered
 from ledger.log import Log
-from ledger.views.books.dependencies import Changes, DependencyKey, hash_of
-from ledger.views.books.snapshot import ViewBooks
+from ledger.questions.dependencies import Changes, DependencyKey, hash_of
+from ledger.questions.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry
 from tests.contract.books.test_books import answers, of_world

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.custody import reference
 from ledger.facts.canonical import decode
 from ledger.facts.scalars import micros, time_text
 from ledger.log import Log
+from ledger.questions import reference
 from ledger.views.projection import Projector, reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
 from tests.contract.views.world import HOUR, T0, World, load

@@ -15,9 +15,9 @@ from ledger.facts.lots import LotGraded, LotRecorded
 from ledger.facts.record import Record
 from ledger.facts.scalars import canonical_time, micros
 from ledger.facts.seals import SealsApplied
+from ledger.questions import MemoryBooks
 from ledger.rules.applied import scan_kind
 from ledger.rules.audit import RULES, Condition, audit, conditions, evaluate
-from ledger.rules.memory import MemoryBooks
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import SubjectKind, Violation
 from ledger.season import Mix, season

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.rules.number_series import Named, series_of, split_number
+from ledger.questions.papers import Named, series_of, split_number
 
 VALUES = st.sets(st.integers(min_value=0, max_value=200), min_size=1)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.custody.places import Kind, Place
-from ledger.rules.memory import MemoryBooks
+from ledger.questions import MemoryBooks
 from ledger.rules.policy import default_policy
 from tests.domain.rules.world import World, at
 

@@ -1,8 +1,8 @@
 """Who was heard at another site than just before: neighbouring scans of scanners, kept in pairs.
 
-Kept for Hearings, which tells of every scan. A scan is compared with its two neighbours when it
-comes, when it goes, and when its source becomes a scanner or ceases to be one; so who moves about
-costs its moves, not its scans.
+Kept for SourceActivity, which tells of every scan. A scan is compared with its two neighbours when
+it comes, when it goes, and when its source becomes a scanner or ceases to be one; so who moves
+about costs its moves, not its scans.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ledger.facts.identity import Fact
 from ledger.facts.registry import SourceRegistered
-from ledger.views.folding import Rows, copy_rows
+from ledger.views.folding import Rows, copy_rows, for_each
 from ledger.views.places import hashed
 
 apart_micros_min: Final = 3_600_000_000
@@ -68,7 +68,7 @@ Stretch = tuple[int, int, int]
 """Who, and from when to when (µs UTC) its scans are paired anew."""
 
 
-class Crossings:
+class TwoSites:
     """Keeps the pairs of neighbouring scans at different sites."""
 
     TABLES: ClassVar[str] = """
@@ -112,9 +112,7 @@ CREATE TABLE crossings (
 
     def flush(self, rows: Rows) -> None:
         """Pair anew what is next to anything that came or went; `heard` must be written before."""
-        sites = sorted(self._sites)
-        if sites:
-            rows.execute(_SITES, [*map(list, zip(*sites, strict=True))], prepare=True)
+        for_each(rows, _SITES, sorted(self._sites))
         scanners = _scanners(rows) if self._times or self._registered else []
         if self._registered:
             before, scanners = scanners, self._write_registered(rows)

@@ -1,7 +1,7 @@
 """What was said more than once: a digest of each event heard at a time at which another one was.
 
-Kept for Hearings, which tells what was heard when. An event is read again once, when it is met, and
-found by its digest ever after: never compared with the others of its time.
+Kept for SourceActivity, which tells what was heard when. An event is read again once, when it is
+met, and found by its digest ever after: never compared with the others of its time.
 """
 
 from collections.abc import Iterable, Sequence

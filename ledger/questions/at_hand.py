@@ -1,10 +1,10 @@
-"""Facts in memory as the rules may see them: whole for the books, without applications for rules.
+"""Facts at hand, in memory: whole for the answers, without applications for the rules.
 
 A rule that asks the record for applications would cost more with every scan; here it fails.
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ledger.errors import Fatal
 from ledger.facts.identity import Fact
@@ -14,10 +14,19 @@ from ledger.facts.seals import SealsApplied
 
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
+EVIDENCE_IDS_MAX = 100
+"""As many ids as a discrepancy carries."""
 
 
-class MemoryFacts:
-    """The facts behind books in memory; a snapshot: nothing is added to it afterwards."""
+class Moment(NamedTuple):
+    """When an event happened (microseconds UTC) and which one it was; ordered as events are."""
+
+    at: int
+    id: str
+
+
+class AtHand:
+    """Every fact, for answers in memory; a snapshot: nothing is added to it afterwards."""
 
     def __init__(self, record: Record) -> None:
         """Take every fact the ledger knows."""
@@ -26,7 +35,7 @@ class MemoryFacts:
         self._memo: dict[Hashable, Any] = {}
 
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """What `compute` gives, computed once for these books."""
+        """What `compute` gives, computed once for these facts."""
         if key not in self._memo:
             self._memo[key] = compute()
         value: T = self._memo[key]
@@ -65,5 +74,5 @@ class _Guarded(Record):
 
 def _allowed(kind: type[F]) -> type[F]:
     if kind is SealsApplied:
-        raise Fatal("rules ask the books for applications, never the record")
+        raise Fatal("rules ask for what was applied, never the record")
     return kind

@@ -15,7 +15,7 @@ from ledger.facts import shipments as g
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.rules.books import Books
+from ledger.questions import Books
 from ledger.rules.contracts import marks_licensed
 from ledger.rules.marks import marks_of
 from ledger.rules.papers import shipments_for
@@ -149,13 +149,13 @@ def _parties(facts: Iterable[Fact]) -> list[str]:
 
 
 def _lot(key: str, books: Books) -> Found:
-    tallies = books.sealed(key)
+    sums = books.sealed(key)
     # Papers may have a thousand lines: whose marks these name is not asked lot by lot.
     facts = _facts(books, _OF_LOT, About.LOT, key)
     facts += _facts(books, (lots.LotSubdivided,), About.CHILD, key)
     facts += _facts(books, _OF_SHIPMENT, About.LINE, key)
     parties = _parties(facts)
-    return [tally.mark for tally in tallies], [*parties, *(tally.holder for tally in tallies)]
+    return [each.mark for each in sums], [*parties, *(each.holder for each in sums)]
 
 
 def _event(key: str, books: Books) -> Found:
@@ -181,7 +181,7 @@ def marks_on(fact: Fact, books: Books) -> list[str]:
         return found
     named = [getattr(fact, "lot", None), *(line.lot for line in getattr(fact, "lines", ()))]
     named += [part.lot for name in ("children", "inputs") for part in getattr(fact, name, ())]
-    return [tally.mark for lot in named if lot is not None for tally in books.sealed(lot)]
+    return [each.mark for lot in named if lot is not None for each in books.sealed(lot)]
 
 
 def _shipment(key: str, books: Books) -> Found:

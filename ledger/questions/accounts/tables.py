@@ -1,17 +1,20 @@
-"""Counts against the book: what each count found, and what the book says of its moment.
+"""What came into stocks and was spoiled, and counts against the book.
 
 A count is compared when it comes, and again when anything that happened before it comes or goes.
 Whoever asks for the counts that do not fit reads those alone, however many there were.
 """
 
+from datetime import date
 from typing import ClassVar, Final
 from uuid import UUID
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
-from ledger.facts.seals import SealsCounted, StockAdjusted
-from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
+from ledger.facts.seals import SealsCounted, SealsSpoiled, StockAdjusted
+from ledger.questions.accounts import ORDERLY
+from ledger.views.access.policies import in_place
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
 from ledger.views.lowest_balances import held_at
 from ledger.views.places import PlaceIds, place_id
 
@@ -117,3 +120,57 @@ CREATE INDEX booked_off ON booked (place)
         self._since.clear()
         self._counts.clear()
         self._adjusted.clear()
+
+
+class Inflows(Fold):
+    """Keeps what came into stocks, and what was spoiled there; rows are only ever added.
+
+    Whether one counts is asked of the corrections.
+    """
+
+    TABLES: ClassVar[str] = """
+-- What came into a stock, by event.
+CREATE TABLE inflows (
+    place int8 NOT NULL, time int8 NOT NULL, id uuid NOT NULL, seals int8 NOT NULL
+);
+CREATE INDEX inflows_by_place ON inflows (place, time DESC);
+-- Spoilage that is no orderly disposal.
+CREATE TABLE spoilage (place int8 NOT NULL, day date NOT NULL, id uuid NOT NULL);
+CREATE INDEX spoilage_by_place ON spoilage (place, day);
+"""
+    SEEN: ClassVar[Seen] = {
+        "inflows": (in_place("inflows.place"),),
+        "spoilage": (in_place("spoilage.place"),),
+    }
+
+    def __init__(self, places: PlaceIds) -> None:
+        self._places = places
+        self._inflows: list[tuple[int, int, UUID, int]] = []
+        self._spoilage: list[tuple[int, date, UUID]] = []
+
+    def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
+        """Whatever comes into a stock, or is spoiled there."""
+        del position
+        if sign < 0:
+            return
+        for move in moves(fact):
+            if move.target.kind is Kind.STOCK:
+                place = self._places.find(move.mark, *move.target)
+                self._inflows.append((place, at, UUID(fact.id), move.seals))
+        if isinstance(fact, SealsSpoiled) and fact.reason not in ORDERLY:
+            place = self._places.find(fact.mark, Kind.STOCK, fact.holder, fact.site)
+            self._spoilage.append((place, fact.day, UUID(fact.id)))
+
+    def flush(self, rows: Rows) -> None:
+        """Write the batch."""
+        copy_rows(
+            rows, "inflows (place, time, id, seals)", ("int8", "int8", "uuid", "int8"),
+            self._inflows,
+        )  # fmt: skip
+        copy_rows(rows, "spoilage (place, day, id)", ("int8", "date", "uuid"), self._spoilage)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        self._inflows.clear()
+        self._spoilage.clear()

@@ -10,10 +10,9 @@ from uuid import UUID
 from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.rules.books_conduct import Gap, Series
-from ledger.rules.number_series import numbers_named, split_number
-from ledger.views.books.dependencies import ABOUT
-from ledger.views.books.source import Source
+from ledger.questions.dependencies import ABOUT
+from ledger.questions.papers import Gap, Series, numbers_named, split_number
+from ledger.questions.record import Source
 from ledger.views.folding import Fold, Rows, copy_rows
 
 gaps_told_max: Final = 1_000
@@ -89,8 +88,8 @@ CREATE INDEX numbers_by_event ON numbers (id);
         self._gone.clear()
 
 
-class Papers(Source):
-    """The part of the books about certificate numbers."""
+class PaperAnswers(Source):
+    """What is asked about certificate numbers."""
 
     def numbers(self, issuer: str) -> list[Series]:
         """The series of certificate numbers of an issuer, by prefix."""

@@ -1,4 +1,4 @@
-"""The books of one snapshot, with what a batch of subjects will ask for read in bulk beforehand."""
+"""Every answer from one snapshot of the database, read in bulk before subjects ask."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,18 +11,19 @@ from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.facts.shipments import GoodsSold, ShipmentDeparted
+from ledger.questions.accounts.answers import AccountAnswers
+from ledger.questions.accounts.balances import run_asked_min
+from ledger.questions.conduct.answers import ConductAnswers
+from ledger.questions.lookalikes.answers import LookAlikeAnswers
+from ledger.questions.papers.answers import PaperAnswers
+from ledger.questions.record import CALENDARS_APART_DAYS
+from ledger.questions.serials.answers import SerialAnswers
 from ledger.rules import lot_facts
 from ledger.rules.certificates_issued import missing_numbers
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import start_of
 from ledger.rules.ranges import span_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
-from ledger.views.books.accounts import Accounts
-from ledger.views.books.alike import Alike
-from ledger.views.books.conduct import Conduct
-from ledger.views.books.goods import Goods
-from ledger.views.books.levels import run_asked_min
-from ledger.views.books.source import CALENDARS_APART_DAYS
 from ledger.views.folding import Rows
 from ledger.views.places import place_id
 
@@ -44,15 +45,15 @@ _NAMED = {
 """What rules on an event ask about a subject that it names in one of these fields."""
 
 
-_OF_DAY = """
+_OF_DAY = f"""
 SELECT DISTINCT m.position FROM places AS p JOIN moves AS m ON m.place = p.id
-WHERE p.kind = 4 AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b AND %b
+WHERE p.kind = {Kind.LOT:d} AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b AND %b
     AND m.position > %b AND m.position <= %b ORDER BY m.position LIMIT %b
 """
 
 
-class ViewBooks(Accounts, Goods, Alike, Conduct):
-    """Books over a snapshot of the views; what they have read is theirs until they are dropped."""
+class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, ConductAnswers):
+    """The answers over one snapshot; what was read is kept until they are dropped."""
 
     def want(self, subjects: Iterable[Subject], lots: Iterable[str]) -> None:
         """Read in bulk what rules on these subjects, and on applications to these lots, ask."""
@@ -187,7 +188,7 @@ class ViewBooks(Accounts, Goods, Alike, Conduct):
         return given, positions[-1] if len(positions) == limit else None
 
     def drop(self) -> None:
-        """Let go of everything that was read. What is kept refers to the books, in rings."""
+        """Let go of everything that was read. What is kept refers to it, in rings."""
         for held in (self.record, self.reads, self):
             vars(held).clear()
 

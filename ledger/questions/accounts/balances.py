@@ -15,9 +15,9 @@ from ledger.custody.places import Kind, Place
 from ledger.errors import TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books import Dip
-from ledger.views.books.dependencies import DependencyKey
-from ledger.views.books.source import Source
+from ledger.questions.accounts import Dip
+from ledger.questions.dependencies import DependencyKey
+from ledger.questions.record import Source
 from ledger.views.lowest_balances import KINDS, STRETCH_DAYS, held_at
 from ledger.views.places import place_id
 
@@ -97,8 +97,8 @@ _Run = tuple[int, list[tuple[int, int]]]
 """An opening balance, and (time, delta) that follow on it."""
 
 
-class Levels(Source):
-    """The part of the books about balances."""
+class BalanceAnswers(Source):
+    """What is asked about the balances of places."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -177,7 +177,7 @@ class Levels(Source):
         self.reads.note(STOCKS, mark, holder)
         found = self.rows.execute(
             "SELECT p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id"
-            " WHERE p.mark = %s AND p.kind = 2 AND p.key = %s",
+            f" WHERE p.mark = %s AND p.kind = {Kind.STOCK:d} AND p.key = %s",
             (mark, holder),
             prepare=True,
         )
@@ -187,7 +187,8 @@ class Levels(Source):
         """What there is of a mark in stock, whoever holds it: a total kept for each holder."""
         self.reads.note(IN_STOCK, mark)
         found = self.rows.execute(
-            "SELECT coalesce(sum(total), 0)::int8 FROM totals WHERE mark = %s AND figure = 2",
+            "SELECT coalesce(sum(total), 0)::int8 FROM totals"
+            f" WHERE mark = %s AND figure = {Kind.STOCK:d}",
             (mark,),
             prepare=True,
         ).fetchone()
@@ -199,11 +200,11 @@ class Levels(Source):
         found = place_id(mark, *place)
         known = self._dips.get(found)
         if known is None:
-            lows = _lows(self._runs(found) if place.kind in KINDS else self._whole(found))
-            openers = self._openers(mark, place, found, [start for start, _ in lows])
+            lowest = _lowest(self._runs(found) if place.kind in KINDS else self._whole(found))
+            openers = self._openers(mark, place, found, [start for start, _ in lowest])
             known = self._dips[found] = [
-                Dip(start, lowest, opener, rec)
-                for (start, lowest), (rec, opener) in zip(lows, openers, strict=True)
+                Dip(start, low, opener, rec)
+                for (start, low), (rec, opener) in zip(lowest, openers, strict=True)
             ]
         return known
 
@@ -247,12 +248,12 @@ class Levels(Source):
         return 0 if row is None else int(row[0])
 
 
-def _lows(runs: Iterable[_Run]) -> list[tuple[int, int]]:
+def _lowest(runs: Iterable[_Run]) -> list[tuple[int, int]]:
     """Start and lowest point of each dip, from runs of (time, delta) that follow on an opening.
 
     What lies between two runs began at zero or above, and so the run before it ended.
     """
-    lows: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     below = False
     for opening, times in runs:
         balance = opening
@@ -261,8 +262,8 @@ def _lows(runs: Iterable[_Run]) -> list[tuple[int, int]]:
             if balance >= 0:
                 below = False
             elif below:
-                lows[-1] = lows[-1][0], min(lows[-1][1], balance)
+                found[-1] = found[-1][0], min(found[-1][1], balance)
             else:
                 below = True
-                lows.append((time, balance))
-    return lows
+                found.append((time, balance))
+    return found

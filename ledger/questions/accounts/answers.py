@@ -1,4 +1,4 @@
-"""Accounts: what is in stock since when, what a month spoiled, which counts do not fit.
+"""Accounts, answered in bulk from the database.
 
 From a row each and from what came in last, never from a history of moves.
 """
@@ -12,10 +12,11 @@ from uuid import UUID
 from ledger.custody.places import Kind, Place
 from ledger.facts.mentions import About
 from ledger.facts.seals import SealsCounted, StockAdjusted
-from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Moment, Month, OffCount
+from ledger.questions.accounts import SPOILED_IDS_MAX, AccountState, Month, OffCount
+from ledger.questions.accounts.balances import BalanceAnswers
+from ledger.questions.at_hand import Moment
+from ledger.questions.dependencies import ABOUT
 from ledger.rules.moments import next_month
-from ledger.views.books.dependencies import ABOUT
-from ledger.views.books.levels import Levels
 from ledger.views.places import place_id
 
 _OFF = """
@@ -70,8 +71,8 @@ _inflows_first: Final = 32
 _inflows_more: Final = 8
 
 
-class Accounts(Levels):
-    """The part of the books about accounts."""
+class AccountAnswers(BalanceAnswers):
+    """What is asked about accounts."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)

@@ -1,23 +1,125 @@
-"""The books computed from every fact in memory: the reference other books are compared with."""
+"""Accounts: what is in stock since when, what a month spoiled, which counts do not fit the book.
 
-# ruff: noqa: D102 - what each method promises stands with the protocol it fulfils
+What is asked, and the answer from all facts at hand.
+"""
+
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind, Place
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied, SealsCounted, SealsSpoiled, StockAdjusted
-from ledger.rules.books import SPOILED_IDS_MAX, AccountState, Dip, Moment, Month, OffCount
-from ledger.rules.memory_conduct import MemoryConduct
-from ledger.rules.memory_goods import MemoryGoods
+from ledger.questions.at_hand import AtHand, Moment
 from ledger.rules.moments import month_of
+
+SPOILED_IDS_MAX = 10_000
+"""As many ids of a month's spoilage are told; a scanner does not report more."""
+ORDERLY: Final = frozenset({"EXPIRED", "UNUSED"})
+"""Reasons for giving seals up that are no spoilage but orderly disposal."""
+
+
+class Dip(NamedTuple):
+    """A longest run of event times at which a place held fewer than no seals.
+
+    `start` = the first such time, `lowest` = the lowest balance in it. `opener` = the earliest
+    recorded event that takes from the place at `start`; `rec` = when it was recorded.
+    """
+
+    start: int
+    lowest: int
+    opener: str
+    rec: int
+
+
+class Month(NamedTuple):
+    """What an account spoiled and applied on the local days of a month.
+
+    `spoiled` leaves out EXPIRED and UNUSED.
+    """
+
+    spoiled: int
+    applied: int
+
+
+class AccountState(NamedTuple):
+    """The seals one holder has of a mark at a site.
+
+    `current` = cur(mark, STOCK). `first_in` = the first move into STOCK, `oldest` = the move that
+    brought the oldest seal still there, first in first out; `last_count` = the latest SealsCounted;
+    None where there is none. `months` by `YYYY-MM`.
+    """
+
+    current: int
+    first_in: Moment | None
+    oldest: Moment | None
+    last_count: Moment | None
+    months: Mapping[str, Month]
+
+
+class OffCount(NamedTuple):
+    """A count against the book at its time; `rec` = when it was recorded.
+
+    `book` leaves out what was adjusted for this count; `unexplained` = counted less book less what
+    was adjusted for it, whenever, for another reason than UNEXPLAINED; `before` = the same of the
+    account's count before this one, 0 where there is none. `adjustments` = ids of all that were
+    made for it, by (time, id). `spoiled_counted` is None where spoiled seals were not counted.
+    """
+
+    id: str
+    rec: int
+    counted: int
+    book: int
+    unexplained: int
+    before: int
+    adjustments: tuple[str, ...]
+    spoiled_counted: int | None
+    spoiled_book: int
+
+
+class Accounts(Protocol):
+    """What is asked about accounts and other places."""
+
+    def account(self, mark: str, holder: str, site: str) -> AccountState:
+        """An account: its current balance, one row per month, and day rows back to the oldest."""
+        ...
+
+    def off_counts(self, mark: str, holder: str, site: str) -> Sequence[OffCount]:
+        """The counts of an account that do not fit the book, or the spoiled seals, by (time, id).
+
+        From those counts alone: each is compared when it, or something before it, comes or goes.
+        """
+        ...
+
+    def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
+        """Ids of what a month of an account counts as spoiled, ordered.
+
+        From the spoilage of that month; asked only where a violation stands.
+        """
+        ...
+
+    def balance(self, mark: str, place: Place, at: int | None = None) -> int:
+        """bal(mark, place, at); without `at`, cur: one row of balances, or one day's moves."""
+        ...
+
+    def dips(self, mark: str, place: Place) -> Sequence[Dip]:
+        """Every dip of a place, by start: from its day rows whose lowest point is below zero."""
+        ...
+
+    def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
+        """cur(mark, STOCK(holder, site)) by site: one balance row per site."""
+        ...
+
+    def held(self, mark: str) -> int:
+        """Σ cur(mark, STOCK), whoever holds it: a total kept for each holder."""
+        ...
 
 
 class _Entry(NamedTuple):
@@ -79,12 +181,8 @@ class _Account:
         return next((Moment(e.at, e.id) for e in self.entries if e.delta > 0), None)
 
 
-_ORDERLY = frozenset({"EXPIRED", "UNUSED"})
-"""Reasons for giving seals up that are no spoilage but orderly disposal."""
-
-
-class MemoryBooks(MemoryGoods, MemoryConduct):
-    """Books over a record that holds every fact; a snapshot."""
+class AccountsAtHand(AtHand):
+    """The answers from all facts."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
@@ -131,14 +229,15 @@ class MemoryBooks(MemoryGoods, MemoryConduct):
         before = 0
         account = f"{mark} {holder} {site}"
         for count in self.record.about(SealsCounted, About.ACCOUNT, account):
-            compared = self._compared(count, before)
+            compared = self.compared(count, before)
             before = compared.unexplained
             spoiled = compared.spoiled_counted
             if compared.unexplained or spoiled not in (None, compared.spoiled_book):
                 off.append(compared)
         return off
 
-    def _compared(self, count: SealsCounted, before: int) -> OffCount:
+    def compared(self, count: SealsCounted, before: int = 0) -> OffCount:
+        """A count against the book; `before` = what the one before it left unexplained."""
         account = count.mark, count.holder, count.site
         made_for = [
             adjustment
@@ -188,4 +287,4 @@ def _month(facts: list[SealsApplied | SealsSpoiled]) -> Month:
 
 
 def _spoiled(facts: list[SealsApplied | SealsSpoiled]) -> list[SealsSpoiled]:
-    return [f for f in facts if isinstance(f, SealsSpoiled) and f.reason not in _ORDERLY]
+    return [f for f in facts if isinstance(f, SealsSpoiled) and f.reason not in ORDERLY]

@@ -1,12 +1,15 @@
-"""Answers on lots, papers, years and conduct, computed from every fact in memory."""
+"""Conduct: what sources and persons did, and events that say what another one said.
 
-# ruff: noqa: D102 - what each method promises stands with the protocol it fulfils
+What is asked, and the answer from all facts at hand.
+"""
 
-from bisect import bisect_left
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, Protocol
+from uuid import UUID
 
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
@@ -22,122 +25,160 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
-from ledger.rules.books_conduct import (
-    CROSSINGS_COUNTED_MAX,
-    EVIDENCE_IDS_MAX,
-    Crossing,
-    Crossings,
-    Hour,
-    LateDay,
-    ReversedMonth,
-    Series,
-    Worked,
-)
-from ledger.rules.memory_facts import MemoryFacts
-from ledger.rules.moments import fiscal_year, utc_text
-from ledger.rules.number_series import Named, numbers_named, series_of
+from ledger.questions.at_hand import EVIDENCE_IDS_MAX
+from ledger.questions.lookalikes import LookAlikesAtHand
+from ledger.rules.moments import utc_text
 from ledger.rules.own_fields import said_by
 from ledger.rules.violation import OTHERS_TOLD_MAX
 
+TWO_SITES_COUNTED_MAX = 10_000
+"""Beyond that it does not matter how often somebody was at two sites."""
 _MONTH: Final = len("YYYY-MM")
 _DAY: Final = len("YYYY-MM-DD")
 _HOUR: Final = len("YYYY-MM-DDTHH")
 
 
-class MemoryConduct(MemoryFacts):
-    """The part of the books that `ConductBooks` describes."""
+class Crossing(NamedTuple):
+    """Two neighbouring scans of a person or source at different sites; times in microseconds."""
+
+    first: str
+    first_at: int
+    first_site: str
+    second: str
+    second_at: int
+    second_site: str
+
+
+class Crossings(NamedTuple):
+    """The first crossings by (time, id), and how many there are; both have a limit."""
+
+    first: Sequence[Crossing]
+    scans: int
+
+
+class LateDay(NamedTuple):
+    """Events of a source that were recorded late on one UTC day (`YYYY-MM-DD`).
+
+    `oldest` = the earliest time among them.
+    """
+
+    day: str
+    events: int
+    oldest: int
+
+
+class ReversedMonth(NamedTuple):
+    """Recorded events of a source with a time in one UTC month (`YYYY-MM`), and those reversed.
+
+    `retracted` = those that something recorded retracts or corrects.
+    """
+
+    month: str
+    recorded: int
+    retracted: int
+
+
+class Hour(NamedTuple):
+    """Seals a source reported as applied in one UTC hour (`YYYY-MM-DDTHH`), in so many scans.
+
+    `rec` = the earliest moment one of the applications was recorded; `evidence` = the ids of the
+    first by (time, id).
+    """
+
+    hour: str
+    seals: int
+    applications: int
+    rec: int
+    evidence: tuple[str, ...]
+
+
+class Conduct(Protocol):
+    """What is asked about sources, persons and single events. All but two count counting events."""
+
+    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
+        """Neighbouring scans at different sites less than so many microseconds apart.
+
+        Of scanners: SealsApplied, SealsReceived, SealsDispatched (from_site), SealsSpoiled,
+        SealsSampled, SealsRemoved and SealsCounted, in order of (time, id), of an actor or of a
+        source. A scan is compared with its two neighbours when it arrives; the answer reads the
+        crossings found so: the first 20, and counts at most 10,000.
+        """
+        ...
+
+    def late_days(self, source: str, days: int) -> Sequence[LateDay]:
+        """Days on which events were recorded more than so many days after their time; ordered.
+
+        One row per day and number of whole days between.
+        """
+        ...
+
+    def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
+        """Ids of the events that a late day counts, the first 100 by (time, id).
+
+        From the late events of that day; asked only where a violation stands.
+        """
+        ...
+
+    def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
+        """*Recorded* and reversed events of a source by month: one row per month, ordered."""
+        ...
+
+    def reversed_in(self, source: str, month: str) -> Sequence[str]:
+        """Ids of a source's reversed events of a month, the first 100 by (time, id).
+
+        From the reversed events of that month; asked only where a violation stands.
+        """
+        ...
+
+    def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
+        """Hours in which a source applied more than so many seals: one row per hour, ordered."""
+        ...
+
+    def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
+        """S4: whether an application of a source in an hour has a twin within microseconds.
+
+        The twin may lie beyond the hour. What was heard of the source in the hour and so long
+        before and after it; asked only where a violation stands.
+        """
+        ...
+
+    def last_heard(self, source: str) -> int | None:
+        """When something of a source was last *recorded* (microseconds UTC): one row per source."""
+        ...
+
+    def repeat_of(self, event_id: str) -> str | None:
+        """The counting event of smaller id that says the same, the smallest of them.
+
+        The same = equal in type, source, actor, time and every field of its own. One probe into an
+        index of (source, time).
+        """
+        ...
+
+
+class ConductAtHand(LookAlikesAtHand):
+    """The answers from all facts."""
 
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._of_source: dict[str, list[Known]] = defaultdict(list)
-        self._of_lot: dict[str, list[Known]] = defaultdict(list)
-        self._of_mark: dict[str, list[Known]] = defaultdict(list)
-        self._twin_times: dict[Hashable, list[int]] = defaultdict(list)
         self._scans: dict[tuple[str, str], list[tuple[Known, str]]] = defaultdict(list)
-        self._named: dict[str, list[Named]] = defaultdict(list)
         self._repeats: dict[str, str] = {}
-        firsts: dict[Hashable, str] = {}
+        firsts: dict[UUID, str] = {}
         for known in sorted(record):
             self._of_source[known.fact.source].append(known)
             if not record.taken_back(known.fact):
-                self._take_counting(known)
+                self._take_scan(known)
                 # Facts come by (time, id), so of equal ones the smallest id comes first.
                 first = firsts.setdefault(said_by(known.fact), known.id)
                 if first != known.id:
                     self._repeats[known.id] = first
 
-    def _take_counting(self, known: Known) -> None:
-        fact = known.fact
-        if isinstance(fact, SealsApplied):
-            self._of_lot[fact.lot].append(known)
-            self._twin_times[_twin(fact)].append(known.at)
-        if isinstance(fact, SealsApplied | SealsRemoved):
-            self._of_mark[fact.mark].append(known)
-        site = _scanned_at(fact)
+    def _take_scan(self, known: Known) -> None:
+        fact, site = known.fact, scanned_at(known.fact)
         if site is not None and self._is_scanner(fact.source):
             self._scans["source", fact.source].append((known, site))
             if fact.actor is not None:
                 self._scans["person", fact.actor].append((known, site))
-        for number in numbers_named(fact):
-            issuer: str = getattr(fact, "issuer")  # noqa: B009 - both types that name one have it
-            self._named[issuer].append(Named(number, known.rec, known.id))
-
-    # -- lots
-
-    def applications_of(self, lot: str, marks: Collection[str]) -> Sequence[str]:
-        return _ids(known for known, _ in self._applied_to(lot, marks))
-
-    def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
-        return any(
-            self._has_twin(known, fact, within) for known, fact in self._applied_to(lot, marks)
-        )
-
-    def sealed_by(self, lot: str, person: str) -> str | None:
-        sealed = (known.id for known in self._of_lot.get(lot, ()) if known.fact.actor == person)
-        return next(sealed, None)
-
-    def _applied_to(self, lot: str, marks: Collection[str]) -> list[tuple[Known, SealsApplied]]:
-        return [
-            (known, known.fact)
-            for known in self._of_lot.get(lot, ())
-            if isinstance(known.fact, SealsApplied) and known.fact.mark in marks
-        ]
-
-    def _has_twin(self, known: Known, fact: SealsApplied, within: int) -> bool:
-        times = self._twin_times[_twin(fact)]
-        near = bisect_left(times, known.at + within + 1) - bisect_left(times, known.at - within)
-        return near > 1
-
-    # -- papers and years
-
-    def numbers(self, issuer: str) -> Sequence[Series]:
-        return series_of(self._named.get(issuer, ()))
-
-    def worked(self, mark: str, year: int) -> Sequence[Worked]:
-        units: dict[tuple[str, str, int], int] = defaultdict(int)
-        last: dict[str, tuple[str, int]] = {}
-        # An application comes before a removal of the same time: "at or before".
-        for known in sorted(self._of_mark.get(mark, ()), key=_applications_first):
-            fact = known.fact
-            if isinstance(fact, SealsApplied):
-                last[fact.lot] = fact.label, fact.label_version
-            if isinstance(fact, SealsApplied | SealsRemoved) and fact.lot in last:
-                signed = fact.units if isinstance(fact, SealsApplied) else -fact.units
-                if fiscal_year(known.at) == year:
-                    units[(fact.lot, *last[fact.lot])] += signed
-        return [Worked(*key, count) for key, count in sorted(units.items())]
-
-    def first_of_year(self, mark: str, year: int) -> str | None:
-        return next(
-            (
-                known.id
-                for known in self._of_mark.get(mark, ())
-                if isinstance(known.fact, SealsApplied) and fiscal_year(known.at) == year
-            ),
-            None,
-        )
-
-    # -- sources and persons
 
     def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
         found = [
@@ -145,7 +186,7 @@ class MemoryConduct(MemoryFacts):
             for (one, site), (other, other_site) in pairwise(self._scans.get((of, key), ()))
             if site != other_site and other.at - one.at < within
         ]
-        return Crossings(found[:OTHERS_TOLD_MAX], min(len(found), CROSSINGS_COUNTED_MAX))
+        return Crossings(found[:OTHERS_TOLD_MAX], min(len(found), TWO_SITES_COUNTED_MAX))
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         return [
@@ -194,7 +235,7 @@ class MemoryConduct(MemoryFacts):
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
         applied = self._hours(source).get(hour, [])
-        return any(self._has_twin(known, fact, within) for known, fact in applied)
+        return any(self.shot_twice(known, within) for known, _ in applied)
 
     def _hours(self, source: str) -> dict[str, list[tuple[Known, SealsApplied]]]:
         hours: dict[str, list[tuple[Known, SealsApplied]]] = defaultdict(list)
@@ -210,8 +251,6 @@ class MemoryConduct(MemoryFacts):
         registered = self.whole.latest(SourceRegistered, About.SOURCE, source)
         return registered is not None and registered.kind == "SCANNER"
 
-    # -- events
-
     def repeat_of(self, event_id: str) -> str | None:
         return self._repeats.get(event_id)
 
@@ -220,20 +259,12 @@ def _ids(events: Iterable[Known]) -> tuple[str, ...]:
     return tuple(known.id for known in events)[:EVIDENCE_IDS_MAX]
 
 
-def _applications_first(known: Known) -> tuple[int, bool, str]:
-    return known.at, not isinstance(known.fact, SealsApplied), known.id
-
-
-def _twin(fact: SealsApplied) -> Hashable:
-    return fact.source, fact.mark, fact.holder, fact.site, fact.lot, fact.count
-
-
 _Scanned: Final = (
     SealsApplied, SealsReceived, SealsSpoiled, SealsSampled, SealsRemoved, SealsCounted,
 )  # fmt: skip
 
 
-def _scanned_at(fact: Fact) -> str | None:
+def scanned_at(fact: Fact) -> str | None:
     """The site at which a scan of seals was taken; None for a fact that is no such scan."""
     if isinstance(fact, SealsDispatched):
         return fact.from_site

@@ -10,13 +10,13 @@ from struct import Struct
 from typing import ClassVar, Final
 from uuid import UUID
 
-from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.views.books.crossings import Crossings
-from ledger.views.books.lateness import LAG_DAYS_MIN, Lateness
-from ledger.views.books.repeats import Repeats
-from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows
+from ledger.questions.conduct import scanned_at
+from ledger.questions.conduct.lateness import LAG_DAYS_MIN, Lateness
+from ledger.questions.conduct.repeats import Repeats
+from ledger.questions.conduct.two_sites import TwoSites
+from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows, for_each
 from ledger.views.places import hashed
 
 NOWHERE: Final = 0
@@ -28,9 +28,6 @@ _MONTH: Final = len("YYYY-MM")
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _row = Struct(">hiqiqi16siqiq").pack  # 5 fields: who, time, id, site, source
-_SCANNED: Final = (
-    s.SealsReceived, s.SealsSpoiled, s.SealsSampled, s.SealsRemoved, s.SealsCounted,
-)  # fmt: skip
 _HOURS = """
 INSERT INTO busy AS b (source, hour, seals) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (source, hour) DO UPDATE SET seals = b.seals + excluded.seals
@@ -49,12 +46,12 @@ ON CONFLICT (source, month) DO UPDATE SET events = h.events + excluded.events,
 """
 
 
-class Hearings(Fold):
-    """Keeps them."""
+class SourceActivity(Fold):
+    """Keeps what was heard of sources and persons."""
 
     TABLES: ClassVar[str] = (
         Lateness.TABLES
-        + Crossings.TABLES
+        + TwoSites.TABLES
         + Repeats.TABLES
         + """
 -- who: hash of a source, or of the actor of a scan; site: hash of where it was taken, 0 for what is
@@ -87,7 +84,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         self._latest: dict[int, int] = {}
         self._repeats = Repeats()
         self._late = Lateness()
-        self._crossings = Crossings()
+        self._two_sites = TwoSites()
         self._hours: dict[tuple[int, int], tuple[int]] = {}
         self._days: dict[tuple[int, int], int] = {}
         self._reversed: list[tuple[int, int, UUID]] = []
@@ -139,9 +136,9 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
 
     def _cross(self, source: str, actor: str | None, site: str, first: int, last: int) -> None:
         who, where = self.name("source", source), self.name("site", site)
-        self._crossings.scan(who, where, who, first, last)
+        self._two_sites.scan(who, where, who, first, last)
         if actor is not None:
-            self._crossings.scan(self.name("person", actor), where, who, first, last)
+            self._two_sites.scan(self.name("person", actor), where, who, first, last)
 
     def scans(self, alike: Scans) -> None:
         """Applications that count, or no longer do."""
@@ -161,15 +158,15 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
 
     def bind(self, fact: Fact, sign: int) -> None:
         """A registry fact that begins (+1) or ceases (-1) to bind."""
-        self._crossings.register(fact, fact.at, sign)
+        self._two_sites.register(fact, fact.at, sign)
 
     def undone(self, source: str, actor: str | None, at: int, event_id: UUID) -> None:
         """Take a recorded event that does not count."""
         who = self.name("source", source)
         self._reversed.append((who, at, event_id))
-        self._crossings.undone(who, at)
+        self._two_sites.undone(who, at)
         if actor is not None:
-            self._crossings.undone(self.name("person", actor), at)
+            self._two_sites.undone(self.name("person", actor), at)
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
@@ -186,11 +183,9 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
             self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
         copy_rows(rows, "reversed (source, time, id)", ("int8", "int8", "uuid"), self._reversed)
         self._late.flush(rows, self._reversed)
-        self._crossings.flush(rows)
+        self._two_sites.flush(rows)
         for statement, counted in ((_HOURS, self._hours), (_MONTHS, self._months())):
-            if counted:
-                values = [(*key, *sums) for key, sums in sorted(counted.items())]
-                rows.execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)
+            for_each(rows, statement, [(*key, *sums) for key, sums in sorted(counted.items())])
         self._clear()
 
     def _months(self) -> dict[tuple[int, str], tuple[int, int]]:
@@ -215,17 +210,10 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         self._packed.clear()
         self._repeats.forget()
         self._late.forget()
-        self._crossings.forget()
+        self._two_sites.forget()
         self._hours.clear()
         self._days.clear()
         self._reversed.clear()
-
-
-def scanned_at(fact: Fact) -> str | None:
-    """The site at which a scan of seals was taken; None for a fact that is no such scan."""
-    if isinstance(fact, s.SealsDispatched):
-        return fact.from_site
-    return fact.site if isinstance(fact, _SCANNED) else None
 
 
 def heard_under(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -1,21 +1,19 @@
-"""What was attached to lots, which events share numbers, and which ids look alike."""
+"""Applications by lot, label, holder and contract, answered in bulk from the database."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
 from ledger.custody.places import Kind
-from ledger.errors import TooMuch
 from ledger.facts import seals as s
-from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books import SHARING_EVENTS_MAX, FirstApplied, Moment, Sealed
+from ledger.questions.applications import FirstApplied, Sealed
+from ledger.questions.at_hand import Moment
+from ledger.questions.dependencies import DependencyKey
+from ledger.questions.record import CALENDARS_APART_DAYS, Source
 from ledger.rules.moments import later
-from ledger.views.books.dependencies import DependencyKey
-from ledger.views.books.source import CALENDARS_APART_DAYS, Source
 from ledger.views.places import place_id
 
 _LOTS = """
@@ -25,8 +23,8 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
     SELECT * FROM sealed WHERE lot = wanted.place OFFSET 0
 ) AS s JOIN places AS p ON p.id = s.lot
 """
-_LOT_PLACES = "SELECT id, key FROM places WHERE kind = 4 AND key = ANY(%b::text[])"
-# Every tally is read: labels are seldom wrong.
+_LOT_PLACES = f"SELECT id, key FROM places WHERE kind = {Kind.LOT:d} AND key = ANY(%b::text[])"
+# Every row_sum is read: labels are seldom wrong.
 _LABELLED = """
 SELECT DISTINCT p.mark FROM sealed AS s JOIN places AS p ON p.id = s.lot
 WHERE (s.label, s.version) = (%b, %b)
@@ -48,31 +46,6 @@ WITH RECURSIVE named (contract) AS (
     ) FROM named WHERE contract IS NOT NULL
 ) SELECT contract FROM named WHERE contract IS NOT NULL
 """
-_CLASSES = """
-SELECT c.class::int2 FROM generate_series(0, 30) AS c (class)
-WHERE EXISTS (SELECT FROM ranges WHERE mark = %b AND class = c.class)
-"""
-_SHARING = """
-SELECT wanted.n::int4, r.position FROM unnest(%b::text[], %b::int8[], %b::int8[])
-    WITH ORDINALITY AS wanted (mark, first, last, n)
-JOIN unnest(%b::text[], %b::int2[]) AS sizes (mark, class) ON sizes.mark = wanted.mark
-CROSS JOIN LATERAL (
-    SELECT position FROM ranges WHERE ranges.mark = wanted.mark
-        AND ranges.class = sizes.class AND ranges.first > wanted.first - (1::int8 << sizes.class)
-        AND ranges.first <= wanted.last AND ranges.last >= wanted.first AND {of} LIMIT {most}
-) AS r
-"""
-_most: Final = SHARING_EVENTS_MAX + 1
-_OF = {
-    (): _SHARING.format(of="true", most=_most),
-    # By its own name, as the index of issues has it: a roll holds thousands of other events.
-    (s.SealsIssued,): _SHARING.format(of="topic = 'SealsIssued'", most=_most),
-    (s.SealsApplied,): _SHARING.format(of="topic = 'SealsApplied'", most=_most),
-}
-
-
-_Span = tuple[str, int, int]
-"""Mark, first and last number."""
 
 
 SEALED: Final = DependencyKey[str]("sealed", lambda fact: ((fact.lot,),), s.SealsApplied)
@@ -91,8 +64,8 @@ APPLIED: Final = DependencyKey[str, str, str | None](
 """What a holder applied of a mark under a contract."""
 
 
-class _Tally(Sealed):
-    """A tally whose latest application is read where somebody asks."""
+class _Sum(Sealed):
+    """A row_sum whose latest application is read where somebody asks."""
 
     read: Callable[[], Moment]
 
@@ -101,21 +74,17 @@ class _Tally(Sealed):
         return self.read()
 
 
-class Goods(Source):
-    """The part of the books about goods, numbers and look-alikes."""
+class ApplicationAnswers(Source):
+    """What is asked about applications by lot, label, holder and contract."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._sealed: dict[str, list[_Tally]] = {}
-        self._classes: dict[str, list[int]] = {}
-        self._sharing: dict[tuple[type[Fact], ...], dict[_Span, list[Known] | None]] = defaultdict(
-            dict
-        )
+        self._sealed: dict[str, list[_Sum]] = {}
 
     # -- what was attached
 
     def want_sealed(self, lots: Iterable[str]) -> None:
-        """Read what was attached to lots in bulk, with the first application of each tally."""
+        """Read what was attached to lots in bulk, with the first application of each row_sum."""
         missing = sorted({lot for lot in lots if lot not in self._sealed})
         if not missing:
             return
@@ -128,31 +97,31 @@ class Goods(Source):
         positions = sorted({row[11] for row in found})
         recs = {at: known.rec for at, known in zip(positions, self.at(positions), strict=True)}
         for row in found:
-            self._sealed[row[0]].append(self._tally(row[1:], recs))
+            self._sealed[row[0]].append(self._sum(row[1:], recs))
         for lot in missing:
             self._sealed[lot].sort()
 
     def sealed_places(self, lots: Iterable[str]) -> list[int]:
         """The places of lots whose seals were read in bulk: one for each mark on them."""
-        marks = {(tally.mark, lot) for lot in lots for tally in self._sealed[lot]}
+        marks = {(row_sum.mark, lot) for lot in lots for row_sum in self._sealed[lot]}
         return [place_id(mark, Kind.LOT, lot) for mark, lot in sorted(marks)]
 
-    def _tally(self, row: tuple[Any, ...], recs: Mapping[int, int]) -> _Tally:
+    def _sum(self, row: tuple[Any, ...], recs: Mapping[int, int]) -> _Sum:
         mark, label, version, holder, units, seals, count, at, key, last, earliest, place = row
         first = self._event(str(key))
-        tally = _Tally(
+        row_sum = _Sum(
             mark=mark, label=label, version=version, holder=holder, units=units, seals=seals,
             applications=count, first=Moment(at, first.id), first_day=first.fact.day,
             first_rec=first.rec, last=Moment(last, ""), rec=recs[earliest],
         )  # fmt: skip
         if count == 1:
-            tally.read = partial(Moment, at, first.id)
+            row_sum.read = partial(Moment, at, first.id)
         else:
-            tally.read = partial(self._latest, last, (place, label, version, holder))
-        return tally
+            row_sum.read = partial(self._latest, last, (place, label, version, holder))
+        return row_sum
 
     def _latest(self, at: int, of: tuple[int, str, int, str]) -> Moment:
-        """The last application of a tally (lot's place, label, version, holder), at that time."""
+        """The last application of a row_sum (lot's place, label, version, holder), at that time."""
         found = self.rows.execute(_AT_TIME, (of[0], at), prepare=True).fetchall()
         there = self.at(position for (position,) in found)
         return Moment(
@@ -160,7 +129,7 @@ class Goods(Source):
         )
 
     def _is_of(self, known: Known, of: tuple[int, str, int, str]) -> bool:
-        """Whether an event is an application of a tally that counts."""
+        """Whether an event is an application of a row_sum that counts."""
         return (
             isinstance(known.fact, s.SealsApplied)
             and (known.fact.label, known.fact.label_version, known.fact.holder) == of[1:]
@@ -203,7 +172,8 @@ class Goods(Source):
             return first
         # The first of that day was taken back: the day's moves tell who comes next.
         sites = self.rows.execute(
-            "SELECT id FROM places WHERE mark = %s AND kind = 2 AND key = %s", (mark, holder)
+            f"SELECT id FROM places WHERE mark = %s AND kind = {Kind.STOCK:d} AND key = %s",
+            (mark, holder),
         ).fetchall()
         positions = [
             position
@@ -232,68 +202,6 @@ class Goods(Source):
         self.reads.note(CONTRACTS, holder, mark)
         found = self.rows.execute(_CONTRACTS, {"holder": holder, "mark": mark}, prepare=True)
         return [name or None for (name,) in found.fetchall()]
-
-    # -- serial numbers
-
-    def are_shared(self, numbers: tuple[str, int, int]) -> bool:
-        """Whether several events have some of these numbers, as far as that was read in bulk."""
-        return len(self._sharing[()].get(numbers) or ()) > 1
-
-    def want_ranged(self, spans: Iterable[_Span], *kinds: type[Fact]) -> None:
-        """Read in bulk which events, of all kinds or of some, share numbers with each span."""
-        known = self._sharing[kinds]
-        told = self._sharing[()]
-        missing = sorted({s for s in spans if s not in known and told.get(s) is None})
-        if not missing:
-            return
-        found = self.sharing(missing, *kinds)
-        positions = sorted({position for each in found for position in each or ()})
-        events = self.log.at(positions, self.rows)
-        given = dict(zip(positions, self.record.give(events), strict=True))
-        for span, each in zip(missing, found, strict=True):
-            known[span] = (
-                None if each is None else self._counting(given[position] for position in each)
-            )
-
-    def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
-        """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
-        span = (mark, first, last)
-        shared = self._sharing[kinds].get(span) or self._sharing[()].get(span)
-        if shared is None:
-            self.want_ranged([span], *kinds)
-            shared = self._sharing[kinds][span]
-        if shared is None:
-            raise TooMuch(f"More than {SHARING_EVENTS_MAX} events share numbers of {mark}.")
-        return [known for known in shared if isinstance(known.fact, kinds)] if kinds else shared
-
-    def _counting(self, found: Iterable[Known]) -> list[Known]:
-        return sorted(known for known in found if self.record.counts(known.fact))
-
-    def sharing(self, spans: Sequence[_Span], *kinds: type[Fact]) -> list[list[int] | None]:
-        """Positions of events, also of those that do not count, sharing numbers with each span.
-
-        Of all kinds, or of SealsIssued or SealsApplied alone. None where there are too many.
-        """
-        found: list[list[int]] = [[] for _ in spans]
-        sizes = [
-            (mark, size) for mark in sorted({of[0] for of in spans}) for size in self._sizes(mark)
-        ]
-        if sizes:
-            columns = [*zip(*spans, strict=True), *zip(*sizes, strict=True)]
-            asked = [*map(list, columns)]
-            for number, position in self.rows.execute(_OF[kinds], asked, prepare=True).fetchall():
-                found[number - 1].append(position)
-        return [
-            None if len(positions) > SHARING_EVENTS_MAX else sorted(positions)
-            for positions in map(set, found)
-        ]
-
-    def _sizes(self, mark: str) -> list[int]:
-        sizes = self._classes.get(mark)
-        if sizes is None:
-            found = self.rows.execute(_CLASSES, (mark,), prepare=True).fetchall()
-            sizes = self._classes[mark] = [size for (size,) in found]
-        return sizes
 
     def _event(self, event_id: str) -> Known:
         known = self.record.known(event_id)

@@ -1,4 +1,4 @@
-"""What was done to lots and in years: applications of a lot, numbers of papers, work of a mark."""
+"""Applications of a lot in their order, and of a fiscal year, answered from the database."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -12,18 +12,18 @@ from ledger.facts import seals as s
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.rules.books_conduct import EVIDENCE_IDS_MAX, Worked
+from ledger.questions.applications import Worked
+from ledger.questions.applications.answers import SEALED, ApplicationAnswers
+from ledger.questions.at_hand import EVIDENCE_IDS_MAX
+from ledger.questions.dependencies import DependencyKey
+from ledger.questions.lookalikes import shot_of
+from ledger.questions.record import CALENDARS_APART_DAYS
 from ledger.rules.moments import fiscal_year, later
-from ledger.views.books.alike import shot_of
-from ledger.views.books.dependencies import DependencyKey
-from ledger.views.books.goods import SEALED
-from ledger.views.books.numbers import Papers
-from ledger.views.books.source import CALENDARS_APART_DAYS
 from ledger.views.loading import BEGINNING, pages
 from ledger.views.places import place_id
 
-_LOT_PLACES = """
-SELECT id, mark FROM places WHERE kind = 4 AND key = %b AND mark = ANY(%b::text[])
+_LOT_PLACES = f"""
+SELECT id, mark FROM places WHERE kind = {Kind.LOT:d} AND key = %b AND mark = ANY(%b::text[])
 """
 _NEAR = """
 SELECT position FROM (
@@ -35,7 +35,7 @@ _SEALERS = """
 SELECT s.lot, s.actor FROM unnest(%b::text[], %b::text[]) AS wanted (lot, actor)
 JOIN sealers AS s ON s.lot = wanted.lot AND s.actor = wanted.actor WHERE s.applications > 0
 """
-_LOT_MARKS = "SELECT mark FROM places WHERE kind = 4 AND key = %b"
+_LOT_MARKS = f"SELECT mark FROM places WHERE kind = {Kind.LOT:d} AND key = %b"
 _WORKED = """
 SELECT lot, label, version, units FROM worked WHERE mark = %b AND year = %b AND units <> 0
 """
@@ -56,8 +56,8 @@ WORKED: Final = DependencyKey[str, int](
 """What was sealed with a mark in a fiscal year, and removed."""
 
 
-class Years(Papers):
-    """The part of the books about lots and years."""
+class YearAnswers(ApplicationAnswers):
+    """What is asked about the applications of a lot in their order, and of a fiscal year."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -77,7 +77,7 @@ class Years(Papers):
         for place, _ in self.rows.execute(_LOT_PLACES, (lot, list(marks))).fetchall():
             near = self.rows.execute(_NEAR, (place, within, within, shots_looked_max))
             positions = [position for (position,) in near.fetchall()]
-            if twins(self.counting(self._of_lot(place, positions)), within):
+            if shot_twice(self.counting(self._of_lot(place, positions)), within):
                 return True
         return False
 
@@ -135,7 +135,7 @@ class Years(Papers):
             if isinstance(known.fact, s.SealsApplied) and self.record.counts(known.fact)
         )
 
-    # -- papers and years
+    # -- years
 
     def worked(self, mark: str, year: int) -> Sequence[Worked]:
         """What was sealed with a mark in a fiscal year, less what was removed; ordered."""
@@ -197,7 +197,8 @@ class Years(Papers):
         holder, contract, day = of
         found = self.rows.execute(
             "SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id WHERE p.mark = %s"
-            " AND p.kind = 2 AND p.key = %s AND m.time BETWEEN %s AND %s AND m.delta < 0",
+            f" AND p.kind = {Kind.STOCK:d} AND p.key = %s AND m.time BETWEEN %s AND %s"
+            " AND m.delta < 0",
             (mark, holder, at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY),
         ).fetchall()
         given = self.at(position for (position,) in found)
@@ -212,7 +213,7 @@ class Years(Papers):
         ][:1]
 
 
-def twins(
+def shot_twice(
     applied: Sequence[Known], within: int, start: int = _EVER[0], end: int = _EVER[1]
 ) -> bool:
     """Whether two of the applications, ordered by time, are one shot taken twice.

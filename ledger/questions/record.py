@@ -6,7 +6,7 @@ be. Either way the answers are the same.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from ledger.errors import Fatal, TooMuch
@@ -17,19 +17,25 @@ from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known, Record
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
-from ledger.views.books.budget import (
+from ledger.questions.budget import (
     Budget,
     load_events_first,
     load_events_max,
     positions_about,
     subject_facts_max,
 )
-from ledger.views.books.dependencies import ABOUT, EVENT, TYPE, Dependencies, speaker
-from ledger.views.books.registry import HELD, Registry
+from ledger.questions.dependencies import ABOUT, EVENT, TYPE, Dependencies, speaker
+from ledger.questions.registry import HELD, Registry
+from ledger.views import schema
 from ledger.views.folding import Rows
 
 F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
+
+CALENDARS_APART_DAYS: Final = 2
+"""What happened on a later day than so many after another one, by whatever offsets, came later."""
+page_rows_first: Final = 16
+page_rows_max: Final = 1_024
 
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
@@ -235,7 +241,7 @@ class BooksRecord(Record):
             return True
         if (about, key) not in self._whole:
             if kind is SealsApplied or about is About.ACCOUNT:
-                raise Fatal(f"rules ask the books for {kind.__name__}, never the record")
+                raise Fatal(f"rules never ask the record for {kind.__name__}")
             self.want([(about, key)])
         if (about, key) in self._beyond:
             raise TooMuch(
@@ -248,3 +254,30 @@ class BooksRecord(Record):
         if kind not in HELD:
             raise Fatal(f"not every {kind.__name__} is held: ask by subject")
         self._reads.note(TYPE, kind.__name__)
+
+
+class Source:
+    """A snapshot; what was read from it is kept until it is dropped."""
+
+    def __init__(self, rows: Rows, log: Log, registry: Registry | None = None) -> None:
+        """`registry` = one kept from an earlier snapshot, if there is one: it follows this one."""
+        self.rows, self.log = rows, log
+        self.reads = Dependencies()
+        known = (registry or Registry(log)).follow(rows, schema.position(rows))
+        self.record = BooksRecord(rows, log, self.reads, known)
+        self.memo = self.reads.memo
+
+    def paged(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement that ends in OFFSET and LIMIT, read as they are asked for."""
+        start, limit = 0, page_rows_first
+        while True:
+            asked = (*values, start, limit)
+            found = self.rows.execute(statement, asked, prepare=True).fetchall()
+            yield from found
+            if len(found) < limit:
+                return
+            start, limit = start + limit, min(2 * limit, page_rows_max)
+
+    def at(self, positions: Iterable[int]) -> list[Known]:
+        """The events at positions, each once, in the order of position."""
+        return self.record.give(self.log.at(sorted(set(positions)), self.rows))

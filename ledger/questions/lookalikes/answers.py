@@ -1,22 +1,20 @@
-"""What looks like something else: ids with the same fold, shots taken twice, marks nobody knows."""
+"""Look-alikes, answered in bulk from the database."""
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ledger.custody.places import Kind, Place
 from ledger.errors import Fatal
 from ledger.facts import seals as s
-from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.rules.books import Naming
-from ledger.rules.books_conduct import EVIDENCE_IDS_MAX
+from ledger.questions.at_hand import EVIDENCE_IDS_MAX
+from ledger.questions.dependencies import DependencyKey
+from ledger.questions.lookalikes import MAKE_KNOWN, Naming, Shot, folded, known_ids, shot_of
+from ledger.questions.record import Source
 from ledger.rules.marks import marks_of
-from ledger.views.books.dependencies import DependencyKey
-from ledger.views.books.source import Source
-from ledger.views.books.tallies import MAKE_KNOWN, folded, known_ids
 from ledger.views.places import place_id
 
 _ALIKE = """
@@ -38,11 +36,12 @@ near_events_max: Final = 100
 
 
 # Only an application posts a move to a lot of a mark without being an event of that list.
-_NAMING = """
+_NAMING = f"""
 (SELECT position FROM named_marks WHERE mark = %(mark)s ORDER BY position LIMIT %(most)s)
 UNION ALL
-(SELECT m.position FROM (SELECT id FROM places WHERE mark = %(mark)s AND kind = 4 ORDER BY id) AS p
-    CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
+(SELECT m.position FROM (
+        SELECT id FROM places WHERE mark = %(mark)s AND kind = {Kind.LOT:d} ORDER BY id
+    ) AS p CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
         ORDER BY time LIMIT %(most)s) AS m LIMIT %(most)s)
 """
 _NEXT_NAMING = """
@@ -50,45 +49,9 @@ SELECT min(position) FROM (
     SELECT min(position) AS position FROM named_marks WHERE mark = %(mark)s AND position > %(after)s
     UNION ALL
     SELECT min(m.position) FROM places AS p JOIN moves AS m ON m.place = p.id
-    WHERE p.mark = %(mark)s AND p.kind = 4 AND m.delta > 0 AND m.position > %(after)s
+    WHERE p.mark = %(mark)s AND p.kind = {Kind.LOT:d} AND m.delta > 0 AND m.position > %(after)s
 ) AS next
 """
-
-
-class Shot(NamedTuple):
-    """What makes two shots of one scanner look like one shot taken twice."""
-
-    kind: type[Fact]
-    source: str
-    mark: str
-    place: Place
-    lot: str | None
-    seals: int
-
-
-_Shot = (
-    s.SealsIssued
-    | s.SealsReceived
-    | s.SealsApplied
-    | s.SealsSpoiled
-    | s.SealsSampled
-    | s.SealsDestroyed
-    | s.SealsRemoved
-    | s.SealsLost
-)
-
-
-def shot_of(fact: Fact) -> Shot | None:
-    """What a twin of the event shares with it; None for types without a count."""
-    if isinstance(fact, s.SealsDispatched):
-        place = Place(Kind.STOCK, fact.from_holder, fact.from_site)
-        return Shot(type(fact), fact.source, fact.mark, place, None, fact.count)
-    if isinstance(fact, _Shot):
-        spoiled = isinstance(fact, s.SealsDestroyed | s.SealsRemoved)
-        place = Place(Kind.SPOILED if spoiled else Kind.STOCK, fact.holder, fact.site)
-        lot = getattr(fact, "lot", None)
-        return Shot(type(fact), fact.source, fact.mark, place, lot, fact.count)
-    return None
 
 
 def _moved(shot: Shot) -> tuple[Place, ...]:
@@ -108,8 +71,8 @@ NAMING: Final = DependencyKey[str]("naming", lambda fact: ((mark,) for mark in m
 """Whatever names a mark."""
 
 
-class Alike(Source):
-    """The part of the books about look-alikes."""
+class LookAlikeAnswers(Source):
+    """What is asked about look-alikes."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)

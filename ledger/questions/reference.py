@@ -1,6 +1,6 @@
-"""The reconciliation row straight from its definition, over all facts in memory.
+"""The reconciliation row straight from its definition, over all facts at hand.
 
-Slow and plain on purpose: what the views answer must equal this, whatever the order of arrival.
+Plain on purpose: what the views answer must equal this, whatever the order of arrival.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,9 @@ from typing import Literal
 
 from ledger.custody.moves import Move, moves
 from ledger.custody.places import Kind, Place
-from ledger.facts.documents import (
-    ExportCertificateCancelled,
-    ExportCertificateIssued,
-    SealReportFiled,
-)
+from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
+from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
 from ledger.facts.scalars import local_day, time_text
@@ -24,14 +20,10 @@ from ledger.facts.seals import (
     SealsDispatched,
     SealsReceived,
     SealsRemoved,
-    StockAdjusted,
 )
-from ledger.facts.shipments import (
-    GoodsReturned,
-    ShipmentDeparted,
-    ShipmentDocumentsSent,
-    ShipmentReceived,
-)
+from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
+from ledger.questions import MemoryBooks
+from ledger.rules.papers import live, report_of, shipment_of, shipments_for
 
 _JAPAN_MINUTES = 540
 Pair = tuple[str, str]
@@ -122,10 +114,13 @@ class _Pair:
         self.record = record
         self.importer = pair[0]
         self.marks = marks
-        self.as_of = as_of
-        self.facts = [
-            known.fact for known in record if known.at <= as_of and record.counts(known.fact)
+        counting = [
+            (known.fact, known.rec)
+            for known in record
+            if known.at <= as_of and record.counts(known.fact)
         ]
+        self.facts = [fact for fact, _ in counting]
+        self.books = MemoryBooks(Record(counting))
 
     def amounts(self) -> Iterator[Amount]:
         for fact in self.facts:
@@ -187,85 +182,40 @@ class _Pair:
         return first.exporter if first is not None else "-"
 
     def _reported(self) -> Iterator[Amount]:
-        latest: dict[str, SealReportFiled] = {}
-        for fact in self.facts:
-            if isinstance(fact, SealReportFiled):
-                other = latest.get(fact.report)
-                order = (fact.version, fact.at, fact.id)
-                if other is None or order > (other.version, other.at, other.id):
-                    latest[fact.report] = fact
-        for report in latest.values():
-            for line in report.lines:
-                if line.mark in self.marks:
+        for name in {fact.report for fact in self.books.record.all(SealReportFiled)}:
+            report = report_of(self.books, name)
+            for line in report.lines if report is not None else ():
+                if report is not None and line.mark in self.marks:
                     yield "reported", report.exporter, line.used
 
     def _certified(self) -> Iterator[Amount]:
-        issued = [fact for fact in self.facts if isinstance(fact, ExportCertificateIssued)]
-        issued.sort(key=lambda fact: (fact.at, fact.id))
-        existing = {(fact.issuer, fact.number): fact for fact in issued}
-        gone = {(fact.issuer, fact.replaces) for fact in issued} | {
-            (fact.issuer, fact.number)
-            for fact in self.facts
-            if isinstance(fact, ExportCertificateCancelled)
-        }
-        for key, certificate in existing.items():
-            if key not in gone:
-                lots = self._lots_of(self._shipments(certificate))
+        issued = self.books.record.all(ExportCertificateIssued)
+        for key in {certificate_key(fact.issuer, fact.number) for fact in issued}:
+            certificate = live(self.books, key)
+            if certificate is not None:
+                lots = self._lots_of(shipments_for(self.books, key))
                 for line in certificate.lines:
                     if line.lot in lots:
                         yield "certified_units", certificate.exporter, line.units or 0
 
-    def _shipments(self, certificate: ExportCertificateIssued) -> set[str | None]:
-        named: set[str | None] = {certificate.shipment}
-        for fact in self.facts:
-            if isinstance(fact, ShipmentDeparted | ShipmentDocumentsSent):
-                ref = fact.certificate
-                if ref and (ref.issuer, ref.number) == (certificate.issuer, certificate.number):
-                    named.add(fact.shipment)
-        return named
-
-    def _lots_of(self, shipments: set[str | None]) -> set[str | None]:
+    def _lots_of(self, shipments: Iterable[str]) -> set[str]:
         return {
             line.lot
-            for fact in self.facts
-            if isinstance(fact, ShipmentDeparted) and fact.shipment in shipments
-            for line in fact.lines
+            for shipment in shipments
+            if (departed := shipment_of(self.books, shipment)) is not None
+            for line in departed.lines
             if line.mark in self.marks
         }
 
     def _counted(self) -> Iterator[Amount]:
-        last: dict[tuple[str, str, str], SealsCounted] = {}
-        for fact in self.facts:
-            if isinstance(fact, SealsCounted) and fact.mark in self.marks:
-                account = (fact.mark, fact.holder, fact.site)
-                other = last.get(account)
-                if other is None or (fact.at, fact.id) > (other.at, other.id):
-                    last[account] = fact
-        for account, count in last.items():
-            book = self._book(account, count)
-            explained = sum(
-                fact.delta
-                for fact in self.facts
-                if isinstance(fact, StockAdjusted)
-                and fact.count_event == count.id
-                and (fact.mark, fact.holder, fact.site) == account
-                and fact.reason != "UNEXPLAINED"
-            )
-            yield "counted", count.holder, count.counted
-            yield "book", count.holder, book
-            yield "unexplained", count.holder, abs(count.counted - book - explained)
-
-    def _book(self, account: tuple[str, str, str], count: SealsCounted) -> int:
-        mark, holder, site = account
-        stock = Place(Kind.STOCK, holder, site)
-        return sum(
-            (move.target == stock) * move.seals - (move.source == stock) * move.seals
-            for fact in self.facts
-            if fact.at <= count.at
-            and not (isinstance(fact, StockAdjusted) and fact.count_event == count.id)
-            for move in moves(fact)
-            if move.mark == mark
-        )
+        counts = self.books.record.all(SealsCounted)
+        last = {(fact.mark, fact.holder, fact.site): fact for fact in counts}
+        for count in last.values():
+            if count.mark in self.marks:
+                compared = self.books.compared(count)
+                yield "counted", count.holder, count.counted
+                yield "book", count.holder, compared.book
+                yield "unexplained", count.holder, abs(compared.unexplained)
 
 
 def _lots(fact: Fact) -> list[str]:

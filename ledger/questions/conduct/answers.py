@@ -1,4 +1,4 @@
-"""What sources and persons did: from hearings and tallies.
+"""Conduct, answered from the database: from sums of what sources and persons did.
 
 Events themselves are read only where something is to be shown of them.
 """
@@ -12,21 +12,22 @@ from uuid import UUID
 from ledger.facts import seals as s
 from ledger.facts.record import Known
 from ledger.facts.registry import SourceRegistered
-from ledger.rules.books_conduct import (
-    CROSSINGS_COUNTED_MAX,
-    EVIDENCE_IDS_MAX,
+from ledger.questions.applications.years import YearAnswers, shot_twice
+from ledger.questions.at_hand import EVIDENCE_IDS_MAX
+from ledger.questions.conduct import (
+    TWO_SITES_COUNTED_MAX,
     Crossing,
     Crossings,
     Hour,
     LateDay,
     ReversedMonth,
+    scanned_at,
 )
+from ledger.questions.conduct.source_activity import heard_under
+from ledger.questions.dependencies import DependencyKey
 from ledger.rules.moments import next_month, start_of, utc_text
 from ledger.rules.own_fields import said_by
 from ledger.rules.violation import OTHERS_TOLD_MAX
-from ledger.views.books.dependencies import DependencyKey
-from ledger.views.books.hearings import heard_under, scanned_at
-from ledger.views.books.years import Years, twins
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
@@ -36,7 +37,7 @@ ORDER BY time, id LIMIT {OTHERS_TOLD_MAX}
 """
 _CROSSED = f"""
 SELECT count(*) FROM (
-    SELECT FROM crossings WHERE who = %b AND time - before_at < %b LIMIT {CROSSINGS_COUNTED_MAX}
+    SELECT FROM crossings WHERE who = %b AND time - before_at < %b LIMIT {TWO_SITES_COUNTED_MAX}
 ) AS counted
 """
 _THROUGH = "SELECT DISTINCT source FROM heard_at WHERE who = %b"
@@ -84,8 +85,8 @@ SCANNER: Final = DependencyKey[int](
 """Whether a source, by its hash, is a scanner."""
 
 
-class Conduct(Years):
-    """The part of the books about sources, persons and single events."""
+class ConductAnswers(YearAnswers):
+    """What is asked about sources, persons and single events."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -168,7 +169,7 @@ class Conduct(Years):
         hours = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
         start, end = hours * _HOUR, (hours + 1) * _HOUR - 1
         around = self._applied_in(source, start - within, end + within)
-        return twins(around, within, start, end)
+        return shot_twice(around, within, start, end)
 
     def _applied_in(self, source: str, start: int, end: int) -> list[Known]:
         """The counting applications of a source at times from `start` to `end` (µs UTC)."""

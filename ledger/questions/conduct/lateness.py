@@ -1,14 +1,14 @@
 """What was recorded long after its time: sums by source, day of recording and whole days between.
 
-Kept for Hearings, which tells of every event. A sum that loses an event is computed again.
+Kept for SourceActivity, which tells of every event. A sum that loses an event is computed again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.views.folding import Rows, copy_rows
+from ledger.views.folding import Rows, copy_rows, for_each
 
 LAG_DAYS_MIN: Final = 1
 """What was recorded within a day is never asked for."""
@@ -84,10 +84,10 @@ CREATE TABLE late_days (
             self._late,
         )  # fmt: skip
         if sums:
-            _many(rows.execute, _ADD, [(*key, *found) for key, found in sorted(sums.items())])
+            for_each(rows, _ADD, [(*key, *found) for key, found in sorted(sums.items())])
         if again:
-            _many(rows.execute, _DROP, sorted(again))
-            _many(rows.execute, _AGAIN, sorted(again))
+            for_each(rows, _DROP, sorted(again))
+            for_each(rows, _AGAIN, sorted(again))
         self.forget()
 
     def forget(self) -> None:
@@ -97,9 +97,3 @@ CREATE TABLE late_days (
 
 def _when(at: int, recorded_at: int) -> tuple[int, int]:
     return recorded_at // MICROS_A_DAY, (recorded_at - at - 1) // MICROS_A_DAY
-
-
-def _many(
-    execute: Callable[..., object], statement: str, values: Iterable[tuple[int, ...]]
-) -> None:
-    execute(statement, [*map(list, zip(*values, strict=True))], prepare=True)
