@@ -257,9 +257,9 @@ class Auditor:
             there = auditing.progress(rows, lock=True)
             if there.turn != look.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
-            auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
+            auditing.depend(rows, [(read, *key) for key in fresh for read in fresh[key]])
             gone = [(kind, key) for kind, key, _ in look.aside]
-            auditing.looked(rows, [*look.waited, *gone], [*look.at, *gone], look.dues)
+            auditing.evaluated(rows, [*look.waited, *gone], [*look.at, *gone], look.dues)
             set_aside.put(rows, look.aside, look.after.clock, anew=look.renewed)
             auditing.wake(rows, look.changed, look.at)
             auditing.wait(rows, look.waits)

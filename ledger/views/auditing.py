@@ -1,7 +1,7 @@
-"""What the audit remembers between two looks: how far it is, what is waiting, what rests on what.
+"""What the audit keeps between two evaluations: how far it is, what waits, what depends on what.
 
-Written by the auditor in the transaction that records its decisions, so a crash repeats a look and
-changes nothing. Losing it costs a look at everything, and no case.
+Written by the auditor in the transaction that records its decisions, so a crash repeats an
+evaluation and changes nothing. Losing it costs an evaluation of everything, and no case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +12,8 @@ from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
 from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
 
 APPLICATIONS: Final = "applications"
-"""Stands for all applications to a lot on a local day, which rest on much the same; the key is
-`lot day`, and where a look at them ended, the position after which the next one goes on."""
+"""Stands for all applications to a lot on a local day, which depend on much the same; the key is
+`lot day`, and where an evaluation of them ended, the position after which the next one goes on."""
 QUIET: Final = "quiet"
 """The same, of those kinds of scan of which no rule suspects all."""
 
@@ -22,11 +22,11 @@ class Auditing(Fold):
     """Makes the tables; the projector writes nothing into them."""
 
     TABLES: ClassVar[str] = """
--- position: the auditor has looked at every event up to it. policy: digest of the policy that it
--- applied, a space, and the revision of its rules. floor: the position up to which every look had
--- seen the facts; null before the first.
--- again: events up to it were looked at before. turn: counts the looks, so that of two auditors
--- at once one starts again. clock: the audit's time at the last look, µs UTC.
+-- position: the auditor has evaluated every event up to it. policy: digest of the policy that it
+-- applied, a space, and the revision of its rules. floor: the position up to which every evaluation
+-- had seen the facts; null before the first.
+-- again: events up to it were evaluated before. turn: counts the evaluations, so that of two
+-- auditors at once one starts again. clock: the audit's time at the last one, µs UTC.
 CREATE TABLE audit (
     one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL, policy text NOT NULL,
     floor int8, again int8 NOT NULL, turn int8 NOT NULL, clock int8 NOT NULL
@@ -38,21 +38,22 @@ CREATE TABLE due (
     kind text NOT NULL, key text NOT NULL, at int8 NOT NULL, PRIMARY KEY (kind, key)
 ) WITH (fillfactor = 70);
 CREATE INDEX due_by_time ON due (at);
--- Subjects to look at again, because something they rest on changed.
+-- Subjects to evaluate again, because something they depend on changed.
 CREATE TABLE waiting (
     kind text NOT NULL, key text NOT NULL, PRIMARY KEY (kind, key)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
--- rests: hash of what a look at the subject has read. Only ever added: one too many costs a look.
-CREATE TABLE rests_on (
-    rests int8 NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (rests, kind, key)
+-- read: hash of what an evaluation of the subject has read. Only ever added: one too many costs an
+-- evaluation.
+CREATE TABLE dependencies (
+    read int8 NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (read, kind, key)
 );
--- Subjects that need more than one look may hold: not looked at until they are tried again. Their
+-- Subjects that need more than an evaluation may hold: left out until they are tried again. Their
 -- cases stay as they are. since: the audit's time, µs UTC.
 CREATE TABLE set_aside (
     kind text NOT NULL, key text NOT NULL, why text NOT NULL, since int8 NOT NULL,
     PRIMARY KEY (kind, key)
 );
--- What the latest look showed of a case that asks for attention. marks: that the subject touches;
+-- What the latest evaluation showed of a case that asks for attention. marks: of the subject;
 -- parties: that its events name.
 CREATE TABLE case_shown (
     id uuid PRIMARY KEY, severity text NOT NULL, artefact boolean NOT NULL,
@@ -115,7 +116,7 @@ def advance(rows: Rows, to: Progress) -> None:
 
 
 def behind(rows: Rows, position: int) -> bool:
-    """Whether anything up to a position of the log is yet to be looked at."""
+    """Whether anything up to a position of the log is yet to be evaluated."""
     there = progress(rows)
     if there.position < position or waiting(rows, 1) or applications_waiting(rows, 1):
         return True
@@ -137,12 +138,12 @@ def next_due(rows: Rows) -> int | None:
 
 
 def waiting(rows: Rows, limit: int) -> list[Key]:
-    """Subjects to look at again, applications left out."""
+    """Subjects to evaluate again, applications left out."""
     return _waiting(rows, "kind <> ALL(%b)", limit)
 
 
 def applications_waiting(rows: Rows, limit: int) -> list[Key]:
-    """Applications to look at again."""
+    """Applications to evaluate again."""
     return _waiting(rows, "kind = ANY(%b)", limit)
 
 
@@ -154,8 +155,8 @@ def _waiting(rows: Rows, which: str, limit: int) -> list[Key]:
 
 _WAKE = f"""
 INSERT INTO waiting (kind, key) SELECT DISTINCT r.kind, r.key
-FROM unnest(%b::int8[], %b::text[]) AS changed (rests, day) CROSS JOIN LATERAL (
-    SELECT kind, key FROM rests_on WHERE rests_on.rests = changed.rests AND (changed.day IS NULL
+FROM unnest(%b::int8[], %b::text[]) AS changed (read, day) CROSS JOIN LATERAL (
+    SELECT kind, key FROM dependencies AS d WHERE d.read = changed.read AND (changed.day IS NULL
         OR kind <> '{QUIET}' OR split_part(key, ' ', 2) >= changed.day) OFFSET 0
 ) AS r WHERE NOT EXISTS (
     SELECT FROM unnest(%b::text[], %b::text[]) AS but (kind, key)
@@ -165,7 +166,7 @@ FROM unnest(%b::int8[], %b::text[]) AS changed (rests, day) CROSS JOIN LATERAL (
 
 
 def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> int:
-    """Let wait what rests on any of these hashes, except the subjects just looked at.
+    """Let wait what depends on any of these hashes, except the subjects just evaluated.
 
     With each hash the local day from which it matters to applications that are in order.
     """
@@ -176,19 +177,19 @@ def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> i
     return rows.rowcount
 
 
-def rest(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
-    """Note what subjects rest on: (hash, kind, key)."""
+def depend(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
+    """Note what subjects depend on: (hash, kind, key)."""
     if found:
         rows.execute(
-            "INSERT INTO rests_on (rests, kind, key) SELECT * FROM unnest(%b::int8[], %b::text[],"
-            " %b::text[]) ON CONFLICT DO NOTHING",
+            "INSERT INTO dependencies (read, kind, key)"
+            " SELECT * FROM unnest(%b::int8[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING",
             columns(sorted(set(found)), 3),
             prepare=True,
         )
 
 
-def looked(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key, int]) -> None:
-    """Take subjects off the waiting list, and note when each looked at is due next, if ever."""
+def evaluated(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key, int]) -> None:
+    """Take subjects off the waiting list, and note when each one evaluated is due next, if ever."""
     for table, done in (("waiting", waited), ("due", at)):
         if done:
             rows.execute(
@@ -270,7 +271,7 @@ def _as_text(values: Sequence[str]) -> str:
 
 
 def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
-    """What cases show, as far as they were looked at."""
+    """What cases show, as far as they were evaluated."""
     found = rows.execute(_SHOWN, (list(cases),), prepare=True).fetchall() if cases else []
     return [Shown(*row) for row in found]
 

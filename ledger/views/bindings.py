@@ -54,7 +54,7 @@ def changes_standing(fact: Any) -> bool:
 
 
 class Standings(Fold):
-    """Keeps them, from position to position."""
+    """Keeps what does not bind, and who speaks for whom, from position to position."""
 
     TABLES: ClassVar[str] = """
 -- Registry facts that do not bind, from a position on and until before another; null: still.

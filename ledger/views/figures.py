@@ -19,7 +19,7 @@ from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows, one_of
 
 
 class Claim(IntEnum):
-    """What somebody says, summed as it is said; the numbers are stored and never reused."""
+    """What parties claim, summed as they claim it; the numbers are stored and never reused."""
 
     DISPATCHED = 21
     RECEIVED = 22

@@ -1,6 +1,6 @@
 """A record that reads from the log what it is asked for, subject by subject.
 
-For one look at one lot or label: what was never asked for is never read.
+For the judging of one lot or label: what was never asked for is never read.
 """
 
 from collections.abc import Iterable, Iterator

@@ -111,7 +111,7 @@ CREATE TABLE goods (
         )  # fmt: skip
 
     def scans(self, alike: Scans) -> None:
-        """The same, summed."""
+        """STOCK → LOT, summed."""
         balances, seals = self._balances, alike.seals
         balances[alike.stock] = balances.get(alike.stock, 0) - seals
         balances[alike.lot] = balances.get(alike.lot, 0) + seals

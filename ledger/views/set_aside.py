@@ -1,7 +1,7 @@
-"""What the audit cannot hold: subjects set aside, and how far a look may read.
+"""What the audit cannot hold: subjects set aside, and how far an evaluation may read.
 
-A subject that needs more than one look may hold, all alone, is named here and left alone until it
-is tried again; its cases stay as they are. The table stands with the audit's own.
+A subject that needs more than an evaluation may hold, all alone, is named here and left alone
+until it is tried again; its cases stay as they are. The table stands with the audit's own.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def among(rows: Rows, subjects: Sequence[Key]) -> set[Key]:
 
 
 def put(rows: Rows, subjects: Sequence[Aside], now: int, *, anew: bool) -> None:
-    """Set subjects aside; `anew` = everything is looked at from the beginning, also these."""
+    """Set subjects aside; `anew` = everything is evaluated from the beginning, also these."""
     if anew:
         rows.execute("DELETE FROM set_aside")
     if subjects:
@@ -69,7 +69,7 @@ def put(rows: Rows, subjects: Sequence[Aside], now: int, *, anew: bool) -> None:
 
 
 def try_again(rows: Rows) -> None:
-    """Let whatever is set aside be looked at once more."""
+    """Let whatever is set aside be evaluated once more."""
     rows.execute(
         "WITH back AS (DELETE FROM set_aside RETURNING kind, key)"
         " INSERT INTO waiting (kind, key) SELECT kind, key FROM back ON CONFLICT DO NOTHING"

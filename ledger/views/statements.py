@@ -89,7 +89,7 @@ CREATE TABLE months (
         self._days: dict[tuple[int, str], list[int]] = {}
 
     def scans(self, alike: Scans) -> None:
-        """Used."""
+        """Take what was applied out of a stock."""
         key = (alike.stock, alike.day)
         day = self._days.get(key)
         if day is None:
@@ -98,7 +98,7 @@ CREATE TABLE months (
         day[_APPLIED + 1] += alike.seals
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
-        """Whatever else goes in or out of a stock."""
+        """Take whatever else goes in or out of a stock."""
         del at, position
         for mark, holder, site, cause, count in causes(fact):
             key = (self._places.find(mark, Kind.STOCK, holder, site), fact.time[:10])
@@ -108,7 +108,7 @@ CREATE TABLE months (
             day[CAUSES.index(cause) + 1] += count * sign
 
     def flush(self, rows: Rows) -> None:
-        """Add to the days touched."""
+        """Add to the days affected."""
         keys = sorted(self._days)
         if keys:
             days = columns([(*key, *self._days[key]) for key in keys])

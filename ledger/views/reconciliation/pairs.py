@@ -6,7 +6,7 @@ exporter's or one agent's part of it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from ledger.facts.record import Record
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
 from ledger.facts.scalars import local_day, time_text
 from ledger.log import Log
+from ledger.rules.violation import Severity
 from ledger.views import schema
 from ledger.views.figures import PLACES
 from ledger.views.folding import Rows
@@ -27,7 +28,7 @@ CLAIMS: Final = (
     "dispatched", "received", "departed", "reported", "arrived", "returned", "shipped_units",
     "certified_units", "counted", "book", "unexplained",
 )  # fmt: skip
-SEVERITIES: Final = ("C", "H", "M", "L")
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _JAPAN_MINUTES: Final = 540
 Cases = Mapping[Pair, Mapping[str, int]]
 """How many discrepancies are open, by pair and severity."""
