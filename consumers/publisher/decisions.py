@@ -17,7 +17,8 @@ from ledger.facts.scalars import time_text
 from ledger.intake.decisions import decision_to_avro
 from ledger.log import Log, Recorded
 from ledger.rules.audit import RULES
-from ledger.rules.sentences import sentence
+from ledger.rules.texts import sentence
+from ledger.rules.values import Shown
 
 TOPICS: Final = frozenset(get_args(EventName))
 """The topics of the log that are told; a period's are not about a discrepancy."""
@@ -110,5 +111,14 @@ def _told(recorded: Recorded, event: Event, case: Case) -> Iterator[tuple[str, A
     yield "suspected_scanner_artifact", case.shows.artefact
     yield (
         "sentence",
-        sentence(case.rule, case.subject, case.discriminator, values.expected, values.found),
+        sentence(
+            Shown(
+                case.rule,
+                case.subject_kind,
+                case.subject,
+                case.discriminator,
+                values.expected,
+                values.found,
+            )
+        ),
     )

@@ -262,10 +262,6 @@ class Record:
                 return entry.fact
         return None
 
-    def earliest_rec(self, facts: Iterable[Fact]) -> int | None:
-        """The earliest moment one of the facts was recorded; None where there is none."""
-        return min((self._known[fact.id].rec for fact in facts), default=None)
-
     def __iter__(self) -> Iterator[Known]:
         return iter(self._known.values())
 

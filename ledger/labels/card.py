@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
-from ledger.facts.lots import LotGraded, ProcessRecorded
+from ledger.facts.documents import ExportCertificateIssued
+from ledger.facts.lots import LotGraded, LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, ProductRegistered
@@ -17,10 +17,10 @@ from ledger.facts.shipments import GoodsSold, ShipmentDeparted, ShipmentReceived
 from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.labels.fields import field_status
-from ledger.labels.lots import LotFacts, lot_facts, recipe_of_lot
-from ledger.labels.process import missing_activities, process
-from ledger.labels.schemes.jas.grading import grading, route
-from ledger.labels.shipping import shipment_scope
+from ledger.labels.lots import class_of_lot, lot_facts
+from ledger.labels.process import process
+from ledger.labels.schemes.jas.grading import grading, missing_activities, route
+from ledger.labels.shipping import is_live, shipment_scope
 from ledger.labels.verdict import Verdict
 
 
@@ -33,22 +33,22 @@ def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
     facts = lot_facts(record, lot)
     if facts is None:
         return None
-    recipe = recipe_of_lot(record, facts, facts.produced_on)
-    class_ = "" if recipe is None else recipe.class_
-    product = record.latest(ProductRegistered, About.PRODUCT, facts.product)
+    made = facts.made
+    class_ = class_of_lot(record, made, made.produced_on)
+    product = record.latest(ProductRegistered, About.PRODUCT, made.product)
     return {
         "lot": lot,
-        "product": facts.product,
+        "product": made.product,
         "name": None if product is None else product.name,
-        "class": class_ or None,
-        "operator": facts.operator,
+        "class": class_,
+        "operator": made.operator,
         "packer": facts.packer,
         "source": facts.source,
         "route": route(record, lot),
-        "status": facts.status,
-        "produced_on": facts.produced_on.isoformat(),
-        "best_before": None if facts.best_before is None else facts.best_before.isoformat(),
-        "field": _field(facts, class_),
+        "status": made.status,
+        "produced_on": made.produced_on.isoformat(),
+        "best_before": None if made.best_before is None else made.best_before.isoformat(),
+        "field": _field(made, class_ or ""),
         "process": _process(record, lot),
         "grading": [_graded(record, graded) for graded in record.about(LotGraded, About.LOT, lot)],
         "labels": _labels(record, lot),
@@ -67,13 +67,13 @@ def _codes(verdict: Verdict) -> list[dict[str, Any]]:
     return codes
 
 
-def _field(facts: LotFacts, class_: str) -> dict[str, Any] | None:
+def _field(made: LotRecorded, class_: str) -> dict[str, Any] | None:
     """The field as told, what it reached, and what stands against an organic claim."""
-    if facts.field is None:
+    if made.field is None:
         return None
-    found = field_status(facts.field, facts.produced_on, class_)
-    told: dict[str, Any] = msgspec.to_builtins(facts.field)
-    return {**told, "reached": found.reached, "codes": _codes(found.organic)}
+    found = field_status(made.field, made.produced_on, class_)
+    values: dict[str, Any] = msgspec.to_builtins(made.field)
+    return {**values, "reached": found.reached, "codes": _codes(found.organic)}
 
 
 def _process(record: Record, lot: str) -> dict[str, Any]:
@@ -94,17 +94,12 @@ def _process(record: Record, lot: str) -> dict[str, Any]:
 
 
 def _graded(record: Record, graded: LotGraded) -> dict[str, Any]:
-    return {
-        "result": graded.result,
-        "grader": graded.grader,
-        "time": graded.time,
-        "records_complete": graded.records_complete,
-        "linked_to_lot": graded.linked_to_lot,
-        "method_conforms": graded.method_conforms,
-        "label_conforms": graded.label_conforms,
-        "event": graded.id,
-        "codes": _codes(grading(record, graded)),
-    }
+    shown = (
+        "result", "grader", "time", "records_complete", "linked_to_lot", "method_conforms",
+        "label_conforms",
+    )  # fmt: skip
+    values = {name: getattr(graded, name) for name in shown}
+    return {**values, "event": graded.id, "codes": _codes(grading(record, graded))}
 
 
 def _labels(record: Record, lot: str) -> list[dict[str, Any]]:
@@ -169,8 +164,6 @@ def _certificates(record: Record, lot: str) -> Any:
     """Export certificates that name the lot, and whether they are live."""
     for issued in record.about(ExportCertificateIssued, About.LINE, lot):
         key = certificate_key(issued.issuer, issued.number)
-        gone = record.about(ExportCertificateCancelled, About.CERTIFICATE, key)
-        replaced = record.about(ExportCertificateIssued, About.REPLACES, key)
         for line in issued.lines:
             if line.lot == lot:
                 yield {
@@ -180,6 +173,6 @@ def _certificates(record: Record, lot: str) -> Any:
                     "units": line.units,
                     "net_weight": str(line.net_weight),
                     "shipment": issued.shipment,
-                    "live": not gone and not replaced,
+                    "live": is_live(record, issued),
                     "event": issued.id,
                 }

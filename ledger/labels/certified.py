@@ -9,8 +9,15 @@ from datetime import date
 
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
-from ledger.facts.registry import CertificationChanged, IssuerDesignated, ProgrammeEnrolled
-from ledger.facts.registry import SealTrainingCompleted as Training
+from ledger.facts.registry import (
+    CertificationChanged,
+    ConsignmentContractSigned,
+    IssuerDesignated,
+    LabelApproved,
+    PersonQualified,
+    ProgrammeEnrolled,
+    SealTrainingCompleted,
+)
 from ledger.labels.rows import years_after
 
 _VALID = ("GRANTED", "REINSTATED")
@@ -92,8 +99,7 @@ def designated(
         fact.country == country
         and fact.scheme == scheme
         and (class_ is None or not fact.product_classes or class_ in fact.product_classes)
-        and fact.from_ <= on
-        and (fact.until is None or on <= fact.until)
+        and in_force(fact, on)
         for fact in record.about(IssuerDesignated, About.ISSUER, issuer)
     )
 
@@ -105,10 +111,20 @@ def enrolments(
     return tuple(
         fact
         for fact in record.about(ProgrammeEnrolled, About.PARTY, party)
-        if fact.programme == programme
-        and fact.from_ <= on
-        and (fact.until is None or on <= fact.until)
+        if fact.programme == programme and in_force(fact, on)
     )
+
+
+def in_force(
+    fact: ConsignmentContractSigned
+    | IssuerDesignated
+    | LabelApproved
+    | PersonQualified
+    | ProgrammeEnrolled,
+    on: date,
+) -> bool:
+    """Whether what a fact says holds on a day; both limits are inside."""
+    return fact.from_ <= on and (fact.until is None or on <= fact.until)
 
 
 def trained(
@@ -119,7 +135,7 @@ def trained(
         (courses is None or fact.course in courses)
         and fact.completed_on <= on
         and person in (None, fact.person)
-        for fact in record.about(Training, About.PARTY, party)
+        for fact in record.about(SealTrainingCompleted, About.PARTY, party)
     )
 
 

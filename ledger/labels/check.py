@@ -14,6 +14,7 @@ from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, LabelWithdrawn, MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted
+from ledger.labels.certified import in_force
 from ledger.labels.claims import claim_row, known_claim
 from ledger.labels.fields import field_status
 from ledger.labels.lots import LotFacts, lot_facts, recipe_used
@@ -68,9 +69,9 @@ def claim_check(
         return Verdict()
     facts = None if lot is None else lot_facts(record, lot)
     if product is None and facts is not None:
-        product = facts.product
-    if version is None and facts is not None and facts.product == product:
-        version = facts.recipe_version
+        product = facts.made.product
+    if version is None and facts is not None and facts.made.product == product:
+        version = facts.made.recipe_version
     recipe = None if product is None else recipe_used(record, product, version, on)
     departed = (
         None if shipment is None else record.first(ShipmentDeparted, About.SHIPMENT, shipment)
@@ -79,35 +80,15 @@ def claim_check(
     if label is not None:
         approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
     if seals is None:
-        seals = _applications(record, lot, label)
+        attached = () if lot is None else record.about(SealsApplied, About.LOT, lot)
+        seals = [f for f in attached if label in (None, (f.label, f.label_version))]
     scheme = SCHEMES[row.scheme]
     case = Case(
-        record=record,
-        row=row,
-        on=on,
-        recipe=recipe,
-        facts=facts,
-        route=None,
-        label=label,
-        approved=approved,
-        departed=departed,
-        seals=tuple(seals),
-        text=label_text,
-    )
+        record=record, row=row, on=on, recipe=recipe, facts=facts, route=None, label=label,
+        approved=approved, departed=departed, seals=tuple(seals), text=label_text,
+    )  # fmt: skip
     case = msgspec.structs.replace(case, route=scheme.route(case))
     return Verdict.of(_reasons(case, scheme))
-
-
-def _applications(
-    record: Record, lot: str | None, label: tuple[str, int] | None
-) -> list[SealsApplied]:
-    if lot is None:
-        return []
-    return [
-        fact
-        for fact in record.about(SealsApplied, About.LOT, lot)
-        if label is None or (fact.label, fact.label_version) == label
-    ]
 
 
 def _reasons(case: Case, scheme: Scheme) -> Iterator[Reason]:
@@ -141,17 +122,14 @@ def _label(case: Case) -> Iterator[Reason]:
         return
     if case.approved.scheme != case.row.scheme:
         yield from fails("LABEL_CLAIM")
-    if case.facts is not None and case.approved.product != case.facts.product:
+    if case.facts is not None and case.approved.product != case.facts.made.product:
         yield from fails("LABEL_PRODUCT")
 
 
 def label_valid(record: Record, label: tuple[str, int], on: date) -> bool:
     """Whether a label version is approved and not withdrawn on a day."""
     key = f"{label[0]} {label[1]}"
-    approved = any(
-        fact.from_ <= on and (fact.until is None or on <= fact.until)
-        for fact in record.about(LabelApproved, About.LABEL, key)
-    )
+    approved = any(in_force(fact, on) for fact in record.about(LabelApproved, About.LABEL, key))
     withdrawn = any(fact.on <= on for fact in record.about(LabelWithdrawn, About.LABEL, key))
     return approved and not withdrawn
 
@@ -170,12 +148,12 @@ def _seal(case: Case) -> Iterator[Reason]:
 def _lot(case: Case, scheme: Scheme, facts: LotFacts) -> Iterator[Reason]:
     """The lot's own status beside the claim's, its field, and what the scheme asks of it."""
     row = case.row
-    if row.kind == "full" and facts.status == "IN_CONVERSION":
+    if row.kind == "full" and facts.made.status == "IN_CONVERSION":
         yield from fails("CONVERSION_UNDECLARED")
-    if row.seal == "yes" and facts.status in ("CONVENTIONAL", "OTHER"):
+    if row.seal == "yes" and facts.made.status in ("CONVENTIONAL", "OTHER"):
         yield from fails("LOT_CONVENTIONAL")
-    field = field_status(facts.field, facts.produced_on, case.class_ or "")
-    in_conversion = case.in_conversion or "IN_CONVERSION" in (facts.status, field.reached)
+    field = field_status(facts.made.field, facts.made.produced_on, case.class_ or "")
+    in_conversion = case.in_conversion or "IN_CONVERSION" in (facts.made.status, field.reached)
     if row.kind == "conversion" and not in_conversion:
         yield from fails("NOT_IN_CONVERSION")
     yield from scheme.lot(case, facts, field)

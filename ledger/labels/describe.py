@@ -16,19 +16,24 @@ from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
 from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
-from ledger.labels.claims import known_claim as is_known_claim
 from ledger.labels.fields import PERIODS
-from ledger.labels.process import ACTIVITIES, HOUSING, QUALIFICATIONS
+from ledger.labels.process import (
+    GROUPS,
+    HOUSING,
+    QUALIFICATIONS,
+    SUBSTANCES,
+    substance,
+    tables_known,
+)
 from ledger.labels.recipe import BASES, Recipe
 from ledger.labels.retention import KEEP, Retention
 from ledger.labels.rows import Row, Table, provenance
 from ledger.labels.schemes.eu import SLACK
 from ledger.labels.schemes.jas.classes import CLASSES
 from ledger.labels.schemes.jas.forms import FORMS, name_form
-from ledger.labels.schemes.jas.grading import COURSES
+from ledger.labels.schemes.jas.grading import ACTIVITIES, COURSES
 from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
-from ledger.labels.substances import GROUPS, SUBSTANCES, substance, tables_known
-from ledger.labels.verdict import CODES, Verdict, carrier, sentence
+from ledger.labels.verdict import CODES, Verdict, code_row
 from ledger.labels.wording import WORDS, wording
 
 TABLES: Final[tuple[Table[Any], ...]] = (
@@ -38,7 +43,6 @@ TABLES: Final[tuple[Table[Any], ...]] = (
 )  # fmt: skip
 """Every dated table, in the order in which people read them."""
 COUNTRY_LETTERS: Final = 2
-CLASSES_KNOWN: Final = tuple(get_args(ProductClass))
 
 
 def check_tables() -> None:
@@ -75,13 +79,13 @@ def sources() -> list[dict[str, Any]]:
 
 
 def _described(row: Row) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(row)
+    values: dict[str, Any] = msgspec.to_builtins(row)
     found = [provenance()[source] for source in row.prov]
-    told.setdefault("basis", "; ".join(source.basis for source in found))
-    told.setdefault("confidence", "; ".join(sorted({source.confidence for source in found})))
+    values.setdefault("basis", "; ".join(source.basis for source in found))
+    values.setdefault("confidence", "; ".join(sorted({source.confidence for source in found})))
     return {
         name: sorted(value) if isinstance(value, list) and name != "prov" else value
-        for name, value in told.items()
+        for name, value in values.items()
     }
 
 
@@ -91,14 +95,9 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
         "eligible": verdict.eligible,
         "proven": verdict.proven,
         "codes": [
-            {
-                "code": code,
-                "level": level,
-                "rule": carrier(code),
-                "en": sentence(code, "en"),
-                "ja": sentence(code, "ja"),
-            }
+            {"code": code, "level": level, "rule": row.rule, "en": row.en, "ja": row.ja}
             for code, level in verdict.reasons
+            for row in [code_row(code)]
         ],
     }
 
@@ -121,18 +120,18 @@ def recipe_row(
 
 def known_claim(claim: str) -> str:
     """The claim; Misuse lists the claims where it is none of them."""
-    if not is_known_claim(claim):
-        known = ", ".join(dict.fromkeys(row.claim for row in CLAIMS.rows()))
-        raise Misuse(f"There is no claim {claim!r}; known are {known}.", field="claim")
-    return claim
+    return _known("claim", claim, dict.fromkeys(row.claim for row in CLAIMS.rows()))
 
 
 def known_class(class_: str) -> str:
     """The product class; Misuse lists the classes where it is none of them."""
-    if class_ not in CLASSES_KNOWN:
-        known = ", ".join(CLASSES_KNOWN)
-        raise Misuse(f"There is no class {class_!r}; known are {known}.", field="class")
-    return class_
+    return _known("class", class_, get_args(ProductClass))
+
+
+def _known(field: str, value: str, known: Iterable[str]) -> str:
+    if value not in (names := tuple(known)):
+        raise Misuse(f"There is no {field} {value!r}; known are {', '.join(names)}.", field=field)
+    return value
 
 
 def form_row(text: str, class_: str, on: date | None = None) -> dict[str, Any]:
@@ -179,8 +178,9 @@ def substance_rows(
         known_class(class_)
     found = [substance(name, code, class_, on) for name in lists]
     named = [one for one in found if one.rows]
-    if not named and not _ever_listed(code, lists):
-        names = _names(row.code for row in SUBSTANCES.rows() if row.table in lists)
+    known = {row.code for row in SUBSTANCES.rows() if row.table in lists}
+    if not named and code.upper() not in known:
+        names = ", ".join(sorted(known))
         raise Misuse(f"No list names {code!r}; {', '.join(lists)} know {names}.")
     return [
         {
@@ -195,15 +195,6 @@ def substance_rows(
         }
         for one in (named or found)
     ]
-
-
-def _ever_listed(code: str, lists: tuple[str, ...]) -> bool:
-    rows = SUBSTANCES.rows()
-    return any(row.code == code.upper() and row.table in lists for row in rows)
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted(set(names)))
 
 
 def retention_row(lot: str, kept: Retention) -> dict[str, Any]:
@@ -235,16 +226,16 @@ def read_recipe(content: bytes, place: str) -> Recipe:
     except RecursionError:
         raise Misuse(f"{place}: nested too deeply.") from None
     except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        said = str(error).replace("class_", "class")
-        raise Misuse(f"{place}: {said}", field=field_of(said)) from None
+        problem = str(error).replace("class_", "class")
+        raise Misuse(f"{place}: {problem}", field=field_of(problem)) from None
     known_class(recipe.class_)
     return recipe
 
 
-def field_of(said: str) -> str:
+def field_of(problem: str) -> str:
     """The field that the converter's sentence is about: at its path, or lacking there."""
-    lacking = _LACKING.search(said)
-    _, _, path = said.partition(" - at `$.")
+    lacking = _LACKING.search(problem)
+    _, _, path = problem.partition(" - at `$.")
     found = [path.split("`")[0], lacking[1] if lacking else ""]
     return ".".join(part for part in found if part)
 

@@ -19,11 +19,14 @@ _WILD_CLASSES: Final = frozenset({"WILD_PLANT", "FUNGI"})
 """Classes whose area may be wild; wood for fungi counts as a wild area does."""
 
 
+Status = Literal["ORGANIC", "IN_CONVERSION"]
+
+
 class PeriodRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many years make a field of a crop reach a status; the topmost fitting row holds."""
 
     id: str
-    status: Literal["ORGANIC", "IN_CONVERSION"]
+    status: Status
     years: int
     crops: frozenset[str]
     classes: frozenset[str] = frozenset()
@@ -42,10 +45,9 @@ PERIODS: Final = Table(
 class FieldStatus(Struct, frozen=True, kw_only=True, gc=False):
     """What a field reached by a harvest; a verdict for each kind of claim."""
 
-    reached: Literal["ORGANIC", "IN_CONVERSION"] | None
+    reached: Status | None
     organic: Verdict
     conversion: Verdict
-    rows: tuple[str, ...] = ()
 
     def verdict(self, *, conversion: bool) -> Verdict:
         """The verdict for an in-conversion claim, or for an organic one."""
@@ -61,31 +63,25 @@ def field_status(field: Field | None, produced_on: date, class_: str) -> FieldSt
     if field is None:
         missing = Verdict.of(unshown("FIELD_MISSING")) if class_ in FIELD_CLASSES else Verdict()
         return FieldStatus(reached=None, organic=missing, conversion=missing)
-    crop = [*_crop(field, class_)]
-    organic, years = _row(field, class_, "ORGANIC", produced_on)
-    if years and _kept(field, years, produced_on):
-        reached: Literal["ORGANIC", "IN_CONVERSION"] | None = "ORGANIC"
-        organic_reasons: list[Reason] = []
+    reached: Status | None = None
+    organic: list[Reason] = []
+    conversion: list[Reason] = []
+    if _kept(field, _years(field, class_, "ORGANIC", produced_on), produced_on):
+        reached = "ORGANIC"
     else:
-        reached = None
-        organic_reasons = _short(field, years, produced_on)
-    wild = class_ == "WILD_PLANT" or field.crop == "WILD"
-    if wild:
-        conversion_reasons = fails("WILD_CONVERSION")
-    elif reached == "ORGANIC":
-        conversion_reasons = []
-    else:
-        _, least = _row(field, class_, "IN_CONVERSION", produced_on)
-        conversion_reasons = []
-        if least and _kept(field, least, produced_on):
+        organic = _short(field, class_, produced_on)
+    if class_ == "WILD_PLANT" or field.crop == "WILD":
+        conversion = fails("WILD_CONVERSION")
+    elif reached is None:
+        if _kept(field, _years(field, class_, "IN_CONVERSION", produced_on), produced_on):
             reached = "IN_CONVERSION"
         else:
-            conversion_reasons = fails("CONVERSION_PERIOD")
+            conversion = fails("CONVERSION_PERIOD")
+    crop = [*_crop(field, class_)]
     return FieldStatus(
         reached=reached,
-        organic=Verdict.of([*crop, *organic_reasons]),
-        conversion=Verdict.of([*crop, *conversion_reasons]),
-        rows=(organic,) if organic else (),
+        organic=Verdict.of([*crop, *organic]),
+        conversion=Verdict.of([*crop, *conversion]),
     )
 
 
@@ -96,8 +92,8 @@ def _crop(field: Field, class_: str) -> Iterator[Reason]:
         yield from fails("FIELD_CROP")
 
 
-def _row(field: Field, class_: str, status: str, on: date) -> tuple[str, int]:
-    """The row for a field and the years it asks; 0 where there is none."""
+def _years(field: Field, class_: str, status: Status, on: date) -> int:
+    """The years that the row for a field asks; 0 where there is no row."""
     for row in PERIODS.in_force(on):
         if (
             row.status == status
@@ -105,32 +101,24 @@ def _row(field: Field, class_: str, status: str, on: date) -> tuple[str, int]:
             and (not row.classes or class_ in row.classes)
             and (not row.land or field.land in row.land)
         ):
-            return row.id, row.years
-    return "", 0
-
-
-def started_on(field: Field) -> date:
-    """The day from which the standard counts as kept."""
-    return field.last_prohibited_input_on or field.registered_on
-
-
-def counted_to(field: Field, produced_on: date) -> date:
-    """The day to which it has to be kept: sowing of an annual crop, else harvest."""
-    if field.crop == "ANNUAL" and field.sown_on is not None:
-        return field.sown_on
-    return produced_on
+            return row.years
+    return 0
 
 
 def _kept(field: Field, years: int, produced_on: date) -> bool:
-    return years_after(started_on(field), years) <= counted_to(field, produced_on)
+    """Whether the standard was kept for so long: to sowing of an annual crop, else to harvest."""
+    since = field.last_prohibited_input_on or field.registered_on
+    sown_on = field.sown_on if field.crop == "ANNUAL" else None
+    return years > 0 and years_after(since, years) <= (sown_on or produced_on)
 
 
-def _short(field: Field, years: int, produced_on: date) -> list[Reason]:
-    """FIELD_PERIOD, or FIELD_HISTORY where an untold history may have been long enough."""
-    if years and field.last_prohibited_input_on is None:
+def _short(field: Field, class_: str, produced_on: date) -> list[Reason]:
+    """FIELD_PERIOD, or FIELD_HISTORY where a history that is not known may have been enough."""
+    known = field.last_prohibited_input_on is not None
+    if not known and _years(field, class_, "ORGANIC", produced_on):
         if field.crop == "WILD":
             return unshown("FIELD_HISTORY")
-        # New land needs one year; only an untold kind of land leaves that open.
+        # New land needs one year; only where the kind of land is not known is that open.
         new_land = field.crop == "ANNUAL" and field.land is None
         if new_land and _kept(field, 1, produced_on):
             return unshown("FIELD_HISTORY")

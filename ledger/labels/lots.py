@@ -9,14 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.facts.lots import (
-    Field,
-    Input,
-    InputVerified,
-    LotGraded,
-    LotRecorded,
-    LotSubdivided,
-)
+from ledger.facts.lots import Input, InputVerified, LotGraded, LotRecorded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PartyRegistered, ProductRegistered
@@ -26,49 +19,34 @@ Route = Literal["JAS", "EQUIVALENCE"]
 
 
 class LotFacts(Struct, frozen=True, kw_only=True):
-    """What is known of a lot; `packer` made the last step, `source` was subdivided into it."""
+    """What is known of a lot: the record of its making, who did the last step, what it came from.
+
+    `source` is the lot it was subdivided from.
+    """
 
     lot: str
-    product: str
-    operator: str
+    made: LotRecorded
     packer: str
-    status: str
-    produced_on: date
-    recipe_version: int | None = None
-    field: Field | None = None
-    best_before: date | None = None
-    inputs: tuple[Input, ...] = ()
     source: str | None = None
-    recorded: LotRecorded
 
 
 def lot_facts(record: Record, lot: str) -> LotFacts | None:
-    """What the latest record of a lot says, or of the lot it was subdivided from."""
+    """What is known of a lot; None where nobody recorded it, nor a lot it came from."""
+    made = origin_record(record, lot)
+    if made is None:
+        return None
     division = subdivision_into(record, lot)
-    found = lot
-    recorded = record.latest(LotRecorded, About.LOT, lot)
-    visited = {lot}
-    while recorded is None:
-        up = subdivision_into(record, found)
-        if up is None or up.lot in visited:
-            return None
-        found = up.lot
-        visited.add(found)
-        recorded = record.latest(LotRecorded, About.LOT, found)
-    return LotFacts(
-        lot=lot,
-        product=recorded.product,
-        operator=recorded.operator,
-        packer=recorded.operator if division is None else division.operator,
-        status=recorded.status,
-        produced_on=recorded.produced_on,
-        recipe_version=recorded.recipe_version,
-        field=recorded.field,
-        best_before=recorded.best_before,
-        inputs=recorded.inputs,
-        source=None if division is None else division.lot,
-        recorded=recorded,
-    )
+    if division is None:
+        return LotFacts(lot=lot, made=made, packer=made.operator)
+    return LotFacts(lot=lot, made=made, packer=division.operator, source=division.lot)
+
+
+def origin_record(record: Record, lot: str) -> LotRecorded | None:
+    """The record that says what a lot is: its own, else that of the nearest lot it came from."""
+    for one in sources(record, lot):
+        if (found := record.latest(LotRecorded, About.LOT, one)) is not None:
+            return found
+    return None
 
 
 def subdivision_into(record: Record, lot: str) -> LotSubdivided | None:
@@ -123,9 +101,15 @@ def recipe_used(record: Record, product: str, version: int | None, on: date) -> 
     return None if fact is None else Recipe.of(fact)
 
 
-def recipe_of_lot(record: Record, facts: LotFacts, on: date) -> Recipe | None:
+def recipe_of_lot(record: Record, made: LotRecorded, on: date) -> Recipe | None:
     """The recipe a lot was made by, as known for a day."""
-    return recipe_used(record, facts.product, facts.recipe_version, on)
+    return recipe_used(record, made.product, made.recipe_version, on)
+
+
+def class_of_lot(record: Record, made: LotRecorded, on: date) -> str | None:
+    """The class of a lot's goods, as known for a day."""
+    recipe = recipe_of_lot(record, made, on)
+    return None if recipe is None else recipe.class_
 
 
 def country_of(record: Record, party: str) -> str | None:
@@ -146,14 +130,15 @@ def graded_by_day(record: Record, lot: str, on: date) -> LotGraded | None:
     return graded[-1] if graded else None
 
 
-def input_shown(record: Record, operator: str, entry: Input, by: date) -> bool:
+def input_shown(record: Record, used_in: LotRecorded, entry: Input) -> bool:
     """Whether the mark of an input was checked, or none had to be, by the day it was used.
 
     Nothing has to be for conventional goods, and for goods the operator itself made and graded.
     """
     if entry.label_verified:
         return True
-    made = lot_facts(record, entry.lot)
+    operator, by = used_in.operator, used_in.produced_on
+    made = origin_record(record, entry.lot)
     if made is not None and made.status in ("CONVENTIONAL", "OTHER"):
         return True
     seen = record.about(InputVerified, About.LOT, entry.lot)

@@ -1,29 +1,49 @@
-"""Process records: each entry against the lists and figures of its standard.
+"""Process records and positive lists: each entry against the lists and figures of its standard.
 
-What an entry leaves out gives nothing here; only what it says can break a rule.
+What an entry leaves out gives nothing here; only what it says can break a rule. A substance of no
+row in force on the day is not listed; gene-modified material never is.
 """
 
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
+from msgspec import Struct
+
+from ledger.errors import Misuse
 from ledger.facts.lots import LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
-from ledger.labels.certified import trained
-from ledger.labels.lots import lot_facts, recipe_of_lot
-from ledger.labels.recipe import Recipe
+from ledger.labels.certified import in_force, trained
+from ledger.labels.lots import origin_record, recipe_of_lot
+from ledger.labels.recipe import Recipe, kind_name
 from ledger.labels.rows import Row, Table
-from ledger.labels.schemes.jas.grading import route
-from ledger.labels.substances import substance
-from ledger.labels.verdict import Reason, Verdict, fails
+from ledger.labels.verdict import Reason, Verdict, fails, unshown
 
 WAITING_FACTOR: Final = 2
 """Organic animals wait twice the legal time after medicine (JAS for organic livestock)."""
 WAITING_DAYS_MIN: Final = 2
 """48 hours where the law asks less than a day more."""
+
+
+class SubstanceRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A substance of one list for one group of goods; a condition is shown by documents only."""
+
+    table: str
+    code: str
+    group: str
+    condition: str = ""
+
+
+class GroupRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The groups of a list under which a product class falls."""
+
+    table: str
+    class_: str
+    groups: frozenset[str]
 
 
 class HousingRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,13 +55,6 @@ class HousingRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-class ActivityRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The activities of which a lot of a class has at least one entry each."""
-
-    class_: str
-    activities: frozenset[str]
-
-
 class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The years of practice a function asks after a schooling."""
 
@@ -50,11 +63,20 @@ class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     years: Decimal
 
 
+SUBSTANCES: Final = Table(
+    "substances",
+    SubstanceRow,
+    lambda row: (row.table, kind_name(row.code), row.group),
+    "positive lists T1 to T8",
+)
+GROUPS: Final = Table(
+    "substance_groups",
+    GroupRow,
+    lambda row: (row.table, row.class_),
+    "which part of a positive list a class reads",
+)
 HOUSING: Final = Table(
     "housing", HousingRow, lambda row: row.species, "room for animals, m² for one head"
-)
-ACTIVITIES: Final = Table(
-    "activities", ActivityRow, lambda row: row.class_, "what a lot's process record must hold"
 )
 QUALIFICATIONS: Final = Table(
     "qualifications",
@@ -64,16 +86,74 @@ QUALIFICATIONS: Final = Table(
 )
 
 
+class Substance(Struct, frozen=True, kw_only=True, gc=False):
+    """The answer of a list; `conditions` are those of the rows that fit."""
+
+    table: str
+    code: str
+    verdict: Verdict
+    conditions: tuple[str, ...] = ()
+    rows: tuple[SubstanceRow, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the substance may be used, if its condition is kept."""
+        return self.verdict.eligible
+
+
+@cache
+def tables_known() -> tuple[str, ...]:
+    """The lists, in order."""
+    return tuple(sorted({row.table for row in SUBSTANCES.rows()}))
+
+
+@cache
+def _groups(table: str) -> tuple[str, ...]:
+    return tuple(sorted({row.group for row in SUBSTANCES.rows() if row.table == table}))
+
+
+def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
+    """Whether a list lets a substance in: NOT_LISTED, CLASS, or USE where a condition is to be met.
+
+    Codes compare by name, so `calcium sulfate` is CALCIUM_SULFATE. Without a class every group
+    fits. Raises Misuse where there is no such list.
+    """
+    if table not in tables_known():
+        raise Misuse(f"no list {table!r}; known are {', '.join(tables_known())}")
+    name = kind_name(code)
+    listed = [
+        row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]
+    ]
+    groups: frozenset[str] = frozenset(row.group for row in listed)
+    if class_ is not None:
+        row = GROUPS.topmost((table, class_), on)
+        groups = row.groups if row is not None else frozenset()
+    fitting = [row for row in listed if row.group in groups]
+    conditions = {row.condition for row in fitting}
+    if not fitting:
+        verdict = Verdict.of(fails("CLASS" if listed else "NOT_LISTED"))
+    else:
+        verdict = Verdict() if "" in conditions else Verdict.of(unshown("USE"))
+    return Substance(
+        table=table,
+        code=code,
+        verdict=verdict,
+        conditions=() if "" in conditions else tuple(sorted(conditions)),
+        rows=tuple(fitting or listed),
+    )
+
+
 def process(record: Record, entry: ProcessRecorded) -> Verdict:
     """One entry of a lot's process record: lists T1 to T8, room, waiting time, gene modification.
 
     NOT_LISTED CLASS USE NO_EMERGENCY DENSITY WAITING_TIME GMO IRRADIATED.
     """
-    facts = lot_facts(record, entry.lot)
-    recipe = None if facts is None else recipe_of_lot(record, facts, entry.on)
-    if recipe is None and facts is not None:
-        recipe = recipe_of_lot(record, facts, max(entry.day, facts.produced_on))
-    made = None if facts is None else facts.recorded
+    made = origin_record(record, entry.lot)
+    recipe = None
+    if made is not None:
+        recipe = recipe_of_lot(record, made, entry.on) or recipe_of_lot(
+            record, made, max(entry.day, made.produced_on)
+        )
     return Verdict.of(
         [*_substance(entry, recipe), *_housing(entry, recipe), *_medicine(entry, made)]
     )
@@ -139,22 +219,6 @@ def _medicine(entry: ProcessRecorded, made: LotRecorded | None) -> Iterator[Reas
         yield from fails("WAITING_TIME")
 
 
-def missing_activities(record: Record, lot: str) -> tuple[str, ...]:
-    """The activities that a lot on the JAS route should have entries of and has not, sorted.
-
-    Nothing on another route, and nothing of a lot whose class is not known.
-    """
-    facts = lot_facts(record, lot)
-    if facts is None or route(record, lot) != "JAS":
-        return ()
-    recipe = recipe_of_lot(record, facts, facts.produced_on)
-    row = None if recipe is None else ACTIVITIES.topmost(recipe.class_, facts.produced_on)
-    if row is None:
-        return ()
-    done = {fact.activity for fact in record.about(ProcessRecorded, About.LOT, lot)}
-    return tuple(sorted(row.activities - done))
-
-
 def qualified(record: Record, person: str, party: str, function: str, on: date) -> Verdict:
     """UNQUALIFIED where a person was reported on, but nothing reported fits the function.
 
@@ -169,8 +233,7 @@ def qualified(record: Record, person: str, party: str, function: str, on: date) 
     if function == "LABELLER" and trained(record, party, {"GRADING_LABEL"}, on, person):
         return Verdict()
     for fact in reported:
-        holds = fact.from_ <= on and (fact.until is None or on <= fact.until)
-        if fact.function != function or not holds:
+        if fact.function != function or not in_force(fact, on):
             continue
         row = QUALIFICATIONS.topmost((function, fact.schooling), on)
         if row is None or fact.practice_years >= row.years:

@@ -90,18 +90,6 @@ class Count(Struct, frozen=True, gc=False):
     conversion: Decimal
 
 
-class Shares(Struct, frozen=True, gc=False):
-    """The counts of a recipe in every base."""
-
-    food: Count
-    ag: Count
-    all: Count
-
-    def base(self, base: Base) -> Count:
-        """The count of one base."""
-        return {"FOOD": self.food, "AG": self.ag, "ALL": self.all}[base]
-
-
 def in_base(recipe: Recipe, base: Base) -> tuple[Ingredient, ...]:
     """The ingredients that stand in a denominator."""
     row = BASES.topmost(base, None)
@@ -109,12 +97,8 @@ def in_base(recipe: Recipe, base: Base) -> tuple[Ingredient, ...]:
     return tuple(entry for entry in recipe.ingredients if entry.kind in kinds)
 
 
-def shares(recipe: Recipe) -> Shares:
-    """What is organic and in conversion in each base, in per cent of the weight."""
-    return Shares(food=_count(recipe, "FOOD"), ag=_count(recipe, "AG"), all=_count(recipe, "ALL"))
-
-
-def _count(recipe: Recipe, base: Base) -> Count:
+def shares(recipe: Recipe, base: Base) -> Count:
+    """What is organic and in conversion in a base, in per cent of the weight."""
     entries = in_base(recipe, base)
     return Count(
         total=weight(entries),

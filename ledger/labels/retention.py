@@ -18,7 +18,7 @@ from ledger.facts.record import Record
 from ledger.facts.registry import CertificationChanged, LabelApproved, MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted, ShipmentReceived
-from ledger.labels.lots import lot_facts
+from ledger.labels.lots import origin_record
 from ledger.labels.rows import Row, Table, years_after
 from ledger.labels.schemes.scheme import SCHEMES
 
@@ -52,13 +52,6 @@ class Retention(Struct, frozen=True, kw_only=True, gc=False):
     rows: tuple[Kept, ...] = ()
 
 
-class _Days(Struct, frozen=True, kw_only=True, gc=False):
-    created: date
-    graded: date | None
-    shipped: date | None
-    best_before: date | None
-
-
 def keep_lot_until(record: Record, lot: str) -> Retention:
     """Until when the records of a lot are to be kept."""
     made = _first_record(record, lot)
@@ -67,9 +60,7 @@ def keep_lot_until(record: Record, lot: str) -> Retention:
 
 def _first_record(record: Record, lot: str) -> LotRecorded | None:
     """The first record of a lot, or what is known of the one it was subdivided from."""
-    made = record.first(LotRecorded, About.LOT, lot)
-    facts = lot_facts(record, lot)
-    return facts.recorded if made is None and facts is not None else made
+    return record.first(LotRecorded, About.LOT, lot) or origin_record(record, lot)
 
 
 def kept_at_least_until(record: Record, lot: str) -> date | None:
@@ -78,7 +69,7 @@ def kept_at_least_until(record: Record, lot: str) -> date | None:
     It rests on the day of the lot's own record, so it costs nothing of what came after.
     """
     made = _first_record(record, lot)
-    return None if made is None else years_after(made.day, _years("R7"))
+    return None if made is None else _kept("R7", made.day).until
 
 
 def keep_until(record: Record, fact: Fact) -> Retention:
@@ -108,15 +99,17 @@ def _keep(record: Record, fact: Fact, lots: set[str], field: LotRecorded | None)
 def _lot_rows(
     record: Record, fact: Fact, lot: str, shipped: date | None, field: LotRecorded | None
 ) -> Iterator[Kept]:
-    graded = record.latest(LotGraded, About.LOT, lot)
-    facts = lot_facts(record, lot)
-    days = _Days(
-        created=fact.day,
-        graded=None if graded is None else graded.day,
-        shipped=shipped,
-        best_before=None if facts is None else facts.best_before,
-    )
-    standard = [*_jas_rows(days)]
+    last = record.latest(LotGraded, About.LOT, lot)
+    graded = None if last is None else last.day
+    made = origin_record(record, lot)
+    best_before = None if made is None else made.best_before
+    standard = []
+    if shipped is not None:
+        standard.append(_kept("R1", shipped))
+    if best_before is not None and graded is not None:
+        standard.append(Kept("R2", max(best_before, years_after(graded, 1))))
+    elif shipped is not None:
+        standard.append(_kept("R2", shipped))
     if _kept_by_claim(record, lot):
         yield from standard
     if field is not None and field.field is not None and field.lot == lot and standard:
@@ -124,21 +117,11 @@ def _lot_rows(
         if row is not None:
             longest = max(kept.until for kept in standard)
             yield Kept("R3", years_after(longest, row.years))
-    known = [day for day in (days.created, days.graded, days.shipped) if day is not None]
-    yield Kept("R7", years_after(max(known), _years("R7")))
-
-
-def _jas_rows(days: _Days) -> Iterator[Kept]:
-    if days.shipped is not None:
-        yield Kept("R1", years_after(days.shipped, _years("R1")))
-    if days.best_before is not None and days.graded is not None:
-        yield Kept("R2", max(days.best_before, years_after(days.graded, 1)))
-    elif days.shipped is not None:
-        yield Kept("R2", years_after(days.shipped, _years("R2")))
+    yield _kept("R7", max(day for day in (fact.day, graded, shipped) if day is not None))
 
 
 def _plain_rows(record: Record, fact: Fact) -> Iterator[Kept]:
-    yield Kept("R7", years_after(fact.day, _years("R7")))
+    yield _kept("R7", fact.day)
     parties = {value for name in _PARTIES if isinstance(value := getattr(fact, name, None), str)}
     schemes = {
         change.scheme
@@ -146,20 +129,20 @@ def _plain_rows(record: Record, fact: Fact) -> Iterator[Kept]:
         for change in record.about(CertificationChanged, About.PARTY, party)
     }
     for rule in sorted({SCHEMES[scheme].keeps_parties for scheme in schemes} - {""}):
-        yield Kept(rule, years_after(fact.day, _years(rule)))
+        yield _kept(rule, fact.day)
     if isinstance(fact, ExportCertificateIssued) and fact.shipment:
         for scheme in SCHEMES.values():
             if rule := scheme.keeps_forms.get(fact.form, ""):
                 for received in record.about(ShipmentReceived, About.SHIPMENT, fact.shipment):
-                    yield Kept(rule, years_after(received.day, _years(rule)))
+                    yield _kept(rule, received.day)
 
 
 _PARTIES: Final = ("party", "operator", "holder", "exporter", "importer", "from_holder")
 
 
-def _years(rule: str) -> int:
+def _kept(rule: str, day: date) -> Kept:
     row = KEEP.topmost((rule, ""), None)
-    return 0 if row is None else row.years
+    return Kept(rule, years_after(day, 0 if row is None else row.years))
 
 
 def _kept_by_claim(record: Record, lot: str) -> bool:
@@ -168,9 +151,9 @@ def _kept_by_claim(record: Record, lot: str) -> bool:
         mark = record.latest(MarkRegistered, About.MARK, applied.mark)
         if mark is not None and SCHEMES[mark.scheme].keeps_lots:
             return True
-    facts = lot_facts(record, lot)
-    return facts is not None and any(
-        SCHEMES[label.scheme].keeps_lots and label.product == facts.product
+    made = origin_record(record, lot)
+    return made is not None and any(
+        SCHEMES[label.scheme].keeps_lots and label.product == made.product
         for label in record.all(LabelApproved)
     )
 

@@ -138,21 +138,16 @@ def parse(text: str, file: str, kind: type[R], sources: dict[str, Provenance]) -
                     f"known are {', '.join(sorted(sources))}"
                 )
         found = [sources[name] for name in row.prov]
-        if not own["valid_from"]:
-            begins = [source.valid_from for source in found]
-            begun = [day for day in begins if day is not None]
-            row = msgspec.structs.replace(  # noqa: PLW2901 - the row with its dates filled in
-                row, valid_from=min(begun) if len(begun) == len(begins) else None
-            )
-        if not own["until"]:
-            ends = [source.until for source in found]
-            ended = [day for day in ends if day is not None]
-            row = msgspec.structs.replace(  # noqa: PLW2901 - the row with its dates filled in
-                row, until=max(ended) if len(ended) == len(ends) else None
-            )
-        if row.valid_from is not None and row.until is not None and row.until < row.valid_from:
-            raise Misuse(f"{file}, line {line}, column until: {row.until} is before valid_from")
-        rows.append(row)
+        begins = [source.valid_from for source in found if source.valid_from is not None]
+        ends = [source.until for source in found if source.until is not None]
+        since, until = row.valid_from, row.until
+        if not own["valid_from"] and len(begins) == len(found):
+            since = min(begins)
+        if not own["until"] and len(ends) == len(found):
+            until = max(ends)
+        if since is not None and until is not None and until < since:
+            raise Misuse(f"{file}, line {line}, column until: {until} is before valid_from")
+        rows.append(msgspec.structs.replace(row, valid_from=since, until=until))
     return rows
 
 

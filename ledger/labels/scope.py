@@ -138,11 +138,6 @@ def form_routes() -> dict[str, tuple[str, str]]:
     return {form: min(found) for form, found in routes.items() if len(found) == 1}
 
 
-def covered(origin: str, destination: str, class_: str, on: date) -> bool:
-    """Whether a class on a route is covered on a day, its recipe aside."""
-    return scope(origin, destination, class_, None, on).covered
-
-
 def scope_group(class_: str) -> str | None:
     """The group of goods of a class."""
     row = SCOPE_GROUPS.topmost(class_, None)

@@ -7,18 +7,17 @@ nothing is said about origin.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.facts.documents import ExportCertificateIssued
+from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.lots import LotRecorded
-from ledger.facts.mentions import About
+from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.labels.lots import (
-    LotFacts,
     ancestry,
     country_of,
-    lot_facts,
-    product_version,
+    origin_record,
     recipe_of_lot,
+    recipe_used,
     sources,
     subdivision_into,
 )
@@ -36,8 +35,8 @@ def shipment_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Verd
     SCOPE_NOT_COVERED SCOPE_NO_ROW SCOPE_ORIGIN SCOPE_CONTENT CONVERSION_NOT_ACCEPTED; nothing of
     a lot whose product is not known.
     """
-    facts = lot_facts(record, lot)
-    recipe = _line_recipe(record, departed, lot, facts)
+    made = origin_record(record, lot)
+    recipe = _line_recipe(record, departed, lot, made)
     if recipe is None:
         return Verdict()
     on = departed.day
@@ -46,48 +45,47 @@ def shipment_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Verd
     reasons += _origin(record, departed, lot, found)
     if found.covered:
         reasons += content(recipe)
-    if facts is not None:
-        reasons += conversion_not_accepted(departed, facts, recipe)
+    if made is not None:
+        reasons += _conversion_not_accepted(departed, made, recipe)
     return Verdict.of(reasons)
 
 
 def line_scope(record: Record, departed: ShipmentDeparted, lot: str) -> Scope | None:
     """The scope row of one lot of a shipment; None where its class is not known."""
-    recipe = _line_recipe(record, departed, lot, lot_facts(record, lot))
+    recipe = _line_recipe(record, departed, lot, origin_record(record, lot))
     if recipe is None:
         return None
     return scope(departed.origin, departed.destination, recipe.class_, recipe, departed.day)
 
 
 def _line_recipe(
-    record: Record, departed: ShipmentDeparted, lot: str, facts: LotFacts | None
+    record: Record, departed: ShipmentDeparted, lot: str, made: LotRecorded | None
 ) -> Recipe | None:
-    if facts is not None:
-        return recipe_of_lot(record, facts, departed.day)
+    if made is not None:
+        return recipe_of_lot(record, made, departed.day)
     product = next((line.product for line in departed.lines if line.lot == lot), None)
     if product is None:
         return None
-    fact = product_version(record, product, None, departed.day)
-    return None if fact is None else Recipe.of(fact)
+    return recipe_used(record, product, None, departed.day)
 
 
 def content(recipe: Recipe) -> Iterator[Reason]:
     """SCOPE_CONTENT where less than 95 % is organic."""
-    food = shares(recipe).food
+    food = shares(recipe, "FOOD")
     if recipe.is_the_lot:
         return
     if food.total == 0 or not at_least(food.organic, food.total, CONTENT_PERCENT_MIN):
         yield from fails("SCOPE_CONTENT")
 
 
-def conversion_not_accepted(
-    departed: ShipmentDeparted, facts: LotFacts, recipe: Recipe
+def _conversion_not_accepted(
+    departed: ShipmentDeparted, made: LotRecorded, recipe: Recipe
 ) -> Iterator[Reason]:
     """Japan's goods in conversion, and feed of such, never go to the United States."""
     if (departed.origin, departed.destination) != ("JP", "US"):
         return
-    turning = facts.status == "IN_CONVERSION"
-    if turning or any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
+    in_conversion = made.status == "IN_CONVERSION"
+    if in_conversion or any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
         yield from fails("CONVERSION_NOT_ACCEPTED")
 
 
@@ -143,46 +141,31 @@ def _among(origin: str, countries: set[str | None]) -> bool | None:
     return None if not countries or None in countries else False
 
 
-def certificate_scope(record: Record, certificate: ExportCertificateIssued, lot: str) -> Verdict:
-    """CERT_OUT_OF_SCOPE where a form names a lot that is outside the scope it stands for.
-
-    Goods that need a certificate although they carry no seal are not outside.
-    """
-    return Verdict.of(
-        reason
-        for index, line in enumerate(certificate.lines)
-        if line.lot == lot
-        for reason in certificate_line_scope(record, certificate, index).reasons
-    )
+def is_live(record: Record, certificate: ExportCertificateIssued) -> bool:
+    """Whether nobody cancelled or replaced a certificate."""
+    key = certificate_key(certificate.issuer, certificate.number)
+    cancelled = record.about(ExportCertificateCancelled, About.CERTIFICATE, key)
+    return not cancelled and not record.about(ExportCertificateIssued, About.REPLACES, key)
 
 
 def certificate_line_scope(
     record: Record, certificate: ExportCertificateIssued, index: int
 ) -> Verdict:
-    """As `certificate_scope`, for a line that may name no lot; `index` from 0."""
-    way = form_routes().get(certificate.form)
-    if way is None:
+    """CERT_OUT_OF_SCOPE where a line of a form is outside the scope the form stands for.
+
+    The line may name no lot; `index` from 0. Goods that need a certificate although they carry no
+    seal are not outside.
+    """
+    route, on = form_routes().get(certificate.form), certificate.issued_on
+    if route is None:
         return Verdict()
     line = certificate.lines[index]
-    return _form_line(record, certificate, way, line.product, line.lot)
-
-
-def _form_line(
-    record: Record,
-    certificate: ExportCertificateIssued,
-    way: tuple[str, str],
-    product: str,
-    lot: str | None,
-) -> Verdict:
-    on = certificate.issued_on
-    facts = None if lot is None else lot_facts(record, lot)
-    fact = product_version(record, product, None, on)
-    recipe = None if fact is None else Recipe.of(fact)
-    if facts is not None:
-        recipe = recipe_of_lot(record, facts, on) or recipe
+    made = None if line.lot is None else origin_record(record, line.lot)
+    recipe = None if made is None else recipe_of_lot(record, made, on)
+    recipe = recipe or recipe_used(record, line.product, None, on)
     if recipe is None:
         return Verdict()
-    found = scope(way[0], way[1], recipe.class_, recipe, on)
+    found = scope(*route, recipe.class_, recipe, on)
     if found.covered or found.asks_certificate:
         return Verdict()
     return Verdict.of(fails("CERT_OUT_OF_SCOPE"))

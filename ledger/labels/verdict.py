@@ -14,7 +14,6 @@ from ledger.errors import Misuse
 from ledger.labels.rows import Row, Table
 
 Level = Literal["F", "U"]
-Language = Literal["en", "ja"]
 
 
 class Reason(NamedTuple):
@@ -95,22 +94,12 @@ class CodeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 CODES: Final = Table("codes", CodeRow, lambda row: row.code, "reason codes and their sentences")
 
 
-def _row(code: str) -> CodeRow:
+def code_row(code: str) -> CodeRow:
+    """What a code means to people, and its carrier; raises Misuse for an unknown code."""
     row = CODES.topmost(code, None)
     if row is None:
         raise Misuse(f"no reason code {code!r}")
     return row
-
-
-def sentence(code: str, language: Language = "en") -> str:
-    """What a code means, for people; raises Misuse for an unknown code."""
-    row = _row(code)
-    return row.ja if language == "ja" else row.en
-
-
-def carrier(code: str) -> str:
-    """The rule under which a discrepancy shows the code; raises Misuse for an unknown code."""
-    return _row(code).rule
 
 
 @cache

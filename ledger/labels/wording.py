@@ -83,7 +83,7 @@ def _asked(word: WordRow, recipe: Recipe | None, *, to_japan: bool) -> bool:
     if recipe is None:
         return False
     if word.when == "below_95":
-        ag = shares(recipe).ag
+        ag = shares(recipe, "AG")
         return not at_least(ag.organic, ag.total, Decimal(95))
     organic = {entry.scheme for entry in recipe.ingredients if is_organic(entry)}
     return len(organic) > 1
@@ -109,7 +109,7 @@ def _found(word: WordRow, text: str) -> bool:
 
 def _percentages(written: str, row: ClaimRow, recipe: Recipe) -> Iterator[Reason]:
     """A stated organic percentage is at most the whole per cent below the share."""
-    count = shares(recipe).base(row.base)
+    count = shares(recipe, row.base)
     part = count.organic + (count.conversion if row.kind == "conversion" else 0)
     if count.total == 0:
         return

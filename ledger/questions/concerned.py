@@ -17,8 +17,8 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.questions import Books
 from ledger.rules.contracts import marks_licensed
-from ledger.rules.marks import marks_of
 from ledger.rules.papers import shipments_for
+from ledger.rules.subjects import marks_of
 from ledger.rules.violation import SubjectKind, Violation, parts_of
 
 _NAMING: Final = (

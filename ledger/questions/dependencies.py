@@ -17,7 +17,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
 from ledger.facts.seals import SealsApplied
 from ledger.facts.standing import REGISTRY
-from ledger.rules.effect import effective_from
+from ledger.rules.subjects import effective_from
 from ledger.views.places import hashed
 
 T = TypeVar("T")

@@ -21,8 +21,8 @@ from ledger.questions.serials.answers import SerialAnswers
 from ledger.rules import lot_facts
 from ledger.rules.certificates_issued import missing_numbers
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import span_of
 from ledger.rules.moments import start_of
-from ledger.rules.ranges import span_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.folding import Rows
 from ledger.views.places import place_id

@@ -9,14 +9,12 @@ from ledger.facts.documents import AnnualReportFiled
 from ledger.facts.mentions import About
 from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.artefacts import miscounted
-from ledger.rules.contracts import marks_licensed
-from ledger.rules.labelling import label_of
+from ledger.rules.contracts import label_of, marks_licensed
+from ledger.rules.figures import kg, miscounted, total
 from ledger.rules.moments import JAPAN, ids, start_of, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
-from ledger.rules.weights import kg, total
 
 _APRIL, _JUNE, _JULY = 4, 6, 7
 
@@ -115,6 +113,7 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_PARTY_YEAR, annual_differs),),
+        says=(Says(SubjectKind.PARTY_YEAR, "product rcb:party", "ledger:kg", "filed:kg"),),
     ),
     Rule(
         number="M-53",
@@ -122,5 +121,6 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(_PARTY_YEAR, annual_late),),
+        says=(Says(SubjectKind.PARTY_YEAR, "rcb:party", "due:day", "filed:day?"),),
     ),
 )

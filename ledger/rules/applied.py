@@ -1,7 +1,7 @@
-"""Applications as the rules look at them, and departures with their marks.
+"""Applications as the rules see them, and departures with their marks.
 
 Most of what is said about an application depends on who applied which mark to which lot under
-which label on which day, not on the scan: it is worked out once for all scans alike.
+which label on which day, not on the scan: it is worked out once for all scans of a kind.
 """
 
 from collections.abc import Hashable

@@ -154,7 +154,7 @@ def _violation(rule: Rule, kind: SubjectKind, key: str, finding: Finding) -> Vio
 def audit(record: Record, policy: Policy, now: int) -> list[Violation]:
     """Every violation that exists at `now` (microseconds UTC), from all facts; ordered.
 
-    Subjects that need more than one look may hold are left out.
+    Subjects that need more than one evaluation may hold are left out.
     """
     books = MemoryBooks(record)
     found: list[Violation] = []

@@ -9,13 +9,13 @@ from ledger.facts.registry import PartyRegistered
 from ledger.labels.schemes.jas.grading import grading
 from ledger.questions import Books
 from ledger.rules.applied import Application, Breach
-from ledger.rules.artefacts import fold
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import fold
 from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, counting
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 APPLYING: Final = frozenset({"IMPORTER", "EXPORTER", "PRODUCER", "PROCESSOR", "SUBDIVIDER"})
@@ -113,5 +113,12 @@ RULES: Final = (
             On(SubjectKind.EVENT, grader_not_authorised, of=(LotGraded,)),
         ),
         applications=(not_authorised,),
+        says=(
+            Says(SubjectKind.APPLICATION, "=site", "sites:site+", "site"),
+            Says(SubjectKind.APPLICATION, "=product", "products:product+", "product"),
+            Says(SubjectKind.APPLICATION, "=role", "_*", "roles:role*"),
+            Says(SubjectKind.EVENT, "=subdivider", "_*", "status? since:day?"),
+            Says(SubjectKind.EVENT, "=grader", "_*", "codes:code+"),
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
 from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.artefacts import fold, miscounted
+from ledger.rules.figures import fold, kg, miscounted, total
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import (
     Shipment,
@@ -23,9 +23,8 @@ from ledger.rules.papers import (
     shipments_for,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
-from ledger.rules.weights import kg, total
 
 
 def _departed(key: str, books: Books) -> list[tuple[str, Shipment]]:
@@ -221,6 +220,16 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_CERTIFICATE, certificate_differs),),
+        says=(
+            Says(SubjectKind.CERTIFICATE, "shipment =exporter", "party", "party2:party"),
+            Says(SubjectKind.CERTIFICATE, "shipment =importer", "party", "party2:party"),
+            Says(
+                SubjectKind.CERTIFICATE,
+                "shipment lot",
+                "units? weight:kg products:product+",
+                "units2:units?!units weight2:kg!weight products2:product*!products",
+            ),
+        ),
     ),
     Rule(
         number="M-23",
@@ -228,6 +237,10 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_CERTIFICATE, overdrawn),),
+        says=(
+            Says(SubjectKind.CERTIFICATE, "=shipments", "_", "shipments:shipment+"),
+            Says(SubjectKind.CERTIFICATE, "product", "certified:kg", "drawn:kg"),
+        ),
     ),
     Rule(
         number="M-26",
@@ -235,5 +248,6 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_CERTIFICATE, cancelled_used),),
+        says=(Says(SubjectKind.CERTIFICATE, "shipment", "_", "cancelled:cancellation+"),),
     ),
 )

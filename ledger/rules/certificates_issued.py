@@ -12,10 +12,10 @@ from ledger.questions.papers import Gap, Series
 from ledger.rules import lot_facts
 from ledger.rules.certification import covers, designations
 from ledger.rules.moments import days, ids, wait
-from ledger.rules.own_fields import own_values
 from ledger.rules.papers import certificate_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
+from ledger.rules.subjects import own_values
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 WATCHED_NUMBERS_MIN: Final = 5
@@ -111,6 +111,7 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_CERTIFICATE, number_reused),),
+        says=(Says(SubjectKind.CERTIFICATE, expected="_", found="_*"),),
     ),
     Rule(
         number="M-25",
@@ -118,6 +119,7 @@ RULES: Final = (
         family="N",
         severity="M",
         subjects=(On(SubjectKind.ISSUER, number_gap),),
+        says=(Says(SubjectKind.ISSUER, "number:id", "_", "_"),),
     ),
     Rule(
         number="M-27",
@@ -125,6 +127,7 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_CERTIFICATE, issuer_not_designated),),
+        says=(Says(SubjectKind.CERTIFICATE, expected="_", found="class day"),),
     ),
     Rule(
         number="M-28",
@@ -132,5 +135,6 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(_CERTIFICATE, wrong_statement),),
+        says=(Says(SubjectKind.CERTIFICATE, expected="_", found="_"),),
     ),
 )

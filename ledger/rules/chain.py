@@ -14,7 +14,7 @@ from ledger.rules.contracts import Contract, contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import Shipment, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 _IMPORTER: Final = ("IMPORTER",)
@@ -132,5 +132,9 @@ RULES: Final = (
         severity="C",
         subjects=(On(SubjectKind.SHIPMENT, chain_lapsed),),
         applications=(certification_lapsed,),
+        says=(
+            Says(SubjectKind.APPLICATION, "role:chain", "_", "status? since:day?"),
+            Says(SubjectKind.SHIPMENT, "role:chain mark?", "_", "status? since:day?"),
+        ),
     ),
 )

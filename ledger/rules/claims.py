@@ -12,10 +12,10 @@ from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
 from ledger.labels.verdict import carried_by
 from ledger.questions import Books
-from ledger.rules.labelling import label_of
+from ledger.rules.contracts import label_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
 
@@ -136,6 +136,10 @@ RULES: Final = (
             On(SubjectKind.LOT, claim_not_eligible),
             On(SubjectKind.LABEL, label_not_eligible),
         ),
+        says=(
+            Says(SubjectKind.LOT, "label version", "_", "codes:code+"),
+            Says(SubjectKind.LABEL, expected="_", found="codes:code+"),
+        ),
     ),
     Rule(
         number="M-57",
@@ -143,5 +147,6 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(SubjectKind.LOT, conversion_as_organic),),
+        says=(Says(SubjectKind.LOT, "label version", "_", "codes:code+"),),
     ),
 )

@@ -18,7 +18,7 @@ from ledger.questions import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.papers import report_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, counting
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -115,6 +115,12 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(_EVENT, duties_not_separated, of=_CONTROLLED),),
+        says=(
+            Says(SubjectKind.EVENT, "=approver", "_", "person"),
+            Says(SubjectKind.EVENT, "=second", "_", "person"),
+            Says(SubjectKind.EVENT, "=checker", "_", "person"),
+            Says(SubjectKind.EVENT, "=sales", "_", "person"),
+        ),
     ),
     Rule(
         number="M-54",
@@ -122,6 +128,7 @@ RULES: Final = (
         family="P",
         severity="L",
         subjects=(On(_EVENT, evidence_missing, of=(CertificationChanged, *_ON_PAPER)),),
+        says=(Says(SubjectKind.EVENT, expected="_", found="_"),),
     ),
     Rule(
         number="M-61",
@@ -129,5 +136,6 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(_EVENT, complaint_unanswered, of=(ComplaintReceived,)),),
+        says=(Says(SubjectKind.EVENT, expected="_", found="_"),),
     ),
 )

@@ -15,7 +15,7 @@ from ledger.rules.contracts import Standing, contract_of
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -111,6 +111,10 @@ RULES: Final = (
         severity="C",
         subjects=(On(_SHIPMENT, shipped_to_another),),
         applications=(wrong_importer,),
+        says=(
+            Says(SubjectKind.APPLICATION, expected="importers:party+", found="licensee:party"),
+            Says(SubjectKind.SHIPMENT, "lot mark", "importer:party", "licensee:party"),
+        ),
     ),
     Rule(
         number="M-08",
@@ -119,6 +123,10 @@ RULES: Final = (
         severity="C",
         subjects=(On(_SHIPMENT, shipped_under_another),),
         applications=(wrong_body,),
+        says=(
+            Says(SubjectKind.APPLICATION, expected="bodies:party+", found="body:party"),
+            Says(SubjectKind.SHIPMENT, "lot mark", "contracted:party", "body:party"),
+        ),
     ),
     Rule(
         number="M-09",
@@ -126,5 +134,6 @@ RULES: Final = (
         family="L",
         severity="C",
         applications=(no_contract,),
+        says=(Says(SubjectKind.APPLICATION, expected="day:on", found="end:day?"),),
     ),
 )

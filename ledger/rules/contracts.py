@@ -1,4 +1,4 @@
-"""Marks and their licensees, consignment contracts, and which contract an application stands on."""
+"""Marks and their licensees, labels, contracts, and which of these an application stands on."""
 
 from datetime import date
 from typing import NamedTuple
@@ -7,6 +7,8 @@ from ledger.facts.mentions import About
 from ledger.facts.registry import (
     ConsignmentContractEnded,
     ConsignmentContractSigned,
+    LabelApproved,
+    LabelWithdrawn,
     MarkRegistered,
 )
 from ledger.questions import Books
@@ -76,7 +78,7 @@ class Standing(NamedTuple):
 
     `own` = the licensee applies its own mark. `governing` = the contract that governs it. `breach`
     = the rule that fires where neither holds; `fitting` = the contracts in force, `offered` = those
-    looked at.
+    considered.
     """
 
     mark: MarkRegistered
@@ -127,3 +129,27 @@ def _standing(books: Books, holder: str, mark: str, named: str | None, on: date)
         fitting=fitting,
         offered=tuple(offered),
     )
+
+
+def label_of(books: Books, label: str, version: int) -> LabelApproved | None:
+    """A label version as approved last; None where it never was."""
+    return books.memo(
+        ("label", label, version),
+        lambda: books.record.latest(LabelApproved, About.LABEL, f"{label} {version}"),
+    )
+
+
+def label_valid(books: Books, label: str, version: int, on: date) -> bool:
+    """Whether some approval of the version covers a day and no withdrawal lies before or on it."""
+    key = f"{label} {version}"
+    return any(
+        within(on, approved.from_, approved.until)
+        for approved in books.record.about(LabelApproved, About.LABEL, key)
+    ) and not any(
+        withdrawn.on <= on for withdrawn in books.record.about(LabelWithdrawn, About.LABEL, key)
+    )
+
+
+def seals_expected(label: LabelApproved, units: int) -> int | None:
+    """The seals so many units need; None where the mark stands on the invoice alone."""
+    return None if label.carrier == "INVOICE_MARK" else units * label.seals_per_unit

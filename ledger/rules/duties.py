@@ -15,7 +15,7 @@ from ledger.questions.applications import FirstApplied
 from ledger.rules.contracts import Contract, contract_of, contracts_of, marks_licensed, standing
 from ledger.rules.moments import later, wait, within
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, Severity, SubjectKind
 
 COURSE: Final = "SEAL_ATTACHMENT"
@@ -148,5 +148,12 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(SubjectKind.CONTRACT, duty_before_use),),
+        says=(
+            Says(SubjectKind.CONTRACT, "=person", "_", "day"),
+            Says(SubjectKind.CONTRACT, "=training", "_", "day"),
+            Says(SubjectKind.CONTRACT, "=proof", "_", "day"),
+            Says(SubjectKind.CONTRACT, "=programme", "_", "day"),
+            Says(SubjectKind.CONTRACT, "=copy", "_", "day"),
+        ),
     ),
 )

@@ -14,7 +14,7 @@ from ledger.rules.applied import Application, application_of
 from ledger.rules.moments import wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always
+from ledger.rules.rule import Holds, On, Rule, Says, always
 from ledger.rules.violation import Finding, SubjectKind
 
 CHECKS: Final = ("records_complete", "linked_to_lot", "method_conforms", "label_conforms")
@@ -35,7 +35,7 @@ def lot_unfit(known: Known, books: Books, _policy: Policy) -> Holds | None:
     levels = lot_facts.gradings(books, lot)
     turns = sorted({at for at, _ in history.held} | {at for level in levels for at, _ in level})
     starts = [turns[0] - 1 if turns else 0, *turns]
-    unfit = [any(_unfit(app._replace(at=start), history, books)) for start in starts]
+    unfit = [bool([*_unfit(app._replace(at=start), history, books)]) for start in starts]
     if all(unfit):
         return always
     return (lambda _fact, at, _rec: unfit[bisect_right(turns, at)]) if any(unfit) else None
@@ -133,5 +133,11 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, unfit_lot_sealed, when=lot_unfit),),
+        says=(
+            Says(SubjectKind.APPLICATION, "=grade", "_", "grade checks:check*"),
+            Says(SubjectKind.APPLICATION, "=ungraded", "_", "_"),
+            Says(SubjectKind.APPLICATION, "=status", "_", "_"),
+            Says(SubjectKind.APPLICATION, "=held", "_", "_"),
+        ),
     ),
 )

@@ -15,14 +15,13 @@ from ledger.rules.applied import (
     departed_rec,
     sealed_lines,
 )
-from ledger.rules.artefacts import miscounted
-from ledger.rules.contracts import mark_of
-from ledger.rules.labelling import label_of, label_valid, seals_expected
+from ledger.rules.contracts import label_of, label_valid, mark_of, seals_expected
+from ledger.rules.figures import miscounted
 from ledger.rules.lot_facts import product
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule
+from ledger.rules.rule import Holds, On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -124,6 +123,11 @@ RULES: Final = (
         family="L",
         severity="H",
         applications=(label_not_approved,),
+        says=(
+            Says(SubjectKind.APPLICATION, "=approval", "day:on", "label:labelled"),
+            Says(SubjectKind.APPLICATION, "=product", "labelled:product", "product"),
+            Says(SubjectKind.APPLICATION, "=scheme", "of_label:scheme", "of_mark:scheme"),
+        ),
     ),
     Rule(
         number="M-16",
@@ -133,6 +137,10 @@ RULES: Final = (
         subjects=(
             On(_APPLICATION, seal_count, when=wrong_count),
             On(_SHIPMENT, shipped_seal_count),
+        ),
+        says=(
+            Says(SubjectKind.APPLICATION, expected="needed:seals", found="seals"),
+            Says(SubjectKind.SHIPMENT, "lot mark", "needed:seals", "seals"),
         ),
     ),
 )

@@ -13,14 +13,13 @@ from ledger.facts.shipments import GoodsSold
 from ledger.questions import Books
 from ledger.questions.applications import Sealed
 from ledger.rules import lot_facts
-from ledger.rules.artefacts import miscounted
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import kg, miscounted, total
 from ledger.rules.moments import days, ids, utc_text, wait
 from ledger.rules.papers import certificates_naming
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind
-from ledger.rules.weights import kg, total
 
 
 class Attached(NamedTuple):
@@ -180,6 +179,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_LOT, over_sealed),),
+        says=(Says(SubjectKind.LOT, "scheme", "units", "sealed:units"),),
     ),
     Rule(
         number="M-20",
@@ -187,6 +187,7 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_LOT, over_certified),),
+        says=(Says(SubjectKind.LOT, expected="weight:kg", found="certified:kg"),),
     ),
     Rule(
         number="M-32",
@@ -194,6 +195,7 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_LOT, seals_on_rejected_lot),),
+        says=(Says(SubjectKind.LOT, "mark", "_", "seals"),),
     ),
     Rule(
         number="M-37",
@@ -201,6 +203,7 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_LOT, unshipped_seals),),
+        says=(Says(SubjectKind.LOT, "mark", "_", "seals since:moment"),),
     ),
     Rule(
         number="M-56",
@@ -208,5 +211,6 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_LOT, subdivision_imbalance),),
+        says=(Says(SubjectKind.LOT, expected="weight:kg", found="parts:kg"),),
     ),
 )

@@ -11,7 +11,7 @@ from ledger.rules import lot_facts
 from ledger.rules.certification import states
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind
 
 _CERTIFIED_AS: Final = ("PRODUCER", "PROCESSOR", "SUBDIVIDER")
@@ -103,5 +103,6 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(SubjectKind.LOT, input_not_verified),),
+        says=(Says(SubjectKind.LOT, "used:lot", "_", "_"),),
     ),
 )

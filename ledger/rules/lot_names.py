@@ -15,12 +15,12 @@ from ledger.rules.lot import by_scheme
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, report_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind
 
 
 class _Naming(NamedTuple):
-    """An event that names a lot, or the first of many alike; `rec` in microseconds UTC."""
+    """An event that names a lot, or the first of many such; `rec` in microseconds UTC."""
 
     type: str
     id: str
@@ -104,6 +104,7 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_LOT, unknown_lot),),
+        says=(Says(SubjectKind.LOT, expected="_", found="events:event+"),),
     ),
     Rule(
         number="M-30",
@@ -111,5 +112,6 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_LOT, unsealed_sale),),
+        says=(Says(SubjectKind.LOT, "importer:party", "sealed:units", "sold:units"),),
     ),
 )

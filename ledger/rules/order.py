@@ -16,9 +16,9 @@ from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentRece
 from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.moments import wait
-from ledger.rules.own_fields import differing, own_fields
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always, counting
+from ledger.rules.rule import Holds, On, Rule, Says, always, counting
+from ledger.rules.subjects import differing, own_fields
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -67,8 +67,6 @@ def _made(fact: Fact, books: Books) -> LotRecorded | None:
 def _emptied(known: Known, books: Books) -> Iterator[tuple[str, Place, int]]:
     """The places an event takes from that held too little then, with their balance."""
     fact = known.fact
-    if not isinstance(fact, SealsReceived | ShipmentReceived | SealsRemoved | GoodsReturned):
-        return
     # A receipt from a place that is still short differs from the other side: other rules say so.
     only_then = isinstance(fact, SealsReceived | ShipmentReceived)
     for mark, place in sorted({(move.mark, move.source) for move in moves(fact)}):
@@ -130,6 +128,12 @@ _KEYS: Final[dict[type[Fact], tuple[About, str, str | None]]] = {
 """Types whose events say one thing per key: what they are about, its field, and a second field."""
 
 
+COMPARED_FIELDS: Final = tuple(
+    dict.fromkeys(name for kind in _KEYS for name in _CONFLICT.get(kind, own_fields(kind)))
+)
+"""Every field in which two events under one key may differ."""
+
+
 def _first(fact: Fact, books: Books) -> Fact | None:
     """The first event under the fact's key."""
     about, field, second = _KEYS[type(fact)]
@@ -170,6 +174,10 @@ RULES: Final = (
             On(_EVENT, taken_too_early, of=_TAKING),
             On(_EVENT, used_before_made, of=(SealsApplied, LotGraded), when=made_later),
         ),
+        says=(
+            Says(SubjectKind.EVENT, "=produced_on", "made:day", "day"),
+            Says(SubjectKind.EVENT, "place/2 mark", "_", "low:seals"),
+        ),
     ),
     Rule(
         number="M-48",
@@ -179,6 +187,10 @@ RULES: Final = (
         subjects=(
             On(_EVENT, repeated_fact, when=said_before),
             On(_EVENT, conflicting_facts, of=tuple(_KEYS)),
+        ),
+        says=(
+            Says(SubjectKind.EVENT, "_", "first:stated+", "second:stated+", kind="differ"),
+            Says(SubjectKind.EVENT, "_", "_", "_", kind="repeat"),
         ),
     ),
 )

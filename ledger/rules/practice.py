@@ -9,13 +9,14 @@ from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
-from ledger.labels.process import missing_activities, process, qualified
+from ledger.labels.process import process, qualified
+from ledger.labels.schemes.jas.grading import missing_activities
 from ledger.questions import Books
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always, counting
+from ledger.rules.rule import Holds, On, Rule, Says, always, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -137,6 +138,11 @@ RULES: Final = (
         family="H",
         severity="H",
         subjects=(On(_EVENT, unfit_process, of=(ProcessRecorded,)),),
+        says=(
+            Says(SubjectKind.EVENT, "=DENSITY", "_", "heads:count? indoor:area? outdoor:area?"),
+            Says(SubjectKind.EVENT, "=WAITING_TIME", "_", "waiting:days last:day"),
+            Says(SubjectKind.EVENT, "code", "_", "substance?"),
+        ),
     ),
     Rule(
         number="M-63",
@@ -144,6 +150,7 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(SubjectKind.LOT, records_missing),),
+        says=(Says(SubjectKind.LOT, "activity", "_", "_"),),
     ),
     Rule(
         number="M-64",
@@ -151,5 +158,6 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_EVENT, unqualified_person, of=_BY_PERSONS, when=not_qualified),),
+        says=(Says(SubjectKind.EVENT, "function", "_", "since:day years"),),
     ),
 )

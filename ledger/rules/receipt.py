@@ -12,8 +12,8 @@ from ledger.facts.seals import (
     SealsSpoiled,
 )
 from ledger.questions import Books
-from ledger.rules.artefacts import miscounted
 from ledger.rules.contracts import contract_of, contracts_of, mark_of, marks_licensed
+from ledger.rules.figures import miscounted, outside, range_text, spans
 from ledger.rules.moments import (
     JAPAN,
     days,
@@ -24,8 +24,7 @@ from ledger.rules.moments import (
     wait,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.ranges import outside, range_text, spans
-from ledger.rules.rule import On, Rule, counting
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -225,6 +224,11 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(_DISPATCH, receipt_difference),),
+        says=(
+            Says(SubjectKind.DISPATCH, "mark =receiver", "addressee:holding", "receivers:holding+"),
+            Says(SubjectKind.DISPATCH, "mark =numbers", "sent:range+", "got:range+"),
+            Says(SubjectKind.DISPATCH, "mark", "sent:seals", "got:seals"),
+        ),
     ),
     Rule(
         number="M-04",
@@ -232,6 +236,7 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(_DISPATCH, never_received),),
+        says=(Says(SubjectKind.DISPATCH, "mark", "sent:seals", "lost:seals"),),
     ),
     Rule(
         number="M-05",
@@ -239,6 +244,7 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_DISPATCH, receipt_without_dispatch),),
+        says=(Says(SubjectKind.DISPATCH, "mark", "_", "received:seals"),),
     ),
     Rule(
         number="M-39",
@@ -246,6 +252,11 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(_EVENT, unproved_disposal, of=(SealsDestroyed, SealsSpoiled)),),
+        says=(
+            Says(SubjectKind.EVENT, "=witness", "_", "_"),
+            Says(SubjectKind.EVENT, "=document", "_", "_"),
+            Says(SubjectKind.EVENT, "=reason", "_", "_"),
+        ),
     ),
     Rule(
         number="M-41",
@@ -253,6 +264,7 @@ RULES: Final = (
         family="N",
         severity="C",
         subjects=(On(_EVENT, loss_or_theft, of=(SealsLost,)),),
+        says=(Says(SubjectKind.EVENT, expected="_", found="seals cause"),),
     ),
     Rule(
         number="M-42",
@@ -260,5 +272,6 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(SubjectKind.CONTRACT, unreturned_stock),),
+        says=(Says(SubjectKind.CONTRACT, "mark site", "_", "held:seals"),),
     ),
 )

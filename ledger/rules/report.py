@@ -9,14 +9,13 @@ from ledger.facts.documents import SealReportFiled
 from ledger.facts.lots import LotSubdivided
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.questions import Books
-from ledger.rules.artefacts import miscounted
 from ledger.rules.contracts import contract_of
+from ledger.rules.figures import kg, miscounted
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import report_of, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule, counting
+from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, key_of
-from ledger.rules.weights import kg
 
 _Pair = tuple[str, str]
 """Lot and mark."""
@@ -143,6 +142,17 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(SubjectKind.REPORT, report_differs),),
+        says=(
+            Says(SubjectKind.REPORT, "mark =remaining", "book:seals", "remaining:seals"),
+            Says(
+                SubjectKind.REPORT,
+                "=header",
+                "exporter:party importer:party rcb:party agent:party",
+                "exporter2:party!exporter importer2:party!importer "
+                "rcb2:party!rcb agent2:party!agent",
+            ),
+            Says(SubjectKind.REPORT, "lot mark", "shipped:seals", "used:seals"),
+        ),
     ),
     Rule(
         number="M-17",
@@ -150,5 +160,6 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(SubjectKind.EVENT, weight_arithmetic, of=_WEIGHED),),
+        says=(Says(SubjectKind.EVENT, "line:count", "weight:kg", "stated:kg"),),
     ),
 )

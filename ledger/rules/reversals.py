@@ -1,6 +1,6 @@
 """Reversals: retractions that are unusual, and sources that retract too much.
 
-These look at what was recorded, whether it counts or not.
+What was recorded is judged, whether it counts or not.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from ledger.facts.record import Known
 from ledger.questions import Books
 from ledger.rules.moments import days, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always
+from ledger.rules.rule import Holds, On, Rule, Says, always
 from ledger.rules.violation import Finding, SubjectKind
 
 
 def reverses(known: Known, _books: Books, _policy: Policy) -> Holds | None:
     """When M-49 speaks of an event that counts: where it retracts or corrects another."""
-    return always if any(targets_of(known.fact)) else None
+    return always if [*targets_of(known.fact)] else None
 
 
 def reversal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
@@ -86,6 +86,13 @@ RULES: Final = (
         subjects=(
             On(SubjectKind.EVENT, reversal, when=reverses),
             On(SubjectKind.SOURCE, reversed_months),
+        ),
+        says=(
+            Says(SubjectKind.EVENT, "=no-target", found="_"),
+            Says(SubjectKind.EVENT, "=age", found="_ age:days"),
+            Says(SubjectKind.EVENT, "=party", found="_ reporter:party party"),
+            Says(SubjectKind.EVENT, "=retraction", found="_"),
+            Says(SubjectKind.SOURCE, "month", found="retracted:count recorded:count"),
         ),
     ),
 )

@@ -50,10 +50,28 @@ class On(NamedTuple):
     when: When | None = None
 
 
-class Rule(NamedTuple):
-    """One entry of the rule book; a rule may look at subjects of several kinds.
+class Says(NamedTuple):
+    """What a rule hands to its words in one kind of its cases, part by part.
 
-    `applications` = what it looks at in all applications of one kind together.
+    A kind is told by what it is on and by its discriminator; its name is the last `=word` of the
+    discriminator, else the kind of subject, unless given. The subject names its own parts. A part:
+    `name` or `name:type`, the type being the name where left out; `?` may be missing, `*` any
+    number, `+` one or more, `!other` there only where it differs from that value, `/2` made of two
+    parts. `=word` is that word, `_` is not said.
+    """
+
+    on: SubjectKind
+    discriminator: str = ""
+    expected: str = ""
+    found: str = ""
+    kind: str = ""
+
+
+class Rule(NamedTuple):
+    """One entry of the rule book; a rule may be about subjects of several kinds.
+
+    `applications` = its checks on all applications of one kind together. `says` = the kinds of its
+    cases, each with a sentence in `texts.en.toml` and `texts.ja.toml`.
     """
 
     number: str
@@ -62,3 +80,4 @@ class Rule(NamedTuple):
     severity: Severity
     subjects: tuple[On, ...] = ()
     applications: tuple[KindCheck, ...] = ()
+    says: tuple[Says, ...] = ()

@@ -15,7 +15,7 @@ from ledger.rules.certification import covers, states
 from ledger.rules.moments import ids, wait
 from ledger.rules.papers import certificate_of, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind
 
 
@@ -111,5 +111,11 @@ RULES: Final = (
             On(SubjectKind.CERTIFICATE, certified_out_of_scope),
         ),
         applications=(out_of_scope,),
+        says=(
+            Says(SubjectKind.APPLICATION, "=scope", "_", "class code?"),
+            Says(SubjectKind.APPLICATION, "=classes", "_", "class"),
+            Says(SubjectKind.SHIPMENT, "lot", "_", "class codes:code+"),
+            Says(SubjectKind.CERTIFICATE, "lot", "_", "class? codes:code+"),
+        ),
     ),
 )

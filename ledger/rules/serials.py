@@ -20,10 +20,10 @@ from ledger.facts.seals import (
 from ledger.questions import Books
 from ledger.rules.applied import application_of
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import Span, outside, range_text, shared, span_of, spans
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
-from ledger.rules.ranges import Span, outside, range_text, shared, span_of, spans
-from ledger.rules.rule import Holds, On, Rule, counting
+from ledger.rules.rule import Holds, On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -172,8 +172,7 @@ def _serialised(fact: Fact, books: Books) -> bool:
 def _sharing(fact: Fact, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
     """The events of a fact's mark that share numbers with it."""
     span = span_of(fact)
-    mark = getattr(fact, "mark", None)
-    return () if span is None or mark is None else books.ranged(mark, *span, *kinds)
+    return () if span is None else books.ranged(getattr(fact, "mark", ""), *span, *kinds)
 
 
 _EVENT = SubjectKind.EVENT
@@ -185,6 +184,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_EVENT, sealed_twice, of=(SealsApplied, SealsIssued), when=used_before),),
+        says=(Says(SubjectKind.EVENT, "_", "_", "range beyond?"),),
     ),
     Rule(
         number="M-34",
@@ -195,6 +195,11 @@ RULES: Final = (
             On(SubjectKind.MARK, unknown_mark),
             On(_EVENT, unknown_numbers, of=(Ranged,), when=not_issued),
         ),
+        says=(
+            Says(SubjectKind.MARK, expected="_", found="count"),
+            Says(SubjectKind.EVENT, "=numbers", "_", "ranges:range+"),
+            Says(SubjectKind.EVENT, "=no-range", "_"),
+        ),
     ),
     Rule(
         number="M-35",
@@ -202,5 +207,6 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, resurrected_seal, when=put_elsewhere),),
+        says=(Says(SubjectKind.APPLICATION, "_", "from:place", "to:place+ beyond?"),),
     ),
 )

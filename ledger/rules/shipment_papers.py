@@ -15,8 +15,7 @@ from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
 from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.contracts import mark_of
-from ledger.rules.labelling import label_of
+from ledger.rules.contracts import label_of, mark_of
 from ledger.rules.moments import ids, wait, within
 from ledger.rules.papers import (
     Shipment,
@@ -27,7 +26,7 @@ from ledger.rules.papers import (
     shipment_of,
 )
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
@@ -177,6 +176,11 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_SHIPMENT, certificate_missing),),
+        says=(
+            Says(SubjectKind.SHIPMENT, "=none", "day", "_"),
+            Says(SubjectKind.SHIPMENT, "=date", "day", "issued:day+"),
+            Says(SubjectKind.SHIPMENT, "=lot lot", "day", "_"),
+        ),
     ),
     Rule(
         number="M-29",
@@ -184,6 +188,7 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_SHIPMENT, report_missing),),
+        says=(Says(SubjectKind.SHIPMENT, expected="_", found="_"),),
     ),
     Rule(
         number="M-58",
@@ -191,5 +196,6 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_SHIPMENT, barred_transport),),
+        says=(Says(SubjectKind.SHIPMENT, "lot", "_", "transport"),),
     ),
 )

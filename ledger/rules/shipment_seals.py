@@ -15,12 +15,12 @@ from ledger.facts.shipments import (
 )
 from ledger.questions import Books
 from ledger.rules import lot_facts
-from ledger.rules.artefacts import miscounted
 from ledger.rules.contracts import mark_of
+from ledger.rules.figures import miscounted
 from ledger.rules.moments import days, end_of_next_business_day, ids, wait
 from ledger.rules.papers import Shipment, shipment_of
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 UNMARKED: Final = "-"
@@ -232,6 +232,7 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_SHIPMENT, shipped_not_applied),),
+        says=(Says(SubjectKind.SHIPMENT, "lot mark?", "attached:seals", "carried:seals"),),
     ),
     Rule(
         number="M-59",
@@ -239,5 +240,10 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(_SHIPMENT, importer_differs),),
+        says=(
+            Says(SubjectKind.SHIPMENT, "=importer", "importer:party", "receivers:party+"),
+            Says(SubjectKind.SHIPMENT, "=arrival", "day", "_"),
+            Says(SubjectKind.SHIPMENT, "lot mark?", "units seals", "units2:units seals2:seals"),
+        ),
     ),
 )

@@ -11,10 +11,10 @@ from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.scalars import micros
 from ledger.questions import Books
-from ledger.rules.marks import marks_of
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, counting
+from ledger.rules.rule import Holds, On, Rule, Says, counting
+from ledger.rules.subjects import marks_of
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
@@ -172,6 +172,10 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(SubjectKind.PERSON, two_sites_person), On(_SOURCE, two_sites_source)),
+        says=(
+            Says(SubjectKind.PERSON, "_", "_", "site site2:site gap:minutes beyond?"),
+            Says(SubjectKind.SOURCE, "_", "_", "site site2:site gap:minutes beyond?"),
+        ),
     ),
     Rule(
         number="M-47",
@@ -183,6 +187,11 @@ RULES: Final = (
             On(_EVENT, future_event, when=ahead),
             On(_EVENT, ancient_event, when=ancient),
         ),
+        says=(
+            Says(SubjectKind.SOURCE, "day", "limit:days", "count oldest:moment"),
+            Says(SubjectKind.EVENT, "=future", "recorded:moment", "told:moment"),
+            Says(SubjectKind.EVENT, "=ancient", "since:moment", "told:moment"),
+        ),
     ),
     Rule(
         number="M-51",
@@ -190,6 +199,7 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(_SOURCE, beyond_capacity),),
+        says=(Says(SubjectKind.SOURCE, "hour", "limit:seals", "seals"),),
     ),
     Rule(
         number="M-60",
@@ -197,5 +207,6 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_SOURCE, silent_source),),
+        says=(Says(SubjectKind.SOURCE, found="last:moment?"),),
     ),
 )

@@ -16,7 +16,7 @@ from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import Holds, On, Rule, always, counting
+from ledger.rules.rule import Holds, On, Rule, Says, always, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 CRITICAL: Final = (
@@ -172,6 +172,7 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_EVENT, out_of_standing, when=without_standing),),
+        says=(Says(SubjectKind.EVENT, expected="parties:party*", found="speaker:party"),),
     ),
     Rule(
         number="M-66",
@@ -179,6 +180,7 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_EVENT, adjusted_without_count, of=(s.StockAdjusted,)),),
+        says=(Says(SubjectKind.EVENT, expected="_", found="event? account?"),),
     ),
     Rule(
         number="M-67",
@@ -188,6 +190,10 @@ RULES: Final = (
         subjects=(
             On(SubjectKind.MARK, stock_after_end),
             On(_EVENT, issued_after_end, of=(s.SealsIssued,)),
+        ),
+        says=(
+            Says(SubjectKind.MARK, "=stock", "_", "seals end:day"),
+            Says(SubjectKind.EVENT, "=issued", "_", "status? since:day?"),
         ),
     ),
 )

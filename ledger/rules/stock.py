@@ -7,10 +7,10 @@ from typing import Final
 from ledger.custody.places import Kind, Place
 from ledger.questions import Books
 from ledger.questions.accounts import AccountState
-from ledger.rules.artefacts import miscounted
+from ledger.rules.figures import miscounted
 from ledger.rules.moments import days, next_month, start_of, utc_text, wait
 from ledger.rules.policy import Policy
-from ledger.rules.rule import On, Rule
+from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
 
@@ -134,6 +134,7 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_ON_ACCOUNTS, negative_stock),),
+        says=(Says(SubjectKind.ACCOUNT, expected="_", found="low:seals since:moment"),),
     ),
     Rule(
         number="M-02",
@@ -141,6 +142,10 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_ON_ACCOUNTS, count_variance),),
+        says=(
+            Says(SubjectKind.ACCOUNT, "_", "book:seals", "counted:seals difference:seals"),
+            Says(SubjectKind.ACCOUNT, "_ =spoiled", "book:seals", "counted:seals _"),
+        ),
     ),
     Rule(
         number="M-38",
@@ -148,6 +153,7 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(_ON_ACCOUNTS, high_spoilage),),
+        says=(Says(SubjectKind.ACCOUNT, "month", "limit:percent", "spoiled:seals applied:seals"),),
     ),
     Rule(
         number="M-40",
@@ -155,6 +161,7 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_ON_ACCOUNTS, destroyed_not_spoiled),),
+        says=(Says(SubjectKind.ACCOUNT, expected="_", found="low:seals since:moment"),),
     ),
     Rule(
         number="M-43",
@@ -162,6 +169,7 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_ON_ACCOUNTS, aged_seals),),
+        says=(Says(SubjectKind.ACCOUNT, found="held:seals since:moment"),),
     ),
     Rule(
         number="M-44",
@@ -169,5 +177,6 @@ RULES: Final = (
         family="P",
         severity="M",
         subjects=(On(_ON_ACCOUNTS, count_overdue),),
+        says=(Says(SubjectKind.ACCOUNT, found="last:moment?"),),
     ),
 )

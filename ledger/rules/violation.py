@@ -14,7 +14,8 @@ OTHERS_TOLD_MAX: Final = 20
 """Where a subject is at odds with many other events, as many have a case: the first by (time, id).
 
 One scan may be at odds with thousands, and thousands of cases tell nobody more than these."""
-_MORE: Final = re.compile(r"\+ [0-9]+ more")
+MORE: Final = re.compile(r"\+ [0-9]+ more")
+"""How `found` ends where others go without a case."""
 Severity = Literal["C", "H", "M", "L"]
 """Critical, high, medium, low."""
 Family = Literal["D", "P", "N", "L", "H"]
@@ -95,7 +96,7 @@ def told(others: Iterable[T], among: int) -> Iterator[tuple[T, tuple[str, ...]]]
 
 def compared(found: tuple[str, ...]) -> tuple[str, ...]:
     """What was found, without how many more go without a case: one more changes no case."""
-    return found[:-1] if found and _MORE.fullmatch(found[-1]) else found
+    return found[:-1] if found and MORE.fullmatch(found[-1]) else found
 
 
 def key_of(*parts: str) -> str:

@@ -21,7 +21,7 @@ class _Act(Scheme):
     def names(self, case: Case, facts: LotFacts) -> Iterable[str]:
         """The operator stands on the label."""
         if case.row.claim in ("ACT_ORGANIC", "ACT_LISTED"):
-            return registered_name(case.record, facts.operator)
+            return registered_name(case.record, facts.made.operator)
         return ()
 
 
@@ -40,7 +40,7 @@ class _ActEu(Scheme):
         """The operator was certified for a year when it produced goods in conversion."""
         yield from super().certificates(case, facts)
         if case.row.kind == "conversion" and not certified_for_years(
-            case.record, self.operator(facts), self.code, case.class_, facts.produced_on,
+            case.record, self.operator(facts), self.code, case.class_, facts.made.produced_on,
             years=_CONVERSION_YEARS_MIN,
         ):  # fmt: skip
             yield from fails("CONVERSION_PERIOD")

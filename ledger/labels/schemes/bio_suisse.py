@@ -39,18 +39,18 @@ class _BioSuisse(Scheme):
 def _licence(case: Case, facts: LotFacts) -> Iterator[Reason]:
     """The Bud: a licence of the operator; for imports of the importer, as far as it is known."""
     departed = case.departed
-    home = country_of(case.record, facts.operator)
+    home = country_of(case.record, facts.made.operator)
     imported = home not in (None, _HOME)
     if departed is not None:
         imported = departed.destination == _HOME and departed.origin != _HOME
     if not imported:
-        yield from enrolled(case, facts.operator, "BIO_SUISSE_LICENCE", "LICENCE_MISSING")
+        yield from enrolled(case, facts.made.operator, "BIO_SUISSE_LICENCE", "LICENCE_MISSING")
         return
     holders = {departed.importer} if departed is not None else _licensees(case)
-    for holder in sorted(holders) or [facts.operator]:
+    for holder in sorted(holders) or [facts.made.operator]:
         yield from enrolled(case, holder, "BIO_SUISSE_LICENCE", "LICENCE_MISSING")
     if case.row.claim == "BUD_BIO" and not enrolments(
-        case.record, facts.operator, "BIO_SUISSE_IMPORT", case.on
+        case.record, facts.made.operator, "BIO_SUISSE_IMPORT", case.on
     ):
         yield from unshown("IMPORT_APPROVAL")
 

@@ -118,13 +118,13 @@ class Scheme:
 
     def lot(self, case: Case, facts: LotFacts, field: FieldStatus) -> Iterable[Reason]:
         """What is against the lot: its field, its inputs, its grading, its seals."""
-        if case.row.recipe == "single" and facts.field is not None:
+        if case.row.recipe == "single" and facts.made.field is not None:
             return field.conversion.only({"CONVERSION_PERIOD"}).reasons
         return ()
 
     def operator(self, facts: LotFacts) -> str:
         """Whose certificate a claim rests on."""
-        return facts.packer if self.last_step else facts.operator
+        return facts.packer if self.last_step else facts.made.operator
 
     def certificates(self, case: Case, facts: LotFacts) -> Iterable[Reason]:
         """The certificate of the operator on the day, and the programme that a claim rests on."""
@@ -150,9 +150,7 @@ def enrolled(case: Case, party: str, programme: str, reason: str) -> list[Reason
 
 def inputs(case: Case, facts: LotFacts) -> list[Reason]:
     """INPUT_LABEL where the mark of an input was not checked by the day it was used."""
-    shown = (
-        input_shown(case.record, facts.operator, entry, facts.produced_on) for entry in facts.inputs
-    )
+    shown = (input_shown(case.record, facts.made, entry) for entry in facts.made.inputs)
     return [] if all(shown) else unshown("INPUT_LABEL")
 
 

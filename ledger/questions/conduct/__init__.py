@@ -28,7 +28,7 @@ from ledger.facts.seals import (
 from ledger.questions.at_hand import EVIDENCE_IDS_MAX
 from ledger.questions.lookalikes import LookAlikesAtHand
 from ledger.rules.moments import utc_text
-from ledger.rules.own_fields import said_by
+from ledger.rules.subjects import said_by
 from ledger.rules.violation import OTHERS_TOLD_MAX
 
 TWO_SITES_COUNTED_MAX = 10_000

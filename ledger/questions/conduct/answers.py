@@ -26,7 +26,7 @@ from ledger.questions.conduct import (
 from ledger.questions.conduct.source_activity import heard_under
 from ledger.questions.dependencies import DependencyKey
 from ledger.rules.moments import next_month, start_of, utc_text
-from ledger.rules.own_fields import said_by
+from ledger.rules.subjects import said_by
 from ledger.rules.violation import OTHERS_TOLD_MAX
 from ledger.views.places import hashed
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.canonical import decode
-from ledger.rules.own_fields import said_by
+from ledger.rules.subjects import said_by
 from ledger.views.folding import Rows, copy_rows
 
 _read_events_max: Final = 1_000

@@ -20,8 +20,8 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Known, Record
 from ledger.questions.at_hand import EVIDENCE_IDS_MAX, AtHand
-from ledger.rules.artefacts import fold
-from ledger.rules.marks import marks_of
+from ledger.rules.figures import fold
+from ledger.rules.subjects import marks_of
 
 
 class Naming(NamedTuple):

@@ -14,7 +14,7 @@ from ledger.questions.at_hand import EVIDENCE_IDS_MAX
 from ledger.questions.dependencies import DependencyKey
 from ledger.questions.lookalikes import MAKE_KNOWN, Naming, Shot, folded, known_ids, shot_of
 from ledger.questions.record import Source
-from ledger.rules.marks import marks_of
+from ledger.rules.subjects import marks_of
 from ledger.views.places import place_id
 
 _ALIKE = """

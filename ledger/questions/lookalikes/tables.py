@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from ledger.facts.identity import Fact
 from ledger.questions.lookalikes import folded, known_ids
-from ledger.rules.marks import marks_of
+from ledger.rules.subjects import marks_of
 from ledger.views.folding import NEVER, Fold, Rows, Scans, copy_rows, for_each
 
 _NAMINGS = """

@@ -14,7 +14,7 @@ from ledger.errors import TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known, Record
 from ledger.questions.at_hand import AtHand
-from ledger.rules.ranges import Span, span_of
+from ledger.rules.figures import Span, span_of
 
 SHARING_EVENTS_MAX = 1_000
 """As many events may share numbers with a range; the life of a seal has a handful."""

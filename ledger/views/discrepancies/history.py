@@ -23,7 +23,8 @@ from ledger.cases.discrepancy import (
 from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.scalars import micros, time_text
 from ledger.log import Log, Recorded
-from ledger.rules.sentences import sentence
+from ledger.rules.texts import sentence
+from ledger.rules.values import Shown
 from ledger.views.discrepancies.listing import Listed
 
 Decided = tuple[Recorded, Event]
@@ -70,5 +71,7 @@ def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]
         "evidence": list(case.shows.evidence),
         "evidence_total": case.shows.evidence_total,
         "changed_at": time_text(decided[-1][0].recorded_at, 0),
-        "sentence": sentence(case.rule, case.subject, case.discriminator, expected, found),
+        "sentence": sentence(
+            Shown(case.rule, case.subject_kind, case.subject, case.discriminator, expected, found)
+        ),
     }

@@ -15,7 +15,8 @@ from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import time_text
 from ledger.log import Log
 from ledger.rules.audit import RULES
-from ledger.rules.sentences import sentence
+from ledger.rules.texts import sentence
+from ledger.rules.values import Shown
 from ledger.rules.violation import Severity, SubjectKind
 from ledger.views.folding import IS_LIVE, Rows
 from ledger.views.loading import facts_of
@@ -114,9 +115,7 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
         veiled = case.rule == OUT_OF_STANDING and viewer in row["found"]
         if veiled:
             row["expected"] = []
-        row["sentence"] = sentence(
-            case.rule, case.subject, case.discriminator, row["expected"], row["found"]
-        )
+        row["sentence"] = sentence(Shown(*(row[name] for name in Shown._fields)))
         if _fits(wanted, row, pairs):
             found.append(Listed(case, row, marks, parties, pairs, veiled))
     return found

@@ -25,10 +25,8 @@ from ledger.web.access.roles import EXPLAINING, onlooker
 from ledger.web.asking.decisions import ACTS, one_case
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.times import times
-from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
-from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS
 from ledger.web.problems import not_found
 
@@ -69,16 +67,13 @@ def case_page(
         status=422 if refused else 200,
         case=row,
         pairs=entry.pairs,
-        text=rule_text(entry.case.rule),
-        rule_text=rule_text,
         family=FAMILIES.get(entry.case.family, ""),
         kinds=KINDS,
         subject=opened.to(subject[0], **subject[1]) if subject else None,
         evidence=evidence,
         picture=times(
-            [(EVENTS[type(known.fact).__name__], known.fact.at, known.rec) for known in evidence]
+            [(type(known.fact).__name__, known.fact.at, known.rec) for known in evidence]
         ),
-        event_names=EVENTS,
         history=decided,
         similar=[other.row for other in similar],
         acts=acts,

@@ -17,7 +17,6 @@ from ledger.web.pages.filtering import Filter, Filtered, known
 from ledger.web.pages.given import Key, PageNumber, shown
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
-from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import KINDS, REASONS
 
 router = APIRouter(include_in_schema=False)
@@ -70,7 +69,6 @@ def inbox_page(
         by=by,
         ways=_CAUSES,
         kinds=KINDS,
-        text=rule_text,
         counts={code: sum(e.row["severity"] == code for e in found) for code in SEVERITIES},
         chosen=chosen._asdict(),
         rules=sorted(RULES),
@@ -112,5 +110,4 @@ def _entry(opened: Opening, entry: Listed, now: int) -> dict[str, Any]:
         "days": max(0, (now - micros(entry.row["opened_at"])) // MICROS_A_DAY),
         "pairs": entry.pairs,
         "address": opened.to(found[0], **found[1]) if found else None,
-        "text": rule_text(entry.case.rule),
     }

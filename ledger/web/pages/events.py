@@ -13,7 +13,6 @@ from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.web.asking.figures import sees_stock
 from ledger.web.asking.records import corrected, receipt, refusal, shown
 from ledger.web.desk import Looking
-from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.opening import Open
 from ledger.web.pages.rendering import page_of
 from ledger.web.pages.words import DOORS, KINDS
@@ -47,7 +46,6 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         receipts=[receipt(recorded) for recorded in stream],
         corrected=taken_back,
         about=about,
-        event_names=EVENTS,
         kinds=KINDS,
         doors=DOORS,
         linked=_CORRECTING,

@@ -21,7 +21,10 @@ from babel.numbers import format_decimal
 from starlette.requests import Request
 
 from ledger.facts.scalars import micros
-from ledger.rules.sentences import Tongue, sentence
+from ledger.rules.reading import Tongue
+from ledger.rules.texts import RuleText, rule_text, sentence, texts_of
+from ledger.rules.values import Shown
+from ledger.web.pages.words import MADE
 
 JAPAN: Final = timezone(timedelta(hours=9), "JST")
 """Days and years of the trade are Japan's."""
@@ -49,10 +52,16 @@ class Language:
 
     def case(self, row: Mapping[str, Any]) -> str:
         """A case as a row of the list of cases, in a sentence."""
-        return sentence(
-            row["rule"], row["subject"], row["discriminator"], row["expected"], row["found"],
-            tongue=self.code, written=self.value,
-        )  # fmt: skip
+        return sentence(Shown(*(row[name] for name in Shown._fields)), tongue=self.code)
+
+    def rule(self, number: str) -> RuleText:
+        """A rule in words."""
+        return rule_text(number, self.code)
+
+    def event(self, kind: str) -> str:
+        """What a type of event, or a decision of the ledger's own, is called."""
+        facts = texts_of(self.code).words.tables["event"]
+        return facts[kind] if kind in facts else self.say(MADE.get(kind, kind))
 
     def value(self, text: str) -> str:
         """What a case expected or found: days and times as read here, all else as it is.

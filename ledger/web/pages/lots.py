@@ -22,7 +22,6 @@ from ledger.web.desk import SYSTEM, Desk, Looking
 from ledger.web.pages.charts.graph import graph
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open
-from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import STEPS
 
 router = APIRouter(include_in_schema=False)
@@ -67,7 +66,6 @@ def lot(opened: Open, lot: Id) -> Response:
         foreign={entry["lot"]: entry["country"] for entry in countries(opened.desk, foreign)},
         verdicts=_verdicts(opened.desk, lot, labels),
         cases=[entry.row for entry in cases],
-        rule_text=rule_text,
     )
 
 

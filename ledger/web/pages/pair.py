@@ -16,7 +16,6 @@ from ledger.web.asking.figures import seen_rows
 from ledger.web.desk import Looking
 from ledger.web.pages.charts.flow import flow
 from ledger.web.pages.equations import equations
-from ledger.web.pages.event_names import EVENTS
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.overview import ORDER
@@ -106,7 +105,6 @@ def figure(
             name=name,
             title=NAMES.get(name, name),
             entries=entries,
-            event_names=EVENTS,
             further=shown[-1].position if len(found) > len(shown) else None,
         )
 

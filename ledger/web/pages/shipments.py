@@ -11,7 +11,6 @@ from ledger.web.access.roles import onlooker
 from ledger.web.asking.goods import shipment_card
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open
-from ledger.web.pages.rule_texts import rule_text
 from ledger.web.pages.words import MODES
 
 router = APIRouter(include_in_schema=False)
@@ -48,7 +47,6 @@ def shipment(opened: Open, shipment: Id) -> Response:
             columns=COLUMNS,
             modes=MODES,
             cases=[entry.row for entry in cases],
-            rule_text=rule_text,
         )
 
 

@@ -119,6 +119,8 @@ MADE: Final[Mapping[str, str]] = {
     "DiscrepancyExplained": said("Explained"),
     "DiscrepancyEscalated": said("Escalated"),
     "DiscrepancyClosed": said("Closed"),
+    "PeriodClosed": said("Period signed off"),
+    "PeriodRestated": said("Period restated"),
 }
 STEPS: Final[Mapping[str, str]] = {
     "input": said("made from"),

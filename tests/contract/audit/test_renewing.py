@@ -18,7 +18,7 @@ from consumers.auditor.step import Step
 from ledger.log import Log
 from ledger.rules import rulebook
 from ledger.rules.policy import read_policy
-from ledger.rules.revision import revision
+from ledger.rules.rulebook import revision
 from ledger.views.projection import Projector
 from tests.auditing import FAR, POLICY, RECORDED, AuditWorld, caught_up, entry, from_nothing, live
 
@@ -167,7 +167,7 @@ JUDGES = (
     "rules/stock.py", "rules/rulebook.py", "labels/check.py", "labels/tables/claims.csv",
     "custody/moves.py", "facts/mentions.py", "facts/binding.py", "questions/conduct/answers.py",
 )  # fmt: skip
-OTHERS = ("rules/sentences.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
+OTHERS = ("rules/texts.en.toml", "rules/policy.toml", "views/lots.py", "web/app.py", "errors.py")
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class _Trial(Scheme):
     def lot(self, case: Case, facts: LotFacts, field: FieldStatus) -> Iterator[Reason]:
         """Made on the first of a month."""
         yield from super().lot(case, facts, field)
-        if facts.produced_on.day != 1:
+        if facts.made.produced_on.day != 1:
             yield from fails("TRIAL_DAY")
 
     def names(self, case: Case, facts: LotFacts) -> Iterable[str]:

@@ -13,7 +13,7 @@ from ledger.facts.shipments import DepartedLine, ShipmentDeparted
 from ledger.labels.check import claim_check
 from ledger.labels.retention import keep_lot_until
 from ledger.labels.schemes.jas.grading import grading, labelling, subdividing
-from ledger.labels.scope import covered, scope, statement
+from ledger.labels.scope import scope, statement
 from ledger.labels.shipping import shipment_scope
 from tests.domain.labels.goods import Goods, recipe
 
@@ -59,7 +59,7 @@ def test_scope_holds_from_its_day(
     day = date.fromisoformat(on)
 
     assert code == scope(origin, destination, class_, None, day).code
-    assert (code is None) == covered(origin, destination, class_, day)
+    assert (code is None) == scope(origin, destination, class_, None, day).covered
 
 
 @pytest.mark.parametrize(

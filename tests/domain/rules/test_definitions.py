@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.rules.artefacts import fold, miscounted, slipped, swapped
+from ledger.rules.figures import fold, miscounted, outside, range_text, shared, slipped, swapped
 from ledger.rules.moments import (
     day_at,
     end_of_next_business_day,
@@ -15,7 +15,6 @@ from ledger.rules.moments import (
     start_of,
     within,
 )
-from ledger.rules.ranges import outside, range_text, shared
 from ledger.rules.violation import key_of, parts_of
 from tests.domain.rules.world import World, at
 

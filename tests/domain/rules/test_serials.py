@@ -92,12 +92,12 @@ def test_m33_double_shot(second: str, *, flag: bool) -> None:
     assert world.only("M-33").artefact is flag
 
 
-@pytest.mark.parametrize(("twin", "flag"), [("10:01:00", True), ("10:01:01", False)])
-def test_m33_double_shot_of_the_earlier(twin: str, *, flag: bool) -> None:
+@pytest.mark.parametrize(("again", "flag"), [("10:01:00", True), ("10:01:01", False)])
+def test_m33_double_shot_of_the_earlier(again: str, *, flag: bool) -> None:
     """Either of the two may be the shot that was taken twice."""
     world = numbered()
     first = apply(world, "2026-04-02T10:00:00", 1, 10)
-    apply(world, f"2026-04-02T{twin}", 101, 110)
+    apply(world, f"2026-04-02T{again}", 101, 110)
     second = apply(world, "2026-04-02T12:00", 10, 12)
 
     found = world.only("M-33")
@@ -184,7 +184,14 @@ def test_m35_resurrected_seal(kind: str, own: dict[str, Any], *, fires: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("holder", "site", "fires"), [("EXP-1", "W1", False), ("EXP-1", "W2", True), ("X", "W1", True)]
+    ("holder", "site", "fires"),
+    [
+        ("EXP-1", "W1", False),
+        ("EXP-1", "W2", True),
+        ("EXP-1", "W0", True),
+        ("X", "W1", True),
+        ("EXP-0", "W1", True),
+    ],
 )
 def test_m35_dispatched_elsewhere(holder: str, site: str, *, fires: bool) -> None:
     """Numbers on their way to somebody else are not in this stock."""

@@ -137,6 +137,7 @@ def test_m47_future(time: str, *, fires: bool) -> None:
 ANCIENT: list[tuple[str, dict[str, str], str | None]] = [
     # when it is dated, when what it is about was registered, since when something is known of it
     ("1999-12-31T23:59:59", {}, "2000-01-01"),
+    ("1999-12-31T23:59:59.999999", {}, "2000-01-01"),
     ("2000-01-01", {}, None),
     ("1970-01-01", {"source": "2025-01-01"}, "2000-01-01"),
     ("1970-01-01", {"mark": "1998-04-01"}, "1998-04-01"),
@@ -261,7 +262,7 @@ def test_m51_beyond_capacity(applied: list[tuple[str, int]], hours: list[tuple[s
     ("second", "flag"), [("2026-04-01T10:00:59", True), ("2026-04-01T10:01:00", False)]
 )
 def test_m51_double_shot(second: str, *, flag: bool) -> None:
-    """A twin within a minute is suspected, on the other side of the hour too."""
+    """A duplicate within a minute is suspected, on the other side of the hour too."""
     world = World()
     apply(world, "2026-04-01T09:59:59", source="SC-1", count=20_001)
     apply(world, second, source="SC-1", count=20_001)

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from ledger.facts.corrections import EventRetracted
-from ledger.facts.documents import AnnualReportFiled, ExportCertificateIssued
+from ledger.facts.documents import ExportCertificateIssued
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded, LotSubdivided, ProcessRecorded
 from ledger.facts.mentions import About
@@ -18,9 +18,9 @@ from ledger.facts.shipments import ShipmentDeparted
 from ledger.labels.check import claim_check
 from ledger.labels.lots import lot_facts
 from ledger.labels.process import process, qualified
-from ledger.labels.schemes.jas.grading import annual_report, grading, labelling, subdividing
+from ledger.labels.schemes.jas.grading import grading, labelling, subdividing
 from ledger.labels.scope import statement
-from ledger.labels.shipping import certificate_scope, shipment_scope
+from ledger.labels.shipping import certificate_line_scope, shipment_scope
 from ledger.labels.verdict import CODES, carried_by
 from ledger.season import Mix
 from ledger.season.faults import NOT_SHOWN, scenarios
@@ -28,8 +28,8 @@ from ledger.season.scenario import FAULTS, Scenario
 
 LEVEL_F = {row.code for row in CODES.rows() if row.level == "F"} | {"CLASH"}
 """CLASH is of level F where the label's words are known."""
-BY_A_RULE_ALONE = {"UNSEALED_SALE"}
-"""Codes that no function gives: the rule that carries them tells it from sums."""
+BY_A_RULE_ALONE = {"ANNUAL_REPORT_LATE", "UNSEALED_SALE"}
+"""Codes that no function gives: the rule that carries them finds them from sums and dates."""
 
 
 @singledispatch
@@ -69,7 +69,7 @@ def _graded(fact: LotGraded, record: Record) -> Iterator[tuple[str, ...]]:
     yield grading(record, fact).broken
     lot = lot_facts(record, fact.lot)
     if lot is not None:
-        yield qualified(record, fact.grader, lot.operator, "GRADER", fact.day).broken
+        yield qualified(record, fact.grader, lot.made.operator, "GRADER", fact.day).broken
 
 
 @reasons.register
@@ -91,15 +91,9 @@ def _departed(fact: ShipmentDeparted, record: Record) -> Iterator[tuple[str, ...
 @reasons.register
 def _certified(fact: ExportCertificateIssued, record: Record) -> Iterator[tuple[str, ...]]:
     yield statement(fact.form, fact.statement, fact.issued_on).broken
-    for line in fact.lines:
+    for index, line in enumerate(fact.lines):
         if line.lot is not None:
-            yield certificate_scope(record, fact, line.lot).broken
-
-
-@reasons.register
-def _reported(fact: AnnualReportFiled, record: Record) -> Iterator[tuple[str, ...]]:
-    del record
-    yield annual_report(fact).broken
+            yield certificate_line_scope(record, fact, index).broken
 
 
 def shown(scenario: Scenario) -> set[str]:

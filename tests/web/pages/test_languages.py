@@ -10,7 +10,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from markupsafe import escape
 
-from ledger.rules.sentences import TONGUES, Tongue, sentence
+from ledger.rules.reading import TONGUES, Tongue
+from ledger.rules.texts import sentence
+from ledger.rules.values import Shown
 from ledger.web.pages.language import LANGUAGES, language
 from tests.desks_open import Open
 from tests.web.pages.conftest import Visit
@@ -89,8 +91,8 @@ def test_what_a_case_shows_is_written_for_its_reader() -> None:
 def test_a_case_is_said_in_the_readers_language(desk: Open, visit: Visit, tongue: Tongue) -> None:
     """On its own page and in the list, in one sentence."""
     row = desk.case.row
-    shown = row["rule"], row["subject"], row["discriminator"], row["expected"], row["found"]
-    said = escape(sentence(*shown, tongue=tongue, written=language(tongue).value))
+    shown = Shown(*(row[name] for name in Shown._fields))
+    said = escape(sentence(shown, tongue=tongue))
     client = visit("certifier", tongue)
 
     assert said in client.get("/desk/case", params={"id": row["id"]}).text

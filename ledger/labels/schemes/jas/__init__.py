@@ -46,7 +46,7 @@ class _Jas(Scheme):
         """Told by the maker's certificates when it made the lot."""
         if case.facts is None or case.row.recipe != "class":
             return None
-        return route_of(case.record, case.facts, case.class_, _origin(case))
+        return route_of(case.record, case.facts.made, case.class_, _origin(case))
 
     def recipe(self, recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
         """The row of the class of goods."""
@@ -93,7 +93,7 @@ class _Jas(Scheme):
             form = name_form(approved.name_form, recipe.class_, case.on)
             yield from form.verdict.reasons
             in_conversion = case.in_conversion or (
-                case.facts is not None and case.facts.status == "IN_CONVERSION"
+                case.facts is not None and case.facts.made.status == "IN_CONVERSION"
             )
             silent = form.in_conversion is False and recipe.class_ != "LIVESTOCK"
             if in_conversion and silent:
@@ -114,7 +114,7 @@ class _Jas(Scheme):
             return
         conversion = row.kind == "conversion"
         asks_field = CLASSES.topmost(case.class_, case.on) is not None
-        if facts.field is not None or (asks_field and case.class_ in FIELD_CLASSES):
+        if facts.made.field is not None or (asks_field and case.class_ in FIELD_CLASSES):
             yield from field.verdict(conversion=conversion).reasons
         if case.route is None:
             yield from fails("CERT_PRODUCTION")
@@ -122,7 +122,7 @@ class _Jas(Scheme):
             yield from fails("ROUTE_CONVERSION")
         if case.route == "JAS":
             yield from inputs(case, facts)
-            yield from managed(record, facts, case.class_, case.on)
+            yield from managed(record, facts.made, case.class_, case.on)
         for one in sources(record, facts.lot):
             graded = graded_by_day(record, one, case.on)
             if graded is not None:
@@ -131,7 +131,7 @@ class _Jas(Scheme):
             if division is not None and division.day <= case.on and _own_mark(case):
                 yield from subdividing(record, division).reasons
         for applied in case.seals:
-            yield from sells_too(record, applied).reasons
+            yield from sells_too(record, applied)
         yield from sealing(case, facts)
 
     def certificates(self, case: Case, facts: LotFacts) -> Iterable[Reason]:

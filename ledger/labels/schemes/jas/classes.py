@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from ledger.facts.registry import Ingredient
 from ledger.labels.claims import same_kind
+from ledger.labels.process import substance
 from ledger.labels.recipe import (
     UNMIXED,
     Base,
@@ -21,7 +22,6 @@ from ledger.labels.recipe import (
 )
 from ledger.labels.rows import Row, Table
 from ledger.labels.schemes.jas.grading import CODE
-from ledger.labels.substances import substance
 from ledger.labels.verdict import Reason, fails, unshown
 
 RESTRICTED_PERCENT_MAX: Final = 5
@@ -113,13 +113,6 @@ def _animal_feed(recipe: Recipe) -> Iterator[Reason]:
         yield from fails("FEED_ANIMAL_PRODUCT")
 
 
-_ADDITIVE_CODES: Final = {
-    "NOT_LISTED": "ADDITIVE_NOT_LISTED",
-    "CLASS": "ADDITIVE_CLASS",
-    "USE": "ADDITIVE_USE",
-}
-
-
 def _aids(recipe: Recipe, row: ClassRow, on: date) -> Iterator[Reason]:
     """Additives and processing aids against the list of the class."""
     for entry in recipe.ingredients:
@@ -130,4 +123,4 @@ def _aids(recipe: Recipe, row: ClassRow, on: date) -> Iterator[Reason]:
                 yield from unshown("ADDITIVE_USE")
             continue
         for code, level in substance(row.aids, entry.name, recipe.class_, on).verdict.reasons:
-            yield Reason(_ADDITIVE_CODES[code], level)
+            yield Reason(f"ADDITIVE_{code}", level)

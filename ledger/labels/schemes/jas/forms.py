@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -43,17 +44,6 @@ class FormRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 FORMS: Final = Table(
     "forms", FormRow, lambda row: (row.family, row.phrase, row.place), "JAS name forms"
 )
-_FAMILIES: Final = {
-    "PLANT": "PLANT",
-    "FUNGI": "PLANT",
-    "WILD_PLANT": "PLANT",
-    "LIVESTOCK": "LIVESTOCK",
-    "FEED": "FEED",
-    "PROCESSED_PLANT": "PROCESSED",
-    "PROCESSED_LIVESTOCK": "PROCESSED",
-    "PROCESSED_MIXED": "PROCESSED",
-    "ALCOHOL": "PROCESSED",
-}
 
 
 class NameForm(Struct, frozen=True, kw_only=True, gc=False):
@@ -79,38 +69,32 @@ def name_form(text: str, class_: str, on: date | None = None) -> NameForm:
 
     The code of a form (`PL6`) may stand instead of the name. Without a day all rows hold.
     """
-    family = _FAMILIES.get(class_)
+    family = _families().get(class_)
     rows = [row for row in FORMS.in_force(on) if row.family == family]
     whole = folded(text)
-    coded = [row for row in FORMS.rows() if row.code == whole.upper()]
-    if coded:
-        fits = any(row.code == whole.upper() and class_ in row.classes for row in rows)
-        return NameForm(
-            text=text,
-            code=coded[0].code,
-            subject=None,
-            in_conversion=None,
-            verdict=Verdict() if fits else Verdict.of(fails("NAME_FORM_CLASS")),
-        )
-    name, in_conversion = without_conversion(whole)
-    matching = [(row, found) for row in rows if (found := _subject(name, row)) is not None]
+    code = next((row.code for row in FORMS.rows() if row.code == whole.upper()), None)
+    subject, in_conversion = None, None
+    if code is None:
+        name, in_conversion = without_conversion(whole)
+        matching = [(row, found) for row in rows if (found := _subject(name, row)) is not None]
+        rows = [row for row, _ in matching]
+        if matching:
+            code, subject = matching[0][0].code, matching[0][1]
     # One code may stand in several rows, for classes that got it at different times.
-    for row, subject in matching[:1]:
-        fits = any(other.code == row.code and class_ in other.classes for other, _ in matching)
-        return NameForm(
-            text=text,
-            code=row.code,
-            subject=subject,
-            in_conversion=in_conversion,
-            verdict=Verdict() if fits else Verdict.of(fails("NAME_FORM_CLASS")),
-        )
+    fits = any(row.code == code and class_ in row.classes for row in rows)
     return NameForm(
         text=text,
-        code=None,
-        subject=None,
+        code=code,
+        subject=subject,
         in_conversion=in_conversion,
-        verdict=Verdict.of(fails("NAME_FORM_CLASS")),
+        verdict=Verdict() if fits else Verdict.of(fails("NAME_FORM_CLASS")),
     )
+
+
+@cache
+def _families() -> dict[str, str]:
+    """The family of forms that each class of goods reads."""
+    return {class_: row.family for row in FORMS.rows() for class_ in row.classes}
 
 
 def without_conversion(name: str) -> tuple[str, bool]:

@@ -6,23 +6,16 @@ which certificate tells the route on which it may carry the mark.
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Final
 
-from ledger.facts.documents import AnnualReportFiled
-from ledger.facts.lots import InputVerified, LotGraded, LotSubdivided
+from ledger.facts.lots import InputVerified, LotGraded, LotRecorded, LotSubdivided, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import GoodsSold
 from ledger.labels.certified import certified, trained
-from ledger.labels.lots import (
-    LotFacts,
-    Route,
-    country_of,
-    graded_conforming,
-    lot_facts,
-    recipe_of_lot,
-)
+from ledger.labels.lots import Route, class_of_lot, country_of, graded_conforming, origin_record
 from ledger.labels.rows import Row, Table
 from ledger.labels.schemes.scheme import SCHEMES, Scheme
 from ledger.labels.verdict import Reason, Verdict, fails, unshown
@@ -35,16 +28,25 @@ class CourseRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     courses: frozenset[str]
 
 
+class ActivityRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The activities of which a lot of a class has at least one entry each."""
+
+    class_: str
+    activities: frozenset[str]
+
+
+ACTIVITIES: Final = Table(
+    "activities", ActivityRow, lambda row: row.class_, "what a lot's process record must hold"
+)
 COURSES: Final = Table(
     "courses", CourseRow, lambda row: row.class_, "the training that fits a class of goods"
 )
 CODE: Final = "JAS"
 HOME: Final = "JP"
 MAKERS: Final = ("PRODUCER", "PROCESSOR")
-REPORT_MONTH, REPORT_DAY = 6, 30
-"""An annual report is due by 30 June after its fiscal year (technical criteria)."""
 
 
+@cache
 def arranged() -> dict[str, Scheme]:
     """The scheme of each country whose goods reach Japan under an arrangement."""
     return {
@@ -68,30 +70,43 @@ def route_schemes(record: Record, operator: str, origin: str | None) -> tuple[st
     return tuple(code for code in SCHEMES if code != CODE)
 
 
-def route(record: Record, lot: str, origin: str | None = None) -> Route | None:
+def route(record: Record, lot: str) -> Route | None:
     """JAS where the maker was certified for it when it made the lot, else equivalence, else None.
 
-    `origin` is the country a shipment leaves from; without one the maker's country tells.
+    Without a shipment the maker's country tells which scheme is the equivalent one.
     """
-    facts = lot_facts(record, lot)
-    if facts is None:
+    made = origin_record(record, lot)
+    if made is None:
         return None
-    recipe = recipe_of_lot(record, facts, facts.produced_on)
-    class_ = None if recipe is None else recipe.class_
-    return route_of(record, facts, class_, origin)
+    return route_of(record, made, class_of_lot(record, made, made.produced_on), None)
 
 
 def route_of(
-    record: Record, facts: LotFacts, class_: str | None, origin: str | None
+    record: Record, made: LotRecorded, class_: str | None, origin: str | None
 ) -> Route | None:
-    """As `route`, for a lot whose class is known."""
-    on = facts.produced_on
-    if certified(record, facts.operator, CODE, MAKERS, class_, on):
+    """As `route`, for a lot whose class is known; `origin` is the country a shipment leaves."""
+    on = made.produced_on
+    if certified(record, made.operator, CODE, MAKERS, class_, on):
         return "JAS"
-    for scheme in route_schemes(record, facts.operator, origin):
-        if certified(record, facts.operator, scheme, None, class_, on):
+    for scheme in route_schemes(record, made.operator, origin):
+        if certified(record, made.operator, scheme, None, class_, on):
             return "EQUIVALENCE"
     return None
+
+
+def missing_activities(record: Record, lot: str) -> tuple[str, ...]:
+    """The activities that a lot on the JAS route should have entries of and has not, sorted.
+
+    Nothing on another route, and nothing of a lot whose class is not known.
+    """
+    made = origin_record(record, lot)
+    if made is None or route(record, lot) != "JAS":
+        return ()
+    row = ACTIVITIES.topmost(class_of_lot(record, made, made.produced_on), made.produced_on)
+    if row is None:
+        return ()
+    done = {fact.activity for fact in record.about(ProcessRecorded, About.LOT, lot)}
+    return tuple(sorted(row.activities - done))
 
 
 def courses(kind: str, class_: str | None) -> frozenset[str]:
@@ -100,33 +115,25 @@ def courses(kind: str, class_: str | None) -> frozenset[str]:
     return frozenset() if row is None else frozenset(f"{kind}_{end}" for end in row.courses)
 
 
-def consistent(graded: LotGraded) -> Verdict:
-    """GRADING_INCONSISTENT where a conforming result stands beside a check that failed."""
+def grading(record: Record, graded: LotGraded) -> Verdict:
+    """One grading: by somebody allowed, by a trained grader, and consistent in itself.
+
+    GRADING_NOT_ALLOWED, GRADER_UNTRAINED, GRADING_INCONSISTENT; of an unknown lot only the last.
+    """
     checks = (
         graded.records_complete,
         graded.linked_to_lot,
         graded.method_conforms,
         graded.label_conforms,
     )
-    if graded.result == "CONFORMING" and not all(checks):
-        return Verdict.of(fails("GRADING_INCONSISTENT"))
-    return Verdict()
-
-
-def grading(record: Record, graded: LotGraded) -> Verdict:
-    """One grading: by somebody allowed, by a trained grader, and consistent in itself.
-
-    GRADING_NOT_ALLOWED, GRADER_UNTRAINED, GRADING_INCONSISTENT; of an unknown lot only the last.
-    """
-    reasons = [*consistent(graded).reasons]
-    facts = lot_facts(record, graded.lot)
-    if facts is None:
+    inconsistent = graded.result == "CONFORMING" and not all(checks)
+    reasons = fails("GRADING_INCONSISTENT") if inconsistent else []
+    made = origin_record(record, graded.lot)
+    if made is None:
         return Verdict.of(reasons)
-    on = graded.day
-    recipe = recipe_of_lot(record, facts, on)
-    class_ = None if recipe is None else recipe.class_
-    operator = facts.operator
-    way = route_of(record, facts, class_, None)
+    on, operator = graded.day, made.operator
+    class_ = class_of_lot(record, made, on)
+    way = route_of(record, made, class_, None)
     jas = certified(record, operator, CODE, MAKERS, class_, on)
     own = any(
         certified(record, operator, scheme, None, class_, on)
@@ -147,54 +154,43 @@ def subdividing(record: Record, divided: LotSubdivided) -> Verdict:
 
     SUBDIVIDED_UNVERIFIED, CERT_SUBDIVIDER.
     """
+    made = origin_record(record, divided.lot)
+    if (
+        made is not None
+        and made.operator == divided.operator
+        and graded_conforming(record, divided.lot, divided.at)
+    ):
+        return Verdict()
     reasons: list[Reason] = []
-    own = _own_graded(record, divided)
-    verified = any(
+    if not any(
         fact.operator == divided.operator and fact.at <= divided.at
         for fact in record.about(InputVerified, About.LOT, divided.lot)
-    )
-    if not own and not verified:
+    ):
         reasons += fails("SUBDIVIDED_UNVERIFIED")
-    if not own and not certified(record, divided.operator, CODE, "SUBDIVIDER", None, divided.day):
+    if not certified(record, divided.operator, CODE, "SUBDIVIDER", None, divided.day):
         reasons += fails("CERT_SUBDIVIDER")
     return Verdict.of(reasons)
 
 
-def _own_graded(record: Record, divided: LotSubdivided) -> bool:
-    made = lot_facts(record, divided.lot)
-    own = made is not None and made.operator == divided.operator
-    return own and graded_conforming(record, divided.lot, divided.at)
-
-
-def managed(record: Record, facts: LotFacts, class_: str | None, on: date) -> Iterator[Reason]:
+def managed(record: Record, made: LotRecorded, class_: str | None, on: date) -> Iterator[Reason]:
     """MANAGER_UNTRAINED (unproven) where nobody of the maker had the course for the class."""
     fitting = courses("MANAGEMENT", class_)
-    if fitting and not trained(record, facts.operator, fitting, on):
+    if fitting and not trained(record, made.operator, fitting, on):
         yield from unshown("MANAGER_UNTRAINED")
 
 
 def labelling(record: Record, applied: SealsApplied) -> Verdict:
     """One application by a licensee: LABELLER_UNTRAINED (unproven), LABELLER_SELLS."""
-    reasons: list[Reason] = []
-    actor = applied.actor
-    if actor is not None:
-        if not trained(record, applied.holder, {"GRADING_LABEL"}, applied.day, actor):
-            reasons += unshown("LABELLER_UNTRAINED")
-        reasons += sells_too(record, applied).reasons
+    reasons = [*sells_too(record, applied)]
+    if applied.actor is not None and not trained(
+        record, applied.holder, {"GRADING_LABEL"}, applied.day, applied.actor
+    ):
+        reasons += unshown("LABELLER_UNTRAINED")
     return Verdict.of(reasons)
 
 
-def sells_too(record: Record, applied: SealsApplied) -> Verdict:
+def sells_too(record: Record, applied: SealsApplied) -> Iterator[Reason]:
     """LABELLER_SELLS where the person who attached seals to a lot also sold it."""
-    actor = applied.actor
     sold = record.about(GoodsSold, About.LOT, applied.lot)
-    if actor is not None and any(fact.actor == actor for fact in sold):
-        return Verdict.of(fails("LABELLER_SELLS"))
-    return Verdict()
-
-
-def annual_report(filed: AnnualReportFiled) -> Verdict:
-    """ANNUAL_REPORT_LATE where a report was filed after 30 June of the year it ended in."""
-    if filed.filed_on > date(filed.fiscal_year + 1, REPORT_MONTH, REPORT_DAY):
-        return Verdict.of(fails("ANNUAL_REPORT_LATE"))
-    return Verdict()
+    if applied.actor is not None and any(fact.actor == applied.actor for fact in sold):
+        yield from fails("LABELLER_SELLS")

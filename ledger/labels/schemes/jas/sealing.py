@@ -6,12 +6,8 @@ Each application is judged on its own day, consigned ones on the day of departur
 from collections.abc import Iterator
 from datetime import date
 
-from ledger.facts.documents import (
-    ExportCertificateCancelled,
-    ExportCertificateIssued,
-    SealReportFiled,
-)
-from ledger.facts.mentions import About, certificate_key
+from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
+from ledger.facts.mentions import About
 from ledger.facts.registry import (
     ConsignmentContractEnded,
     ConsignmentContractSigned,
@@ -20,7 +16,14 @@ from ledger.facts.registry import (
 )
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentReceived
-from ledger.labels.certified import certifications, certified, designated, enrolments, trained
+from ledger.labels.certified import (
+    certifications,
+    certified,
+    designated,
+    enrolments,
+    in_force,
+    trained,
+)
 from ledger.labels.lots import LotFacts, graded_conforming, sources
 from ledger.labels.schemes.jas.grading import (
     CODE,
@@ -32,7 +35,7 @@ from ledger.labels.schemes.jas.grading import (
 )
 from ledger.labels.schemes.scheme import Case
 from ledger.labels.scope import statement
-from ledger.labels.shipping import line_scope
+from ledger.labels.shipping import is_live, line_scope
 from ledger.labels.verdict import Reason, fails, unshown
 
 
@@ -130,17 +133,13 @@ def _contract(
     for fact in record.about(ConsignmentContractSigned, About.PARTY, applied.holder):
         if applied.contract in (None, fact.contract):
             found[fact.contract] = fact
-    ends = {
-        name: [
-            *(end.on for end in record.about(ConsignmentContractEnded, About.CONTRACT, name)),
-            *([] if fact.until is None else [fact.until]),
-        ]
-        for name, fact in found.items()
-    }
     valid = [
         fact
         for name, fact in found.items()
-        if fact.from_ <= on and all(on <= end for end in ends[name])
+        if in_force(fact, on)
+        and all(
+            on <= end.on for end in record.about(ConsignmentContractEnded, About.CONTRACT, name)
+        )
     ]
     return max(
         valid,
@@ -159,10 +158,7 @@ def _live_certificates(case: Case, facts: LotFacts) -> Iterator[ExportCertificat
     record = case.record
     for one in sources(record, facts.lot):
         for fact in record.about(ExportCertificateIssued, About.LINE, one):
-            key = certificate_key(fact.issuer, fact.number)
-            cancelled = record.about(ExportCertificateCancelled, About.CERTIFICATE, key)
-            replaced = record.about(ExportCertificateIssued, About.REPLACES, key)
-            if not cancelled and not replaced:
+            if is_live(record, fact):
                 yield fact
 
 
