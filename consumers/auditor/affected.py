@@ -20,7 +20,7 @@ from ledger.questions.snapshot import ViewBooks
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views import bound
+from ledger.views import loading
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
 
@@ -84,12 +84,12 @@ def affected(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to
 
 def _rebound(books: ViewBooks, after: int, until: int, found: Affected) -> None:
     """What binds now of the registry and did not, or no longer does; who speaks for a source."""
-    flipped = bound.changed(books.rows, after, until)
+    flipped = loading.changed_bindings(books.rows, after, until)
     for known in books.record.registered(flipped):
         found.subjects.update(subjects_of(known.fact))
         found.changed.take(known.fact)
         found.subjects.update(_years(known.fact, books))
-    for source in bound.moved(books.rows, after, until):
+    for source in loading.moved_speakers(books.rows, after, until):
         found.subjects.add(Subject(SubjectKind.SOURCE, source))
         found.changed.note(*speaker(source))
 

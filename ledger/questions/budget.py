@@ -6,7 +6,7 @@ from typing import Final
 from ledger.errors import EvaluationFull
 from ledger.log import Recorded
 from ledger.views.folding import Rows
-from ledger.views.loading import subject_id
+from ledger.views.places import subject_id
 
 look_facts_max: Final = 60_000
 look_bytes_max: Final = 40 * 1024 * 1024

@@ -20,7 +20,7 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.questions.accounts import Dip
 from ledger.questions.dependencies import DependencyKey
 from ledger.questions.record import Source
-from ledger.views.levels import KINDS, STRETCH_DAYS, held_at
+from ledger.views.lowest_balances import KINDS, STRETCH_DAYS, held_at
 from ledger.views.places import place_id
 
 _BALANCES = """

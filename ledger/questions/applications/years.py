@@ -20,7 +20,7 @@ from ledger.questions.dependencies import DependencyKey
 from ledger.questions.lookalikes import shot_of
 from ledger.questions.record import CALENDARS_APART_DAYS
 from ledger.rules.moments import fiscal_year, later
-from ledger.views.attached import BEGINNING, pages
+from ledger.views.loading import BEGINNING, pages
 from ledger.views.places import place_id
 
 _LOT_PLACES = f"""
