@@ -257,7 +257,7 @@ class Auditor:
             schema.use(rows, SCHEMA)
             there = auditing.progress(rows, lock=True)
             if there.turn != done.before.turn:
-                raise Conflict("Another auditor has evaluated since: evaluate again.")
+                raise Conflict("Another auditor has looked since: look again.")
             auditing.depend(rows, [(read, *key) for key in fresh for read in fresh[key]])
             gone = [(kind, key) for kind, key, _ in done.aside]
             auditing.evaluated(rows, [*done.waited, *gone], [*done.at, *gone], done.dues)
