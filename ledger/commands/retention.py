@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ledger.commands.asking import Asked, asking, live_cases
 from ledger.commands.labels import OnOption, today_or
+from ledger.commands.looking_up import Asked, asking, live_cases
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
 from ledger.labels.describe import retention_row

@@ -1,4 +1,4 @@
-"""The home opened to look at single lots, products or labels, and the cases about a lot."""
+"""The home opened to look up single lots, products or labels, and the cases about a lot."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
