@@ -4,6 +4,10 @@
 (sign +1) and, at the correction's position, what no longer does (sign -1): sums over what was
 posted are sums over the facts that count, as known at any position. Applications are told by
 kind: `heard` as recorded, `scans` as they count; and one by one to those that keep a row of each.
+
+Many statements of the views take what is asked as arrays (`unnest`) and find each in a lateral
+subquery that ends in OFFSET 0: the planner then looks each up by its index, whatever it believes
+how many there are, and never reads the table as a whole.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

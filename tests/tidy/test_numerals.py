@@ -12,9 +12,11 @@ _COLUMN = r"\b(?:kind|about|figure)"
 """Columns that hold numbers of `custody.places.Kind`, `facts.mentions.About`, `views.figures`."""
 NUMERAL = re.compile(
     rf"{_COLUMN}\s*(?:=|<>|!=|[<>]=?)\s*-?\d|{_COLUMN}\s+(?:NOT\s+)?IN\s*\(\s*-?\d"
-    rf"|\bCASE\s+(?:\w+\.)?{_COLUMN}\s+WHEN\s+-?\d|\bWHEN\s+'[a-z-]+'\s+THEN\s+-?\d",
+    rf"|\bCASE\s+(?:\w+\.)?{_COLUMN}\s+WHEN\s+-?\d|\bWHEN\s+'[a-z-]+'\s+THEN\s+-?\d"
+    r"|\{[a-z]+\.[a-z_]+:d\}",
     re.IGNORECASE,
 )
+"""The last is a member in a string that was meant to render it, and lacks its f."""
 
 
 def numerals(path: str, source: str) -> list[str]:
@@ -56,6 +58,11 @@ def test_a_numeral_is_found(sql: str) -> None:
     assert numerals("ledger/x.py", f"x = {sql!r}\n") != []
     assert numerals("ledger/x.py", f'x = f"SELECT {{1:d}} {sql}"\n') != []
     assert numerals("ledger/x.sql", sql) != []
+
+
+def test_a_member_that_is_never_rendered_is_found() -> None:
+    """A string that lacks its f would reach the database as it stands."""
+    assert numerals("ledger/x.py", 'x = "SELECT FROM places WHERE kind = {Kind.LOT:d}"\n') != []
 
 
 def test_what_is_rendered_is_no_numeral() -> None:
