@@ -10,7 +10,7 @@ NUMERAL = re.compile(
     rf"\b(?:{'|'.join(COLUMNS)})\s*(?:(?:=|<>|!=|<=|>=|<|>)\s*\d|(?:NOT\s+)?IN\s*\(\s*\d)",
     re.IGNORECASE,
 )
-LEFT_MAX = 17
+LEFT_MAX = 7
 """So many are left from when nobody looked; this figure only falls."""
 
 
