@@ -8,7 +8,7 @@ from consumers.auditor.renewing import renewal
 from consumers.auditor.running import audit_clock, set_clock
 from consumers.auditor.running import catch_up as audit
 from ledger.commands.home import deciding
-from ledger.commands.moments import moment
+from ledger.commands.options import moment
 from ledger.commands.output import progresses, say
 from ledger.commands.policy import policy_of
 from ledger.labels.describe import check_tables

@@ -3,19 +3,22 @@
 import os
 import shutil
 import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
 from ledger.commands.catch_up import follow
 from ledger.commands.home import opened
-from ledger.commands.in_words import in_words
 from ledger.commands.loading import Loading
 from ledger.commands.output import Format, say
 from ledger.commands.reconcile import answer, print_reconciliation
 from ledger.errors import Misuse
-from ledger.facts.canonical import encode
+from ledger.facts.canonical import decode, encode
+from ledger.facts.seals import SealsApplied
 from ledger.intake.doors import OPERATOR
 from ledger.log import Log
 from ledger.log.embedded import default_home
@@ -26,8 +29,10 @@ from ledger.views.discrepancies import Wanted, listed
 from ledger.views.projection import reading
 from ledger.views.reconciliation import Question
 
-SLIPS = "over-sealing,count-variance,receipt-difference,report-differs"
-"""The slips a demo plants, by name."""
+FAULTS = "over-sealing,count-variance,receipt-difference,report-differs"
+"""The faults a demo plants, by name."""
+cases_said_max = 20
+SEVERITIES = {"C": "critical", "H": "high", "M": "medium", "L": "low"}
 
 
 def demo(
@@ -40,7 +45,7 @@ def demo(
         bool, typer.Option("--once", help="Print and exit, without serving the desk.")
     ] = False,
 ) -> None:
-    """Record a season with a few planted slips, print what the ledger says, serve the desk.
+    """Record a season with a few planted faults, print what the ledger says, serve the desk.
 
     It lives in a home of its own beside the usual one, made anew each time. The desk is served on
     loopback until Ctrl-C, with a sign-in link for each role.
@@ -50,7 +55,7 @@ def demo(
     home = demo_home()
     settings = load().model_copy(update={"home": home, "database_url": None})
     started = time.monotonic()
-    story = made(events, seed, Mix.parse(SLIPS))
+    story = made(events, seed, Mix.parse(FAULTS))
     if kafka:
         from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `processes`
 
@@ -106,3 +111,32 @@ def demo_home() -> Path:
         raise Misuse(f"{home} cannot be made: {error.strerror}. Set LEDGER_HOME.") from None
     os.environ["LEDGER_HOME"] = str(home)
     return home
+
+
+def in_words(log: Log, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say the first cases, the gravest first, each with the scans that are its evidence."""
+    gravest = sorted(rows, key=lambda row: (list(SEVERITIES).index(row["severity"]), row["rule"]))
+    for row in gravest[:cases_said_max]:
+        behind = _scans(log, row["evidence"])
+        artefact = " It looks like a scanner's slip." if row["suspected_scanner_artifact"] else ""
+        yield (
+            f"{row['rule']} {SEVERITIES[row['severity']]}: {row['sentence']}"
+            f"{f' {behind}.' if behind else ''}{artefact}"
+        )
+    if len(gravest) > cases_said_max:
+        yield f"… and {len(gravest) - cases_said_max} more: ledger discrepancies"
+
+
+def _scans(log: Log, evidence: Sequence[str]) -> str:
+    """Say which scans are among the evidence: how many, on which lines, by whom."""
+    found: Counter[tuple[str | None, str]] = Counter()
+    for stream in log.get([UUID(each) for each in evidence]).values():
+        if stream[0].topic == SealsApplied.__name__:
+            fact = decode(stream[0].state)
+            if isinstance(fact, SealsApplied):
+                found[fact.line, fact.source] += 1
+    parts = [
+        f"{count} scan{'s' if count > 1 else ''}{f' on line {line}' if line else ''} by {source}"
+        for (line, source), count in sorted(found.items(), key=lambda item: (-item[1], item[0][1]))
+    ]
+    return "; ".join(parts)

@@ -1,7 +1,7 @@
 """`ledger discrepancies`, and what people decide about them: explain, escalate, close."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import typer
@@ -10,6 +10,7 @@ from consumers.auditor.running import audit_clock
 from ledger.cases.deciding import REASONS, Close, Escalate, Explain
 from ledger.cases.discrepancy import LIVE, State
 from ledger.commands.home import deciding, opened
+from ledger.commands.options import spread
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
 from ledger.log import Log
@@ -30,48 +31,59 @@ _COLUMNS = ("rule", "severity", "state", "sentence", "subject", "evidence_total"
 """What a table shows; JSON and CSV have every key."""
 _MANY = "Several with commas, or the option several times."
 
-RuleOption = Annotated[
-    list[str] | None, typer.Option("--rule", metavar="M-NN", help=f"Only this rule. {_MANY}")
-]
-SeverityOption = Annotated[
-    list[str] | None, typer.Option("--severity", help=f"Only C, H, M or L. {_MANY}")
-]
-KindOption = Annotated[
-    str | None, typer.Option("--subject-kind", help=f"One of {', '.join(SubjectKind)}.")
-]
-SubjectOption = Annotated[str | None, typer.Option("--subject", help="Only this subject's key.")]
-ImporterOption = Annotated[str | None, typer.Option(help="Of pairs with this importer.")]
-RcbOption = Annotated[str | None, typer.Option(help="Of pairs with this certifying body.")]
-ExporterOption = Annotated[
-    str | None, typer.Option("--exporter", "--party", help="Whose events name this party.")
-]
-MarkOption = Annotated[str | None, typer.Option(help="That touch this mark.")]
-LotOption = Annotated[str | None, typer.Option(help="About this lot or an event on it.")]
-CasesArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[CASE]...", help="Ids of cases, or use the filters.")
-]
+
+class Filters(NamedTuple):
+    """Which cases a command is about: each field is an option, or the argument `CASE`."""
+
+    cases: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASE]...", help="Ids of cases, or use the filters."),
+    ] = None
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", metavar="M-NN", help=f"Only this rule. {_MANY}")
+    ] = None
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state", help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}"
+        ),
+    ] = None
+    severity: Annotated[
+        list[str] | None, typer.Option("--severity", help=f"Only C, H, M or L. {_MANY}")
+    ] = None
+    subject_kind: Annotated[
+        str | None, typer.Option("--subject-kind", help=f"One of {', '.join(SubjectKind)}.")
+    ] = None
+    subject: Annotated[str | None, typer.Option("--subject", help="Only this subject's key.")] = (
+        None
+    )
+    importer: Annotated[str | None, typer.Option(help="Of pairs with this importer.")] = None
+    rcb: Annotated[str | None, typer.Option(help="Of pairs with this certifying body.")] = None
+    exporter: Annotated[
+        str | None, typer.Option("--exporter", "--party", help="Whose events name this party.")
+    ] = None
+    mark: Annotated[str | None, typer.Option(help="That touch this mark.")] = None
+    lot: Annotated[str | None, typer.Option(help="About this lot or an event on it.")] = None
+
+    def wanted(self) -> Wanted:
+        """The same as the view is asked, but for the lot; raises Misuse for what there is not."""
+        return Wanted(
+            rules=_rules(self.rule), states=_states(self.state),
+            severities=_severities(self.severity), subject_kind=_kind(self.subject_kind),
+            subject=self.subject, importer=self.importer, rcb=self.rcb, party=self.exporter,
+            mark=self.mark, ids=_ids(self.cases),
+        )  # fmt: skip
+
+
 AsOption = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that decides.")]
 PersonOption = Annotated[str, typer.Option(metavar="ID", help="The person, by reference.")]
 ReasonOption = Annotated[str, typer.Option(metavar="CODE", help=f"One of {', '.join(REASONS)}.")]
 TextOption = Annotated[str | None, typer.Option(help="In words; needed for critical cases.")]
 
 
+@spread(Filters, without=("cases",))
 def discrepancies(
-    rule: RuleOption = None,
-    state: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--state", help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}"
-        ),
-    ] = None,
-    severity: SeverityOption = None,
-    subject_kind: KindOption = None,
-    subject: SubjectOption = None,
-    importer: ImporterOption = None,
-    rcb: RcbOption = None,
-    exporter: ExporterOption = None,
-    mark: MarkOption = None,
-    lot: LotOption = None,
+    filters: Filters,
     group: Annotated[
         str | None, typer.Option(metavar="BY", help=f"One row a cause, by {', '.join(GROUPS)}.")
     ] = None,
@@ -84,14 +96,10 @@ def discrepancies(
 
     Example: ledger discrepancies --severity C --group rule,lot
     """
-    wanted = Wanted(
-        rules=_rules(rule), states=_states(state), severities=_severities(severity),
-        subject_kind=_kind(subject_kind), subject=subject, importer=importer, rcb=rcb,
-        party=exporter, mark=mark,
-    )  # fmt: skip
+    wanted = filters.wanted()
     by = _group(group)
     with opened() as log:
-        found = _found(log, wanted, lot)
+        found = _found(log, wanted, filters.lot)
         rows = grouped(found, log, by) if by else [entry.row for entry in found]
     columns = (*by, "cases", "severities", "opened_at", "changed_at", "subjects")
     chosen = None if form is Format.CSV else columns if by else _COLUMNS
@@ -100,93 +108,57 @@ def discrepancies(
         raise typer.Exit(1)
 
 
+@spread(Filters, without=("state",))
 def explain(
     party: AsOption,
     person: PersonOption,
     reason: ReasonOption,
     text: TextOption = None,
-    cases: CasesArgument = None,
-    rule: RuleOption = None,
-    severity: SeverityOption = None,
-    subject_kind: KindOption = None,
-    subject: SubjectOption = None,
-    importer: ImporterOption = None,
-    rcb: RcbOption = None,
-    exporter: ExporterOption = None,
-    mark: MarkOption = None,
-    lot: LotOption = None,
+    *,
+    filters: Filters,
 ) -> None:
     """Explain cases as a party that they concern.
 
     Example: ledger explain --as EXP-1 --person P-7 --reason LATE_ENTRY --rule M-06 --lot L-7
     """
     command = Explain(party=party, person=person, reason=reason, text=text)
-    wanted = Wanted(
-        rules=_rules(rule), severities=_severities(severity), subject_kind=_kind(subject_kind),
-        subject=subject, importer=importer, rcb=rcb, party=exporter, mark=mark, ids=_ids(cases),
-    )  # fmt: skip
-    _decide(command, wanted, lot, "explained")
+    _decide(command, filters, "explained")
 
 
+@spread(Filters, without=("state",))
 def escalate(
     party: AsOption,
     person: PersonOption,
     text: Annotated[str, typer.Option(help="What is asked for.")],
-    cases: CasesArgument = None,
-    rule: RuleOption = None,
-    severity: SeverityOption = None,
-    subject_kind: KindOption = None,
-    subject: SubjectOption = None,
-    importer: ImporterOption = None,
-    rcb: RcbOption = None,
-    exporter: ExporterOption = None,
-    mark: MarkOption = None,
-    lot: LotOption = None,
+    filters: Filters,
 ) -> None:
     """Escalate cases as a certifier: an explanation alone will not do.
 
     Example: ledger escalate --as RCB-1 --person P-9 --text "Where did they go?" --rule M-01
     """
-    command = Escalate(party=party, person=person, text=text)
-    wanted = Wanted(
-        rules=_rules(rule), severities=_severities(severity), subject_kind=_kind(subject_kind),
-        subject=subject, importer=importer, rcb=rcb, party=exporter, mark=mark, ids=_ids(cases),
-    )  # fmt: skip
-    _decide(command, wanted, lot, "escalated")
+    _decide(Escalate(party=party, person=person, text=text), filters, "escalated")
 
 
+@spread(Filters, without=("state",))
 def close(
     party: AsOption,
     person: PersonOption,
     reason: ReasonOption,
     text: TextOption = None,
-    cases: CasesArgument = None,
-    rule: RuleOption = None,
-    severity: SeverityOption = None,
-    subject_kind: KindOption = None,
-    subject: SubjectOption = None,
-    importer: ImporterOption = None,
-    rcb: RcbOption = None,
-    exporter: ExporterOption = None,
-    mark: MarkOption = None,
-    lot: LotOption = None,
+    *,
+    filters: Filters,
 ) -> None:
     """Close cases as a certifier; somebody else than who explained them last.
 
     Example: ledger close --as RCB-1 --person P-9 --reason DOCUMENT_CORRECTED --rule M-06
     """
     command = Close(party=party, person=person, reason=reason, text=text)
-    wanted = Wanted(
-        rules=_rules(rule), severities=_severities(severity), subject_kind=_kind(subject_kind),
-        subject=subject, importer=importer, rcb=rcb, party=exporter, mark=mark, ids=_ids(cases),
-    )  # fmt: skip
-    _decide(command, wanted, lot, "closed")
+    _decide(command, filters, "closed")
 
 
-def _decide(
-    command: Explain | Escalate | Close, wanted: Wanted, lot: str | None, done: str
-) -> None:
+def _decide(command: Explain | Escalate | Close, filters: Filters, done: str) -> None:
     """Decide about every case wanted; a single refusal is a misuse, of several each is told."""
+    wanted, lot = filters.wanted(), filters.lot
     if wanted == Wanted() and lot is None:
         raise Misuse("Say which cases: by id, or by a filter such as --rule or --lot.")
     refused = []

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.moments import AsOfOption, KnownAtOption, day, moment
+from ledger.commands.options import AsOfOption, KnownAtOption, day, moment
 from ledger.commands.output import Format, FormatOption, print_json, show
 from ledger.errors import Misuse
 from ledger.views import schema

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.commands.asking import asking
-from ledger.commands.moments import day
+from ledger.commands.looking_up import asking
+from ledger.commands.options import day
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
 from ledger.facts.mentions import About

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.commands.asking import asking
+from ledger.commands.looking_up import asking
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.commands.retention import kept
 from ledger.errors import Misuse

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.moments import AsOfOption, KnownAtOption, moment
+from ledger.commands.options import AsOfOption, KnownAtOption, moment
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
 from ledger.log import Log

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -74,22 +75,20 @@ def named(text: str) -> list[Process]:
     return list(dict.fromkeys(found))
 
 
-class stopping:  # noqa: N801  (read as a word: `with stopping() as stop`)
-    """A stop event that SIGINT and SIGTERM set, while the block lasts."""
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """Give a stop event that SIGINT and SIGTERM set, while the block lasts."""
+    stop = threading.Event()
 
-    def __enter__(self) -> threading.Event:
-        self._event = threading.Event()
-        self._before = {
-            number: signal.signal(number, self._set) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        return self._event
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
 
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
             signal.signal(number, handler)
-
-    def _set(self, _number: int, _frame: FrameType | None) -> None:
-        self._event.set()
 
 
 class Child:

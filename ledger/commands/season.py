@@ -19,9 +19,14 @@ _chunk_bytes_max = 1 << 20
 def season(
     events: Annotated[int, typer.Option(min=1, max=100_000_000, help="How many lines.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 1,
-    slips: Annotated[
+    faults: Annotated[
         str | None,
-        typer.Option(metavar="MIX", help="Plant slips: all, 1%, or names such as M-18,M-02:3."),
+        typer.Option(
+            "--faults",
+            "--slips",
+            metavar="MIX",
+            help="Plant faults: all, 1%, or names such as M-18,M-02:3.",
+        ),
     ] = None,
     key: Annotated[
         Path | None, typer.Option(help="Write here which rules must fire on which subjects.")
@@ -29,9 +34,9 @@ def season(
 ) -> None:
     """Print a made season, one event a line, late and twice as real scanners are.
 
-    Example: ledger season --events 20000 --seed 7 > s.ndjson
+    Example: ledger season --events 20000 --seed 7 --faults all > s.ndjson
     """
-    story = made(events, seed, Mix.parse(slips) if slips else None)
+    story = made(events, seed, Mix.parse(faults) if faults else None)
     out = sys.stdout.buffer
     chunk: list[bytes] = []
     size = 0

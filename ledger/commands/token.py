@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.moments import moment
+from ledger.commands.options import moment
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.facts.scalars import time_text
 from ledger.web.access import tokens

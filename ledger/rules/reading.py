@@ -272,7 +272,7 @@ TYPES: Final[Mapping[str, Type]] = {
     "account": Type(lambda text: text.count(" ") == 2, {"": _account}),
     "labelled": Type(lambda text: text.count(" ") == 1, {"": _labelled}),
     "stated": Type(lambda text: text.split(" ")[0] in ENUMS["field"], {"": _stated}, listed_max=3),
-    "beyond": Type(MORE.fullmatch, {"": lambda text, _: number(text.split(" ")[1])}, counts=True),
+    "beyond": Type(MORE.fullmatch, {"number": lambda t, _: number(t.split(" ")[1])}, counts=True),
     **{name: _enum(name) for name in ENUMS},
     "place": Type(_is_place, {"": _place}),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from psycopg import Cursor
 
+from ledger.cases.discrepancy import LIVE
 from ledger.facts.identity import Fact
 
 Rows: TypeAlias = Cursor[tuple[Any, ...]]
@@ -118,6 +119,15 @@ def case_of(column: str, members: Mapping[Any, IntEnum]) -> str:
 
 def _literal(member: IntEnum | StrEnum) -> str:
     return f"{member:d}" if isinstance(member, IntEnum) else f"'{member}'"
+
+
+IS_LIVE: Final = f"state IN {one_of(sorted(LIVE))}"
+"""Whether the state of a case asks for somebody's attention, in SQL."""
+
+
+def columns(values: Iterable[Sequence[Any]], width: int = 0) -> list[list[Any]]:
+    """Rows turned into a list a column, as `unnest` takes them; no rows: `width` empty lists."""
+    return [*map(list, zip(*values, strict=True))] or [[] for _ in range(width)]
 
 
 def copy_rows(

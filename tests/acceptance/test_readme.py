@@ -60,7 +60,9 @@ def test_help_has_an_example() -> None:
 def test_the_commands_shown_run() -> None:
     """Every line of "How it is used" does what it says, one after the other, in a new home."""
     block = README.partition("## How it is used")[2].split("```")[1]
-    shown = [line.partition("  #")[0] for line in block.splitlines() if "bin/ledger" in line]
+    lines = block.replace("\\\n", "").splitlines()
+    shown = [line.partition("  #")[0] for line in lines if "bin/ledger" in line]
+    said = {}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
     with open_folder() as folder:
         for line in shown:
@@ -74,5 +76,7 @@ def test_the_commands_shown_run() -> None:
             )
 
             assert done.returncode == 0, (line, done.stderr.decode())
+            said[line.split()[1]] = done.stdout.decode()
 
+    assert [rule for rule in ("M-02", "M-06", "M-18") if rule not in said["discrepancies"]] == []
     assert len(shown) > 5

@@ -9,8 +9,7 @@ from tests.tidy.sources import PYTHON, found, syntax, tracked
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 70
-TEMPLATE_LINE_MAX = 200
-"""A line of a template holds an element with its attributes and words, and no more."""
+TEMPLATE_COLUMNS_MAX = 160
 
 
 def long_file(path: str, source: str) -> list[str]:
@@ -39,7 +38,22 @@ def test_functions_are_short() -> None:
     assert found(long_functions, tracked(*PYTHON, "tests/*.py")) == []
 
 
+def long_lines(path: str, source: str) -> list[str]:
+    """Lines of a template that hold more than a few elements."""
+    return [
+        f"{path}:{number} has {len(line)} columns, at most {TEMPLATE_COLUMNS_MAX}"
+        for number, line in enumerate(source.splitlines(), 1)
+        if len(line) > TEMPLATE_COLUMNS_MAX
+    ]
+
+
+def test_lines_of_templates_are_short() -> None:
+    """A row of a table stands on as many lines as it takes to read it."""
+    assert found(long_lines, tracked("ledger/*.html")) == []
+
+
 CHECKS = [
+    (long_lines, "<td>" * 41),
     (long_file, "x = 1\n" * 301),
     (long_functions, "def f():\n" + "    x = 1\n" * 70),
 ]

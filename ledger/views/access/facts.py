@@ -28,7 +28,7 @@ def _marked(about: About, key: str) -> str:
 
 
 def _marked_here(its: str) -> str:
-    """The same of a mark through which the viewer has a case, wherever papers alone name it."""
+    """Whether one of these marks is the viewer's, and others or papers alone name it there."""
     named = (
         f"SELECT FROM marks_named AS n WHERE n.about = {SUBJECT_OF_CASE}"
         " AND n.key = subject AND n.mark = m"

@@ -1,0 +1,85 @@
+"""Options that several commands share: sets of them, and moments as people give them."""
+
+import inspect
+import re
+from collections.abc import Callable, Collection
+from datetime import date
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from ledger.errors import Misuse
+from ledger.facts.scalars import canonical_time, micros
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="TIME",
+        help="What happened up to then: RFC 3339, or a date = the end of that day in Japan.",
+    ),
+]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="TIME",
+        help="What was recorded up to then: RFC 3339, or a date = the end of that day in Japan.",
+    ),
+]
+
+
+def moment(text: str | None, option: str) -> int | None:
+    """Microseconds UTC of a time given for an option; Misuse names the option."""
+    if text is None:
+        return None
+    whole = f"{text}T23:59:59.999999+09:00" if _DATE.fullmatch(text) else text
+    try:
+        return micros(canonical_time(whole))
+    except ValueError as error:
+        raise Misuse(f"{option} {text!r}: {error}") from None
+
+
+def day(text: str | None, option: str) -> date | None:
+    """Read a date given for an option; Misuse names the option."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Misuse(f"{option} {text!r}: {error}") from None
+
+
+def spread(
+    options: type[Any], *, without: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an option for each field of `options`, in place of the parameter of that type.
+
+    The command gets what was given as one object; fields left out are as by default.
+    """
+    fields = {
+        name: one
+        for name, one in inspect.signature(options, eval_str=True).parameters.items()
+        if name not in without
+    }
+
+    def taking(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True)
+        (whole,) = (one.name for one in own.parameters.values() if one.annotation is options)
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            command(**{whole: options(**{name: given.pop(name) for name in fields}), **given})
+
+        shown: list[inspect.Parameter] = []
+        for one in own.parameters.values():
+            shown += fields.values() if one.name == whole else [one]
+        only_named = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in shown]
+        run.__signature__ = own.replace(parameters=only_named)  # type: ignore[attr-defined]  # as inspect reads it
+        run.__annotations__ = {one.name: one.annotation for one in only_named}
+        return run
+
+    return taking
