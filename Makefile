@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 ONCE := $(shell test -t 0 || echo --once)
 
 # A process a core, each with servers of its own; who is done takes over tests of the others.
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
+PROCESSES ?= logical
+SIDE_BY_SIDE = -n $(PROCESSES) --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-kafka test test-fast pictures faults bench hostile lint format types lock clean

@@ -26,6 +26,7 @@ from uuid import UUID
 
 from consumers.auditor.running import catch_up
 from ledger.__main__ import GC_THRESHOLDS
+from ledger.custody.places import Kind
 from ledger.facts.canonical import encode
 from ledger.facts.scalars import micros
 from ledger.log import Entry, Log, migrate
@@ -119,8 +120,8 @@ def pages(log: Log, port: int, roles: dict[str, str | None]) -> None:
         assert found is not None
         (case,) = found
         stock = rows.execute(
-            "SELECT mark, key, site FROM places JOIN balances ON place = id WHERE kind = 2"
-            " AND key = %s LIMIT 1",
+            "SELECT mark, key, site FROM places JOIN balances ON place = id"
+            f" WHERE kind = {Kind.STOCK:d} AND key = %s LIMIT 1",
             (roles["exporter"],),
         ).fetchone()
         assert stock is not None

@@ -4,8 +4,8 @@ LedgerError
 ├── Misuse         the caller asked for something that cannot be: one sentence, exit 2
 ├── Malformed      these bytes will never be a fact: dead letter or 4xx, never retried
 ├── Conflict       a decision lost against another one recorded first: read again, decide again
-├── TooMuch        an answer would hold more than a look may: the subject is set aside
-│   └── LookFull   what is looked at together holds too much: it is tried again in halves
+├── TooMuch        an answer would hold more than an evaluation may: the subject is set aside
+│   └── EvaluationFull  what is evaluated together holds too much: tried again in halves
 ├── Unavailable    something outside is away (database, broker): pause and try again, 503
 │   └── TooSlow    the database gave up a transaction in which we computed for too long
 └── Fatal          an assumption broke: stop, restart, and the ordinary start repairs
@@ -34,11 +34,11 @@ class Conflict(LedgerError):
 
 
 class TooMuch(LedgerError):
-    """An answer needs more than one look may hold; its text says what there is too much of."""
+    """An answer needs more than an evaluation may hold; its text says what is too much."""
 
 
-class LookFull(TooMuch):
-    """What is looked at together needs more than one look may hold; half of it may not."""
+class EvaluationFull(TooMuch):
+    """What is evaluated together needs more than may be held; half of it may not."""
 
 
 class Unavailable(LedgerError):

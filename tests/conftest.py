@@ -11,8 +11,9 @@ settings.register_profile("fast", max_examples=10, deadline=None)
 
 SLOW = (
     # These start servers.
-    "acceptance", "contract/audit", "contract/books", "contract/log", "contract/views", "fault",
-    "kafka", "property/test_any_order.py", "property/test_season_orders.py", "web",
+    "acceptance", "contract/audit", "contract/questions", "contract/log",
+    "contract/test_public_names.py", "contract/views", "fault", "kafka",
+    "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.
     "contract/intake/test_archive.py", "domain/rules/test_audit.py", "domain/season",
     "property/test_wire.py",

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from ledger.facts.canonical import encode
 from ledger.facts.identity import Fact
-from ledger.log import Entry, Log
+from ledger.log import Log
 from ledger.views.projection import Projector
 from ledger.web.access import tokens
 from ledger.web.app import make_app
+from tests.auditing import load
 
 NOW = 1_775_000_000_000_000
 """When the tokens of tests were made, µs UTC; they never expire unless told."""
@@ -42,21 +41,7 @@ class Served:
 
     def record(self, facts: list[Fact]) -> None:
         """Record facts and bring the views up to them."""
-        for start in range(0, len(facts), 5_000):
-            self.log.append(
-                [
-                    Entry(
-                        UUID(fact.id),
-                        type(fact).__name__,
-                        encode(fact),
-                        1,
-                        fact.at,
-                        "file",
-                        "OPERATOR",
-                    )
-                    for fact in facts[start : start + 5_000]
-                ]
-            )
+        load(self.log, facts, 5_000)
         Projector(self.log).catch_up()
 
 

@@ -17,7 +17,7 @@ from ledger.views.loading import facts_of
 from ledger.views.projection import reading
 from ledger.web.access import tokens
 from ledger.web.serving import address, listen, serve
-from tests.auditing import entry
+from tests.auditing import load
 
 EVENTS = 1_500
 SLIPS = "report-differs:2,over-sealing,count-variance,receipt-difference,number-gap,negative-stock"
@@ -34,15 +34,18 @@ class Open(NamedTuple):
     case: Listed
 
 
-@contextmanager
-def opened(dsn: str, events: int = EVENTS) -> Iterator[Open]:
-    """Make the season, audit it, serve it; the pair is one with a report that differs."""
+def fill(dsn: str, events: int = EVENTS) -> None:
+    """Record a season and audit it; its pair is one with a report that differs."""
     with Log.open(dsn, recorded_at="event") as log:
         made = season(events, 7, Mix.parse(SLIPS))
-        facts = list(made.facts())
-        for start in range(0, len(facts), 5_000):
-            log.append([entry(fact) for fact in facts[start : start + 5_000]])
+        load(log, list(made.facts()), 5_000)
         catch_up(log, default_policy(), lambda: micros(made.key().now))
+
+
+@contextmanager
+def opened(dsn: str) -> Iterator[Open]:
+    """Serve a season that was filled in, with a token of every role."""
+    with Log.open(dsn, recorded_at="event") as log:
         case, parties = _pair(log)
         secrets = {}
         for role, party in parties.items():

@@ -19,13 +19,15 @@ from typing import IO, Any
 from uuid import UUID
 
 from kafka import TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType
 
-from consumers.broker.connection import Connection, consumer, producer
+from consumers.broker.connection import Connection, administration, consumer, producer
 from consumers.ingest import ingest
 from ledger.facts import canonical
 from ledger.facts.seals import SealsApplied
 from ledger.intake import to_avro
 from ledger.log import Entry, Log, Offset, Receipt, Refusal, Rows
+from ledger.metrics import REGISTRY
 from ledger.settings import Settings, load
 
 ROOT = Path(__file__).parents[1]
@@ -174,6 +176,26 @@ def next_offset(log: Log, topic: str, partition: int = 0) -> int:
         )
         row = rows.fetchone()
     return int(row[0]) if row else 0
+
+
+def gauge(topic: str, why: str, partition: int = 0) -> Any:
+    """What the alarm of a partition shows."""
+    labels = {"topic": topic, "partition": str(partition), "why": why}
+    return REGISTRY.get_sample_value("ledger_ingest_partition_stopped", labels)
+
+
+def configure(connection: Connection, topic: str, configs: dict[str, str]) -> None:
+    """Set a topic as somebody else would; on return the broker says that it is so."""
+    with administration(connection) as admin:
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic, configs)
+        admin.alter_configs([resource])
+
+        def set_so() -> bool:
+            asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
+            found = admin.describe_configs(asked, config_filter="all")["topic"][topic]
+            return configs.items() <= {name: each["value"] for name, each in found.items()}.items()
+
+        until(set_so)
 
 
 def ids(facts: Iterable[SealsApplied]) -> list[UUID]:

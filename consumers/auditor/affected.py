@@ -1,4 +1,4 @@
-"""What new events touch: the subjects to look at, and what looks rest on that they change.
+"""What new events affect: the subjects to evaluate, and what changes of what others depend on.
 
 An event that retracts or corrects another touches all that the other one did.
 """
@@ -20,17 +20,17 @@ from ledger.questions.snapshot import ViewBooks
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
-from ledger.views import bound
+from ledger.views import loading
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
 
 
-class Touched(NamedTuple):
-    """What a stretch of the log touched.
+class Affected(NamedTuple):
+    """What a stretch of the log affected.
 
-    `applied` = new applications, looked at one by one; `subjects` = whatever else is to be looked
-    at; `changed` = what was read earlier and is different now; `ranged` = facts whose serial
-    numbers, and `late` = facts whose source and time, events looked at earlier may share.
+    `applied` = new applications, evaluated one by one; `subjects` = whatever else is to be
+    evaluated; `changed` = what was read earlier and is different now; `ranged` = facts whose serial
+    numbers, and `late` = facts whose source and time, events evaluated earlier may share.
     """
 
     applied: list[Known]
@@ -40,11 +40,11 @@ class Touched(NamedTuple):
     late: list[Known]
 
 
-def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to: int) -> Touched:
-    """What events touch; nothing that was looked at rests on those up to position `known_to`."""
+def affected(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to: int) -> Affected:
+    """What events affect; nothing that was evaluated depends on those up to position `known_to`."""
     facts = [event for event in events if event.topic not in TOPICS]
     given = books.record.give(facts)
-    found = Touched([], set(), Changes(), [], [])
+    found = Affected([], set(), Changes(), [], [])
     late = [event.position > known_to for event in facts]
     scans: dict[tuple[object, ...], tuple[SealsApplied, bool]] = {}
     for known, is_late in zip(given, late, strict=True):
@@ -61,7 +61,7 @@ def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to:
             scans[scan] = fact, is_late or (before is not None and before[1])
             _ranged(fact, found, late=is_late)
             if is_late and not books.record.counts(fact):
-                # Its correction came first, and may have been looked at as one of nothing.
+                # Its correction came first, and may have been evaluated as one of nothing.
                 found.changed.note(EVENT, fact.id)
         else:
             _take(fact, found, late=is_late)
@@ -82,14 +82,14 @@ def touched(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to:
     return found
 
 
-def _rebound(books: ViewBooks, after: int, until: int, found: Touched) -> None:
+def _rebound(books: ViewBooks, after: int, until: int, found: Affected) -> None:
     """What binds now of the registry and did not, or no longer does; who speaks for a source."""
-    flipped = bound.changed(books.rows, after, until)
+    flipped = loading.changed_bindings(books.rows, after, until)
     for known in books.record.registered(flipped):
         found.subjects.update(subjects_of(known.fact))
         found.changed.take(known.fact)
         found.subjects.update(_years(known.fact, books))
-    for source in bound.moved(books.rows, after, until):
+    for source in loading.moved_speakers(books.rows, after, until):
         found.subjects.add(Subject(SubjectKind.SOURCE, source))
         found.changed.note(*speaker(source))
 
@@ -100,14 +100,14 @@ def _about_year(known: Known) -> object:
     return fiscal_year(known.at) if month in ("03", "04") else known.fact.time[:7]
 
 
-def _take(fact: Fact, found: Touched, *, late: bool) -> None:
+def _take(fact: Fact, found: Affected, *, late: bool) -> None:
     found.subjects.update(subjects_of(fact))
     if late:
         found.changed.take(fact)
     _ranged(fact, found, late=late)
 
 
-def _ranged(fact: Fact, found: Touched, *, late: bool) -> None:
+def _ranged(fact: Fact, found: Affected, *, late: bool) -> None:
     if late and getattr(fact, "first", None) is not None:
         found.ranged.append(fact)
 

@@ -1,21 +1,21 @@
-"""The auditor: looks at whatever changed or fell due, and records what that means for cases.
+"""The auditor: evaluates whatever changed or fell due, and records what that means for cases.
 
-Level-triggered: a look depends on the facts as they stand, never on how they came, so that a look
-lost in a crash, or taken twice, changes nothing.
+Level-triggered: an evaluation depends on the facts as they stand, never on how they came, so that
+one lost in a crash, or made twice, changes nothing.
 """
 
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from consumers.auditor.affected import touched
+from consumers.auditor.affected import affected
 from consumers.auditor.deciding import Pending, decided
-from consumers.auditor.evaluating import Conditions, Looking, again_events_max, neighbours
+from consumers.auditor.evaluating import Conditions, Evaluation, again_events_max, neighbours
 from consumers.auditor.parts import Parts, Taken, next_events
 from consumers.auditor.renewing import audit_time, begin, judged_by
-from consumers.auditor.step import Look, Step
+from consumers.auditor.step import Evaluated, Step
 from ledger.cases.canonical import TOPICS
-from ledger.errors import Conflict, LookFull, TooSlow
+from ledger.errors import Conflict, EvaluationFull, TooSlow
 from ledger.log import Log, batch_events_max
 from ledger.questions.budget import look_bytes_max
 from ledger.questions.registry import Registry
@@ -28,14 +28,14 @@ from ledger.views.cases import any_case
 from ledger.views.folding import Rows
 from ledger.views.projection import reading
 
-look_events_max: Final = 8_000
-look_subjects_max: Final = 2_000
-defer_looks_max: Final = 4
-"""While more is behind, what events share (accounts, lots, papers) is looked at every so many
-looks: a look at it costs the same after one event as after thousands."""
+evaluation_events_max: Final = 8_000
+evaluation_subjects_max: Final = 2_000
+defer_evaluations_max: Final = 4
+"""While more is behind, what events share (accounts, lots, papers) is evaluated every so
+many times: it costs the same after one event as after thousands."""
 facts_kept_max: Final = 30_000
 octets_kept_max: Final = look_bytes_max // 2
-"""Facts, and bytes of them, held between two looks at the same state of the log."""
+"""Facts, and bytes of them, held between two evaluations of the same state of the log."""
 _seen_max: Final = 100_000
 _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 """What belongs to one event alone."""
@@ -70,17 +70,17 @@ class Auditor:
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
         self._parts = 1
-        """Into so many parts what one look takes is divided: more while it holds too much."""
+        """Into so many parts what one evaluation takes is divided: more while it holds too much."""
 
     def try_again(self) -> None:
-        """Let subjects that are set aside be looked at once more."""
+        """Let subjects that are set aside be evaluated once more."""
         with self._log.transaction() as rows:
             schema.use(rows, SCHEMA)
             set_aside.try_again(rows)
         self._seen.clear()
 
     def step(self) -> Step:
-        """Look once; on return everything it found is recorded.
+        """Evaluate once; on return everything it found is recorded.
 
         Raises Conflict where another auditor or person was first, Unavailable where the database
         is away: nothing is written then, and the same call may be repeated.
@@ -93,18 +93,18 @@ class Auditor:
                     if self._unfolded(rows, position):
                         at = auditing.progress(rows).position
                         return Step(0, 0, 0, behind=True, views=True, position=at, aside=aside)
-                    look = self._look(rows, position)
+                    done = self._evaluate(rows, position)
                 break
-            except (LookFull, TooSlow):
+            except (EvaluationFull, TooSlow):
                 self._drop()
-                if self._parts >= look_events_max:
+                if self._parts >= evaluation_events_max:
                     raise
                 self._parts *= 2
         self._parts = max(1, self._parts // 2)
-        self._record(look)
+        self._record(done)
         return Step(
-            look.events, len(look.at), len(look.decided.entries), look.behind, views=False,
-            position=look.after.position, aside=aside + len(look.aside),
+            done.events, len(done.at), len(done.decided.entries), done.behind, views=False,
+            position=done.after.position, aside=aside + len(done.aside),
         )  # fmt: skip
 
     def _unfolded(self, rows: Any, position: int) -> bool:
@@ -122,9 +122,9 @@ class Auditor:
         self._pending.shown(position)
         return False
 
-    # -- looking
+    # -- evaluating
 
-    def _look(self, rows: Any, position: int) -> Look:
+    def _evaluate(self, rows: Any, position: int) -> Evaluated:
         before, changed = begin(stored := auditing.progress(rows), self._judged_by)
         now, went_back = audit_time(before, self._clock())
         if changed:
@@ -132,8 +132,9 @@ class Auditor:
         if before is not stored or went_back:
             self._seen.clear()
         books = self._opened(rows, position)
-        limit, most = (max(1, of // self._parts) for of in (look_subjects_max, look_events_max))
-        # Behind the last fact stand decisions alone, which touch nothing.
+        limit = max(1, evaluation_subjects_max // self._parts)
+        most = max(1, evaluation_events_max // self._parts)
+        # Behind the last fact stand decisions alone, which affect nothing.
         events = next_events(self._log, rows, before.position, self._horizon, most)
         reached = events[-1].position if events else before.position
         if reached >= self._horizon:
@@ -142,54 +143,54 @@ class Auditor:
         if floor is None:
             floor = self._horizon
             again = max(again, floor if any_case(rows) else 0)
-        found = touched(self._log, events, books, known_to=floor)
+        found = affected(self._log, events, books, known_to=floor)
         # With nothing left behind, or now and then, all at once.
-        defer = reached < position and before.turn % defer_looks_max > 0
+        defer = reached < position and before.turn % defer_evaluations_max > 0
         deferred = {each for each in found.subjects if defer and each.kind not in _OWN}
         waiting = [] if defer else auditing.waiting(rows, limit)
         lots = auditing.applications_waiting(rows, limit)
         due = auditing.due(rows, now, limit)
-        look = Looking(books, self._policy, now, self._conditions)
+        evaluation = Evaluation(books, self._policy, now, self._conditions)
         asked = self._asked(found.subjects - deferred, waiting, due)
-        anew, looked, waits = look.again(lots, before.position, again_events_max // self._parts)
+        again_max = again_events_max // self._parts
+        anew, evaluated, waits = evaluation.again(lots, before.position, again_max)
         parts = Parts(books, lambda: self._opened(rows, position, fresh=True))
         renewed = before is not stored
-        taken = Taken(look, parts, aside=None if renewed else rows)
+        taken = Taken(evaluation, parts, aside=None if renewed else rows)
         taken.applications(found.applied, anew=before.position >= again)
         taken.applications(anew, anew=False)
         taken.subjects(asked)
         books = parts.books
-        look.over(books)
-        look.clear(self._pending)
+        evaluation.over(books)
+        evaluation.clear(self._pending)
         waits += [*neighbours(found, books, before.position), *_keys(deferred)]
         if went_back:
             waits += self._pending.subjects()
-        made = decided(look.found, books, self._pending, now=now, position=position)
-        for subject, read in made.rests.items():
-            look.note(subject, read)
+        made = decided(evaluation.found, books, self._pending, now=now, position=position)
+        for subject, read in made.dependencies.items():
+            evaluation.note(subject, read)
         for subject, why in made.aside.items():
-            look.aside[str(subject.kind), subject.key] = why
-        after = Progress(reached, self._judged_by, floor, again, before.turn + 1, now)
-        return Look(
+            evaluation.aside[str(subject.kind), subject.key] = why
+        return Evaluated(
             before=before,
-            after=after,
-            at=_keys(look.found),
-            waited=[*waiting, *looked, *_keys(look.found)],
-            dues=look.dues,
-            rests=look.rests(),
+            after=Progress(reached, self._judged_by, floor, again, before.turn + 1, now),
+            at=_keys(evaluation.found),
+            waited=[*waiting, *evaluated, *_keys(evaluation.found)],
+            dues=evaluation.dues,
+            dependencies=evaluation.dependencies(),
             changed=found.changed,
             waits=waits,
             decided=made,
-            conditions=look.conditions,
+            conditions=evaluation.conditions,
             events=len(events),
             behind=reached < position
             or len(waiting) == limit
-            or len(looked) < len(lots)
+            or len(evaluated) < len(lots)
             or len(lots) == limit
             or len(due) == limit
             or bool(waits or found.changed)
             or went_back,
-            aside=[set_aside.Aside(*key, why) for key, why in look.aside.items()],
+            aside=[set_aside.Aside(*key, why) for key, why in evaluation.aside.items()],
             went_back=went_back,
             renewed=renewed,
         )
@@ -230,12 +231,12 @@ class Auditor:
         self._conditions = {}
 
     def _asked(
-        self, touched_: set[Subject], waiting: list[auditing.Key], due: list[auditing.Key]
+        self, affected_: set[Subject], waiting: list[auditing.Key], due: list[auditing.Key]
     ) -> list[Subject]:
-        """Subjects to look at: what waits, what is due, what was touched and not seen since."""
+        """Subjects to evaluate: what waits, what is due, what was affected and not seen since."""
         fresh = [
             subject
-            for subject in touched_
+            for subject in affected_
             if self._seen.get((str(subject.kind), subject.key)) != self._horizon
         ]
         called = [
@@ -248,25 +249,25 @@ class Auditor:
 
     # -- recording
 
-    def _record(self, look: Look) -> None:
-        entries = look.decided.entries
-        fresh = {key: read for key, read in look.rests.items() if self._is_news(key, read)}
+    def _record(self, done: Evaluated) -> None:
+        entries = done.decided.entries
+        fresh = {key: read for key, read in done.dependencies.items() if self._is_news(key, read)}
 
         def inside(rows: Any) -> None:
             schema.use(rows, SCHEMA)
             there = auditing.progress(rows, lock=True)
-            if there.turn != look.before.turn:
+            if there.turn != done.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
-            auditing.rest(rows, [(read, *key) for key in fresh for read in fresh[key]])
-            gone = [(kind, key) for kind, key, _ in look.aside]
-            auditing.looked(rows, [*look.waited, *gone], [*look.at, *gone], look.dues)
-            set_aside.put(rows, look.aside, look.after.clock, anew=look.renewed)
-            auditing.wake(rows, look.changed, look.at)
-            auditing.wait(rows, look.waits)
-            if look.went_back:
+            auditing.depend(rows, [(read, *key) for key in fresh for read in fresh[key]])
+            gone = [(kind, key) for kind, key, _ in done.aside]
+            auditing.evaluated(rows, [*done.waited, *gone], [*done.at, *gone], done.dues)
+            set_aside.put(rows, done.aside, done.after.clock, anew=done.renewed)
+            auditing.wake(rows, done.changed, done.at)
+            auditing.wait(rows, done.waits)
+            if done.went_back:
                 auditing.wait_for_cases(rows)
-            auditing.show(rows, look.decided.shown)
-            auditing.advance(rows, look.after)
+            auditing.show(rows, done.decided.shown)
+            auditing.advance(rows, done.after)
 
         for start in range(0, len(entries), batch_events_max):
             part = entries[start : start + batch_events_max]
@@ -274,14 +275,14 @@ class Auditor:
             last = start + batch_events_max >= len(entries)
             receipts = self._log.decide(part, inside=inside if last else None)
             self._own += [receipt.position for receipt in receipts]
-            self._pending.take(look.decided.cases[start : start + batch_events_max], receipts)
+            self._pending.take(done.decided.cases[start : start + batch_events_max], receipts)
         if not entries:
             self._log.decide([], inside=inside)
         for cache in (self._seen, self._noted):
             if len(cache) > _seen_max:
                 cache.clear()
-        self._seen.update(dict.fromkeys(look.at, self._horizon))
-        self._conditions = look.conditions
+        self._seen.update(dict.fromkeys(done.at, self._horizon))
+        self._conditions = done.conditions
         self._noted.update({key: hash(read) for key, read in fresh.items()})
 
     def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.cases.canonical import encode_decision
 from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
 from ledger.cases.judging import case_of, judge
-from ledger.errors import LookFull, TooMuch
+from ledger.errors import EvaluationFull, TooMuch
 from ledger.log import Entry, Receipt
 from ledger.questions.concerned import Concerned, concerned
 from ledger.questions.dependencies import Read
@@ -24,14 +24,14 @@ _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 class Decided(NamedTuple):
     """Decisions to record, the case after each, and what the cases concerned show.
 
-    `rests` = what was read of each subject to tell whom its cases concern; `aside` = subjects of
-    which that is too much to tell, and why.
+    `dependencies` = what was read of each subject to tell whom its cases concern; `aside` =
+    subjects of which that is too much to tell, and why.
     """
 
     entries: list[Entry]
     cases: list[Case]
     shown: list[Shown]
-    rests: dict[Subject, set[Read]]
+    dependencies: dict[Subject, set[Read]]
     aside: dict[Subject, str]
 
 
@@ -106,30 +106,30 @@ def decided(
             )
         if violation is not None and (event is not None or case is None or case.state in LIVE):
             standing.append((key, violation))
-    rests: dict[Subject, set[Read]] = {}
+    dependencies: dict[Subject, set[Read]] = {}
     aside: dict[Subject, str] = {}
-    shown = list(_shown(standing, books, rests, aside))
-    return Decided(entries, after, shown, rests, aside)
+    shown = list(_shown(standing, books, dependencies, aside))
+    return Decided(entries, after, shown, dependencies, aside)
 
 
 def _shown(
     standing: Iterable[tuple[UUID, Violation]],
     books: ViewBooks,
-    rests: dict[Subject, set[Read]],
+    dependencies: dict[Subject, set[Read]],
     aside: dict[Subject, str],
 ) -> Iterable[Shown]:
     for key, violation in standing:
         picture = Picture.of(violation)
         subject = Subject(violation.subject_kind, violation.subject)
-        with books.reads.watch() as read:
+        with books.dependencies.watch() as read:
             try:
                 whom = concerned(violation, books)
-            except LookFull:
+            except EvaluationFull:
                 raise
             except TooMuch as much:
                 # The case stands all the same, before the operator alone.
                 whom, aside[subject] = Concerned([], []), str(much)
-        rests.setdefault(subject, set()).update(read)
+        dependencies.setdefault(subject, set()).update(read)
         yield Shown(
             id=key,
             severity=violation.severity,

@@ -1,12 +1,12 @@
-"""Looking: every rule on subjects at one moment of the clock, and what a look rests on."""
+"""Evaluating every rule on subjects at one moment of the clock, and what it depends on."""
 
 from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from consumers.auditor.affected import Touched
+from consumers.auditor.affected import Affected
 from consumers.auditor.deciding import Pending
-from ledger.errors import LookFull, TooMuch
+from ledger.errors import EvaluationFull, TooMuch
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
@@ -23,13 +23,13 @@ from ledger.views import auditing
 Conditions = dict[Hashable, tuple[Condition, ...]]
 """By kind of scan: when rules have something to say of applications of that kind."""
 again_events_max: Final = 4_000
-"""As many applications are looked at again in one look: what is new waits no longer for them."""
+"""As many applications are evaluated again at once: what is new waits no longer for them."""
 _DAY: Final = len("YYYY-MM-DD")
 _ALWAYS: Final[tuple[Condition, ...]] = (EVERY_RULE,)
 _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 
 
-class Looking:
+class Evaluation:
     """What is found at one moment of the audit's clock."""
 
     def __init__(self, books: ViewBooks, policy: Policy, now: int, conditions_: Conditions) -> None:
@@ -38,10 +38,10 @@ class Looking:
         self.conditions = dict(conditions_)
         self.found: dict[Subject, list[Violation]] = {}
         self.aside: dict[auditing.Key, str] = {}
-        """Subjects that need more than one look may hold, and why."""
+        """Subjects that need more than one evaluation may hold, and why."""
         self.dues: dict[auditing.Key, int] = {}
         self._quiet: list[str] = []
-        self._rests: dict[auditing.Key, set[int]] = {}
+        self._dependencies: dict[auditing.Key, set[int]] = {}
 
     def over(self, books: ViewBooks) -> None:
         """Go on with other books of the same snapshot."""
@@ -50,21 +50,21 @@ class Looking:
             self.conditions = {}
 
     def set_aside(self, subject: Subject, why: str) -> None:
-        """Say nothing of a subject: it is too much for one look."""
+        """Say nothing of a subject: it is too much for one evaluation."""
         self.found.pop(subject, None)
         self.aside[str(subject.kind), subject.key] = why
 
     def subject(
         self, subject: Subject, *, anew: bool = False, rules: AbstractSet[str] | None = None
     ) -> None:
-        """Look at a subject; what applications rest on is noted together, with their lot.
+        """Evaluate a subject; what applications depend on is noted together, with their lot.
 
         `rules` = numbers of the only rules that have something to say; None: all are asked.
         """
-        with self._books.reads.watch() as read:
+        with self._books.dependencies.watch() as read:
             try:
                 self._find(subject, anew=anew, rules=rules)
-            except LookFull:
+            except EvaluationFull:
                 raise
             except TooMuch as much:
                 self.set_aside(subject, str(much))
@@ -73,7 +73,7 @@ class Looking:
     def note(self, subject: Subject, read: set[Read]) -> None:
         """Note what was read of a subject.
 
-        Facts about the very subject are left out: it is looked at whenever one comes or goes.
+        Facts about the very subject are left out: it is evaluated whenever one comes or goes.
         """
         kind, key = subject
         noted = str(kind), key
@@ -94,14 +94,14 @@ class Looking:
                 and self._books.record.counts(known.fact)
             ):
                 noted = _with(auditing.APPLICATIONS, known.fact)
-        self._rest(noted, read)
+        self._depend(noted, read)
 
-    def _rest(self, noted: auditing.Key, read: set[Read]) -> None:
+    def _depend(self, noted: auditing.Key, read: set[Read]) -> None:
         if read:
-            self._rests.setdefault(noted, set()).update(hash_of(*what) for what in read)
+            self._dependencies.setdefault(noted, set()).update(hash_of(*what) for what in read)
 
     def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
-        """Apply the rules; nothing found of what is looked at for the first time says nothing."""
+        """Apply the rules; nothing found of what is evaluated for the first time says nothing."""
         kind, key = subject
         shown = evaluate(kind, key, self._books, self._policy, rules=rules)
         if not shown and anew:
@@ -116,10 +116,9 @@ class Looking:
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
     def application(self, known: Known, *, anew: bool = False) -> None:
-        """Look at an application with the rules that have something to say of it.
+        """Evaluate an application by the rules that have something to say of it.
 
-        Those of one kind read the same, so it is noted once. `anew` = no look has ever been taken
-        at it.
+        Those of one kind read the same, so it is noted once. `anew` = it never was evaluated.
         """
         at, key, rec, fact, by, door = known
         rules: AbstractSet[str] | None = None
@@ -140,7 +139,7 @@ class Looking:
                             self._quiet.append(key)
                         return
                     rules = {str(number) for number, holds in of_kind if holds(fact, at, rec)}
-                except LookFull:
+                except EvaluationFull:
                     raise
                 except TooMuch:
                     rules = None
@@ -154,47 +153,47 @@ class Looking:
             self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
     def _conditions(self, key: str, fact: SealsApplied) -> tuple[Condition, ...]:
-        with self._books.reads.watch() as read:
+        with self._books.dependencies.watch() as read:
             found = conditions(key, self._books, self._policy)
         read.discard((EVENT, key))
         always = EVERY_RULE in found
-        self._rest(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
+        self._depend(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
         return _ALWAYS if always else found
 
     def again(
-        self, waiting: Iterable[auditing.Key], looked_to: int, limit: int
+        self, waiting: Iterable[auditing.Key], evaluated_to: int, limit: int
     ) -> tuple[list[Known], list[auditing.Key], list[auditing.Key]]:
-        """Applications to look at again, so many as one look has time for.
+        """Applications to evaluate again, so many as one evaluation has time for.
 
-        Answers also which of those that wait these are, and what of them is left to look at.
+        Answers also which of those that wait these are, and what of them is left to evaluate.
         """
         left = limit
         seen: dict[str, None] = {}
         waits: list[auditing.Key] = []
-        looked: list[auditing.Key] = []
+        evaluated: list[auditing.Key] = []
         applied: list[Known] = []
         for kind, key in waiting:
             if left <= 0 and key not in seen:
                 break
-            looked.append((kind, key))
+            evaluated.append((kind, key))
             if key not in seen:
                 seen[key] = None
                 lot, day, *after = key.split(" ")
                 start = int(after[0]) if after else 0
-                found, rest = self._books.applications(lot, day, start, looked_to, left)
+                found, rest = self._books.applications(lot, day, start, evaluated_to, left)
                 applied += found
                 left -= len(found)
                 if rest is not None:
                     waits.append((auditing.APPLICATIONS, f"{lot} {day} {rest}"))
-        return applied, looked, waits
+        return applied, evaluated, waits
 
-    def rests(self) -> dict[auditing.Key, frozenset[int]]:
-        """What each subject rests on."""
-        return {key: frozenset(read) for key, read in self._rests.items()}
+    def dependencies(self) -> dict[auditing.Key, frozenset[int]]:
+        """What each subject depends on."""
+        return {key: frozenset(read) for key, read in self._dependencies.items()}
 
 
 def subjects_of_application(key: str) -> tuple[Subject, Subject]:
-    """What an application is looked at as."""
+    """What an application is evaluated as."""
     return Subject(_APPLICATION, key), Subject(_EVENT, key)
 
 
@@ -203,21 +202,21 @@ def _with(kind: str, fact: SealsApplied) -> auditing.Key:
     return kind, f"{fact.lot} {fact.time[:_DAY]}"
 
 
-def neighbours(found: Touched, books: ViewBooks, looked_to: int) -> list[auditing.Key]:
-    """Events looked at before that share serial numbers with late ones, or say what they say."""
+def neighbours(found: Affected, books: ViewBooks, evaluated_to: int) -> list[auditing.Key]:
+    """Events evaluated before that share serial numbers with late ones, or say what they say."""
     waits: set[auditing.Key] = set()
     issued = sorted({_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)})
     others = sorted({_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)})
     # Numbers issued are asked for by every event that has them; all others by applications.
     shared = [*books.sharing(issued), *books.sharing(others, SealsApplied)]
     # Whoever shares numbers with too many others is set aside, so nothing of theirs changes.
-    earlier = sorted({at for of in shared for at in of or () if at <= looked_to})
+    earlier = sorted({at for of in shared for at in of or () if at <= evaluated_to})
     for start in range(0, len(earlier), load_events_max):
         for event in books.log.at(earlier[start : start + load_events_max], books.rows):
             waits.add((str(_EVENT), str(event.id)))
             if event.topic == SealsApplied.__name__:
                 waits.add((str(_APPLICATION), str(event.id)))
-    waits.update((str(_EVENT), str(key)) for key in books.repeated_by(found.late, looked_to))
+    waits.update((str(_EVENT), str(key)) for key in books.repeated_by(found.late, evaluated_to))
     return sorted(waits)
 
 

@@ -1,4 +1,4 @@
-"""Work that may need more than one look can hold, done in halves until what is left fits.
+"""Work that may need more than one evaluation can hold, done in halves until what is left fits.
 
 What needs too much all alone is set aside; everything else goes on.
 """
@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 from psycopg.errors import OutOfMemory, ProgramLimitExceeded, QueryCanceled
 
-from consumers.auditor.evaluating import Looking, subjects_of_application
-from ledger.errors import LookFull, TooMuch
+from consumers.auditor.evaluating import Evaluation, subjects_of_application
+from ledger.errors import EvaluationFull, TooMuch
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
@@ -22,16 +22,16 @@ T = TypeVar("T")
 Want = Callable[[ViewBooks, Sequence[T]], None]
 """Reads in bulk what work on some items will ask."""
 Work = Callable[[ViewBooks, T], None]
-look_events_bytes_max: Final = 8 * 1024 * 1024
+evaluation_events_bytes_max: Final = 8 * 1024 * 1024
 SIZE_ERRORS: Final = (QueryCanceled, OutOfMemory, ProgramLimitExceeded)
 """What the database says of a statement that takes too long or holds too much."""
 
 
 def next_events(log: Log, rows: Rows, after: int, until: int, most: int) -> list[Recorded]:
-    """The next events up to a position, so many as a look has room for: at least one."""
+    """The next events up to a position, so many as an evaluation has room for: at least one."""
     if after >= until:
         return []
-    reached = reach(rows, after, until, most, look_events_bytes_max)
+    reached = reach(rows, after, until, most, evaluation_events_bytes_max)
     return log.read(after, reached - after, until=until)
 
 
@@ -46,7 +46,7 @@ class Parts:
     def _prefetch(self, want: Want[T], part: Sequence[T]) -> None:
         try:
             want(self.books, part)
-        except LookFull:
+        except EvaluationFull:
             raise
         except TooMuch:
             pass  # whoever asks for it is told so by itself
@@ -64,12 +64,12 @@ class Parts:
                     for item in part:
                         try:
                             work(self.books, item)
-                        except LookFull:
+                        except EvaluationFull:
                             raise
                         except TooMuch as much:
                             aside.append((item, str(much)))
                         done += 1
-            except (LookFull, *SIZE_ERRORS) as full:
+            except (EvaluationFull, *SIZE_ERRORS) as full:
                 self.books = self._fresh()
                 left = part[done:]
                 if len(part) == 1:
@@ -83,24 +83,24 @@ class Parts:
 
 
 class Taken:
-    """What one look takes in hand, in parts that books can hold."""
+    """What one evaluation takes in hand, in parts that books can hold."""
 
-    def __init__(self, look: Looking, parts: Parts, aside: Rows | None) -> None:
+    def __init__(self, evaluation: Evaluation, parts: Parts, aside: Rows | None) -> None:
         """`aside` = the snapshot that knows which subjects are set aside; None: all are tried."""
-        self._look, self._parts, self._rows = look, parts, aside
+        self._evaluation, self._parts, self._rows = evaluation, parts, aside
 
     def applications(self, applied: Sequence[Known], *, anew: bool) -> None:
-        """Look at applications; `anew` = no look has ever been taken at them."""
-        look = self._look
+        """Evaluate applications; `anew` = they never were before."""
+        evaluation = self._evaluation
 
         def want(books: ViewBooks, part: Sequence[Known]) -> None:
-            look.over(books)
+            evaluation.over(books)
             books.want((), {k.fact.lot for k in part if isinstance(k.fact, SealsApplied)})
             books.want_events(part)
 
         def work(books: ViewBooks, known: Known) -> None:
             del books
-            look.application(known, anew=anew)
+            evaluation.application(known, anew=anew)
 
         if not anew:
             subjects = [subjects_of_application(known.id) for known in applied]
@@ -108,24 +108,24 @@ class Taken:
             applied = [k for k, pair in zip(applied, subjects, strict=True) if not out & {*pair}]
         for known, why in self._parts.each(applied, want, work):
             for subject in subjects_of_application(known.id):
-                look.set_aside(subject, why)
+                evaluation.set_aside(subject, why)
 
     def subjects(self, asked: Sequence[Subject]) -> None:
-        """Look at subjects, those left out that are set aside."""
-        look = self._look
+        """Evaluate subjects, those left out that are set aside."""
+        evaluation = self._evaluation
 
         def want(books: ViewBooks, part: Sequence[Subject]) -> None:
-            look.over(books)
+            evaluation.over(books)
             books.want(part, ())
 
         def work(books: ViewBooks, subject: Subject) -> None:
             del books
-            look.subject(subject)
+            evaluation.subject(subject)
 
         out = self._out(asked)
         left = [subject for subject in asked if subject not in out] if out else asked
         for subject, why in self._parts.each(left, want, work):
-            look.set_aside(subject, why)
+            evaluation.set_aside(subject, why)
 
     def _out(self, subjects: Sequence[Subject]) -> set[Subject]:
         if self._rows is None:

@@ -1,9 +1,9 @@
-"""Proof that the cases are what the facts show: every subject looked at anew, and compared.
+"""Proof that the cases are what the facts show: every subject evaluated anew, and compared.
 
 It uses nothing of what spares the auditor work: every rule is asked about every application, its
-`when` of that very one and not of its kind, and nothing that was noted of what earlier looks had
-read is believed. So applications wrongly taken for one kind, a dependency that was forgotten and a
-case that shows what was true once are differences. A `when` that is wrong in itself fails the
+`when` of that very one and not of its kind, and nothing that was noted of what earlier evaluations
+had read is believed. So applications wrongly taken for one kind, a dependency that was forgotten
+and a case that shows what was true once are differences. A `when` that is wrong in itself fails the
 tables of its rule. Writes nothing. What it says is true of the facts the views rest on.
 """
 
@@ -17,7 +17,7 @@ from consumers.auditor.renewing import judged_by
 from ledger.cases.canonical import TOPICS
 from ledger.cases.discrepancy import LIVE, Case, Picture, State
 from ledger.cases.judging import case_of
-from ledger.errors import LookFull
+from ledger.errors import EvaluationFull
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
@@ -62,9 +62,9 @@ def unsettled(
 ) -> list[str] | None:
     """Violations without a case, cases without a violation or that show another, as sentences.
 
-    At the audit's time of its last look. With a sample only of what the events drawn are about and
-    of the cases drawn. None where the audit is behind, or went by other rules or another policy,
-    so that nothing can be said. Raises Unavailable where the views were never built.
+    At the audit's time of its last evaluation. With a sample only of what the events drawn are
+    about and of the cases drawn. None where the audit is behind, or went by other rules or another
+    policy, so that nothing can be said. Raises Unavailable where the views were never built.
     """
     with reading(log, computing=True) as rows:
         rows.execute("SET LOCAL statement_timeout = 0")
@@ -114,7 +114,7 @@ class _Proof:
         facts = [event for event in events if event.topic not in TOPICS]
         try:
             given = self._books.record.give(facts)
-        except LookFull:
+        except EvaluationFull:
             given = self._anew().record.give(facts)
         subjects = {each for known in given for each in (*subjects_of(known.fact),
                                                          *self._years(known))}  # fmt: skip

@@ -1,7 +1,7 @@
-"""When everything is looked at again: other rules, another policy, a clock that went back.
+"""When everything is evaluated again: other rules, another policy, a clock that went back.
 
 Whoever keeps cases keeps beside them by what they were judged. An upgrade therefore audits anew
-by itself: look by look, as bounded as any other, while everything else goes on.
+by itself: step by step, as bounded as any other, while everything else goes on.
 """
 
 from typing import Final
@@ -15,7 +15,7 @@ from ledger.views.auditing import Progress
 from ledger.views.projection import reading
 
 clock_back_seconds_max: Final = 60
-"""So far behind the last look a clock is a little slow, and is taken as standing still."""
+"""So far behind the last evaluation a clock is a little slow, and is taken as standing still."""
 _MICROS: Final = 1_000_000
 
 
@@ -25,7 +25,7 @@ def judged_by(policy: Policy) -> str:
 
 
 def begin(before: Progress, by: str) -> tuple[Progress, str | None]:
-    """From where to go on, and a sentence where everything is looked at again."""
+    """From where to go on, and a sentence where everything is evaluated again."""
     if before.policy == by:
         return before, None
     again = before._replace(position=0, floor=None, again=before.position)
@@ -33,9 +33,9 @@ def begin(before: Progress, by: str) -> tuple[Progress, str | None]:
 
 
 def audit_time(before: Progress, clock: int) -> tuple[int, bool]:
-    """The time of a look, µs UTC, and whether the clock went back behind the look before.
+    """The time of an evaluation, µs UTC, and whether the clock went back behind the one before.
 
-    Then what has a case is looked at again: it may have been opened for a time yet to come.
+    Then what has a case is evaluated again: it may have been opened for a time yet to come.
     """
     if before.clock - clock > clock_back_seconds_max * _MICROS:
         return clock, True
@@ -43,7 +43,7 @@ def audit_time(before: Progress, clock: int) -> tuple[int, bool]:
 
 
 def renewal(log: Log, policy: Policy) -> str | None:
-    """A sentence where the next audit of a log looks at everything again; None where not."""
+    """A sentence where the next audit of a log evaluates everything again; None where not."""
     try:
         with reading(log) as rows:
             before = auditing.progress(rows)

@@ -96,7 +96,7 @@ def catch_up(
 
 
 def run(log: Log, policy: Policy, stop: threading.Event) -> None:
-    """Audit until `stop` is set; a look in hand then is finished first.
+    """Audit until `stop` is set; an evaluation in hand then is finished first.
 
     Waits and tries again while the database is away or the views are not there yet.
     """

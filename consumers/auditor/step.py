@@ -1,4 +1,4 @@
-"""One look of the auditor: what it did, and what has to be recorded of it."""
+"""One evaluation by the auditor: what it did, and what has to be recorded of it."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from ledger.views.auditing import Progress
 
 
 class Step(NamedTuple):
-    """What one look did; `behind` = more is waiting, `views` = it waits for the views to follow.
+    """What one evaluation did; `behind` = more is waiting, `views` = it waits for the views.
 
     `position` = what it has audited up to, `aside` = how many subjects are set aside.
     """
@@ -24,15 +24,15 @@ class Step(NamedTuple):
     aside: int = 0
 
 
-class Look(NamedTuple):
-    """One look: from where to where, at what, and what came of it."""
+class Evaluated(NamedTuple):
+    """One evaluation: from where to where, of what, and what came of it."""
 
     before: Progress
     after: Progress
     at: list[auditing.Key]
     waited: list[auditing.Key]
     dues: dict[auditing.Key, int]
-    rests: dict[auditing.Key, frozenset[int]]
+    dependencies: dict[auditing.Key, frozenset[int]]
     changed: Changes
     waits: list[auditing.Key]
     decided: Decided

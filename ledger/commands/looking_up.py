@@ -11,9 +11,9 @@ from ledger.log import Log
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import SubjectKind
 from ledger.views import schema
-from ledger.views.asking import OF_LOT, AskingRecord
 from ledger.views.cases import cases_of
 from ledger.views.folding import Rows
+from ledger.views.lazy_record import OF_LOT, LazyRecord
 from ledger.views.loading import applications_to, facts_about
 from ledger.views.projection import reading
 
@@ -33,7 +33,7 @@ _CASES_OF: Final = frozenset(
 class Asked(NamedTuple):
     """The log and its views, and a record that asks them."""
 
-    record: AskingRecord
+    record: LazyRecord
     rows: Rows
     log: Log
 
@@ -44,7 +44,7 @@ def asking() -> Iterator[Asked]:
     check_tables()
     with opened() as log, reading(log) as rows:
         schema.position(rows)
-        yield Asked(AskingRecord(rows, log), rows, log)
+        yield Asked(LazyRecord(rows, log), rows, log)
 
 
 def live_cases(asked: Asked, lot: str) -> list[Case]:

@@ -16,7 +16,7 @@ from ledger.errors import Misuse
 from ledger.labels.describe import retention_row
 from ledger.labels.lots import lot_facts
 from ledger.labels.retention import keep_lot_until, kept_at_least_until
-from ledger.views.asking import AskingRecord, registry_facts
+from ledger.views.lazy_record import LazyRecord, registry_facts
 from ledger.views.lots import names
 
 _page_lots: Final = 100
@@ -58,7 +58,7 @@ def kept(asked: Asked, lot: str) -> dict[str, Any]:
     return _row(asked, asked.record, lot)
 
 
-def _row(asked: Asked, record: AskingRecord, lot: str) -> dict[str, Any]:
+def _row(asked: Asked, record: LazyRecord, lot: str) -> dict[str, Any]:
     cases = [f"{case.rule} {case.discriminator}".strip() for case in live_cases(asked, lot)]
     return {**retention_row(lot, keep_lot_until(record, lot)), "cases": cases}
 
@@ -69,7 +69,7 @@ def _past(asked: Asked, on: date) -> Iterator[dict[str, Any]]:
     last = ""
     while page := names(asked.rows, last, _page_lots):
         last = page[-1]
-        record = AskingRecord(asked.rows, asked.log, registered)
+        record = LazyRecord(asked.rows, asked.log, registered)
         record.expect(page)
         for lot in page:
             least = kept_at_least_until(record, lot)

@@ -117,6 +117,11 @@ def is_in_conversion(entry: Ingredient) -> bool:
     return entry.status == "IN_CONVERSION" and entry.kind != "ADDITIVE"
 
 
+def is_either(entry: Ingredient) -> bool:
+    """Organic or in conversion."""
+    return is_organic(entry) or is_in_conversion(entry)
+
+
 def weight(entries: tuple[Ingredient, ...] | list[Ingredient]) -> Decimal:
     """The sum of shares, exact."""
     return sum((Decimal(entry.share) for entry in entries), Decimal(0))

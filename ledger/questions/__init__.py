@@ -31,7 +31,7 @@ class Books(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Protoc
         Holds whole: the registry types; every fact about a lot, shipment, certificate, report,
         request, dispatch, contract, issuer or party at hand, and about what those name; the
         application or event that is the subject itself and the `first` application of each
-        `sealed` tally, found by `record.known(id)`.
+        `sealed` sum, found by `record.known(id)`.
         Never ask it for SealsApplied by type or subject, nor for anything about an account.
         """
         ...

@@ -3,16 +3,15 @@
 A rule that asks the record for applications would cost more with every scan; here it fails.
 """
 
-from collections.abc import Callable, Hashable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from ledger.errors import Fatal
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
 from ledger.facts.record import Known, Record
 from ledger.facts.seals import SealsApplied
 
-F = TypeVar("F", bound=Fact)
 T = TypeVar("T")
 EVIDENCE_IDS_MAX = 100
 """As many ids as a discrepancy carries."""
@@ -31,7 +30,9 @@ class AtHand:
     def __init__(self, record: Record) -> None:
         """Take every fact the ledger knows."""
         self.whole = record
-        self.record: Record = _Guarded(record)
+        self.record = cast("Record", _Guarded(record))
+        self.counting = sorted(known for known in record if not record.taken_back(known.fact))
+        """Facts that nothing retracts or corrects, whoever says it; sums go by that."""
         self._memo: dict[Hashable, Any] = {}
 
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
@@ -41,38 +42,28 @@ class AtHand:
         value: T = self._memo[key]
         return value
 
-    def counting(self) -> Iterator[Known]:
-        """Every fact that nothing retracts or corrects, whoever says it: sums go by that."""
-        return (known for known in self.whole if not self.whole.taken_back(known.fact))
 
-
-class _Guarded(Record):
+class _Guarded:
     """The same record, which refuses to be asked for applications by type or subject."""
 
     def __init__(self, whole: Record) -> None:
-        super().__init__()
-        # Shares the indexes of the record it guards: a view, not a copy.
-        self.__dict__.update(whole.__dict__)
+        self._whole = whole
 
-    def about(self, kind: type[F], about: About, key: str) -> list[F]:
-        return super().about(_allowed(kind), about, key)
-
-    def all(self, kind: type[F]) -> list[F]:
-        return super().all(_allowed(kind))
-
-    def latest(self, kind: type[F], about: About, key: str) -> F | None:
-        return super().latest(_allowed(kind), about, key)
-
-    def first(self, kind: type[F], about: About, key: str) -> F | None:
-        return super().first(_allowed(kind), about, key)
-
-    def recorded(
-        self, kind: type[F], about: About | None = None, key: str = ""
-    ) -> Iterator[tuple[F, int]]:
-        return super().recorded(_allowed(kind), about, key)
+    def __getattr__(self, name: str) -> Any:
+        answer = getattr(self._whole, name)
+        return partial(_of_kind, answer) if name in _BY_KIND else answer
 
 
-def _allowed(kind: type[F]) -> type[F]:
+_BY_KIND: Final = frozenset({"about", "all", "first", "latest", "recorded"})
+"""What asks a record for facts of a type."""
+
+
+def _of_kind(answer: Callable[..., T], kind: type[Fact], *of: Any) -> T:
     if kind is SealsApplied:
         raise Fatal("rules ask for what was applied, never the record")
-    return kind
+    return answer(kind, *of)
+
+
+def first_ids(events: Iterable[Known]) -> tuple[str, ...]:
+    """The ids of events, as many as a discrepancy carries."""
+    return tuple(known.id for known in events)[:EVIDENCE_IDS_MAX]

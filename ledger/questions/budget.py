@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from ledger.errors import LookFull
+from ledger.errors import EvaluationFull
 from ledger.log import Recorded
 from ledger.views.folding import Rows
-from ledger.views.loading import subject_id
+from ledger.views.places import subject_id
 
 look_facts_max: Final = 60_000
 look_bytes_max: Final = 40 * 1024 * 1024
@@ -36,7 +36,7 @@ CROSS JOIN LATERAL (
 
 
 class Budget:
-    """Counts what was loaded since it was made; raises LookFull where that is too much."""
+    """Counts what was loaded since it was made; raises EvaluationFull where that is too much."""
 
     def __init__(self) -> None:
         self.facts = 0
@@ -49,9 +49,9 @@ class Budget:
         self.check()
 
     def check(self, more: int = 0) -> None:
-        """Raise LookFull where so many facts more do not fit."""
+        """Raise EvaluationFull where so many facts more do not fit."""
         if self.facts + more > look_facts_max or self.octets > look_bytes_max:
-            raise LookFull(
+            raise EvaluationFull(
                 f"More than {look_facts_max:,} facts, or {look_bytes_max >> 20} MiB of them,"
                 " would be in memory at once."
             )

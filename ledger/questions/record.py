@@ -43,9 +43,9 @@ _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::u
 class BooksRecord(Record):
     """A record that loads what it is asked for and notes what was asked."""
 
-    def __init__(self, rows: Rows, log: Log, reads: Dependencies, registry: Registry) -> None:
+    def __init__(self, rows: Rows, log: Log, read: Dependencies, registry: Registry) -> None:
         super().__init__()
-        self._rows, self._log, self._reads = rows, log, reads
+        self._rows, self._log, self._dependencies = rows, log, read
         self._registry, self._knows_corrections = registry.record, registry.knows_corrections
         self._beyond = registry.beyond
         self.budget = Budget()
@@ -75,7 +75,7 @@ class BooksRecord(Record):
     def want(self, subjects: Iterable[tuple[About, str]]) -> None:
         """Load every fact about these subjects, but of those that have too many.
 
-        Raises LookFull where all of them together are too many.
+        Raises EvaluationFull where all of them together are too many.
         """
         missing = set(subjects) - self._whole - self._beyond
         if not missing:
@@ -143,9 +143,9 @@ class BooksRecord(Record):
     def known(self, event_id: str) -> Known | None:
         """The event of that id, whether it counts or not."""
         known = self._given.get(event_id)
-        if known is not None and not self._reads.open:
+        if known is not None and not self._dependencies.open:
             return known
-        self._reads.note(EVENT, event_id)
+        self._dependencies.note(EVENT, event_id)
         known = known or self._known.get(event_id) or self._registry.known(event_id)
         if known is None:
             self.give_ids([event_id])
@@ -171,25 +171,21 @@ class BooksRecord(Record):
         found = super().retracted_at(event_id)
         return self._registry.retracted_at(event_id) if found is None else found
 
-    def earliest_rec(self, facts: Iterable[Fact]) -> int | None:
-        """The earliest moment one of the facts was recorded; None where there is none."""
-        return min(map(self.rec, facts), default=None)
-
     def about(self, kind: type[F], about: About, key: str) -> list[F]:
         """Counting facts of a kind about a subject, in order of (time, id)."""
-        if self._reads_registry(kind, about, key):
+        if self._in_registry(kind, about, key):
             return self._registry.about(kind, about, key)
         return super().about(kind, about, key)
 
     def latest(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the greatest (time, id)."""
-        if self._reads_registry(kind, about, key):
+        if self._in_registry(kind, about, key):
             return self._registry.latest(kind, about, key)
         return super().latest(kind, about, key)
 
     def first(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the smallest (time, id)."""
-        if self._reads_registry(kind, about, key):
+        if self._in_registry(kind, about, key):
             return self._registry.first(kind, about, key)
         return super().first(kind, about, key)
 
@@ -200,7 +196,7 @@ class BooksRecord(Record):
         if about is None:
             self._read_all(kind)
             return self._registry.recorded(kind)
-        if self._reads_registry(kind, about, key):
+        if self._in_registry(kind, about, key):
             return self._registry.recorded(kind, about, key)
         return super().recorded(kind, about, key)
 
@@ -218,7 +214,7 @@ class BooksRecord(Record):
 
     def party_of(self, source: str) -> str | None:
         """For whom a source speaks: the party of the registration that founded it."""
-        self._reads.note(*speaker(source))
+        self._dependencies.note(*speaker(source))
         return super().party_of(source)
 
     def _find(self, event_id: str) -> Known | None:
@@ -226,17 +222,17 @@ class BooksRecord(Record):
         return given or self._registry.known(event_id)
 
     def _entries(self, kind: type[Fact], about: About | None, key: str) -> list[Known]:
-        if about is not None and self._reads_registry(kind, about, key):
+        if about is not None and self._in_registry(kind, about, key):
             return self._registry.entries(kind, about, key)
         return super()._entries(kind, about, key)
 
     def _once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        return self._reads.memo(("record", key), compute)
+        return self._dependencies.memo(("record", key), compute)
 
-    def _reads_registry(self, kind: type[Fact], about: About, key: str) -> bool:
+    def _in_registry(self, kind: type[Fact], about: About, key: str) -> bool:
         """Note what is read and load it, unless the registry has it: then answers True."""
-        if self._reads.open:
-            self._reads.open[-1].add((ABOUT, kind, about, key))
+        if self._dependencies.open:
+            self._dependencies.open[-1].add((ABOUT, kind, about, key))
         if kind in HELD:
             return True
         if (about, key) not in self._whole:
@@ -253,7 +249,7 @@ class BooksRecord(Record):
     def _read_all(self, kind: type[Fact]) -> None:
         if kind not in HELD:
             raise Fatal(f"not every {kind.__name__} is held: ask by subject")
-        self._reads.note(TYPE, kind.__name__)
+        self._dependencies.note(TYPE, kind.__name__)
 
 
 class Source:
@@ -262,10 +258,10 @@ class Source:
     def __init__(self, rows: Rows, log: Log, registry: Registry | None = None) -> None:
         """`registry` = one kept from an earlier snapshot, if there is one: it follows this one."""
         self.rows, self.log = rows, log
-        self.reads = Dependencies()
+        self.dependencies = Dependencies()
         known = (registry or Registry(log)).follow(rows, schema.position(rows))
-        self.record = BooksRecord(rows, log, self.reads, known)
-        self.memo = self.reads.memo
+        self.record = BooksRecord(rows, log, self.dependencies, known)
+        self.memo = self.dependencies.memo
 
     def paged(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         """Rows of a statement that ends in OFFSET and LIMIT, read as they are asked for."""

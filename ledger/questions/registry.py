@@ -11,9 +11,9 @@ from ledger.facts.canonical import decode
 from ledger.facts.record import Record
 from ledger.facts.standing import REGISTRY
 from ledger.log import Log
-from ledger.views import bound
+from ledger.views import loading
 from ledger.views.folding import Rows
-from ledger.views.loading import TOPIC, subject_id
+from ledger.views.places import TOPIC, subject_id
 
 HELD: Final[frozenset[Any]] = REGISTRY
 """Types held whole."""
@@ -74,9 +74,9 @@ class Registry:
             ids = [event.id for event in events]
             self._retract(rows.execute(_RETRACTED, (ids,), prepare=True).fetchall())
         self._follow_corrections(rows, until)
-        for key, binds in bound.changed(rows, self._position, until).items():
+        for key, binds in loading.changed_bindings(rows, self._position, until).items():
             (self._unbound.discard if binds else self._unbound.add)(key)
-        for source, party in bound.moved(rows, self._position, until).items():
+        for source, party in loading.moved_speakers(rows, self._position, until).items():
             if party is None:
                 self._parties.pop(source, None)
             else:

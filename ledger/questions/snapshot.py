@@ -94,7 +94,7 @@ class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, C
         self.want_balances(self.sealed_places(carrying))
         self.want_sealers(sellers)
         self._want_shipped(shipments, carrying)
-        self.want_alike(
+        self.want_look_alikes(
             (About.CERTIFICATE, certificate_key(issuer, number))
             for issuer in issuers
             for number, _ in missing_numbers(issuer, self)
@@ -123,7 +123,7 @@ class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, C
             for lot in named
             if {(About.LOT, lot), (About.CHILD, lot)} <= whole and not lot_facts.known(self, lot)
         ]
-        self.want_alike((About.LOT, lot) for lot in unknown)
+        self.want_look_alikes((About.LOT, lot) for lot in unknown)
 
     def want_events(self, given: Sequence[Known]) -> None:
         """Read in bulk what rules on these events ask."""
@@ -189,7 +189,7 @@ class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, C
 
     def drop(self) -> None:
         """Let go of everything that was read. What is kept refers to it, in rings."""
-        for held in (self.record, self.reads, self):
+        for held in (self.record, self.dependencies, self):
             vars(held).clear()
 
     def rebind(self, rows: Rows) -> None:

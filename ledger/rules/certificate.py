@@ -79,7 +79,7 @@ def _differences(
             # A line that gives no units leaves nothing to compare them with.
             found = (None, *found[1:])
         if expected != found:
-            misread = not lot_facts.known(books, lot) and books.alike(About.LOT, lot)
+            misread = not lot_facts.known(books, lot) and books.looks_alike(About.LOT, lot)
             slip = _slip(expected[0], found[0]) or _slip(expected[1], found[1])
             products = set(expected[2]), set(found[2])
             misread = misread or _misread(ProductRegistered, About.PRODUCT, *products, books)

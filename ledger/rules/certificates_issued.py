@@ -6,10 +6,10 @@ from typing import Final
 
 from ledger.facts.documents import ExportCertificateIssued
 from ledger.facts.mentions import About, certificate_key
+from ledger.labels.lots import country_of
 from ledger.labels.scope import statement
 from ledger.questions import Books
 from ledger.questions.papers import Gap, Series
-from ledger.rules import lot_facts
 from ledger.rules.certification import covers, designations
 from ledger.rules.moments import days, ids, wait
 from ledger.rules.papers import certificate_of
@@ -41,7 +41,7 @@ def number_gap(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             found=("nothing",),
             evidence=(gap.id,),
             deadline=gap.rec + days(policy.gap_days),
-            artefact=books.alike(About.CERTIFICATE, certificate_key(key, number)),
+            artefact=books.looks_alike(About.CERTIFICATE, certificate_key(key, number)),
         )
 
 
@@ -68,7 +68,7 @@ def issuer_not_designated(key: str, books: Books, policy: Policy) -> Iterator[Fi
     issued = certificate_of(books, key)
     if issued is None:
         return
-    country = lot_facts.country_of(books, issued.exporter)
+    country = country_of(books.record, issued.exporter)
     if not designations(
         books,
         issued.issuer,

@@ -42,7 +42,7 @@ def no_contract(app: Application, books: Books) -> Iterator[Breach]:
         mistaken = (
             named is not None
             and contract_of(books, named) is None
-            and books.alike(About.CONTRACT, named)
+            and books.looks_alike(About.CONTRACT, named)
         )
         yield Breach(
             discriminator="",

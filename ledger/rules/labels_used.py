@@ -37,7 +37,7 @@ def label_not_approved(app: Application, books: Books) -> Iterator[Breach]:
             (key_of(fact.label, str(fact.label_version)),),
             evidence,
             artefact=label is None
-            and books.alike(About.LABEL, fact.label)
+            and books.looks_alike(About.LABEL, fact.label)
             and fact.label not in _labels(books),
         )
     if label is None:

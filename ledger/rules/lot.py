@@ -195,7 +195,7 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_LOT, seals_on_rejected_lot),),
-        says=(Says(SubjectKind.LOT, "mark", "_", "seals"),),
+        says=(Says(SubjectKind.LOT, "mark", "allowed:seals", "seals"),),
     ),
     Rule(
         number="M-37",
@@ -203,7 +203,7 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_LOT, unshipped_seals),),
-        says=(Says(SubjectKind.LOT, "mark", "_", "seals since:moment"),),
+        says=(Says(SubjectKind.LOT, "mark", "allowed:seals", "seals since:moment"),),
     ),
     Rule(
         number="M-56",

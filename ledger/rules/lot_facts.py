@@ -4,14 +4,13 @@ What a child without a record of its own lacks comes from its source lot, and so
 is visited once.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from ledger.facts.lots import Child, LotGraded, LotRecorded, LotSubdivided
 from ledger.facts.mentions import About
-from ledger.facts.registry import PartyRegistered, ProductRegistered
-from ledger.labels.lots import product_version
+from ledger.facts.registry import ProductRegistered
+from ledger.labels.lots import country_of, product_version, sources
 from ledger.questions import Books
 
 
@@ -37,18 +36,7 @@ def known(books: Books, lot: str) -> bool:
 
 def ancestry(books: Books, lot: str) -> list[str]:
     """The lot and its source lots upwards, by the latest subdivision that names each."""
-    return books.memo(("ancestry", lot), lambda: list(_ancestry(books, lot)))
-
-
-def _ancestry(books: Books, lot: str) -> Iterator[str]:
-    visited: set[str] = set()
-    while lot not in visited:
-        visited.add(lot)
-        yield lot
-        made = books.record.latest(LotSubdivided, About.CHILD, lot)
-        if made is None:
-            return
-        lot = made.lot
+    return books.memo(("ancestry", lot), lambda: list(sources(books.record, lot)))
 
 
 def origin_record(books: Books, lot: str) -> LotRecorded | None:
@@ -113,16 +101,10 @@ def class_of(books: Books, lot: str, on: date) -> str | None:
     return None if used is None else used.class_
 
 
-def country_of(books: Books, party: str) -> str | None:
-    """The country a party is registered in."""
-    registered = books.record.latest(PartyRegistered, About.PARTY, party)
-    return None if registered is None else registered.country
-
-
 def origin(books: Books, lot: str) -> str | None:
     """The country of the lot's operator."""
     by = operator(books, lot)
-    return None if by is None else country_of(books, by)
+    return None if by is None else country_of(books.record, by)
 
 
 def graded(books: Books, lot: str, at: int) -> LotGraded | None:

@@ -39,7 +39,7 @@ def unknown_lot(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             found=tuple(sorted({name.type for name in naming})),
             evidence=tuple(name.id for name in naming),
             deadline=wait(policy.grace_registry, min(name.rec for name in naming)),
-            artefact=books.alike(About.LOT, key),
+            artefact=books.looks_alike(About.LOT, key),
         )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, NamedTuple
 
-from ledger.facts.scalars import micros
+from ledger.facts.scalars import TIME_MICROS_MAX, TIME_MICROS_MIN, micros
 from ledger.labels.verdict import CODES, code_row
 from ledger.rules.constants import ENUM_OF_FIELD, ENUMS
 from ledger.rules.violation import MORE, parts_of
@@ -20,6 +20,7 @@ TONGUES: Final[tuple[Tongue, ...]] = ("en", "ja")
 ABSENT: Final = frozenset({"none", "never", "absent", "nothing", "-", ""})
 """How a case says that there is no such value."""
 _JAPAN: Final = timezone(timedelta(hours=9), "JST")
+_FULL_HOUR: Final = ":00:00.000000+00:00"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -82,7 +83,7 @@ def _moment(text: str, say: Words) -> str:
 
 def _hour(text: str, say: Words) -> str:
     """An hour of UTC by Japan's clock."""
-    at = _in_japan(f"{text}:00:00.000000+00:00")
+    at = _in_japan(text + _FULL_HOUR)
     on, then = day(at.date().isoformat(), say.tongue), (at + timedelta(hours=1)).hour
     return say.either(f"{on}, {at.hour:02d}:00 to {then:02d}:00", f"{on} {at.hour}時台")
 
@@ -140,9 +141,13 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _is_moment(text: str) -> bool:
+_TIME: Final = _whole(r".{19}\.[0-9]{6}[+-][0-9]{2}:[0-9]{2}")
+
+
+def _is_moment(text: str) -> object:
+    """Whether it is a moment, and far enough from the calendar's ends for every clock."""
     try:
-        return bool(micros(text) or True)
+        return _TIME(text) and TIME_MICROS_MIN <= micros(text) < TIME_MICROS_MAX
     except ValueError:
         return False
 
@@ -260,7 +265,7 @@ TYPES: Final[Mapping[str, Type]] = {
     "on": Type(lambda t: _is_day(t[-10:]), {"": lambda t, say: day(t[-10:], say.tongue)}),
     "moment": Type(_is_moment, {"": _moment}),
     "month": Type(_whole("[0-9]{4}-(0[1-9]|1[0-2])"), {"": _month}),
-    "hour": Type(_whole("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}"), {"": _hour}),
+    "hour": Type(lambda text: _is_moment(text + _FULL_HOUR), {"": _hour}),
     "substance": Type(bool, {"": _substance}),
     "code": Type(
         lambda text: CODES.topmost(text, None) is not None,
@@ -272,7 +277,7 @@ TYPES: Final[Mapping[str, Type]] = {
     "account": Type(lambda text: text.count(" ") == 2, {"": _account}),
     "labelled": Type(lambda text: text.count(" ") == 1, {"": _labelled}),
     "stated": Type(lambda text: text.split(" ")[0] in ENUMS["field"], {"": _stated}, listed_max=3),
-    "beyond": Type(MORE.fullmatch, {"": lambda text, _: number(text.split(" ")[1])}, counts=True),
+    "beyond": Type(MORE.fullmatch, {"number": lambda t, _: number(t.split(" ")[1])}, counts=True),
     **{name: _enum(name) for name in ENUMS},
     "place": Type(_is_place, {"": _place}),
 }  # fmt: skip

@@ -158,7 +158,7 @@ def receipt_without_dispatch(key: str, books: Books, policy: Policy) -> Iterator
                 found=(str(sides.counts()[1]),),
                 evidence=ids(sides.received),
                 deadline=wait(policy.grace_dispatch, first),
-                artefact=unknown and books.alike(About.DISPATCH, key),
+                artefact=unknown and books.looks_alike(About.DISPATCH, key),
             )
 
 
@@ -244,7 +244,7 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_DISPATCH, receipt_without_dispatch),),
-        says=(Says(SubjectKind.DISPATCH, "mark", "_", "received:seals"),),
+        says=(Says(SubjectKind.DISPATCH, "mark", "allowed:seals", "received:seals"),),
     ),
     Rule(
         number="M-39",
@@ -264,7 +264,7 @@ RULES: Final = (
         family="N",
         severity="C",
         subjects=(On(_EVENT, loss_or_theft, of=(SealsLost,)),),
-        says=(Says(SubjectKind.EVENT, expected="_", found="seals cause"),),
+        says=(Says(SubjectKind.EVENT, expected="allowed:seals", found="seals cause"),),
     ),
     Rule(
         number="M-42",
@@ -272,6 +272,6 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(SubjectKind.CONTRACT, unreturned_stock),),
-        says=(Says(SubjectKind.CONTRACT, "mark site", "_", "held:seals"),),
+        says=(Says(SubjectKind.CONTRACT, "mark site", "allowed:seals", "held:seals"),),
     ),
 )

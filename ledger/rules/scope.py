@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from ledger.facts.documents import CertifiedLine
+from ledger.labels.lots import country_of
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
@@ -29,7 +30,7 @@ def out_of_scope(app: Application, books: Books) -> Iterator[Breach]:
     if used is None:
         return
     operator, origin = lot_facts.operator(books, lot), lot_facts.origin(books, lot)
-    country = lot_facts.country_of(books, licensee)
+    country = country_of(books.record, licensee)
     foreign = operator != licensee and origin != country
     if foreign and origin is not None and country is not None:
         found = scope(origin, country, used.class_, Recipe.of(used), day)

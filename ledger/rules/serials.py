@@ -76,7 +76,7 @@ def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             evidence=naming.evidence,
             more=naming.events - len(naming.evidence),
             deadline=wait(policy.grace_registry, naming.first_rec),
-            artefact=books.alike(About.MARK, key),
+            artefact=books.looks_alike(About.MARK, key),
         )
 
 

@@ -52,7 +52,7 @@ def certificate_missing(key: str, books: Books, policy: Policy) -> Iterator[Find
         ]
     first = min(map(books.record.rec, shipment.departures))
     misread = any(
-        certificate_of(books, name) is None and books.alike(About.CERTIFICATE, name)
+        certificate_of(books, name) is None and books.looks_alike(About.CERTIFICATE, name)
         for name in keys
     )
     for discriminator, found in breaches:

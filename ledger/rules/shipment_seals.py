@@ -104,9 +104,9 @@ def _bare(pair: _Pair, carried: Sequence[_Carried], books: Books) -> tuple[int, 
 
 
 def _misread(lot: str, mark: str, books: Books) -> bool:
-    if not lot_facts.known(books, lot) and books.alike(About.LOT, lot):
+    if not lot_facts.known(books, lot) and books.looks_alike(About.LOT, lot):
         return True
-    return mark != UNMARKED and mark_of(books, mark) is None and books.alike(About.MARK, mark)
+    return mark != UNMARKED and mark_of(books, mark) is None and books.looks_alike(About.MARK, mark)
 
 
 class Goods(NamedTuple):

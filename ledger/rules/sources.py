@@ -31,7 +31,7 @@ def two_sites_source(key: str, books: Books, policy: Policy) -> Iterator[Finding
 def _crossings(
     of: Literal["person", "source"], key: str, books: Books, policy: Policy
 ) -> Iterator[Finding]:
-    crossings = books.crossings(of, key, policy.travel_minutes * MICROS_A_MINUTE)
+    crossings = books.two_sites(of, key, policy.travel_minutes * MICROS_A_MINUTE)
     for crossing, more in told(crossings.first, crossings.scans):
         minutes = (crossing.second_at - crossing.first_at) // MICROS_A_MINUTE
         sites = sorted((crossing.first_site, crossing.second_site))

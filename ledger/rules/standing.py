@@ -192,7 +192,7 @@ RULES: Final = (
             On(_EVENT, issued_after_end, of=(s.SealsIssued,)),
         ),
         says=(
-            Says(SubjectKind.MARK, "=stock", "_", "seals end:day"),
+            Says(SubjectKind.MARK, "=stock", "allowed:seals", "seals end:day"),
             Says(SubjectKind.EVENT, "=issued", "_", "status? since:day?"),
         ),
     ),

@@ -134,7 +134,7 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_ON_ACCOUNTS, negative_stock),),
-        says=(Says(SubjectKind.ACCOUNT, expected="_", found="low:seals since:moment"),),
+        says=(Says(SubjectKind.ACCOUNT, expected="allowed:seals", found="low:seals since:moment"),),
     ),
     Rule(
         number="M-02",
@@ -161,7 +161,7 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_ON_ACCOUNTS, destroyed_not_spoiled),),
-        says=(Says(SubjectKind.ACCOUNT, expected="_", found="low:seals since:moment"),),
+        says=(Says(SubjectKind.ACCOUNT, expected="allowed:seals", found="low:seals since:moment"),),
     ),
     Rule(
         number="M-43",

@@ -7,9 +7,9 @@ not hand over.
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -18,8 +18,10 @@ from ledger.rules.reading import Tongue, Words
 from ledger.rules.rule import Rule
 from ledger.rules.rulebook import RULES
 from ledger.rules.templates import Text, Unfit, misfits, parsed, written
-from ledger.rules.values import Kind, Shown, kind_of, name_of
+from ledger.rules.values import Kind, Shown, Side, kind_of, name_of
 from ledger.rules.violation import Violation
+
+_told_kept_max: Final = 10_000
 
 
 class RuleText(NamedTuple):
@@ -45,11 +47,35 @@ class Texts(NamedTuple):
 
 def sentence(case: Shown | Violation, *, tongue: Tongue = "en") -> str:
     """What a case says; the rule's title where rules of earlier left a case of no kind of today."""
+    return _told(_shown(case), tongue)[0]
+
+
+def sides(case: Shown | Violation, *, tongue: Tongue = "en") -> tuple[Side, Side]:
+    """What a case expected and found, value by value in words; what no text names is left out."""
+    return _told(_shown(case), tongue)[1:]
+
+
+def _shown(case: Shown | Violation) -> Shown:
+    """What of a case is told; the same case is told once, however often it is listed."""
+    return Shown(
+        case.rule,
+        case.subject_kind,
+        case.subject,
+        case.discriminator,
+        tuple(case.expected),
+        tuple(case.found),
+    )
+
+
+@lru_cache(maxsize=_told_kept_max)
+def _told(case: Shown, tongue: Tongue) -> tuple[str, Side, Side]:
     words, rules = texts_of(tongue)
     for kind, text in rules[case.rule].say.values():
         if (values := kind.values(case, words)) is not None:
-            return written(text, values)
-    return rules[case.rule].title + words.either(".", "。")
+            expected, found = kind.sides_read(values)
+            return written(text, values), expected, found
+    title = rules[case.rule].title + words.either(".", "。")
+    return title, tuple(case.expected), tuple(case.found)
 
 
 def rule_text(rule: str, tongue: Tongue = "en") -> RuleText:

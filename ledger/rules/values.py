@@ -25,6 +25,10 @@ _PART: Final = re.compile(
 )
 
 
+Side = tuple[str, ...]
+"""The values of one side of a case, each in words."""
+
+
 class Shown(NamedTuple):
     """A case as some moment shows it."""
 
@@ -104,6 +108,19 @@ class Kind(NamedTuple):
             for part in side
             if part.name != "_"
         }
+
+    def sides_read(self, values: Mapping[str, Value]) -> tuple[Side, Side]:
+        """What was expected and what was found: all that has words by itself."""
+        expected, found = (
+            tuple(
+                value.read("")
+                for part in side
+                if part.name != "_" and (value := values[part.name]).there
+                if "" in value.type.forms
+            )
+            for side in self.sides[2:]
+        )
+        return expected, found
 
 
 def kind_of(says: Says) -> Kind:

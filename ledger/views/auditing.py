@@ -1,19 +1,19 @@
-"""What the audit remembers between two looks: how far it is, what is waiting, what rests on what.
+"""What the audit keeps between two evaluations: how far it is, what waits, what depends on what.
 
-Written by the auditor in the transaction that records its decisions, so a crash repeats a look and
-changes nothing. Losing it costs a look at everything, and no case.
+Written by the auditor in the transaction that records its decisions, so a crash repeats an
+evaluation and changes nothing. Losing it costs an evaluation of everything, and no case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import Fold, Rows, Seen
+from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
 
 APPLICATIONS: Final = "applications"
-"""Stands for all applications to a lot on a local day, which rest on much the same; the key is
-`lot day`, and where a look at them ended, the position after which the next one goes on."""
+"""Stands for all applications to a lot on a local day, which depend on much the same; the key is
+`lot day`, and where an evaluation of them ended, the position after which the next one goes on."""
 QUIET: Final = "quiet"
 """The same, of those kinds of scan of which no rule suspects all."""
 
@@ -22,11 +22,11 @@ class Auditing(Fold):
     """Makes the tables; the projector writes nothing into them."""
 
     TABLES: ClassVar[str] = """
--- position: the auditor has looked at every event up to it. policy: digest of the policy that it
--- applied, a space, and the revision of its rules. floor: the position up to which every look had
--- seen the facts; null before the first.
--- again: events up to it were looked at before. turn: counts the looks, so that of two auditors
--- at once one starts again. clock: the audit's time at the last look, µs UTC.
+-- position: the auditor has evaluated every event up to it. policy: digest of the policy that it
+-- applied, a space, and the revision of its rules. floor: the position up to which every evaluation
+-- had seen the facts; null before the first.
+-- again: events up to it were evaluated before. turn: counts the evaluations, so that of two
+-- auditors at once one starts again. clock: the audit's time at the last one, µs UTC.
 CREATE TABLE audit (
     one boolean PRIMARY KEY DEFAULT true CHECK (one), position int8 NOT NULL, policy text NOT NULL,
     floor int8, again int8 NOT NULL, turn int8 NOT NULL, clock int8 NOT NULL
@@ -38,21 +38,22 @@ CREATE TABLE due (
     kind text NOT NULL, key text NOT NULL, at int8 NOT NULL, PRIMARY KEY (kind, key)
 ) WITH (fillfactor = 70);
 CREATE INDEX due_by_time ON due (at);
--- Subjects to look at again, because something they rest on changed.
+-- Subjects to evaluate again, because something they depend on changed.
 CREATE TABLE waiting (
     kind text NOT NULL, key text NOT NULL, PRIMARY KEY (kind, key)
 ) WITH (fillfactor = 70, autovacuum_vacuum_threshold = 5000);
--- rests: hash of what a look at the subject has read. Only ever added: one too many costs a look.
-CREATE TABLE rests_on (
-    rests int8 NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (rests, kind, key)
+-- read: hash of what an evaluation of the subject has read. Only ever added: one too many costs an
+-- evaluation.
+CREATE TABLE dependencies (
+    read int8 NOT NULL, kind text NOT NULL, key text NOT NULL, PRIMARY KEY (read, kind, key)
 );
--- Subjects that need more than one look may hold: not looked at until they are tried again. Their
+-- Subjects that need more than an evaluation may hold: left out until they are tried again. Their
 -- cases stay as they are. since: the audit's time, µs UTC.
 CREATE TABLE set_aside (
     kind text NOT NULL, key text NOT NULL, why text NOT NULL, since int8 NOT NULL,
     PRIMARY KEY (kind, key)
 );
--- What the latest look showed of a case that asks for attention. marks: that the subject touches;
+-- What the latest evaluation showed of a case that asks for attention. marks: of the subject;
 -- parties: that its events name.
 CREATE TABLE case_shown (
     id uuid PRIMARY KEY, severity text NOT NULL, artefact boolean NOT NULL,
@@ -98,8 +99,8 @@ Key = tuple[str, str]
 
 def progress(rows: Rows, *, lock: bool = False) -> Progress:
     """How far the audit is; with `lock` it is ours to move."""
-    columns = "position, policy, floor, again, turn, clock"
-    rows.execute(f"SELECT {columns} FROM audit{' FOR UPDATE' if lock else ''}")
+    told = ", ".join(Progress._fields)
+    rows.execute(f"SELECT {told} FROM audit{' FOR UPDATE' if lock else ''}")
     row = rows.fetchone()
     return Progress(0, "", None, 0, 0, 0) if row is None else Progress(*row)
 
@@ -115,7 +116,7 @@ def advance(rows: Rows, to: Progress) -> None:
 
 
 def behind(rows: Rows, position: int) -> bool:
-    """Whether anything up to a position of the log is yet to be looked at."""
+    """Whether anything up to a position of the log is yet to be evaluated."""
     there = progress(rows)
     if there.position < position or waiting(rows, 1) or applications_waiting(rows, 1):
         return True
@@ -137,12 +138,12 @@ def next_due(rows: Rows) -> int | None:
 
 
 def waiting(rows: Rows, limit: int) -> list[Key]:
-    """Subjects to look at again, applications left out."""
+    """Subjects to evaluate again, applications left out."""
     return _waiting(rows, "kind <> ALL(%b)", limit)
 
 
 def applications_waiting(rows: Rows, limit: int) -> list[Key]:
-    """Applications to look at again."""
+    """Applications to evaluate again."""
     return _waiting(rows, "kind = ANY(%b)", limit)
 
 
@@ -154,8 +155,8 @@ def _waiting(rows: Rows, which: str, limit: int) -> list[Key]:
 
 _WAKE = f"""
 INSERT INTO waiting (kind, key) SELECT DISTINCT r.kind, r.key
-FROM unnest(%b::int8[], %b::text[]) AS changed (rests, day) CROSS JOIN LATERAL (
-    SELECT kind, key FROM rests_on WHERE rests_on.rests = changed.rests AND (changed.day IS NULL
+FROM unnest(%b::int8[], %b::text[]) AS changed (read, day) CROSS JOIN LATERAL (
+    SELECT kind, key FROM dependencies AS d WHERE d.read = changed.read AND (changed.day IS NULL
         OR kind <> '{QUIET}' OR split_part(key, ' ', 2) >= changed.day) OFFSET 0
 ) AS r WHERE NOT EXISTS (
     SELECT FROM unnest(%b::text[], %b::text[]) AS but (kind, key)
@@ -165,43 +166,43 @@ FROM unnest(%b::int8[], %b::text[]) AS changed (rests, day) CROSS JOIN LATERAL (
 
 
 def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> int:
-    """Let wait what rests on any of these hashes, except the subjects just looked at.
+    """Let wait what depends on any of these hashes, except the subjects just evaluated.
 
     With each hash the local day from which it matters to applications that are in order.
     """
     if not changed:
         return 0
-    hashes, days = _columns(sorted(changed.items()), 2)
-    rows.execute(_WAKE, (hashes, days, *_columns(sorted(set(but)), 2)), prepare=True)
+    hashes, days = columns(sorted(changed.items()), 2)
+    rows.execute(_WAKE, (hashes, days, *columns(sorted(set(but)), 2)), prepare=True)
     return rows.rowcount
 
 
-def rest(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
-    """Note what subjects rest on: (hash, kind, key)."""
+def depend(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
+    """Note what subjects depend on: (hash, kind, key)."""
     if found:
         rows.execute(
-            "INSERT INTO rests_on (rests, kind, key) SELECT * FROM unnest(%b::int8[], %b::text[],"
-            " %b::text[]) ON CONFLICT DO NOTHING",
-            _columns(sorted(set(found)), 3),
+            "INSERT INTO dependencies (read, kind, key)"
+            " SELECT * FROM unnest(%b::int8[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING",
+            columns(sorted(set(found)), 3),
             prepare=True,
         )
 
 
-def looked(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key, int]) -> None:
-    """Take subjects off the waiting list, and note when each looked at is due next, if ever."""
+def evaluated(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key, int]) -> None:
+    """Take subjects off the waiting list, and note when each one evaluated is due next, if ever."""
     for table, done in (("waiting", waited), ("due", at)):
         if done:
             rows.execute(
                 f"DELETE FROM {table} AS t USING unnest(%b::text[], %b::text[]) AS done (kind, key)"
                 " WHERE (t.kind, t.key) = (done.kind, done.key)",
-                _columns(sorted(set(done)), 2),
+                columns(sorted(set(done)), 2),
                 prepare=True,
             )
     if dues:
         rows.execute(
             "INSERT INTO due (kind, key, at) SELECT * FROM unnest(%b::text[], %b::text[],"
             " %b::int8[]) ON CONFLICT (kind, key) DO UPDATE SET at = excluded.at",
-            _columns([(*key, when) for key, when in sorted(dues.items())], 3),
+            columns([(*key, when) for key, when in sorted(dues.items())], 3),
             prepare=True,
         )
 
@@ -227,7 +228,7 @@ def wait(rows: Rows, subjects: Sequence[Key]) -> None:
         rows.execute(
             "INSERT INTO waiting (kind, key) SELECT * FROM unnest(%b::text[], %b::text[])"
             " ON CONFLICT DO NOTHING",
-            _columns(sorted(set(subjects)), 2),
+            columns(sorted(set(subjects)), 2),
             prepare=True,
         )
 
@@ -237,9 +238,9 @@ def wait_for_cases(rows: Rows) -> None:
     rows.execute(_WITH_CASES)
 
 
-_WITH_CASES = """
+_WITH_CASES = f"""
 INSERT INTO waiting (kind, key) SELECT DISTINCT subject_kind, subject FROM cases
-WHERE state IN ('OPEN', 'EXPLAINED', 'ESCALATED') ON CONFLICT DO NOTHING
+WHERE {IS_LIVE} ON CONFLICT DO NOTHING
 """
 
 
@@ -247,10 +248,10 @@ def show(rows: Rows, shown: Sequence[Shown]) -> None:
     """Keep what cases show now."""
     if not shown:
         return
-    columns = _columns(shown, len(Shown._fields))
+    values = columns(shown)
     for index in _LISTS:
-        columns[index] = [*map(_as_text, columns[index])]
-    rows.execute(_SHOW, columns, prepare=True)
+        values[index] = [*map(_as_text, values[index])]
+    rows.execute(_SHOW, values, prepare=True)
 
 
 _LISTS: Final = [*map(Shown._fields.index, ("expected", "found", "evidence", "marks", "parties"))]
@@ -270,7 +271,7 @@ def _as_text(values: Sequence[str]) -> str:
 
 
 def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
-    """What cases show, as far as they were looked at."""
+    """What cases show, as far as they were evaluated."""
     found = rows.execute(_SHOWN, (list(cases),), prepare=True).fetchall() if cases else []
     return [Shown(*row) for row in found]
 
@@ -291,7 +292,3 @@ ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, artefact = excluded
     expected = excluded.expected, found = excluded.found, evidence = excluded.evidence,
     evidence_total = excluded.evidence_total, marks = excluded.marks, parties = excluded.parties
 """
-
-
-def _columns(values: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[value[column] for value in values] for column in range(width)]

@@ -8,24 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ledger.custody.places import Kind
-from ledger.views.figures import Claim
+from ledger.views.figures import PLACES, Claim
 from ledger.views.folding import Rows
 
-_KINDS: Final[Mapping[str, Kind]] = {
-    "issued": Kind.ISSUER,
-    "stock_importer": Kind.STOCK,
-    "stock_exporters": Kind.STOCK,
-    "in_transit": Kind.TRANSIT,
-    "on_lots": Kind.LOT,
-    "shipped": Kind.SHIPPED,
-    "delivered": Kind.DELIVERED,
-    "spoiled": Kind.SPOILED,
-    "destroyed": Kind.DESTROYED,
-    "sampled": Kind.SAMPLED,
-    "lost": Kind.LOST,
-    "stolen": Kind.STOLEN,
-    "adjusted": Kind.ADJUSTED,
-}
 _MOVED: Final = """
 SELECT m.position, min(m.time), sum({sign}m.delta)::int8
 FROM moves AS m JOIN places AS p ON p.id = m.place
@@ -39,7 +24,7 @@ WHERE mark = ANY(%(marks)s) AND figure = %(figure)s AND time <= %(time)s
     AND position <= %(position)s AND position < %(before)s
 GROUP BY position ORDER BY position DESC LIMIT %(limit)s
 """
-_SAID: Final[Mapping[str, str]] = {
+_OF_PAPERS_AND_COUNTS: Final[Mapping[str, str]] = {
     "reported": """
 SELECT x.position, x.time, sum(l.used)::int8 FROM reports AS x JOIN report_lines AS l
 USING (position) WHERE l.mark = ANY(%(marks)s)
@@ -73,8 +58,8 @@ class Behind(NamedTuple):
 def known(figure: str) -> bool:
     """Whether a figure or claim has that name."""
     return (
-        figure in _KINDS
-        or _SAME.get(figure, figure) in _SAID
+        figure in PLACES
+        or _SAME.get(figure, figure) in _OF_PAPERS_AND_COUNTS
         or figure.upper() in Claim.__members__
     )
 
@@ -99,8 +84,8 @@ def behind(
         "marks": list(marks), "importer": importer, "time": time, "position": position,
         "before": before, "limit": limit,
     }  # fmt: skip
-    if figure in _KINDS:
-        kind = _KINDS[figure]
+    if figure in PLACES:
+        kind = PLACES[figure]
         whose = {
             "stock_importer": "p.key = %(importer)s",
             "stock_exporters": "p.key <> %(importer)s",
@@ -109,8 +94,8 @@ def behind(
             sign="-" if kind is Kind.ISSUER else "", whose=whose.get(figure, "true")
         )
         values["kind"] = int(kind)
-    elif (said := _SAID.get(_SAME.get(figure, figure))) is not None:
-        statement = said + _IN_ORDER
+    elif (claimed := _OF_PAPERS_AND_COUNTS.get(_SAME.get(figure, figure))) is not None:
+        statement = claimed + _IN_ORDER
     else:
         statement = _CLAIMED
         values["figure"] = int(Claim[figure.upper()])

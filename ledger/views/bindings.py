@@ -5,6 +5,7 @@ into memory with the first batch that changes it, and kept.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -17,10 +18,10 @@ from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.standing import REGISTRY, vouched
 from ledger.log import Log, Recorded
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import Fold, Rows, Seen, copy_rows
-from ledger.views.loading import TOPIC, subject_id
+from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows
+from ledger.views.loading import batches_at
+from ledger.views.places import TOPIC, subject_id
 
-positions_read_max: Final = 5_000
 sources_kept_max: Final = 100_000
 
 _REGISTERED: Final = """
@@ -53,7 +54,7 @@ def changes_standing(fact: Any) -> bool:
 
 
 class Standings(Fold):
-    """Keeps them, from position to position."""
+    """Keeps what does not bind, and who speaks for whom, from position to position."""
 
     TABLES: ClassVar[str] = """
 -- Registry facts that do not bind, from a position on and until before another; null: still.
@@ -205,29 +206,28 @@ CREATE INDEX corrections_by_target ON corrections (target);
     def _said(self, rows: Rows, statement: str, values: Sequence[Any]) -> list[Said]:
         positions = sorted(at for (at,) in rows.execute(statement, values).fetchall())
         found = []
-        for start in range(0, len(positions), positions_read_max):
-            for event in self._log.at(positions[start : start + positions_read_max]):
-                fact = decode(event.state)
-                found.append(Said(event.recorded_at, fact.id, fact, event.by, event.door))
+        for event in chain.from_iterable(batches_at(self._log, positions)):
+            fact = decode(event.state)
+            found.append(Said(event.recorded_at, fact.id, fact, event.by, event.door))
         return found
 
     def flush(self, rows: Rows) -> None:
         """Write the batch."""
         if self._ended:
-            ends = [(UUID(key), at) for key, at in sorted(self._ended.items())]
-            rows.execute(_END, [*map(list, zip(*ends, strict=True))])
+            ended = ((UUID(key), at) for key, at in sorted(self._ended.items()))
+            rows.execute(_END, columns(ended))
         copy_rows(
             rows, "unbound (id, position, until)", ("uuid", "int8", "int8"),
             [*self._closed, *((UUID(key), at, None) for key, at in self._began.items())],
         )  # fmt: skip
         copy_rows(rows, "corrections (target, position)", ("uuid", "int8"), self._corrections)
         if self._moved:
-            moved = [(source, *to) for source, to in sorted(self._moved.items())]
-            rows.execute(_SPEAK, [*map(list, zip(*moved, strict=True))])
+            moved = ((source, *to) for source, to in sorted(self._moved.items()))
+            rows.execute(_SPEAK, columns(moved))
             self._parties.update({source: party for source, (party, _) in self._moved.items()})
         if self._founded:
-            founded = [(mark, *by) for mark, by in sorted(self._founded.items())]
-            rows.execute(_FOUND, [*map(list, zip(*founded, strict=True))])
+            founded = ((mark, *by) for mark, by in sorted(self._founded.items()))
+            rows.execute(_FOUND, columns(founded))
         self._clear()
 
     def _clear(self) -> None:

@@ -13,7 +13,7 @@ from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
-from ledger.views.folding import Fold, Rows, Seen, copy_rows
+from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns, copy_rows
 
 _encode = msgspec.json.Encoder().encode
 _case = msgspec.json.Decoder(Case).decode
@@ -38,7 +38,7 @@ ON CONFLICT (id) DO UPDATE SET folded = excluded.folded, changed = excluded.chan
 class Cases(Fold):
     """Folds decisions: discrepancies and signed periods."""
 
-    TABLES: ClassVar[str] = """
+    TABLES: ClassVar[str] = f"""
 -- folded: the case as JSON (ledger.cases.discrepancy.Case). severity: as last decided. opened and
 -- changed are positions, opened_at and changed_at when those were recorded (µs UTC).
 CREATE TABLE cases (
@@ -48,7 +48,7 @@ CREATE TABLE cases (
     changed_at int8 NOT NULL
 ) WITH (fillfactor = 70);
 CREATE INDEX cases_by_subject ON cases (subject_kind, subject);
-CREATE INDEX cases_live ON cases (rule) WHERE state IN ('OPEN', 'EXPLAINED', 'ESCALATED');
+CREATE INDEX cases_live ON cases (rule) WHERE {IS_LIVE};
 -- Every state a case was in, from a position on.
 CREATE TABLE case_states (
     id uuid NOT NULL, position int8 NOT NULL, recorded_at int8 NOT NULL, state text NOT NULL,
@@ -117,7 +117,7 @@ CREATE TABLE periods (
             )
             for key, case in sorted(cases.items(), key=lambda each: each[0].int)
         ]  # fmt: skip
-        rows.execute(_UPSERT, [*map(list, zip(*values, strict=True))], prepare=True)
+        rows.execute(_UPSERT, columns(values), prepare=True)
 
     def forget(self) -> None:
         """Drop the batch."""
@@ -142,13 +142,12 @@ def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
     """Every case, in whatever state, of these (kind, key)."""
     if not subjects:
         return []
-    columns = [*map(list, zip(*subjects, strict=True))]
-    return [_case(row[0]) for row in rows.execute(_OF_SUBJECTS, columns, prepare=True).fetchall()]
+    rows.execute(_OF_SUBJECTS, columns(subjects), prepare=True)
+    return [_case(folded) for (folded,) in rows.fetchall()]
 
 
-_LIVE = "state IN ('OPEN', 'EXPLAINED', 'ESCALATED')"
 _BESIDE_EVENTS = f"""
-SELECT DISTINCT subject_kind, subject FROM cases WHERE {_LIVE}
+SELECT DISTINCT subject_kind, subject FROM cases WHERE {IS_LIVE}
     AND NOT (subject_kind IN ('event', 'application') AND EXISTS (
         SELECT FROM public.events WHERE originator_id = subject::uuid AND originator_version = 1
             AND (subject_kind = 'event' OR topic = 'SealsApplied')
@@ -156,7 +155,7 @@ SELECT DISTINCT subject_kind, subject FROM cases WHERE {_LIVE}
 """
 _DRAWN = f"""
 SELECT DISTINCT subject_kind, subject FROM (
-    SELECT subject_kind, subject FROM cases WHERE {_LIVE}
+    SELECT subject_kind, subject FROM cases WHERE {IS_LIVE}
     ORDER BY hashtextextended(id::text, %s), id LIMIT %s
 ) AS drawn ORDER BY 1, 2
 """

@@ -5,7 +5,7 @@ ever added, signed; what no longer counts is taken back at the position where th
 they sum up as of any time and as known at any position.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import ClassVar, Final
 
@@ -15,11 +15,11 @@ from ledger.facts.mentions import About
 from ledger.facts.seals import SealsDispatched, SealsReceived
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.views.access.policies import OF_MY_MARKS, held_by_me, part_of
-from ledger.views.folding import Fold, Rows, Seen, copy_rows, one_of
+from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows, one_of
 
 
 class Claim(IntEnum):
-    """What somebody says, summed as it is said; the numbers are stored and never reused."""
+    """What parties claim, summed as they claim it; the numbers are stored and never reused."""
 
     DISPATCHED = 21
     RECEIVED = 22
@@ -29,17 +29,28 @@ class Claim(IntEnum):
     SHIPPED_UNITS = 26
 
 
+PLACES: Final[Mapping[str, Kind]] = {
+    "issued": Kind.ISSUER,
+    "stock_importer": Kind.STOCK,
+    "stock_exporters": Kind.STOCK,
+    "in_transit": Kind.TRANSIT,
+    "on_lots": Kind.LOT,
+    "shipped": Kind.SHIPPED,
+    "delivered": Kind.DELIVERED,
+    "spoiled": Kind.SPOILED,
+    "destroyed": Kind.DESTROYED,
+    "sampled": Kind.SAMPLED,
+    "lost": Kind.LOST,
+    "stolen": Kind.STOLEN,
+    "adjusted": Kind.ADJUSTED,
+}
+"""The figures of a row in their order, with the places whose seals each sums."""
 HELD: Final = frozenset(
     {
-        Kind.STOCK,
-        Kind.SPOILED,
-        Kind.DESTROYED,
-        Kind.SAMPLED,
-        Kind.LOST,
-        Kind.STOLEN,
+        Kind.STOCK, Kind.SPOILED, Kind.DESTROYED, Kind.SAMPLED, Kind.LOST, Kind.STOLEN,
         Kind.ADJUSTED,
     }
-)
+)  # fmt: skip
 """Places whose key is the party that holds, or held, the seals."""
 BY_PARTY: Final = (Claim.DISPATCHED, Claim.RECEIVED)
 """Claims whose event names the party; of all others it names the shipment."""
@@ -132,5 +143,4 @@ def add_totals(rows: Rows, totals: dict[tuple[str, int, str], int]) -> None:
     """Add to the totals of (mark, figure, party); keys sorted, so that no two writers deadlock."""
     keys = sorted(totals)
     if keys:
-        columns = [*map(list, zip(*keys, strict=True)), [totals[key] for key in keys]]
-        rows.execute(_ADD, columns, prepare=True)
+        rows.execute(_ADD, columns((*key, totals[key]) for key in keys), prepare=True)

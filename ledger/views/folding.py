@@ -4,6 +4,10 @@
 (sign +1) and, at the correction's position, what no longer does (sign -1): sums over what was
 posted are sums over the facts that count, as known at any position. Applications are told by
 kind: `heard` as recorded, `scans` as they count; and one by one to those that keep a row of each.
+
+Many statements of the views take what is asked as arrays (`unnest`) and find each in a lateral
+subquery that ends in OFFSET 0: the planner then looks each up by its index, whatever it believes
+how many there are, and never reads the table as a whole.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,6 +16,7 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from psycopg import Cursor
 
+from ledger.cases.discrepancy import LIVE
 from ledger.facts.identity import Fact
 
 Rows: TypeAlias = Cursor[tuple[Any, ...]]
@@ -118,6 +123,15 @@ def case_of(column: str, members: Mapping[Any, IntEnum]) -> str:
 
 def _literal(member: IntEnum | StrEnum) -> str:
     return f"{member:d}" if isinstance(member, IntEnum) else f"'{member}'"
+
+
+IS_LIVE: Final = f"state IN {one_of(sorted(LIVE))}"
+"""Whether the state of a case asks for somebody's attention, in SQL."""
+
+
+def columns(values: Iterable[Sequence[Any]], width: int = 0) -> list[list[Any]]:
+    """Rows turned into a list a column, as `unnest` takes them; no rows: `width` empty lists."""
+    return [*map(list, zip(*values, strict=True))] or [[] for _ in range(width)]
 
 
 def copy_rows(

@@ -27,7 +27,7 @@ FROM sealed AS s JOIN places AS p ON p.id = s.lot
 WHERE p.kind = %s AND p.key = ANY(%s)
 ORDER BY p.key, p.mark, s.first, s.first_id
 """
-_TALLY = (
+_SUMS = (
     "mark", "label", "version", "holder", "units", "seals", "applications", "first", "first_id",
     "last",
 )  # fmt: skip
@@ -77,45 +77,45 @@ def cards(rows: Rows, log: Log, lots: Sequence[str], until: int = LAST) -> list[
     subjects = [(about, lot) for lot in lots for about in (About.LOT, About.CHILD, About.INPUT)]
     record = facts_about(rows, log, subjects, until)
     if until == LAST:
-        tallies = sealed_now(rows, lots)
+        sealed = sealed_now(rows, lots)
     else:
-        tallies = sealed_in(applications_to(rows, log, lots, until), lots)
-    return [card(record, lot, tallies.get(lot, [])) for lot in lots]
+        sealed = sealed_in(applications_to(rows, log, lots, until), lots)
+    return [card(record, lot, sealed.get(lot, [])) for lot in lots]
 
 
 def sealed_now(rows: Rows, lots: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """By lot: tallies of what was attached; times in µs UTC."""
+    """By lot: sums of what was attached; times in µs UTC."""
     rows.execute(_SEALED, (int(Kind.LOT), list(lots)))
     found: dict[str, list[dict[str, Any]]] = {}
-    for lot, *tally in rows.fetchall():
-        entry = dict(zip(_TALLY, tally, strict=True))
+    for lot, *sums in rows.fetchall():
+        entry = dict(zip(_SUMS, sums, strict=True))
         found.setdefault(lot, []).append({**entry, "first_id": str(entry["first_id"])})
     return found
 
 
 def sealed_in(record: Record, lots: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """The same tallies from the applications themselves."""
+    """The same sums from the applications themselves."""
     found: dict[str, list[dict[str, Any]]] = {}
     for lot in lots:
-        tallies: dict[tuple[str, str, int, str], dict[str, Any]] = {}
+        sums: dict[tuple[str, str, int, str], dict[str, Any]] = {}
         for fact in record.about(SealsApplied, About.LOT, lot):
             key = (fact.mark, fact.label, fact.label_version, fact.holder)
-            if key not in tallies:
-                sums = {"units": 0, "seals": 0, "applications": 0}
-                ends = {"first": fact.at, "first_id": fact.id}
-                tallies[key] = dict(zip(_TALLY, key, strict=False)) | sums | ends
-            tally = tallies[key]
-            tally["units"] += fact.units
-            tally["seals"] += fact.count
-            tally["applications"] += 1
-            tally["last"] = fact.at
-        if tallies:
-            found[lot] = sorted(tallies.values(), key=_in_order)
+            if key not in sums:
+                first = {"first": fact.at, "first_id": fact.id}
+                none = {"units": 0, "seals": 0, "applications": 0}
+                sums[key] = dict(zip(_SUMS, key, strict=False)) | none | first
+            row = sums[key]
+            row["units"] += fact.units
+            row["seals"] += fact.count
+            row["applications"] += 1
+            row["last"] = fact.at
+        if sums:
+            found[lot] = sorted(sums.values(), key=_in_order)
     return found
 
 
-def _in_order(tally: dict[str, Any]) -> tuple[str, int, str]:
-    return tally["mark"], tally["first"], tally["first_id"]
+def _in_order(sums: dict[str, Any]) -> tuple[str, int, str]:
+    return sums["mark"], sums["first"], sums["first_id"]
 
 
 def card(record: Record, lot: str, sealed: list[dict[str, Any]]) -> dict[str, Any]:

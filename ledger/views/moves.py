@@ -5,7 +5,7 @@ moved back, at the position where that became known.
 """
 
 from struct import Struct
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ledger.custody.moves import Move, moves
 from ledger.custody.places import Kind, Place
@@ -22,7 +22,7 @@ from ledger.views.access.policies import (
     on_lot,
 )
 from ledger.views.figures import HELD, add_totals
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, case_of, one_of
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, case_of, columns, one_of
 from ledger.views.places import NO_LOT, PlaceIds
 
 _WITH_LOT = frozenset({Kind.SHIPPED, Kind.DELIVERED})
@@ -111,7 +111,7 @@ CREATE TABLE goods (
         )  # fmt: skip
 
     def scans(self, alike: Scans) -> None:
-        """The same, summed."""
+        """STOCK → LOT, summed."""
         balances, seals = self._balances, alike.seals
         balances[alike.stock] = balances.get(alike.stock, 0) - seals
         balances[alike.lot] = balances.get(alike.lot, 0) + seals
@@ -141,10 +141,8 @@ CREATE TABLE goods (
         """Write places, moves, balances and totals."""
         places = self._places
         if places.fresh:
-            fresh = sorted(places.fresh)
-            names = list(zip(*(name for _, name in fresh), strict=True))
-            columns: list[Any] = [[place for place, _ in fresh], *map(list, names)]
-            rows.execute(_PLACES, columns, prepare=True)
+            fresh = columns((place, *name) for place, name in sorted(places.fresh))
+            rows.execute(_PLACES, fresh, prepare=True)
             places.fresh.clear()
         if self._packed:
             with rows.copy(
@@ -156,9 +154,8 @@ CREATE TABLE goods (
             rows.execute(_BALANCES, (keys, [self._balances[key] for key in keys]), prepare=True)
             self._flush_totals(rows)
         if self._goods:
-            ends = sorted(self._goods)
-            columns = [*map(list, zip(*ends, strict=True)), [self._goods[end] for end in ends]]
-            rows.execute(_GOODS, columns, prepare=True)
+            goods = sorted(self._goods)
+            rows.execute(_GOODS, columns((*key, self._goods[key]) for key in goods), prepare=True)
         self.forget()
 
     def _flush_totals(self, rows: Rows) -> None:

@@ -3,6 +3,7 @@
 The same key has the same id in every process, after every rebuild, in whatever order it came.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -10,6 +11,9 @@ from ledger.custody.places import Kind
 
 NO_LOT: Final = 0
 """Stands where a move needs no lot beside its place."""
+TOPIC: Final = 0
+"""Stands for `About` where the subject is a type of event."""
+_subjects_kept_max = 50_000
 _kept_max = 100_000  # bounded memory: a season's lots come and go
 
 
@@ -22,6 +26,12 @@ def hashed(*parts: object) -> int:
 def place_id(mark: str, kind: Kind, key: str, site: str = "") -> int:
     """The id of a place of a mark."""
     return hashed(mark, int(kind), key, site)
+
+
+@lru_cache(maxsize=_subjects_kept_max)
+def subject_id(about: int, key: str) -> int:
+    """The eight-byte id of a subject."""
+    return hashed(int(about), key)
 
 
 PlaceKey = tuple[str, int, str, str]

@@ -28,23 +28,21 @@ from ledger.views.access.dealings import Dealings
 from ledger.views.access.named import Named
 from ledger.views.access.policies import NAMELESS, policies
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
-from ledger.views.attributions import Attributions
 from ledger.views.auditing import Auditing
 from ledger.views.bindings import Standings, changes_standing
 from ledger.views.cases import Cases
 from ledger.views.corrections import Corrections
-from ledger.views.counts import Counts
 from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
+from ledger.views.loading import Mentions
 from ledger.views.lots import Lots
-from ledger.views.lows import Lows
-from ledger.views.mentions import Mentions
+from ledger.views.lowest_balances import LowestBalances
 from ledger.views.moves import Moves
-from ledger.views.papers import Papers
 from ledger.views.places import PlaceIds
 from ledger.views.ranges import Ranges
+from ledger.views.reported import Reported
 from ledger.views.sealed import Sealed
-from ledger.views.sources import Sources
+from ledger.views.source_totals import Sources
 from ledger.views.statements import Days
 
 batch_events_max = 5_000
@@ -65,11 +63,10 @@ class Projector:
         self._activity = SourceActivity()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            Sources(), Attributions(), Counts(self._places), Papers(), Mentions(), Lots(),
-            self._activity,
+            Sources(), Reported(self._places), Mentions(), Lots(), self._activity,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
-            Moves(self._places), Days(self._places), Lows(self._places), Sealed(log),
+            Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
             Booked(self._places), Numbers(), Claims(),
         )  # fmt: skip

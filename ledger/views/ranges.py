@@ -9,7 +9,7 @@ from typing import ClassVar
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, columns, copy_rows
 from ledger.views.places import PlaceIds
 
 
@@ -95,6 +95,5 @@ def overlaps(
     """
     if not wanted:
         return []
-    marks, firsts, lasts = map(list, zip(*wanted, strict=True))
-    found = rows.execute(_OVERLAPS, (marks, firsts, lasts)).fetchall()
+    found = rows.execute(_OVERLAPS, columns(wanted)).fetchall()
     return [(row[0] - 1, *row[1:]) for row in found]

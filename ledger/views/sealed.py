@@ -1,7 +1,7 @@
-"""What was attached to a lot: tallies per lot, mark, label version and holder.
+"""What was attached to a lot: sums by lot, mark, label version and holder.
 
-A row is a function of the applications that count. Where one at an end of them leaves, that end
-is found again from the lot's moves next to it.
+A row is a function of the applications that count. Where the first or the last of them leaves,
+it is found again from the lot's moves next to it.
 """
 
 from typing import Any, ClassVar, Final
@@ -13,8 +13,8 @@ from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.views.access.policies import in_place
-from ledger.views.attached import pages
-from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans, Seen
+from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans, Seen, columns
+from ledger.views.loading import pages, retracted
 from ledger.views.places import place_id
 
 _Key = tuple[int, str, int, str]
@@ -35,7 +35,7 @@ ON CONFLICT (lot, label, version, holder) DO UPDATE SET
         THEN excluded.first_id ELSE s.first_id END,
     last = greatest(s.last, excluded.last), earliest = least(s.earliest, excluded.earliest)
 """
-_LOST_ENDS = """
+_LOST = """
 SELECT DISTINCT s.lot, s.label, s.version, s.holder, s.first, s.last, s.earliest
 FROM unnest(%b::int8[], %b::text[], %b::int4[], %b::text[], %b::int8[], %b::uuid[])
     AS gone (lot, label, version, holder, at, id)
@@ -48,8 +48,8 @@ _BY_POSITION = """
 SELECT position FROM moves WHERE place = %s AND delta > 0 AND position > %s AND position <= %s
 ORDER BY position
 """
-_positions_looked_first: Final = 20_000
-_MOVE_ENDS = """
+_positions_read_first: Final = 20_000
+_MOVE = """
 UPDATE sealed SET first = %s, first_id = %s, last = %s, earliest = %s
 WHERE (lot, label, version, holder) = (%s, %s, %s, %s)
 """
@@ -60,7 +60,7 @@ _NO_ID = UUID(int=2**128 - 1)
 
 
 class Sealed(Fold):
-    """Tallies applications; the log is asked again only where an end of a row left."""
+    """Sums applications; the log is asked again only where the first or last of a row left."""
 
     TABLES: ClassVar[str] = """
 -- lot: the LOT place, so lot and mark. first and first_id: the application that counts with the
@@ -96,32 +96,28 @@ CREATE TABLE sealed (
         row[6] = min(row[6], alike.earliest)
 
     def scan(self, of: Scans, scan: Scan) -> None:
-        """One that is taken back may be an end of its row."""
+        """One that is taken back may be the first or the last of its row."""
         if scan.sign < 0:
             self._gone.append((_key(of), scan.at, scan.id))
 
     def flush(self, rows: Rows) -> None:
-        """Add to the rows; find ends again. Moves and corrections must be written before."""
+        """Add to the rows, find first and last again. Moves and corrections are written before."""
         keys = sorted(self._rows)
         if keys:
             values = [self._rows[key] for key in keys]
-            units, seals, applications, first, ids, last, earliest = map(
-                list, zip(*values, strict=True)
-            )
+            *counts, first, ids, last, earliest = columns(values)
             first_ids = [UUID(text) if text else _NO_ID for text in ids]
-            columns = [*map(list, zip(*keys, strict=True)), units, seals, applications]
-            rows.execute(_UPSERT, [*columns, first, first_ids, last, earliest], prepare=True)
+            added = [*columns(keys), *counts, first, first_ids, last, earliest]
+            rows.execute(_UPSERT, added, prepare=True)
         if self._gone:
-            self._find_ends(rows)
+            self._find_firsts_and_lasts(rows)
         self.forget()
 
-    def _find_ends(self, rows: Rows) -> None:
+    def _find_firsts_and_lasts(self, rows: Rows) -> None:
         gone = sorted(self._gone)
-        lots, labels, versions, holders = map(list, zip(*(key for key, _, _ in gone), strict=True))
-        lost = rows.execute(
-            _LOST_ENDS,
-            (lots, labels, versions, holders, [at for _, at, _ in gone], [x for _, _, x in gone]),
-        ).fetchall()
+        asked = columns((*key, at, scan) for key, at, scan in gone)
+        lots = asked[0]
+        lost = rows.execute(_LOST, asked).fetchall()
         rows.execute("DELETE FROM sealed WHERE lot = ANY(%b) AND applications = 0", (lots,))
         still = {
             tuple(key)
@@ -131,13 +127,13 @@ CREATE TABLE sealed (
         }
         for *key, first, last, earliest in sorted(lost):
             if tuple(key) in still:
-                ends = self._ends(rows, (key[0], key[1], key[2], key[3]), first, last, earliest)
-                rows.execute(_MOVE_ENDS, (*ends, *key))
+                found = self._found(rows, (key[0], key[1], key[2], key[3]), first, last, earliest)
+                rows.execute(_MOVE, (*found, *key))
 
-    def _ends(
+    def _found(
         self, rows: Rows, key: _Key, first: int, last: int, earliest: int
     ) -> tuple[int, UUID, int, int]:
-        """First, its id, last and earliest of a tally; none lies beyond those it had."""
+        """First, its id, last and earliest of a row; none lies beyond those it had."""
         first = self._next(rows, key, first, forward=True)
         at_first = [at for (at,) in rows.execute(_AT_TIME, (key[0], first)).fetchall()]
         firsts = [fact.id for _, fact in self._counting(rows, key, at_first) if fact.at == first]
@@ -145,7 +141,7 @@ CREATE TABLE sealed (
         return first, min(map(UUID, firsts)), last, self._earliest(rows, key, earliest)
 
     def _next(self, rows: Rows, key: _Key, at: int, *, forward: bool) -> int:
-        """The time of a tally's first application from a time on, or of its last up to it."""
+        """The time of a row's first application from a time on, or of its last up to it."""
         for page in pages(rows, key[0], at, forward=forward):
             moved = {(position, time) for time, position in page}
             scans = self._counting(rows, key, [position for _, position in page])
@@ -156,8 +152,8 @@ CREATE TABLE sealed (
         raise _torn()
 
     def _earliest(self, rows: Rows, key: _Key, first: int) -> int:
-        """The position of a tally's first recorded application, at a position or behind it."""
-        after, width, end = first - 1, _positions_looked_first, self._log.position()
+        """The position of a row's first recorded application, at a position or behind it."""
+        after, width, end = first - 1, _positions_read_first, self._log.position()
         while after < end:
             asked = (key[0], after, after + width)
             found = [position for (position,) in rows.execute(_BY_POSITION, asked).fetchall()]
@@ -170,7 +166,7 @@ CREATE TABLE sealed (
     def _counting(
         self, rows: Rows, key: _Key, positions: list[int]
     ) -> list[tuple[int, SealsApplied]]:
-        """The applications of a tally that count, among the events at positions."""
+        """The applications of a row that count, among the events at positions."""
         scans = [
             (recorded.position, fact)
             for recorded in self._log.at(sorted(set(positions)))
@@ -179,11 +175,7 @@ CREATE TABLE sealed (
             and (fact.label, fact.label_version, fact.holder) == key[1:]
             and place_id(fact.mark, Kind.LOT, fact.lot) == key[0]
         ]
-        retracted = rows.execute(
-            "SELECT target FROM retracted WHERE target = ANY(%s::uuid[])",
-            ([UUID(fact.id) for _, fact in scans],),
-        ).fetchall()
-        gone = {str(target) for (target,) in retracted}
+        gone = retracted(rows, (fact.id for _, fact in scans))
         return [(position, fact) for position, fact in scans if fact.id not in gone]
 
     def forget(self) -> None:
@@ -197,4 +189,4 @@ def _key(of: Scans) -> _Key:
 
 
 def _torn() -> Fatal:
-    return Fatal("a tally counts applications that its lot's moves do not show")
+    return Fatal("a row counts applications that its lot's moves do not show")

@@ -1,13 +1,13 @@
-"""What the audit cannot hold: subjects set aside, and how far a look may read.
+"""What the audit cannot hold: subjects set aside, and how far an evaluation may read.
 
-A subject that needs more than one look may hold, all alone, is named here and left alone until it
-is tried again; its cases stay as they are. The table stands with the audit's own.
+A subject that needs more than an evaluation may hold, all alone, is named here and left alone
+until it is tried again; its cases stay as they are. The table stands with the audit's own.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ledger.views.folding import Rows
+from ledger.views.folding import Rows, columns
 
 Key = tuple[str, str]
 """A subject: kind and key."""
@@ -49,27 +49,27 @@ def among(rows: Rows, subjects: Sequence[Key]) -> set[Key]:
     found = rows.execute(
         "SELECT s.kind, s.key FROM unnest(%b::text[], %b::text[]) AS of (kind, key)"
         " JOIN set_aside AS s ON (s.kind, s.key) = (of.kind, of.key)",
-        _columns(subjects, 2),
+        columns(subjects, 2),
         prepare=True,
     )
     return {(kind, key) for kind, key in found.fetchall()}
 
 
 def put(rows: Rows, subjects: Sequence[Aside], now: int, *, anew: bool) -> None:
-    """Set subjects aside; `anew` = everything is looked at from the beginning, also these."""
+    """Set subjects aside; `anew` = everything is evaluated from the beginning, also these."""
     if anew:
         rows.execute("DELETE FROM set_aside")
     if subjects:
         rows.execute(
             "INSERT INTO set_aside (kind, key, why, since) SELECT *, %b::int8"
             " FROM unnest(%b::text[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING",
-            (now, *_columns(subjects, 3)),
+            (now, *columns(subjects, 3)),
             prepare=True,
         )
 
 
 def try_again(rows: Rows) -> None:
-    """Let whatever is set aside be looked at once more."""
+    """Let whatever is set aside be evaluated once more."""
     rows.execute(
         "WITH back AS (DELETE FROM set_aside RETURNING kind, key)"
         " INSERT INTO waiting (kind, key) SELECT kind, key FROM back ON CONFLICT DO NOTHING"
@@ -81,7 +81,3 @@ def reach(rows: Rows, after: int, until: int, events_max: int, bytes_max: int) -
     row = rows.execute(_REACH, (after, min(until, after + events_max), bytes_max)).fetchone()
     found = after if row is None or row[0] is None else int(row[0])
     return max(found, min(after + 1, until))
-
-
-def _columns(values: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [[value[column] for value in values] for column in range(width)]

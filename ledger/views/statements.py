@@ -6,7 +6,6 @@ A day is the calendar date where the event happened. Sums only: any order gives 
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from ledger.custody.places import Kind
 from ledger.facts.canonical import decode
@@ -23,7 +22,8 @@ from ledger.facts.seals import (
 )
 from ledger.log import Log
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scans, Seen
+from ledger.views.folding import Fold, Rows, Scans, Seen, columns
+from ledger.views.loading import LAST, batches_at, retracted
 from ledger.views.places import PlaceIds, place_id
 
 Account = tuple[str, str, str]
@@ -89,7 +89,7 @@ CREATE TABLE months (
         self._days: dict[tuple[int, str], list[int]] = {}
 
     def scans(self, alike: Scans) -> None:
-        """Used."""
+        """Take what was applied out of a stock."""
         key = (alike.stock, alike.day)
         day = self._days.get(key)
         if day is None:
@@ -98,7 +98,7 @@ CREATE TABLE months (
         day[_APPLIED + 1] += alike.seals
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
-        """Whatever else goes in or out of a stock."""
+        """Take whatever else goes in or out of a stock."""
         del at, position
         for mark, holder, site, cause, count in causes(fact):
             key = (self._places.find(mark, Kind.STOCK, holder, site), fact.time[:10])
@@ -108,16 +108,12 @@ CREATE TABLE months (
             day[CAUSES.index(cause) + 1] += count * sign
 
     def flush(self, rows: Rows) -> None:
-        """Add to the days touched."""
+        """Add to the days affected."""
         keys = sorted(self._days)
         if keys:
-            columns = [
-                *map(list, zip(*keys, strict=True)),
-                *map(list, zip(*(self._days[key] for key in keys), strict=True)),
-            ]
-            rows.execute(_UPSERT, columns, prepare=True)
-            months = [*map(list, zip(*self._months(), strict=True))]
-            rows.execute(_MONTHS, months, prepare=True)
+            days = columns([(*key, *self._days[key]) for key in keys])
+            rows.execute(_UPSERT, days, prepare=True)
+            rows.execute(_MONTHS, columns(self._months()), prepare=True)
         self.forget()
 
     def _months(self) -> list[tuple[int, str, int, int]]:
@@ -163,13 +159,10 @@ _CAUSE: Final[dict[type[Fact], str]] = {
 }
 
 
-_LAST: Final = 2**63 - 1
-_read_events_max = 5_000
 _OF_STOCK = """
 SELECT DISTINCT position FROM moves WHERE place = %s AND time <= %s AND position <= %s
 ORDER BY position
 """
-_RETRACTED = "SELECT target FROM retracted WHERE target = ANY(%s::uuid[]) AND position <= %s"
 
 
 def statement(
@@ -190,8 +183,8 @@ def statement(
     if as_of is None and known_at is None:
         days = _days_now(rows, account)
     else:
-        position = _LAST if known_at is None else log.known_at(known_at)
-        days = _days_then(rows, log, account, _LAST if as_of is None else as_of, position)
+        position = LAST if known_at is None else log.known_at(known_at)
+        days = _days_then(rows, log, account, LAST if as_of is None else as_of, position)
     balance = opening = 0
     listed = []
     for day, moved, sums in days:
@@ -234,11 +227,9 @@ def _days_then(rows: Rows, log: Log, account: Account, time: int, position: int)
     rows.execute(_OF_STOCK, (place_id(mark, Kind.STOCK, holder, site), time, position))
     positions = [row[0] for row in rows.fetchall()]
     days: dict[date, tuple[int, dict[str, int]]] = {}
-    for start in range(0, len(positions), _read_events_max):
-        chunk = log.at(positions[start : start + _read_events_max])
-        facts = [decode(recorded.state) for recorded in chunk]
-        rows.execute(_RETRACTED, ([UUID(fact.id) for fact in facts], position))
-        gone = {str(target) for (target,) in rows.fetchall()}
+    for batch in batches_at(log, positions):
+        facts = [decode(recorded.state) for recorded in batch]
+        gone = retracted(rows, (fact.id for fact in facts), position)
         for fact in facts:
             if fact.id in gone or fact.at > time:
                 continue

@@ -16,7 +16,7 @@ from ledger.views.projection import Projector
 
 differences_shown_max: Final = 5
 _NOT_OF_THE_LOG: Final = (
-    "progress", "audit", "due", "waiting", "rests_on", "case_shown", "set_aside",
+    "progress", "audit", "due", "waiting", "dependencies", "case_shown", "set_aside",
 )  # fmt: skip
 """Where the projection and the audit stand: no function of the log."""
 

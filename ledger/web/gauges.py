@@ -13,6 +13,7 @@ from prometheus_client import Gauge
 
 from ledger import metrics
 from ledger.errors import LedgerError
+from ledger.views.folding import IS_LIVE
 from ledger.views.reconciliation import FIGURES, Question, reconcile
 from ledger.web.desk import SYSTEM, Desk, Looking
 
@@ -22,10 +23,10 @@ pairs_max: Final = 200
 fresh_cases_max: Final = 1_000
 SILENT: Final = "M-60"
 
-_OPEN: Final = """
+_OPEN: Final = f"""
 SELECT c.rule, coalesce(s.severity, c.severity), count(*)::int8
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
-WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED') GROUP BY 1, 2
+WHERE c.{IS_LIVE} GROUP BY 1, 2
 """
 # Of a case its first evidence ids are kept: the latest of them stands for the rest.
 _OPENED: Final = """

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ledger.facts.identity import Fact
 from ledger.log import Log
 from ledger.views.projection import Projector, reading
-from tests.contract.views.world import World, load
+from tests.auditing import load
+from tests.contract.views.world import World
 from tests.databases import Cluster
 
 CONTENT: Final = {

@@ -52,6 +52,12 @@ def reconciled(cluster: Cluster, parts: Sequence[Sequence[bytes]]) -> str:
     return json.dumps([{k: v for k, v in row.items() if k not in moment} for row in rows])
 
 
+@cache
+def in_order(cluster: Cluster) -> str:
+    """What the season answers that came whole and in its order."""
+    return reconciled(cluster, [lines()])
+
+
 @given(seed=st.integers(0, 2**32), parts=st.integers(1, 7), repeat_every=st.integers(1, 5))
 @settings(
     max_examples=5,
@@ -68,8 +74,6 @@ def test_any_order_gives_the_same_reconciliation(
     shuffled = [*lines(), *lines()[::repeat_every]]
     chance.shuffle(shuffled)
 
-    expected = reconciled(embedded_cluster, [lines()])
-
-    assert expected == reconciled(
+    assert in_order(embedded_cluster) == reconciled(
         embedded_cluster, [shuffled[number::parts] for number in range(parts)]
     )

@@ -9,7 +9,7 @@ import sys
 import ledger.questions.snapshot  # noqa: F401 -- makes every key
 from ledger.questions.dependencies import DependencyKey
 
-TESTS = "tests/contract/books/test_dependencies.py"
+TESTS = "tests/contract/questions/test_dependencies.py"
 WITHOUT = """
 import sys, pytest
 from ledger.questions import snapshot

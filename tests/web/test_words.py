@@ -17,7 +17,7 @@ from ledger.labels.verdict import carried_by
 from ledger.rules.constants import ENUMS
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.rules.rulebook import RULES
-from ledger.rules.texts import rule_text, sentence, texts_of
+from ledger.rules.texts import rule_text, sentence, sides, texts_of
 from ledger.rules.values import Part, Shown, kind_of, name_of
 
 letters_max: Final = 300
@@ -176,6 +176,15 @@ def test_no_sentence_shows_a_raw_token(made: list[Case], tongue: Tongue) -> None
     told = {sentence(case.shown, tongue=tongue) for case in made}
 
     assert {text: found for text in told if (found := faults(text, tongue))} == {}
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_no_side_of_a_case_shows_a_raw_token(made: list[Case], tongue: Tongue) -> None:
+    """What was expected and what was found, as they stand on its page and in the list."""
+    end = "." if tongue == "en" else "。"
+    told = {text for case in made for text in chain(*sides(case.shown, tongue=tongue))}
+
+    assert {text: found for text in told if (found := faults(text + end, tongue))} == {}
 
 
 @pytest.mark.parametrize("tongue", TONGUES)

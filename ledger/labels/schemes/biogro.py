@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from ledger.labels.claims import ClaimRow, composition, not_empty, qualifies, same_kind
-from ledger.labels.recipe import Recipe, at_least, in_base, is_in_conversion, is_organic, weight
+from ledger.labels.recipe import Recipe, at_least, in_base, is_either, weight
 from ledger.labels.schemes.scheme import Scheme
 from ledger.labels.verdict import Reason, fails, unshown
 
@@ -26,7 +26,7 @@ class _BioGro(Scheme):
         yield from same_kind(recipe, lambda entry: qualifies(entry, row))
         entries = in_base(recipe, "AG")
         yield from not_empty(entries)
-        kept = [entry for entry in entries if is_organic(entry) or is_in_conversion(entry)]
+        kept = [entry for entry in entries if is_either(entry)]
         if any(entry.scheme is None for entry in kept):
             yield from unshown("INGREDIENT_SCHEME")
         own = [entry for entry in kept if entry.scheme == self.code]

@@ -188,7 +188,7 @@ class AccountsAtHand(AtHand):
         super().__init__(record)
         entries: dict[tuple[str, Place], list[_Entry]] = defaultdict(list)
         months: dict[tuple[str, str, str], dict[str, list[SealsApplied | SealsSpoiled]]] = {}
-        for known in self.counting():
+        for known in self.counting:
             for move in moves(known.fact):
                 for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
                     entries[move.mark, place].append(_Entry(known.at, known.id, delta, known.rec))

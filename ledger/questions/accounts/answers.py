@@ -3,6 +3,8 @@
 From a row each and from what came in last, never from a history of moves.
 """
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -137,7 +139,6 @@ class AccountAnswers(BalanceAnswers):
     # -- answers
 
     def account(self, mark: str, holder: str, site: str) -> AccountState:
-        """An account: its current balance, one row per month, and what came in last."""
         self._note_place(mark, Place(Kind.STOCK, holder, site))
         self.want_accounts([(mark, holder, site)])
         place = place_id(mark, Kind.STOCK, holder, site)
@@ -153,17 +154,15 @@ class AccountAnswers(BalanceAnswers):
         )
 
     def off_counts(self, mark: str, holder: str, site: str) -> Sequence[OffCount]:
-        """The counts of an account that do not fit the book, by (time, id)."""
         self._note_place(mark, Place(Kind.STOCK, holder, site))
         self._note_place(mark, Place(Kind.SPOILED, holder, site))
         for kind in (SealsCounted, StockAdjusted):
             key = f"{mark} {holder} {site}"
-            self.reads.note(ABOUT, kind, About.ACCOUNT, key)
+            self.dependencies.note(ABOUT, kind, About.ACCOUNT, key)
         self.want_accounts([(mark, holder, site)])
         return self._off[place_id(mark, Kind.STOCK, holder, site)]
 
     def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
-        """Ids of an account's spoilage of a month, ordered."""
         self._note_place(mark, Place(Kind.STOCK, holder, site))
         place = place_id(mark, Kind.STOCK, holder, site)
         within = date.fromisoformat(f"{month}-01"), next_month(month)

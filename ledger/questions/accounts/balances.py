@@ -3,6 +3,8 @@
 Moves are read only of the days on which a place fell below zero or rose above it.
 """
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +20,7 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.questions.accounts import Dip
 from ledger.questions.dependencies import DependencyKey
 from ledger.questions.record import Source
-from ledger.views.levels import KINDS, STRETCH_DAYS, held_at
+from ledger.views.lowest_balances import KINDS, STRETCH_DAYS, held_at
 from ledger.views.places import place_id
 
 _BALANCES = """
@@ -137,7 +139,6 @@ class BalanceAnswers(Source):
             self._below[place].append(_Day(*day))
 
     def balance(self, mark: str, place: Place, at: int | None = None) -> int:
-        """The seals in a place by a time, or by all that is known."""
         self._note_place(mark, place)
         found = place_id(mark, *place)
         if at is None:
@@ -173,8 +174,7 @@ class BalanceAnswers(Source):
         return self._run_of[place]
 
     def stocks(self, mark: str, holder: str) -> Mapping[str, int]:
-        """What a holder has of a mark, by site."""
-        self.reads.note(STOCKS, mark, holder)
+        self.dependencies.note(STOCKS, mark, holder)
         found = self.rows.execute(
             "SELECT p.site, b.balance FROM places AS p JOIN balances AS b ON b.place = p.id"
             f" WHERE p.mark = %s AND p.kind = {Kind.STOCK:d} AND p.key = %s",
@@ -184,8 +184,7 @@ class BalanceAnswers(Source):
         return dict(found.fetchall())
 
     def held(self, mark: str) -> int:
-        """What there is of a mark in stock, whoever holds it: a total kept for each holder."""
-        self.reads.note(IN_STOCK, mark)
+        self.dependencies.note(IN_STOCK, mark)
         found = self.rows.execute(
             "SELECT coalesce(sum(total), 0)::int8 FROM totals"
             f" WHERE mark = %s AND figure = {Kind.STOCK:d}",
@@ -195,7 +194,6 @@ class BalanceAnswers(Source):
         return int(found[0]) if found else 0
 
     def dips(self, mark: str, place: Place) -> Sequence[Dip]:
-        """Every dip of a place, by start."""
         self._note_place(mark, place)
         found = place_id(mark, *place)
         known = self._dips.get(found)
@@ -241,7 +239,7 @@ class BalanceAnswers(Source):
         yield from (min(takes[start]) for start in starts)
 
     def _note_place(self, mark: str, place: Place) -> None:
-        self.reads.note(PLACE, mark, int(place.kind), place.key, place.site)
+        self.dependencies.note(PLACE, mark, int(place.kind), place.key, place.site)
 
     def _number(self, statement: str, values: Any) -> int:
         row = self.rows.execute(statement, values, prepare=True).fetchone()

@@ -15,7 +15,7 @@ from ledger.facts.seals import SealsCounted, SealsSpoiled, StockAdjusted
 from ledger.questions.accounts import ORDERLY
 from ledger.views.access.policies import in_place
 from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
-from ledger.views.levels import held_at
+from ledger.views.lowest_balances import held_at
 from ledger.views.places import PlaceIds, place_id
 
 _KINDS: Final = frozenset({Kind.STOCK, Kind.SPOILED})

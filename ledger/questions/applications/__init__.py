@@ -6,7 +6,7 @@ What is asked, and the answer from all facts at hand.
 # ruff: noqa: D102 - what each answer promises stands with the question it answers
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -15,7 +15,7 @@ from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts.mentions import About
 from ledger.facts.record import Known, Record
-from ledger.questions.at_hand import EVIDENCE_IDS_MAX, Moment
+from ledger.questions.at_hand import Moment, first_ids
 from ledger.questions.lookalikes import LookAlikesAtHand
 from ledger.rules.moments import fiscal_year
 
@@ -73,7 +73,7 @@ class Applications(Protocol):
     def labelled(self, label: str, version: int) -> Sequence[str]:
         """The marks that a label version was applied with, ordered.
 
-        From the tallies of what was applied; asked only where a violation of a label stands.
+        From the sums of what was applied; asked only where a violation of a label stands.
         """
         ...
 
@@ -82,7 +82,7 @@ class Applications(Protocol):
     ) -> FirstApplied | None:
         """The first application by a holder of a mark on local days from `first` to `last`.
 
-        `contract` = the contract it names, None = it names none. One index probe into a tally
+        `contract` = the contract it names, None = it names none. One index probe into a sum
         per (holder, mark, contract, day).
         """
         ...
@@ -90,7 +90,7 @@ class Applications(Protocol):
     def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
         """What a holder's applications of a mark name as their contract, None for none.
 
-        The distinct values of that tally: a handful.
+        The distinct values of that sum: a handful.
         """
         ...
 
@@ -102,7 +102,7 @@ class Applications(Protocol):
         ...
 
     def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
-        """S4: whether two applications of some marks to a lot are twins within microseconds.
+        """S4: whether two applications of some marks to a lot are duplicates within microseconds.
 
         The index of shots, entries of that lot, each against its neighbour; asked only where a
         violation stands.
@@ -133,7 +133,7 @@ class ApplicationsAtHand(LookAlikesAtHand):
         self._of_lot: dict[str, list[Known]] = defaultdict(list)
         self._by_holder: dict[tuple[str, str, str | None], list[Known]] = defaultdict(list)
         self._of_mark: dict[str, list[Known]] = defaultdict(list)
-        for known in sorted(self.counting()):
+        for known in self.counting:
             fact = known.fact
             if isinstance(fact, s.SealsApplied):
                 self._of_lot[fact.lot].append(known)
@@ -171,7 +171,7 @@ class ApplicationsAtHand(LookAlikesAtHand):
         return {named for of, applied, named in self._by_holder if (of, applied) == (holder, mark)}
 
     def applications_of(self, lot: str, marks: Collection[str]) -> Sequence[str]:
-        return _ids(known for known, _ in self._applied_to(lot, marks))
+        return first_ids(known for known, _ in self._applied_to(lot, marks))
 
     def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
         return any(self.shot_twice(known, within) for known, _ in self._applied_to(lot, marks))
@@ -214,7 +214,7 @@ class ApplicationsAtHand(LookAlikesAtHand):
     def years_applied(self) -> set[tuple[str, int]]:
         """Every (licensee, fiscal year) in which a mark of the licensee was applied or removed."""
         found: set[tuple[str, int]] = set()
-        for known in self.counting():
+        for known in self.counting:
             if isinstance(known.fact, s.SealsApplied | s.SealsRemoved):
                 mark = self.whole.latest(r.MarkRegistered, About.MARK, known.fact.mark)
                 if mark is not None:
@@ -239,10 +239,6 @@ def _sealed(mark: str, label: str, version: int, holder: str, group: list[Known]
         last=Moment(last.at, last.id),
         rec=min(known.rec for known in group),
     )
-
-
-def _ids(events: Iterable[Known]) -> tuple[str, ...]:
-    return tuple(known.id for known in events)[:EVIDENCE_IDS_MAX]
 
 
 def _applications_first(known: Known) -> tuple[int, bool, str]:

@@ -1,5 +1,7 @@
 """Applications by lot, label, holder and contract, answered in bulk from the database."""
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -24,7 +26,7 @@ FROM unnest(%b::text[], %b::int8[]) AS wanted (lot, place) CROSS JOIN LATERAL (
 ) AS s JOIN places AS p ON p.id = s.lot
 """
 _LOT_PLACES = f"SELECT id, key FROM places WHERE kind = {Kind.LOT:d} AND key = ANY(%b::text[])"
-# Every row_sum is read: labels are seldom wrong.
+# Every sum is read: labels are seldom wrong.
 _LABELLED = """
 SELECT DISTINCT p.mark FROM sealed AS s JOIN places AS p ON p.id = s.lot
 WHERE (s.label, s.version) = (%b, %b)
@@ -33,6 +35,11 @@ _AT_TIME = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta 
 _DAYS = """
 SELECT day, first, first_id FROM applied_days WHERE holder = %b AND mark = %b AND contract = %b
     AND day BETWEEN %b AND %b AND applications > 0 ORDER BY day OFFSET %b LIMIT %b
+"""
+_OUT_OF_STOCK = f"""
+SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id
+WHERE p.mark = %s AND p.kind = {Kind.STOCK:d} AND p.key = %s AND m.time BETWEEN %s AND %s
+    AND m.delta < 0
 """
 # One probe a contract, however many days it was applied under.
 _CONTRACTS = """
@@ -65,7 +72,7 @@ APPLIED: Final = DependencyKey[str, str, str | None](
 
 
 class _Sum(Sealed):
-    """A row_sum whose latest application is read where somebody asks."""
+    """A sum whose latest application is read where somebody asks."""
 
     read: Callable[[], Moment]
 
@@ -84,7 +91,7 @@ class ApplicationAnswers(Source):
     # -- what was attached
 
     def want_sealed(self, lots: Iterable[str]) -> None:
-        """Read what was attached to lots in bulk, with the first application of each row_sum."""
+        """Read what was attached to lots in bulk, with the first application of each sum."""
         missing = sorted({lot for lot in lots if lot not in self._sealed})
         if not missing:
             return
@@ -103,25 +110,25 @@ class ApplicationAnswers(Source):
 
     def sealed_places(self, lots: Iterable[str]) -> list[int]:
         """The places of lots whose seals were read in bulk: one for each mark on them."""
-        marks = {(row_sum.mark, lot) for lot in lots for row_sum in self._sealed[lot]}
+        marks = {(each.mark, lot) for lot in lots for each in self._sealed[lot]}
         return [place_id(mark, Kind.LOT, lot) for mark, lot in sorted(marks)]
 
     def _sum(self, row: tuple[Any, ...], recs: Mapping[int, int]) -> _Sum:
         mark, label, version, holder, units, seals, count, at, key, last, earliest, place = row
         first = self._event(str(key))
-        row_sum = _Sum(
+        made = _Sum(
             mark=mark, label=label, version=version, holder=holder, units=units, seals=seals,
             applications=count, first=Moment(at, first.id), first_day=first.fact.day,
             first_rec=first.rec, last=Moment(last, ""), rec=recs[earliest],
         )  # fmt: skip
         if count == 1:
-            row_sum.read = partial(Moment, at, first.id)
+            made.read = partial(Moment, at, first.id)
         else:
-            row_sum.read = partial(self._latest, last, (place, label, version, holder))
-        return row_sum
+            made.read = partial(self._latest, last, (place, label, version, holder))
+        return made
 
     def _latest(self, at: int, of: tuple[int, str, int, str]) -> Moment:
-        """The last application of a row_sum (lot's place, label, version, holder), at that time."""
+        """The last application of a sum (lot's place, label, version, holder), at that time."""
         found = self.rows.execute(_AT_TIME, (of[0], at), prepare=True).fetchall()
         there = self.at(position for (position,) in found)
         return Moment(
@@ -129,7 +136,7 @@ class ApplicationAnswers(Source):
         )
 
     def _is_of(self, known: Known, of: tuple[int, str, int, str]) -> bool:
-        """Whether an event is an application of a row_sum that counts."""
+        """Whether an event is an application of a sum that counts."""
         return (
             isinstance(known.fact, s.SealsApplied)
             and (known.fact.label, known.fact.label_version, known.fact.holder) == of[1:]
@@ -138,22 +145,19 @@ class ApplicationAnswers(Source):
         )
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
-        """What was applied to a lot, ordered."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         self.want_sealed([lot])
         return self._sealed[lot]
 
     def labelled(self, label: str, version: int) -> Sequence[str]:
-        """The marks that a label version was applied with, ordered."""
-        self.reads.note(LABELLED, label, version)
+        self.dependencies.note(LABELLED, label, version)
         found = self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall()
         return sorted(mark for (mark,) in found)
 
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date
     ) -> FirstApplied | None:
-        """The first application by a holder of a mark on local days from `first` to `last`."""
-        self.reads.note(APPLIED, holder, mark, contract)
+        self.dependencies.note(APPLIED, holder, mark, contract)
         best: Known | None = None
         for day, at, key in self.paged(_DAYS, (holder, mark, contract or "", first, last)):
             if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
@@ -166,40 +170,37 @@ class ApplicationAnswers(Source):
     def _first_of(
         self, of: tuple[str, str, str | None], day: date, at: int, key: str
     ) -> Known | None:
-        holder, mark, contract = of
         first = self._event(key)
         if self.record.counts(first.fact):
             return first
-        # The first of that day was taken back: the day's moves tell who comes next.
-        sites = self.rows.execute(
-            f"SELECT id FROM places WHERE mark = %s AND kind = {Kind.STOCK:d} AND key = %s",
-            (mark, holder),
-        ).fetchall()
-        positions = [
-            position
-            for (place,) in sites
-            for (position,) in self.rows.execute(
-                "SELECT position FROM moves WHERE place = %s AND time BETWEEN %s AND %s"
-                " AND delta < 0",
-                (place, at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY),
-            ).fetchall()
+        return next(iter(self._of_day(of, day, at)), None)
+
+    def _of_day(self, of: tuple[str, str, str | None], day: date, at: int) -> list[Known]:
+        """A day's applications of a holder, mark and contract that count; the first was at `at`.
+
+        Asked where the first was taken back: the moves of the day tell who comes next.
+        """
+        holder, mark, _ = of
+        around = at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY
+        found = self.rows.execute(_OUT_OF_STOCK, (mark, holder, *around)).fetchall()
+        return [
+            known
+            for known in self.counting(self.at(position for (position,) in found))
+            if isinstance(known.fact, s.SealsApplied)
+            and (known.fact.holder, known.fact.mark, known.fact.contract) == of
+            and known.fact.day == day
         ]
-        return min(
-            (
-                known
-                for known in self.at(positions)
-                if isinstance(known.fact, s.SealsApplied)
-                and (known.fact.holder, known.fact.mark) == (holder, mark)
-                and known.fact.contract == contract
-                and known.fact.day == day
-                and self.record.counts(known.fact)
-            ),
-            default=None,
+
+    def counting(self, given: Iterable[Known]) -> list[Known]:
+        """The applications among events that count, by (time, id)."""
+        return sorted(
+            known
+            for known in given
+            if isinstance(known.fact, s.SealsApplied) and self.record.counts(known.fact)
         )
 
     def contracts_named(self, holder: str, mark: str) -> Collection[str | None]:
-        """What a holder's applications of a mark name as their contract, None for none."""
-        self.reads.note(CONTRACTS, holder, mark)
+        self.dependencies.note(CONTRACTS, holder, mark)
         found = self.rows.execute(_CONTRACTS, {"holder": holder, "mark": mark}, prepare=True)
         return [name or None for (name,) in found.fetchall()]
 

@@ -1,5 +1,7 @@
 """Applications of a lot in their order, and of a fiscal year, answered from the database."""
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -11,7 +13,6 @@ from ledger.custody.places import Kind
 from ledger.facts import seals as s
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.facts.scalars import MICROS_A_DAY
 from ledger.questions.applications import Worked
 from ledger.questions.applications.answers import SEALED, ApplicationAnswers
 from ledger.questions.at_hand import EVIDENCE_IDS_MAX
@@ -19,7 +20,7 @@ from ledger.questions.dependencies import DependencyKey
 from ledger.questions.lookalikes import shot_of
 from ledger.questions.record import CALENDARS_APART_DAYS
 from ledger.rules.moments import fiscal_year, later
-from ledger.views.attached import BEGINNING, pages
+from ledger.views.loading import BEGINNING, pages
 from ledger.views.places import place_id
 
 _LOT_PLACES = f"""
@@ -47,7 +48,7 @@ ORDER BY day, holder, contract OFFSET %b LIMIT %b
 _REMOVALS = "SELECT position FROM removals WHERE mark = %b AND year = %b"
 _EVER: Final = (-(2**63), 2**63 - 1)
 shots_looked_max: Final = 20_000
-"""Among so many applications to a lot, close to another of as many seals, twins are looked for."""
+"""Among so many applications close to another of as many seals, duplicates are looked for."""
 
 
 WORKED: Final = DependencyKey[str, int](
@@ -66,14 +67,12 @@ class YearAnswers(ApplicationAnswers):
     # -- lots
 
     def applications_of(self, lot: str, marks: Collection[str]) -> Sequence[str]:
-        """Ids of applications of some marks to a lot, the first 100 by (time, id)."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         first = islice(self._applications(lot, marks), EVIDENCE_IDS_MAX)
         return tuple(known.id for known in first)
 
     def lot_shot_twice(self, lot: str, marks: Collection[str], within: int) -> bool:
-        """S4: whether two applications of some marks to a lot are twins within microseconds."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         for place, _ in self.rows.execute(_LOT_PLACES, (lot, list(marks))).fetchall():
             near = self.rows.execute(_NEAR, (place, within, within, shots_looked_max))
             positions = [position for (position,) in near.fetchall()]
@@ -91,8 +90,7 @@ class YearAnswers(ApplicationAnswers):
             self._sealers.update(dict.fromkeys(found, True))
 
     def sealed_by(self, lot: str, person: str) -> str | None:
-        """The first application to a lot whose actor is that person."""
-        self.reads.note(SEALED, lot)
+        self.dependencies.note(SEALED, lot)
         self.want_sealers([(lot, person)])
         if not self._sealers[lot, person]:
             return None
@@ -127,19 +125,10 @@ class YearAnswers(ApplicationAnswers):
             and self.record.counts(known.fact)
         ]
 
-    def counting(self, given: Iterable[Known]) -> list[Known]:
-        """The applications among events that count, by (time, id)."""
-        return sorted(
-            known
-            for known in given
-            if isinstance(known.fact, s.SealsApplied) and self.record.counts(known.fact)
-        )
-
     # -- years
 
     def worked(self, mark: str, year: int) -> Sequence[Worked]:
-        """What was sealed with a mark in a fiscal year, less what was removed; ordered."""
-        self.reads.note(WORKED, mark, year)
+        self.dependencies.note(WORKED, mark, year)
         units: dict[tuple[str, str, int], int] = defaultdict(int)
         found = self.rows.execute(_WORKED, (mark, year), prepare=True).fetchall()
         for lot, label, version, count in found:
@@ -163,7 +152,7 @@ class YearAnswers(ApplicationAnswers):
 
     def _label_at(self, removal: s.SealsRemoved) -> tuple[str, int] | None:
         """The label and version applied last to what seals were removed from, in whatever year."""
-        self.reads.note(SEALED, removal.lot)
+        self.dependencies.note(SEALED, removal.lot)
         place = place_id(removal.mark, Kind.LOT, removal.lot)
         last = next(self._in_order(place, removal.at, forward=False), None)
         if last is None or not isinstance(last.fact, s.SealsApplied):
@@ -171,8 +160,7 @@ class YearAnswers(ApplicationAnswers):
         return last.fact.label, last.fact.label_version
 
     def first_of_year(self, mark: str, year: int) -> str | None:
-        """The first application of a mark in a fiscal year."""
-        self.reads.note(WORKED, mark, year)
+        self.dependencies.note(WORKED, mark, year)
         best: Known | None = None
         # A year may begin before the calendar does, and end after it.
         if not 0 <= year <= date.max.year:
@@ -183,34 +171,21 @@ class YearAnswers(ApplicationAnswers):
         for holder, contract, day, at, key in self.paged(_FIRSTS, (mark, *days)):
             if best is not None and day > later(best.fact.day, CALENDARS_APART_DAYS):
                 break
-            for known in self._of_day(mark, (holder, contract or None, day), at, str(key), year):
-                best = known if best is None else min(best, known)
+            of = holder, mark, contract or None
+            known = self._first_within(of, day, at, str(key), year)
+            if known is not None and (best is None or known < best):
+                best = known
         return None if best is None else best.id
 
-    def _of_day(
-        self, mark: str, of: tuple[str, str | None, date], at: int, key: str, year: int
-    ) -> list[Known]:
+    def _first_within(
+        self, of: tuple[str, str, str | None], day: date, at: int, key: str, year: int
+    ) -> Known | None:
         """The day's first application that counts and lies in the year, if any."""
         first = self.record.known(key)
         if first is not None and self.record.counts(first.fact) and fiscal_year(first.at) == year:
-            return [first]
-        holder, contract, day = of
-        found = self.rows.execute(
-            "SELECT m.position FROM places AS p JOIN moves AS m ON m.place = p.id WHERE p.mark = %s"
-            f" AND p.kind = {Kind.STOCK:d} AND p.key = %s AND m.time BETWEEN %s AND %s"
-            " AND m.delta < 0",
-            (mark, holder, at - 2 * MICROS_A_DAY, at + 2 * MICROS_A_DAY),
-        ).fetchall()
-        given = self.at(position for (position,) in found)
-        return [
-            known
-            for known in self.counting(given)
-            if isinstance(known.fact, s.SealsApplied)
-            and (known.fact.holder, known.fact.mark) == (holder, mark)
-            and known.fact.contract == contract
-            and known.fact.day == day
-            and fiscal_year(known.at) == year
-        ][:1]
+            return first
+        there = self._of_day(of, day, at)
+        return next((known for known in there if fiscal_year(known.at) == year), None)
 
 
 def shot_twice(

@@ -25,7 +25,7 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
-from ledger.questions.at_hand import EVIDENCE_IDS_MAX
+from ledger.questions.at_hand import first_ids
 from ledger.questions.lookalikes import LookAlikesAtHand
 from ledger.rules.moments import utc_text
 from ledger.rules.subjects import said_by
@@ -38,7 +38,7 @@ _DAY: Final = len("YYYY-MM-DD")
 _HOUR: Final = len("YYYY-MM-DDTHH")
 
 
-class Crossing(NamedTuple):
+class SitePair(NamedTuple):
     """Two neighbouring scans of a person or source at different sites; times in microseconds."""
 
     first: str
@@ -49,10 +49,10 @@ class Crossing(NamedTuple):
     second_site: str
 
 
-class Crossings(NamedTuple):
-    """The first crossings by (time, id), and how many there are; both have a limit."""
+class SitePairs(NamedTuple):
+    """The first pairs by (time, id), and how many there are; both have a limit."""
 
-    first: Sequence[Crossing]
+    first: Sequence[SitePair]
     scans: int
 
 
@@ -95,13 +95,13 @@ class Hour(NamedTuple):
 class Conduct(Protocol):
     """What is asked about sources, persons and single events. All but two count counting events."""
 
-    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
+    def two_sites(self, of: Literal["person", "source"], key: str, within: int) -> SitePairs:
         """Neighbouring scans at different sites less than so many microseconds apart.
 
         Of scanners: SealsApplied, SealsReceived, SealsDispatched (from_site), SealsSpoiled,
         SealsSampled, SealsRemoved and SealsCounted, in order of (time, id), of an actor or of a
         source. A scan is compared with its two neighbours when it arrives; the answer reads the
-        crossings found so: the first 20, and counts at most 10,000.
+        pairs found so: the first 20, and counts at most 10,000.
         """
         ...
 
@@ -135,9 +135,9 @@ class Conduct(Protocol):
         ...
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
-        """S4: whether an application of a source in an hour has a twin within microseconds.
+        """S4: whether an application of a source in an hour has a duplicate within microseconds.
 
-        The twin may lie beyond the hour. What was heard of the source in the hour and so long
+        The duplicate may lie beyond the hour. What was heard of the source in the hour and so long
         before and after it; asked only where a violation stands.
         """
         ...
@@ -180,13 +180,13 @@ class ConductAtHand(LookAlikesAtHand):
             if fact.actor is not None:
                 self._scans["person", fact.actor].append((known, site))
 
-    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
+    def two_sites(self, of: Literal["person", "source"], key: str, within: int) -> SitePairs:
         found = [
-            Crossing(one.id, one.at, site, other.id, other.at, other_site)
+            SitePair(one.id, one.at, site, other.id, other.at, other_site)
             for (one, site), (other, other_site) in pairwise(self._scans.get((of, key), ()))
             if site != other_site and other.at - one.at < within
         ]
-        return Crossings(found[:OTHERS_TOLD_MAX], min(len(found), TWO_SITES_COUNTED_MAX))
+        return SitePairs(found[:OTHERS_TOLD_MAX], min(len(found), TWO_SITES_COUNTED_MAX))
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         return [
@@ -195,7 +195,7 @@ class ConductAtHand(LookAlikesAtHand):
         ]
 
     def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
-        return _ids(self._late(source, days).get(day, ()))
+        return first_ids(self._late(source, days).get(day, ()))
 
     def _late(self, source: str, days: int) -> dict[str, list[Known]]:
         late: dict[str, list[Known]] = defaultdict(list)
@@ -212,7 +212,7 @@ class ConductAtHand(LookAlikesAtHand):
         ]
 
     def reversed_in(self, source: str, month: str) -> Sequence[str]:
-        return _ids(self._undone(self._of_months(source).get(month, ())))
+        return first_ids(self._undone(self._of_months(source).get(month, ())))
 
     def _of_months(self, source: str) -> dict[str, list[Known]]:
         months: dict[str, list[Known]] = defaultdict(list)
@@ -229,7 +229,7 @@ class ConductAtHand(LookAlikesAtHand):
             seals = sum(fact.count for _, fact in applied)
             if seals > more_than:
                 rec = min(known.rec for known, _ in applied)
-                ids = _ids(known for known, _ in applied)
+                ids = first_ids(known for known, _ in applied)
                 found.append(Hour(hour, seals, len(applied), rec, ids))
         return found
 
@@ -253,10 +253,6 @@ class ConductAtHand(LookAlikesAtHand):
 
     def repeat_of(self, event_id: str) -> str | None:
         return self._repeats.get(event_id)
-
-
-def _ids(events: Iterable[Known]) -> tuple[str, ...]:
-    return tuple(known.id for known in events)[:EVIDENCE_IDS_MAX]
 
 
 _Scanned: Final = (

@@ -3,6 +3,8 @@
 Events themselves are read only where something is to be shown of them.
 """
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -16,11 +18,11 @@ from ledger.questions.applications.years import YearAnswers, shot_twice
 from ledger.questions.at_hand import EVIDENCE_IDS_MAX
 from ledger.questions.conduct import (
     TWO_SITES_COUNTED_MAX,
-    Crossing,
-    Crossings,
     Hour,
     LateDay,
     ReversedMonth,
+    SitePair,
+    SitePairs,
     scanned_at,
 )
 from ledger.questions.conduct.source_activity import heard_under
@@ -96,23 +98,22 @@ class ConductAnswers(YearAnswers):
 
     # -- sources and persons
 
-    def crossings(self, of: Literal["person", "source"], key: str, within: int) -> Crossings:
-        """Neighbouring scans at different sites less than so many microseconds apart."""
-        self.reads.note(HEARD, of, key)
+    def two_sites(self, of: Literal["person", "source"], key: str, within: int) -> SitePairs:
+        self.dependencies.note(HEARD, of, key)
         who = hashed(of, key)
         # Whether a source is a scanner decides whose neighbour its scans are.
         for (source,) in self.rows.execute(_THROUGH, (who,), prepare=True).fetchall():
-            self.reads.note(SCANNER, source)
+            self.dependencies.note(SCANNER, source)
         found = self.rows.execute(_CROSSINGS, (who, within), prepare=True).fetchall()
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
         first = [
-            Crossing(str(one), one_at, self._site(one), str(other), at, self._site(other))
+            SitePair(str(one), one_at, self._site(one), str(other), at, self._site(other))
             for one, one_at, other, at in found
         ]
         if len(first) < OTHERS_TOLD_MAX:
-            return Crossings(first, len(first))
+            return SitePairs(first, len(first))
         row = self.rows.execute(_CROSSED, (who, within), prepare=True).fetchone()
-        return Crossings(first, int(row[0]) if row else 0)
+        return SitePairs(first, int(row[0]) if row else 0)
 
     def _site(self, event: UUID) -> str:
         known = self.record.known(str(event))
@@ -122,8 +123,7 @@ class ConductAnswers(YearAnswers):
         return fact.site if isinstance(fact, s.SealsApplied) else scanned_at(fact) or ""
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
-        """Days on which events were recorded more than so many days after their time."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         found = self.rows.execute(_LATE, (hashed("source", source), days), prepare=True)
         return [
             LateDay(date.fromordinal(_EPOCH + day).isoformat(), events, oldest)
@@ -131,29 +131,25 @@ class ConductAnswers(YearAnswers):
         ]
 
     def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
-        """Ids of the events that a late day counts, the first 100 by (time, id)."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         at = date.fromisoformat(day).toordinal() - _EPOCH
         found = self.rows.execute(_LATE_ON, (hashed("source", source), at, days), prepare=True)
         return tuple(str(key) for (key,) in found.fetchall())
 
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
-        """Recorded and reversed events of a source by month."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         found = self.rows.execute(_MONTHS, (hashed("source", source),), prepare=True)
         return [ReversedMonth(*row) for row in found.fetchall()]
 
     def reversed_in(self, source: str, month: str) -> Sequence[str]:
-        """Ids of a source's reversed events of a month, the first 100 by (time, id)."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         first = date.fromisoformat(f"{month}-01")
         within = start_of(first), start_of(next_month(month))
         found = self.rows.execute(_REVERSED, (hashed("source", source), *within), prepare=True)
         return tuple(str(key) for (key,) in found.fetchall())
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
-        """Hours in which a source applied more than so many seals."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         found = self.rows.execute(_BUSY, (hashed("source", source), more_than), prepare=True)
         hours = []
         for hour, seals in found.fetchall():
@@ -164,8 +160,7 @@ class ConductAnswers(YearAnswers):
         return hours
 
     def hour_shot_twice(self, source: str, hour: str, within: int) -> bool:
-        """S4: whether an application of a source in an hour has a twin within microseconds."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         hours = (date.fromisoformat(hour[:10]).toordinal() - _EPOCH) * 24 + int(hour[11:13])
         start, end = hours * _HOUR, (hours + 1) * _HOUR - 1
         around = self._applied_in(source, start - within, end + within)
@@ -179,8 +174,7 @@ class ConductAnswers(YearAnswers):
         return self.counting(known for key in ids if (known := self.record.known(key)) is not None)
 
     def last_heard(self, source: str) -> int | None:
-        """When something of a source was last recorded (microseconds UTC)."""
-        self.reads.note(HEARD, "source", source)
+        self.dependencies.note(HEARD, "source", source)
         row = self.rows.execute(
             "SELECT last_recorded FROM sources WHERE source = %s", (source,), prepare=True
         ).fetchone()
@@ -196,7 +190,7 @@ class ConductAnswers(YearAnswers):
         self._asked.update(known.id for known in missing)
         by_source = {known.fact.source: known for known in missing}
         whos = {
-            source: self.reads.memo(("who", source), partial(_who, known))
+            source: self.dependencies.memo(("who", source), partial(_who, known))
             for source, known in by_source.items()
         }
         met = self._met([(whos[known.fact.source], known.at) for known in missing])
@@ -237,7 +231,6 @@ class ConductAnswers(YearAnswers):
         return [key for (key,) in found]
 
     def repeat_of(self, event_id: str) -> str | None:
-        """The counting event of smaller id that says the same, the smallest of them."""
         if event_id in self._asked and event_id not in self._said:
             return None
         known = self.record.known(event_id)

@@ -217,7 +217,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
 
 
 def heard_under(fact: Fact) -> Iterator[tuple[str, str]]:
-    """The sources and persons whose hearings a fact adds to."""
+    """The sources and persons whose activity a fact adds to."""
     yield "source", fact.source
     if fact.actor is not None:
         yield "person", fact.actor

@@ -38,7 +38,7 @@ class Naming(NamedTuple):
 class LookAlikes(Protocol):
     """What is asked about look-alikes."""
 
-    def alike(self, about: About, key: str) -> bool:
+    def looks_alike(self, about: About, key: str) -> bool:
         """S3: whether a known id of a kind, other than this one, has the same fold.
 
         MARK, CONTRACT, LABEL (the label's id, any version), LOT, DISPATCH, SHIPMENT, CERTIFICATE
@@ -47,15 +47,15 @@ class LookAlikes(Protocol):
         ...
 
     def double_shot(self, event_id: str, within: int) -> bool:
-        """S4: whether a twin of the event lies within so many microseconds of it.
+        """S4: whether a duplicate of the event lies within so many microseconds of it.
 
-        A twin = another counting event of the same type, source, mark, holder, site, lot and
+        A duplicate = another counting event of the same type, source, mark, holder, site, lot and
         count. One index probe; false for types without a count.
         """
         ...
 
     def naming(self, mark: str) -> Naming | None:
-        """The counting events that name a mark; one tally per mark. None where there are none."""
+        """The counting events that name a mark; one sum per mark. None where there are none."""
         ...
 
 
@@ -83,7 +83,7 @@ _Shot = (
 
 
 def shot_of(fact: Fact) -> Shot | None:
-    """What a twin of the event shares with it; None for types without a count."""
+    """What a duplicate of the event shares with it; None for types without a count."""
     if isinstance(fact, s.SealsDispatched):
         place = Place(Kind.STOCK, fact.from_holder, fact.from_site)
         return Shot(type(fact), fact.source, fact.mark, place, None, fact.count)
@@ -140,7 +140,7 @@ class LookAlikesAtHand(AtHand):
         self._shots: dict[Shot, list[int]] = defaultdict(list)
         self._folds: dict[tuple[About, str], set[str]] = defaultdict(set)
         self._naming: dict[str, list[Known]] = defaultdict(list)
-        for known in sorted(self.counting()):
+        for known in self.counting:
             shot = shot_of(known.fact)
             if shot is not None:
                 self._shots[shot].append(known.at)
@@ -149,7 +149,7 @@ class LookAlikesAtHand(AtHand):
             for about, key in known_ids(known.fact):
                 self._folds[about, folded(about, key)].add(key)
 
-    def alike(self, about: About, key: str) -> bool:
+    def looks_alike(self, about: About, key: str) -> bool:
         return bool(self._folds.get((about, folded(about, key)), set()) - {key})
 
     def double_shot(self, event_id: str, within: int) -> bool:

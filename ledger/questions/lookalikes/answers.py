@@ -1,5 +1,7 @@
 """Look-alikes, answered in bulk from the database."""
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
@@ -32,7 +34,7 @@ UNION ALL
 """
 _near_first: Final = 4
 near_events_max: Final = 100
-"""As many events before and after one are looked through for its twin: the nearest in time."""
+"""As many events before and after one are looked through for its duplicate: the nearest in time."""
 
 
 # Only an application posts a move to a lot of a mark without being an event of that list.
@@ -44,7 +46,7 @@ UNION ALL
     ) AS p CROSS JOIN LATERAL (SELECT position FROM moves WHERE place = p.id AND delta > 0
         ORDER BY time LIMIT %(most)s) AS m LIMIT %(most)s)
 """
-_NEXT_NAMING = """
+_NEXT_NAMING = f"""
 SELECT min(position) FROM (
     SELECT min(position) AS position FROM named_marks WHERE mark = %(mark)s AND position > %(after)s
     UNION ALL
@@ -55,7 +57,7 @@ SELECT min(position) FROM (
 
 
 def _moved(shot: Shot) -> tuple[Place, ...]:
-    """Places of which every twin moves seals of one; lost ones come from a stock or on the way."""
+    """Places of which every duplicate moves seals; lost ones come from a stock or on the way."""
     if shot.kind is s.SealsLost:
         return Place(Kind.LOST, shot.place.key), Place(Kind.STOLEN, shot.place.key)
     return (shot.place,)
@@ -79,7 +81,7 @@ class LookAlikeAnswers(Source):
         self._alike: dict[tuple[About, str], bool] = {}
         self._shots: dict[Shot, list[tuple[int, str]]] = defaultdict(list)
 
-    def want_alike(self, ids: Iterable[tuple[About, str]]) -> None:
+    def want_look_alikes(self, ids: Iterable[tuple[About, str]]) -> None:
         """Read in bulk whether ids look like others."""
         missing = sorted({each for each in ids if each not in self._alike})
         if missing:
@@ -89,27 +91,25 @@ class LookAlikeAnswers(Source):
             for about, key in self.rows.execute(_ALIKE, columns, prepare=True).fetchall():
                 self._alike[About(about), key] = True
 
-    def alike(self, about: About, key: str) -> bool:
-        """S3: whether a known id of a kind, other than this one, has the same fold."""
-        self.reads.note(LOOKS, int(about), folded(about, key))
-        self.want_alike([(about, key)])
+    def looks_alike(self, about: About, key: str) -> bool:
+        self.dependencies.note(LOOKS, int(about), folded(about, key))
+        self.want_look_alikes([(about, key)])
         return self._alike[about, key]
 
     def double_shot(self, event_id: str, within: int) -> bool:
-        """S4: whether a twin of the event lies within so many microseconds of it."""
         known = self.record.known(event_id)
         shot = None if known is None else shot_of(known.fact)
         if known is None or shot is None:
             return False
         if self._twin_given(known, shot, within):
             return True
-        # A twin is nearly always next to it.
+        # A duplicate is nearly always next to it.
         return any(
             self._has_twin(known, shot, within, most) for most in (_near_first, near_events_max)
         )
 
     def give_shots(self, given: Iterable[Known]) -> None:
-        """Take events that may be shots taken twice: their twins are found without a statement."""
+        """Take events that may be shots taken twice: duplicates are found without a statement."""
         for known in given:
             shot = shot_of(known.fact)
             if shot is not None and self.record.counts(known.fact):
@@ -139,8 +139,7 @@ class LookAlikeAnswers(Source):
         )
 
     def naming(self, mark: str) -> Naming | None:
-        """The counting events that name a mark."""
-        self.reads.note(NAMING, mark)
+        self.dependencies.note(NAMING, mark)
         row = self.rows.execute(
             "SELECT events, first FROM namings WHERE mark = %s AND events > 0", (mark,)
         ).fetchone()
@@ -154,7 +153,7 @@ class LookAlikeAnswers(Source):
                 return Naming(events, first.rec, self._naming_ids(mark, first))
             found = self.rows.execute(_NEXT_NAMING, {"mark": mark, "after": position}).fetchone()
             position = None if found is None else found[0]
-        raise Fatal("a tally counts events that name a mark, and the log holds none")
+        raise Fatal("a sum counts events that name a mark, and the log holds none")
 
     def _naming_ids(self, mark: str, first: Known) -> tuple[str, ...]:
         """The first to be recorded, and as many others as a case carries."""

@@ -4,6 +4,8 @@ A number is a prefix and one to eighteen trailing digits; others belong to no se
 of a series depends on the set of numbers named, never on their order.
 """
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -114,11 +116,10 @@ class PapersAtHand(AtHand):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         self._named: dict[str, list[Named]] = defaultdict(list)
-        for known in self.counting():
+        for known in self.counting:
             for number in numbers_named(known.fact):
                 issuer: str = getattr(known.fact, "issuer")  # noqa: B009 -- both types have it
                 self._named[issuer].append(Named(number, known.rec, known.id))
 
     def numbers(self, issuer: str) -> Sequence[Series]:
-        """The series of certificate numbers of an issuer, by prefix."""
         return series_of(self._named.get(issuer, ()))

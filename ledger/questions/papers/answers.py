@@ -3,6 +3,8 @@
 A series costs its numbers, in the order of an index, never the papers that name them.
 """
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections import defaultdict
 from typing import ClassVar, Final
 from uuid import UUID
@@ -92,9 +94,8 @@ class PaperAnswers(Source):
     """What is asked about certificate numbers."""
 
     def numbers(self, issuer: str) -> list[Series]:
-        """The series of certificate numbers of an issuer, by prefix."""
         for kind in (ExportCertificateIssued, ExportCertificateCancelled):
-            self.reads.note(ABOUT, kind, About.ISSUER, issuer)
+            self.dependencies.note(ABOUT, kind, About.ISSUER, issuer)
         found = self.rows.execute(_GAPS, {"issuer": issuer}, prepare=True).fetchall()
         positions = sorted({row[4] for row in found})
         naming = dict(zip(positions, self.at(positions), strict=True))

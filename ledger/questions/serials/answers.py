@@ -1,5 +1,7 @@
 """Serial numbers, answered in bulk from the database."""
 
+# ruff: noqa: D102 - what each answer promises stands with the question it answers
+
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -70,7 +72,6 @@ class SerialAnswers(Source):
             )
 
     def ranged(self, mark: str, first: int, last: int, *kinds: type[Fact]) -> Sequence[Known]:
-        """Counting events of a mark whose range shares a number with first…last, by (time, id)."""
         span = (mark, first, last)
         shared = self._sharing[kinds].get(span) or self._sharing[()].get(span)
         if shared is None:

@@ -112,7 +112,7 @@ $body$;
 
 -- The marks through whose pairs a case belongs to somebody.
 CREATE FUNCTION marks_of_case(
-    kind text, subject text, discriminator text, touched text[], named text[]
+    kind text, subject text, discriminator text, affected text[], named text[]
 ) RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
     who text[];
@@ -127,13 +127,13 @@ BEGIN
                 AND starts_with(a.certificate, subject || ' ' || rtrim(
                 replace(replace(discriminator, '%20', ' '), ' ', '%20'), '0123456789')));
     ELSIF kind NOT IN ('person', 'source') AND EXISTS (
-        SELECT FROM licences AS x WHERE x.mark = ANY(touched) AND {BINDS.format("x")}) THEN
-        RETURN touched;
+        SELECT FROM licences AS x WHERE x.mark = ANY(affected) AND {BINDS.format("x")}) THEN
+        RETURN affected;
     END IF;
     who := concerned_in(kind, subject, named);
     theirs := ARRAY(SELECT DISTINCT m.mark FROM marks_of_parties(who) AS m);
     IF kind IN ('person', 'source') THEN
-        common := ARRAY(SELECT m FROM unnest(theirs) AS m WHERE m = ANY(touched));
+        common := ARRAY(SELECT m FROM unnest(theirs) AS m WHERE m = ANY(affected));
         IF common <> '{{}}' THEN
             RETURN common;
         END IF;
@@ -145,13 +145,13 @@ $body$;
 -- Who escalates and closes a case: bodies of its pairs and agents of the exporters concerned; where
 -- it has no pair, the agents whose contract is in force on a day; else nobody.
 CREATE FUNCTION certifiers_of_case(
-    kind text, subject text, discriminator text, touched text[], named text[], today date
+    kind text, subject text, discriminator text, affected text[], named text[], today date
 ) RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
     asked int2 := {SUBJECT_OF_CASE};
-    marks text[] := marks_of_case(kind, subject, discriminator, touched, named);
+    marks text[] := marks_of_case(kind, subject, discriminator, affected, named);
     who text[] := concerned_in(kind, subject, named);
-    by_mark boolean := marks && touched;
+    by_mark boolean := marks && affected;
     found text[];
 BEGIN
     IF kind = 'issuer' THEN

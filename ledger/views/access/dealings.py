@@ -18,37 +18,38 @@ from ledger.facts.standing import vouched
 from ledger.log import Recorded
 from ledger.views.access.naming import from_operator, marks_dealt_in
 from ledger.views.access.policies import OF_MY_MARKS, named_on
-from ledger.views.folding import Fold, Rows, Scans, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, Seen, columns, copy_rows
 
 _DEAL: Final = """
 INSERT INTO dealt (party, mark, source, by, trusted)
 SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bool[])
 ON CONFLICT DO NOTHING
 """
-_SAID: Final = "source text NOT NULL, by text NOT NULL, trusted boolean NOT NULL"
+_SPOKEN: Final = "source text NOT NULL, by text NOT NULL, trusted boolean NOT NULL"
 _EVENT: Final = ("int8", "uuid")
-_SAID_TYPES: Final = ("text", "text", "bool")
+_SPOKEN_TYPES: Final = ("text", "text", "bool")
 
 
 class Dealings(Fold):
-    """Keeps them."""
+    """Keeps marks, contracts and dealings."""
 
     TABLES: ClassVar[str] = f"""
 -- Who says it: by = the party that the door vouched for, or empty; else for whom the source speaks
 -- by the time it is asked (`speakers`). trusted: where nobody knows, it was the operator.
 -- Who holds or held seals of a mark by its own word, or by the operator's.
 CREATE TABLE dealt (
-    party text NOT NULL, mark text NOT NULL, {_SAID}, PRIMARY KEY (party, mark, source, by, trusted)
+    party text NOT NULL, mark text NOT NULL, {_SPOKEN},
+    PRIMARY KEY (party, mark, source, by, trusted)
 );
 CREATE INDEX dealt_by_mark ON dealt (mark);
 CREATE TABLE licences (
-    mark text NOT NULL, importer text NOT NULL, rcb text NOT NULL, {_SAID}, time int8 NOT NULL,
+    mark text NOT NULL, importer text NOT NULL, rcb text NOT NULL, {_SPOKEN}, time int8 NOT NULL,
     id uuid NOT NULL
 );
 CREATE INDEX licences_by_mark ON licences (mark);
 CREATE TABLE contracts (
     contract text NOT NULL, exporter text NOT NULL, importer text NOT NULL, rcb text NOT NULL,
-    agent text NOT NULL, first date NOT NULL, last date, {_SAID}, time int8 NOT NULL,
+    agent text NOT NULL, first date NOT NULL, last date, {_SPOKEN}, time int8 NOT NULL,
     id uuid NOT NULL
 );
 CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid NOT NULL);
@@ -91,15 +92,14 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
         if self._dealt:
-            columns = [*map(list, zip(*sorted(self._dealt), strict=True))]
-            rows.execute(_DEAL, columns, prepare=True)
+            rows.execute(_DEAL, columns(sorted(self._dealt)), prepare=True)
         copy_rows(
             rows, "licences (mark, importer, rcb, source, by, trusted, time, id)",
-            ("text",) * 3 + _SAID_TYPES + _EVENT, self._licences,
+            ("text",) * 3 + _SPOKEN_TYPES + _EVENT, self._licences,
         )  # fmt: skip
         copy_rows(
             rows, "contracts (contract, exporter, importer, rcb, agent, first, last, source, by,"
-            " trusted, time, id)", ("text",) * 5 + ("date",) * 2 + _SAID_TYPES + _EVENT,
+            " trusted, time, id)", ("text",) * 5 + ("date",) * 2 + _SPOKEN_TYPES + _EVENT,
             self._contracts,
         )  # fmt: skip
         copy_rows(rows, "contract_ends (contract, last, id)", ("text", "date", "uuid"), self._ends)

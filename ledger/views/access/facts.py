@@ -28,7 +28,7 @@ def _marked(about: About, key: str) -> str:
 
 
 def _marked_here(its: str) -> str:
-    """The same of a mark through which the viewer has a case, wherever papers alone name it."""
+    """Whether one of these marks is the viewer's, and others or papers alone name it there."""
     named = (
         f"SELECT FROM marks_named AS n WHERE n.about = {SUBJECT_OF_CASE}"
         " AND n.key = subject AND n.mark = m"
@@ -53,6 +53,15 @@ def _certificate(key: str) -> str:
             AND by_others(a.by, ARRAY[public.viewer_party()])
             AND {_marked(About.SHIPMENT, "a.shipment")}
     ))"""
+
+
+def _read(event: str, *, into: str) -> str:
+    """The statement that reads topic and fact of an event, given by its id, into a record."""
+    return (
+        f"SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO {into}"
+        f" FROM public.events AS e WHERE e.originator_id = {event}::uuid"
+        " AND e.originator_version = 1"
+    )
 
 
 FUNCTIONS: Final = f"""
@@ -91,9 +100,7 @@ BEGIN
     END IF;
     IF topic = 'EventRetracted' THEN
         -- A retraction of a retraction ends here.
-        SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO target
-        FROM public.events AS e WHERE e.originator_id = (fact->>'target')::uuid
-            AND e.originator_version = 1 AND e.topic <> 'EventRetracted';
+        {_read("(fact->>'target')", into="target")} AND e.topic <> 'EventRetracted';
         IF target IS NOT NULL AND target.topic NOT LIKE 'Discrepancy%'
             AND target.topic NOT LIKE 'Period%'
             AND sees_fact(target.topic, target.fact, marks, parties, accounts) THEN
@@ -158,9 +165,7 @@ BEGIN
         IF kind = 'event' AND discriminator ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$'
             AND NOT shown.marks && marks AND NOT (its && marks AND me <> ALL(shown.parties)) THEN
             -- It shows what another event says: nobody reads that by saying otherwise.
-            SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO other
-            FROM public.events AS e
-            WHERE e.originator_id = discriminator::uuid AND e.originator_version = 1;
+            {_read("discriminator", into="other")};
             IF other IS NULL OR NOT coalesce(
                 sees_fact(other.topic, other.fact, marks, parties, accounts), false) THEN
                 RETURN false;
@@ -181,9 +186,7 @@ BEGIN
     IF kind = 'account' THEN
         RETURN part = ANY(marks) OR second = me OR (part || ' ' || second) = ANY(accounts);
     ELSIF kind IN ('application', 'event') THEN
-        SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO about
-        FROM public.events AS e
-        WHERE e.originator_id = subject::uuid AND e.originator_version = 1;
+        {_read("subject", into="about")};
         RETURN about IS NOT NULL AND sees_fact(about.topic, about.fact, marks, parties, accounts);
     ELSIF kind = 'mark' THEN RETURN subject = ANY(marks);
     ELSIF kind = 'dispatch' THEN

@@ -24,7 +24,7 @@ from ledger.views.access.naming import (
     told_by_operator,
 )
 from ledger.views.access.policies import ME, MY_PARTIES, OF_MY_MARKS, part_of
-from ledger.views.folding import Fold, Rows, Scans, Seen
+from ledger.views.folding import Fold, Rows, Scans, Seen, columns
 
 _FOUND: Final = """
 INSERT INTO founders (about, key, source, by)
@@ -229,7 +229,7 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
             for word in [self._founders[key]]
         }
         if keys - founded:
-            rows.execute(_FOUNDERS, _columns(sorted(keys - founded)), prepare=True)
+            rows.execute(_FOUNDERS, columns(sorted(keys - founded)), prepare=True)
             found |= {(about, key): (source, by) for about, key, source, by in rows.fetchall()}
         return found
 
@@ -247,9 +247,5 @@ def _insert(rows: Rows, statement: str, values: Iterable[tuple[Any, ...]]) -> se
     found = sorted(values)
     if not found:
         return set()
-    rows.execute(statement, _columns(found), prepare=True)
+    rows.execute(statement, columns(found), prepare=True)
     return set(rows.fetchall()) if rows.description else set()
-
-
-def _columns(values: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [*map(list, zip(*values, strict=True))]

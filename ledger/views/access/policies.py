@@ -56,7 +56,7 @@ def marked_on(about: About, key: str) -> str:
 
 
 def part_of(about: About, key: str) -> str:
-    """Either of them."""
+    """Whether the viewer is named on a dispatch, lot or shipment, or a mark of its was there."""
     return f"({named_on(about, key)} OR {marked_on(about, key)})"
 
 

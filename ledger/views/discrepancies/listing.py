@@ -5,7 +5,7 @@ What is listed is how cases stand now; only the counts can also be asked as know
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
@@ -17,12 +17,12 @@ from ledger.log import Log
 from ledger.rules.audit import RULES
 from ledger.rules.texts import sentence
 from ledger.rules.values import Shown
-from ledger.rules.violation import SubjectKind
-from ledger.views.folding import Rows
+from ledger.rules.violation import Severity, SubjectKind
+from ledger.views.folding import IS_LIVE, Rows
 from ledger.views.loading import facts_of
 
 _case = msgspec.json.Decoder(Case).decode
-SEVERITIES: Final = ("C", "H", "M", "L")
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 Pair = tuple[str, str]
 """Importer and body."""
 
@@ -42,14 +42,14 @@ OUT_OF_STANDING: Final = "M-65"
 _COUNTS = f"""
 SELECT coalesce(s.severity, c.severity), {_OF_CASE}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
-WHERE c.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
+WHERE c.{IS_LIVE}
 """
 _COUNTS_KNOWN = f"""
 SELECT t.severity, {_OF_CASE} FROM (
     SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
     ORDER BY id, position DESC
 ) AS t JOIN cases AS c ON c.id = t.id LEFT JOIN case_shown AS s ON s.id = t.id
-WHERE t.state IN ('OPEN', 'EXPLAINED', 'ESCALATED')
+WHERE t.{IS_LIVE}
 """
 
 
@@ -91,12 +91,12 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     viewer = None if asking is None else asking[0]
     rows.execute(_LIST.format(where=where, of_case=_OF_CASE), values)
     found = []
-    for key, folded, opened_at, changed_at, *shown, touched, parties, its in rows.fetchall():
+    for key, folded, opened_at, changed_at, *shown, affected, parties, its in rows.fetchall():
         case = _case(folded)
         pairs = sorted({pair_of[mark] for mark in its if mark in pair_of})
-        marks = touched
+        marks = affected
         if viewer is not None and case.subject_kind is SubjectKind.EVENT:
-            marks = [mark for mark in touched if mark in pair_of]
+            marks = [mark for mark in affected if mark in pair_of]
         row = {
             "id": str(key),
             "rule": case.rule,
@@ -122,7 +122,7 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
 
 
 def _values(case: Case, shown: Sequence[Any]) -> dict[str, Any]:
-    """What the latest look showed; of a case that asks for nothing, what was decided about."""
+    """What the latest evaluation showed; of a case no longer live, what was decided about."""
     severity, artefact, expected, found, evidence, total = shown
     if case.state not in LIVE or severity is None:
         picture = case.shows

@@ -3,6 +3,6 @@
 Its figures add up to what was issued, whatever happened; its claims show who says otherwise.
 """
 
-from ledger.views.reconciliation.rows import CLAIMS, FIGURES, Question, reconcile
+from ledger.views.reconciliation.pairs import CLAIMS, FIGURES, Question, reconcile
 
 __all__ = ["CLAIMS", "FIGURES", "Question", "reconcile"]

@@ -15,7 +15,7 @@ from ledger.labels.describe import field_of, known_claim, read_recipe, recipe_ro
 from ledger.labels.lots import lot_facts
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
-from ledger.views.asking import AskingRecord
+from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.roles import Onlooker
 from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_labels as openapi
@@ -29,7 +29,7 @@ from ledger.web.problems import Problem, not_found
 router = APIRouter(tags=["labels"])
 version_max: Final = 2**31 - 1
 
-_A_PRODUCT: Final = "SELECT FROM named_parties WHERE about = 7 AND key = %(key)s"
+_A_PRODUCT: Final = f"SELECT FROM named_parties WHERE about = {About.PRODUCT:d} AND key = %(key)s"
 
 Version = Annotated[int, Query(ge=1, le=version_max)]
 Claim = Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)]
@@ -59,7 +59,7 @@ def check_label(
     version = None if label is None else (label, label_version)
     claim, product, text = _asked(desk, viewer, claim, product, version, lot, shipment, text)
     with desk.looking(SYSTEM) as looking:
-        record = AskingRecord(looking.rows, looking.log)
+        record = LazyRecord(looking.rows, looking.log)
         verdict = claim_check(
             known_claim(claim), record, product if lot is None else None, recipe_version,
             on=day_asked, lot=lot, label=version, shipment=shipment, label_text=text,
@@ -147,7 +147,7 @@ def _asked(
     404 for what the viewer may not see.
     """
     with desk.looking(viewer) as looking:
-        record = AskingRecord(looking.rows, looking.log)
+        record = LazyRecord(looking.rows, looking.log)
         if label is not None:
             approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
             if approved is None:

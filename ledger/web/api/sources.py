@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ledger.facts.scalars import time_text
 from ledger.log import DeadLetter
-from ledger.views.sources import sources
+from ledger.views.source_totals import sources
 from ledger.web.access.roles import Onlooker
 from ledger.web.access.viewers import AtDesk
 from ledger.web.api import openapi_reads as openapi

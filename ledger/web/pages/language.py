@@ -22,7 +22,7 @@ from starlette.requests import Request
 
 from ledger.facts.scalars import micros
 from ledger.rules.reading import Tongue
-from ledger.rules.texts import RuleText, rule_text, sentence, texts_of
+from ledger.rules.texts import RuleText, rule_text, sentence, sides, texts_of
 from ledger.rules.values import Shown
 from ledger.web.pages.words import MADE
 
@@ -54,6 +54,17 @@ class Language:
         """A case as a row of the list of cases, in a sentence."""
         return sentence(Shown(*(row[name] for name in Shown._fields)), tongue=self.code)
 
+    def sides(self, row: Mapping[str, Any], values: Any = None) -> tuple[str, str]:
+        """What such a case expected and found, or at some time did, in words."""
+        shown = Shown(*(row[name] for name in Shown._fields))
+        if values is not None:
+            shown = shown._replace(expected=values.expected, found=values.found)
+        between = ", " if self.code == "en" else "、"
+        expected, found = (
+            between.join(map(self.value, side)) for side in sides(shown, tongue=self.code)
+        )
+        return expected, found
+
     def rule(self, number: str) -> RuleText:
         """A rule in words."""
         return rule_text(number, self.code)
@@ -64,7 +75,7 @@ class Language:
         return facts[kind] if kind in facts else self.say(MADE.get(kind, kind))
 
     def value(self, text: str) -> str:
-        """What a case expected or found: days and times as read here, all else as it is.
+        """What an earlier rule expected or found: days and times as read here, else as it is.
 
         A number stays as it is too: it may be somebody's id.
         """

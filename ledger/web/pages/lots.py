@@ -14,8 +14,8 @@ from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.rules.moments import JAPAN
 from ledger.views import lots as lots_view
-from ledger.views.asking import AskingRecord
 from ledger.views.discrepancies import Wanted, listed
+from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.roles import onlooker
 from ledger.web.asking.goods import countries, lot_card, lot_trace
 from ledger.web.desk import SYSTEM, Desk, Looking
@@ -50,7 +50,7 @@ def lot(opened: Open, lot: Id) -> Response:
         cases = listed(looking.rows, looking.log, Wanted(subject_kind="lot", subject=lot))
         labels = sorted({(tally["label"], tally["version"]) for tally in card["sealed"]})
         events = _seen(looking, found, card)
-        product = card["product"] and AskingRecord(looking.rows, looking.log).latest(
+        product = card["product"] and LazyRecord(looking.rows, looking.log).latest(
             ProductRegistered, About.PRODUCT, card["product"]
         )
         standing = looking.standing
@@ -83,7 +83,7 @@ def _verdicts(desk: Desk, lot: str, labels: list[tuple[str, int]]) -> list[dict[
     today: date = local_day(time_text(desk.now(), JAPAN))
     found: list[dict[str, Any]] = []
     with desk.looking(SYSTEM) as looking:
-        record = AskingRecord(looking.rows, looking.log)
+        record = LazyRecord(looking.rows, looking.log)
         for label in labels:
             approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
             if approved is None:

@@ -81,7 +81,8 @@ def _environment(code: str) -> Environment:
     )
     made.filters.update(
         number=spoken.number, signed=spoken.signed, day=spoken.day, moment=spoken.moment,
-        say=spoken.say, in_words=spoken.case, value=spoken.value, rule=spoken.rule,
+        say=spoken.say, in_words=spoken.case, rule=spoken.rule,
+        sides=spoken.sides,
         event_name=spoken.event,
     )  # fmt: skip
     made.globals.update(

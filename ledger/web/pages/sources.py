@@ -10,7 +10,7 @@ from ledger.facts.registry import SourceRegistered
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.log import DeadLetter
 from ledger.views.loading import facts_of
-from ledger.views.sources import sources as sources_view
+from ledger.views.source_totals import sources as sources_view
 from ledger.web.desk import Looking
 from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open

@@ -10,7 +10,7 @@ from bench.audit import entry
 from bench.hostile_registry import registry
 from bench.hostile_shapes import ordinary, shape
 from consumers.auditor.auditor import Auditor
-from consumers.auditor.evaluating import Looking
+from consumers.auditor.evaluating import Evaluation
 from consumers.auditor.proof import unsettled
 from consumers.auditor.running import catch_up
 from ledger.log import Log
@@ -169,17 +169,17 @@ def test_a_look_that_computes_for_too_long_is_halved(
 ) -> None:
     """The database ends a transaction that does nothing: half of the look is tried instead."""
     monkeypatch.setattr(projection, "_computing_ms_max", 300)
-    slow = Looking.subject
+    slow = Evaluation.subject
     looks: list[int] = []
 
-    def subject(self: Looking, *args: Any, **options: Any) -> None:
+    def subject(self: Evaluation, *args: Any, **options: Any) -> None:
         # As long as a look has more than so many subjects it takes longer than it may.
         if len(self.found) == 20:
             looks.append(1)
             time.sleep(0.5)
         slow(self, *args, **options)
 
-    monkeypatch.setattr(Looking, "subject", subject)
+    monkeypatch.setattr(Evaluation, "subject", subject)
     with Log.open(database, recorded_at="event") as log:
         filled(log, "one certificate")
 

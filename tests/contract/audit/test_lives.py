@@ -176,7 +176,7 @@ def test_a_look_begun_before_a_decision_starts_again(log: Log) -> None:
     auditor = Auditor(log, POLICY, lambda: FAR)
     with reading(log) as rows:
         position = Projector(log).catch_up()
-        look = auditor._look(rows, position)  # noqa: SLF001 -- a look stopped in the middle
+        look = auditor._evaluate(rows, position)  # noqa: SLF001 -- a look stopped in the middle
     trade.decide(EXPLAIN, report_case(trade))
 
     with pytest.raises(Exception, match="look again"):

@@ -88,7 +88,7 @@ def test_decisions_are_not_read_look_after_look(
     """Ten looks at a flood of facts with a case each read about what one look reads."""
     read = {}
     for most in (60, 600):
-        monkeypatch.setattr("consumers.auditor.auditor.look_events_max", most)
+        monkeypatch.setattr("consumers.auditor.auditor.evaluation_events_max", most)
         with embedded_cluster.database() as dsn:
             with Log.open(dsn, recorded_at="event") as log:
                 facts = [*registry(), *shape("retractions of one event", 600)]
@@ -135,7 +135,7 @@ class Unwalked(dict[Any, Any]):
 
 PREFETCHES: dict[str, tuple[str, Callable[[ViewBooks], None]]] = {
     "held": ("_held", lambda books: books.want_held([(1, 2)])),
-    "alike": ("_alike", lambda books: books.want_alike([(About.LOT, "L-1")])),
+    "alike": ("_alike", lambda books: books.want_look_alikes([(About.LOT, "L-1")])),
     "sealed": ("_sealed", lambda books: books.want_sealed(["L-1"])),
     "sealers": ("_sealers", lambda books: books.want_sealers([("L-1", "A")])),
     "balances": ("_balances", lambda books: books.want_balances([1])),

@@ -126,7 +126,7 @@ def test_new_facts_of_an_unfinished_renewal_are_not_lost(
 ) -> None:
     """Rules that change twice, in the middle of looking again, with facts in between."""
     caught_up(log)
-    monkeypatch.setattr("consumers.auditor.auditor.look_events_max", 40)
+    monkeypatch.setattr("consumers.auditor.auditor.evaluation_events_max", 40)
     for name in ("second", "third"):
         other_rules(monkeypatch, name)
         auditor = Auditor(log, POLICY, lambda: FAR)

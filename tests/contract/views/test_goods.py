@@ -9,9 +9,10 @@ from ledger.log import Log
 from ledger.views import certificates, lots, reports, shipments
 from ledger.views.loading import LAST, facts_about, facts_by_id
 from ledger.views.projection import Projector, reading
-from ledger.views.sources import sources
+from ledger.views.source_totals import sources
 from ledger.views.trace import trace
-from tests.contract.views.world import LOTS, World, fact, load
+from tests.auditing import load
+from tests.contract.views.world import LOTS, World, fact
 
 DAY = "2026-04-0{}T09:00:00.000000+09:00"
 

@@ -12,7 +12,8 @@ from ledger.views import projection, schema
 from ledger.views.folding import Rows
 from ledger.views.projection import Projector, reading, rebuild
 from ledger.views.verify import verify
-from tests.contract.views.world import World, fact, load
+from tests.auditing import load
+from tests.contract.views.world import World, fact
 
 T = "2026-04-01T09:00:00.000000+09:00"
 A, B, C, D = (str(UUID(int=0x01980000_0000_7000_8000_000000000000 + n)) for n in range(4))

@@ -13,7 +13,8 @@ from ledger.views import schema
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.projection import reading
 from ledger.views.verify import verify
-from tests.contract.views.world import World, load
+from tests.auditing import load
+from tests.contract.views.world import World
 
 _patience_seconds = 20.0
 

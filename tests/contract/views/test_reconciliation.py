@@ -14,7 +14,8 @@ from ledger.log import Log
 from ledger.questions import reference
 from ledger.views.projection import Projector, reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
-from tests.contract.views.world import HOUR, T0, World, load
+from tests.auditing import load
+from tests.contract.views.world import HOUR, T0, World
 from tests.databases import Cluster
 
 Split = Literal["exporter", "agent"] | None

@@ -9,7 +9,7 @@ from ledger.facts.canonical import decode
 from ledger.facts.record import Record
 from ledger.facts.standing import OPERATOR, REGISTRY
 from ledger.log import Entry, Log
-from ledger.views import bound
+from ledger.views import loading
 from ledger.views.projection import Projector, reading
 from ledger.views.verify import verify
 from tests.auditing import RECORDED, AuditWorld, entry_somewhere, shuffled
@@ -44,10 +44,10 @@ def test_what_binds_at_every_position(embedded_cluster: Cluster, seed: int) -> N
                 record = known_to(log, position)
                 registered = [known.fact for known in record if type(known.fact) in REGISTRY]
                 expected = {f.id for f in registered if not record.binds(f)}
-                assert bound.unbound(rows, registered, position) == expected, position
+                assert loading.unbound(rows, registered, position) == expected, position
             speakers = {
                 source: party
-                for source, party in bound.moved(rows, 0, log.position()).items()
+                for source, party in loading.moved_speakers(rows, 0, log.position()).items()
                 if party is not None
             }
             assert speakers == dict(record.told[1])
@@ -73,5 +73,5 @@ def test_a_registration_that_binds_again(any_database: str) -> None:
             log.append([Entry(UUID(fact.id), type(fact).__name__, state, 1, 0, door, by)])
             projector.catch_up()
             with reading(log) as rows:
-                unbound = bound.unbound(rows, [mark], log.position())
+                unbound = loading.unbound(rows, [mark], log.position())
             assert (mark.id not in unbound) == binds, type(fact)

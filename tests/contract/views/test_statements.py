@@ -8,7 +8,8 @@ import pytest
 from ledger.log import Log
 from ledger.views.projection import Projector, reading
 from ledger.views.statements import statement
-from tests.contract.views.world import HOLDERS, MARKS, SITES, World, fact, load
+from tests.auditing import load
+from tests.contract.views.world import HOLDERS, MARKS, SITES, World, fact
 
 ACCOUNT = ("JAS-A", "EXP-1", "W1")
 

@@ -13,7 +13,6 @@ from ledger.facts import canonical
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import canonical_time, micros, time_text
-from ledger.log import Entry, Log
 
 T0 = micros(canonical_time("2026-03-31T12:00:00Z"))
 HOUR = 3_600_000_000
@@ -297,15 +296,3 @@ EVENTS: tuple[Callable[[World], None], ...] = (
     removed, lost, counted, departed, arrived, returned, papers, reported, certified, cancelled,
     recorded, retracted,
 )  # fmt: skip
-
-
-def entry(made: Fact) -> Entry:
-    """The fact as the log takes it."""
-    name = type(made).__name__
-    return Entry(UUID(made.id), name, canonical.encode(made), 1, made.at, "file", "OPERATOR")
-
-
-def load(log: Log, facts: list[Fact], batch: int = 40) -> None:
-    """Append facts in their order."""
-    for start in range(0, len(facts), batch):
-        log.append([entry(made) for made in facts[start : start + batch]])

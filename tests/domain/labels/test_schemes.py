@@ -1,5 +1,6 @@
 """Schemes: each has a file, and a new one is rows and an object."""
 
+import ast
 import inspect
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -46,6 +47,19 @@ def test_every_scheme_has_a_file() -> None:
 def test_every_claim_is_of_a_scheme() -> None:
     """The tables name no scheme that is not registered."""
     assert {row.scheme for row in CLAIMS.rows()} == set(SCHEMES) - {"OTHER"}
+
+
+def test_no_scheme_and_no_claim_is_named_elsewhere() -> None:
+    """Checks ask the scheme of the claim; the route JAS and the members of the EU are none."""
+    names = set(SCHEMES) - {"OTHER"} | {row.claim for row in CLAIMS.rows()}
+    found = {
+        (path.name, node.value)
+        for path in FOLDER.parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+
+    assert found == {("lots.py", "JAS"), ("scope.py", "EU")}
 
 
 class _Trial(Scheme):

@@ -100,6 +100,14 @@ def test_a_case_of_no_kind_of_today_is_called_by_its_rule() -> None:
     assert sentence(case, tongue="ja") == "ロットの個数を超える貼付。"
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59.999999+00:00", "2026-04-01", "", "W1"])
+def test_no_value_that_a_case_may_keep_stops_its_sentence(time: str) -> None:
+    """Where a value cannot be read the case is called by its rule."""
+    case = Shown("M-47", "event", AN_ID, "future", [time], [time])
+
+    assert sentence(case) == "A clock is wrong, or reports are late."
+
+
 def test_every_rule_says_what_it_hands_over() -> None:
     """Each has a kind at least for each kind of subject that it looks at."""
     for rule in RULES:

@@ -1,6 +1,7 @@
 """A made season is repeatable, complete, exact in length, and its books are in order."""
 
 from collections import Counter, defaultdict
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -25,6 +26,12 @@ from ledger.season import Mix, season
 SIZES = [(400, 1), (777, 2), (3_000, 3), (20_000, 7), (20_000, 11)]
 
 
+@cache
+def facts_of(events: int, seed: int) -> tuple[Fact, ...]:
+    """A season's facts, made once for all tests that ask for the same."""
+    return tuple(season(events, seed).facts())
+
+
 def counting(facts: list[Fact]) -> list[Fact]:
     """The facts that count, each once, in order of time."""
     gone = {fact.target for fact in facts if isinstance(fact, EventRetracted)}
@@ -36,7 +43,7 @@ def counting(facts: list[Fact]) -> list[Fact]:
 @pytest.mark.parametrize(("events", "seed"), SIZES)
 def test_a_season_is_exactly_as_long_as_asked(events: int, seed: int) -> None:
     """Duplicates are among the lines, one in fifty, and byte for byte the same."""
-    facts = list(season(events, seed).facts())
+    facts = list(facts_of(events, seed))
 
     assert len(facts) == events
     copies = Counter(encode(fact) for fact in facts)
@@ -56,7 +63,7 @@ def test_one_seed_makes_one_season() -> None:
 
 def test_every_fact_is_valid() -> None:
     """What a season says is what a decoder accepts; ids are of version 7."""
-    for fact in season(20_000, 7).facts():
+    for fact in facts_of(20_000, 7):
         assert fact == decode(encode(fact))
         assert fact.id[14] == "7"
         assert fact.id[19] in "89ab"
@@ -64,7 +71,7 @@ def test_every_fact_is_valid() -> None:
 
 def test_every_kind_of_event_occurs() -> None:
     """A season of 20,000 has every type of the catalogue but heartbeats."""
-    kinds = {type(fact) for fact in season(20_000, 7).facts()}
+    kinds = {type(fact) for fact in facts_of(20_000, 7)}
 
     assert set(TYPES.values()) - kinds == {SourceHeartbeat}
 
@@ -73,7 +80,7 @@ def test_every_kind_of_event_occurs() -> None:
 def test_no_place_is_ever_below_zero(events: int, seed: int) -> None:
     """In order of time, every place holds what is taken from it; the sum of all is nothing."""
     balance: defaultdict[tuple[str, Place], int] = defaultdict(int)
-    for fact in counting(list(season(events, seed).facts())):
+    for fact in counting(list(facts_of(events, seed))):
         for move in moves(fact):
             balance[move.mark, move.source] -= move.seals
             balance[move.mark, move.target] += move.seals
@@ -83,7 +90,7 @@ def test_no_place_is_ever_below_zero(events: int, seed: int) -> None:
 
 def test_counts_agree_with_the_book() -> None:
     """What was counted is what the book held, apart from what was adjusted with a reason."""
-    facts = counting(list(season(20_000, 11).facts()))
+    facts = counting(list(facts_of(20_000, 11)))
     adjusted = {getattr(fact, "count_event", None): getattr(fact, "delta", 0) for fact in facts}
     balance: Counter[tuple[str, str]] = Counter()
     counts = 0
@@ -100,7 +107,7 @@ def test_counts_agree_with_the_book() -> None:
 
 def test_reports_agree_with_departures() -> None:
     """The latest version of each report lists the seals that left, lot by lot."""
-    facts = counting(list(season(20_000, 7).facts()))
+    facts = counting(list(facts_of(20_000, 7)))
     left: Counter[tuple[str, str]] = Counter()
     reports: dict[str, SealReportFiled] = {}
     for fact in facts:
@@ -122,7 +129,7 @@ def test_reports_agree_with_departures() -> None:
 
 def test_facts_arrive_out_of_order_but_soon() -> None:
     """Scanners overtake each other within hours, never by the week that would look odd."""
-    facts = list(season(20_000, 7).facts())
+    facts = list(facts_of(20_000, 7))
     latest, lag_max, late = 0, 0, 0
     seen: set[str] = set()
     for fact in facts:
@@ -139,7 +146,7 @@ def test_facts_arrive_out_of_order_but_soon() -> None:
 def test_certificates_run_without_a_gap() -> None:
     """Each agent numbers the certificates of an exporter one after the other."""
     numbers: defaultdict[str, set[int]] = defaultdict(set)
-    for fact in season(20_000, 7).facts():
+    for fact in facts_of(20_000, 7):
         number = getattr(fact, "number", None)
         if isinstance(fact, ExportCertificateIssued) or (
             number and type(fact).__name__ == "ExportCertificateCancelled"
@@ -154,7 +161,7 @@ def test_certificates_run_without_a_gap() -> None:
 
 def test_goods_of_every_scheme_and_class_are_made() -> None:
     """A season of 20,000 seals goods of every scheme of the rules and every class of product."""
-    facts = list(season(20_000, 7).facts())
+    facts = list(facts_of(20_000, 7))
     schemes = {getattr(fact, "scheme", None) for fact in facts}
     classes = {getattr(fact, "class_", None) for fact in facts}
 
@@ -168,7 +175,7 @@ def test_goods_of_every_scheme_and_class_are_made() -> None:
 
 def test_every_claim_is_made_and_holds() -> None:
     """Each claim of the tables is on goods sold; those that bear a seal are sealed, others not."""
-    record = Record((fact, fact.at) for fact in season(20_000, 7).facts())
+    record = Record((fact, fact.at) for fact in facts_of(20_000, 7))
     claims = {row.claim: row.seal for row in CLAIMS.rows()}
     sold = {fact.claim for fact in record.all(GoodsSold)}
     labels = {(fact.label, fact.version): fact for fact in record.all(LabelApproved)}
@@ -190,7 +197,7 @@ def test_every_claim_is_made_and_holds() -> None:
 def test_a_season_goes_on() -> None:
     """At its end fresh seals lie with importers and exporters; nothing is on its way."""
     held: Counter[Kind] = Counter()
-    for fact in counting(list(season(20_000, 7).facts())):
+    for fact in counting(list(facts_of(20_000, 7))):
         for move in moves(fact):
             held[move.source.kind] -= move.seals
             held[move.target.kind] += move.seals

@@ -1,6 +1,10 @@
-"""One audited season for the tests that only look, served with a token of every role."""
+"""Desks: over an empty log, at a real port, and over a season with a token of every role."""
 
+import json
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
@@ -12,11 +16,16 @@ from ledger.facts.scalars import micros
 from ledger.log import Log
 from ledger.rules.policy import default_policy
 from ledger.season import Mix, season
+from ledger.settings import Settings
 from ledger.views.projection import Projector
+from ledger.web.access import tokens
+from ledger.web.serving import address, listen, serve
+from tests.auditing import load
 from tests.databases import Cluster
-from tests.desks import Served, served
+from tests.desks import NOW, Served, served
 
 EVENTS = 1_500
+closed_seconds_max = 10.0
 SLIPS = "over-sealing,count-variance,receipt-difference,report-differs,negative-stock"
 
 
@@ -85,19 +94,35 @@ class Trade(NamedTuple):
         return self.desk.client.get(address, headers=headers)
 
 
-@pytest.fixture(scope="module")
-def trade(embedded_cluster: Cluster) -> Iterator[Trade]:
-    """A season of a few exporters, projected and audited."""
+@pytest.fixture
+def desk(log: Log) -> Iterator[Served]:
+    """A desk over an empty log of the test's own."""
+    with served(log) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def audited(embedded_cluster: Cluster) -> Iterator[str]:
+    """A database with a season of a few exporters, projected and audited: to be copied."""
     story = season(EVENTS, 7, Mix.parse(SLIPS))
-    with embedded_cluster.database() as dsn, Log.open(dsn, recorded_at="event") as log:
-        Projector(log).make()
-        with served(log) as desk:
-            desk.record(list(story.facts()))
+    with embedded_cluster.database() as dsn:
+        with Log.open(dsn, recorded_at="event") as log:
+            Projector(log).make()
+            load(log, list(story.facts()), 5_000)
+            Projector(log).catch_up()
             now = story.key().now
             set_clock(log, micros(now) if isinstance(now, str) else now)
             audit(log, default_policy(), audit_clock(log))
-            with psycopg.connect(dsn, autocommit=True) as looking:
-                parties, things = _chain(looking)
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def trade(embedded_cluster: Cluster, audited: str) -> Iterator[Trade]:
+    """A desk over that season, the module's own."""
+    with embedded_cluster.copied(audited) as dsn, Log.open(dsn, recorded_at="event") as log:
+        with psycopg.connect(dsn, autocommit=True) as looking:
+            parties, things = _chain(looking)
+        with served(log) as desk:
             yield Trade(desk, parties, things, dsn)
 
 
@@ -137,3 +162,76 @@ def _chain(looking: psycopg.Connection[tuple[Any, ...]]) -> tuple[Parties, Thing
     case = one("SELECT id::text FROM cases ORDER BY 1")[0]
     parties = Parties(exporter, importer, rcb, agent, *others[:3])
     return parties, Things(mark, site, lot, shipment, certificate, event, source, case)
+
+
+class Place(NamedTuple):
+    """A desk at a port."""
+
+    port: int
+    log: Log
+
+    @property
+    def base(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def shown(self, role: str = "operator", party: str | None = None) -> dict[str, str]:
+        """Headers of a new token."""
+        secret = tokens.create(self.log, role, party, now=NOW)[1]
+        return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture(scope="module")
+def place(embedded_cluster: Cluster) -> Iterator[Place]:
+    """A desk over an empty ledger, served as in production."""
+    stop, ready = threading.Event(), threading.Event()
+    configured = Settings(web_port=0)
+    listening = listen(configured)
+    port = int(address(listening).rpartition(":")[2])
+    with embedded_cluster.database() as dsn, Log.open(dsn) as log:
+        thread = threading.Thread(
+            target=serve,
+            args=(configured, log, stop),
+            kwargs={"ready": ready, "listening": listening},
+        )
+        thread.start()
+        assert ready.wait(30)
+        yield Place(port, log)
+        stop.set()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def connected(place: Place) -> Iterator[socket.socket]:
+    """A connection; what is read from it has to come in time."""
+    with socket.create_connection(("127.0.0.1", place.port), timeout=closed_seconds_max) as made:
+        yield made
+
+
+def heard(connection: socket.socket) -> bytes:
+    """All that is said until the connection is closed."""
+    told = b""
+    try:
+        while piece := connection.recv(65_536):
+            told += piece
+    except ConnectionError:
+        pass
+    return told
+
+
+def problem(told: bytes) -> dict[str, Any]:
+    """The problem document of an answer."""
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def posted(place: Place, length: int, path: str = "/events") -> bytes:
+    """The head of a report by a token that is valid."""
+    shown = place.shown("exporter", "EXP-1")["Authorization"]
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: desk\r\nAuthorization: {shown}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    ).encode()

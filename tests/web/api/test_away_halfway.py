@@ -15,7 +15,7 @@ from ledger.log.seeing import Sight
 from ledger.views.discrepancies import listed
 from ledger.web.desk import Desk
 from tests.databases import Cluster
-from tests.desks import Served, served
+from tests.desks import Served
 from tests.web.api.conftest import Trade
 from tests.web.api.test_decisions import case, chain
 
@@ -43,13 +43,6 @@ def away_after(monkeypatch: pytest.MonkeyPatch, write: str, times: int = 1) -> I
     with monkeypatch.context() as patched:
         patched.setattr(Log, write, writing)
         yield
-
-
-@pytest.fixture
-def desk(database: str) -> Iterator[Served]:
-    """A desk over an empty ledger."""
-    with Log.open(database) as log, served(log) as found:
-        yield found
 
 
 def test_what_was_recorded_has_its_receipt(desk: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Guessing is counted, by form, link and token, and no dress makes a sender look like many."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -19,13 +19,6 @@ from tests.desks import NOW, Served, served
 
 SENTENCE = "Too many sign-ins have failed: try again in a minute."
 addresses_max = 100
-
-
-@pytest.fixture
-def desk(database: str) -> Iterator[Served]:
-    """A desk over an empty ledger."""
-    with Log.open(database) as log, served(log) as found:
-        yield found
 
 
 def somebody(desk: Served, address: str) -> TestClient:

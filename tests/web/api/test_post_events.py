@@ -1,22 +1,13 @@
 """Events over HTTP: a receipt each, nothing written twice or in part."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from ledger import metrics
-from ledger.log import Log
-from tests.desks import Served, served
-
-
-@pytest.fixture
-def desk(database: str) -> Iterator[Served]:
-    """A desk over an empty ledger."""
-    with Log.open(database) as log, served(log) as found:
-        yield found
+from tests.desks import Served
 
 
 def scan(**fields: object) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Signing in, forms, headers and limits."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from ledger.log import Log
@@ -9,13 +7,6 @@ from ledger.web.access import tokens
 from ledger.web.access.signing import COOKIE, Signing
 from ledger.web.limits import Buckets
 from tests.desks import NOW, Served, served
-
-
-@pytest.fixture
-def desk(database: str) -> Iterator[Served]:
-    """A desk over an empty ledger."""
-    with Log.open(database) as log, served(log) as found:
-        yield found
 
 
 def test_a_token_signs_a_browser_in(desk: Served) -> None:

@@ -6,23 +6,31 @@ import httpx2
 import pytest
 
 from tests.databases import Cluster
-from tests.desks_open import Open, opened
+from tests.desks_open import Open, fill, opened
 
 Visit = Callable[..., httpx2.Client]
 """(role, language) → somebody signed in."""
 
 
 @pytest.fixture(scope="session")
-def desk(embedded_cluster: Cluster) -> Iterator[Open]:
+def filled(embedded_cluster: Cluster) -> Iterator[str]:
+    """A database with a season in it, audited once for all desks: to be copied."""
+    with embedded_cluster.database() as dsn:
+        fill(dsn)
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def desk(embedded_cluster: Cluster, filled: str) -> Iterator[Open]:
     """A desk with a season in it."""
-    with embedded_cluster.database() as dsn, opened(dsn) as found:
+    with embedded_cluster.copied(filled) as dsn, opened(dsn) as found:
         yield found
 
 
 @pytest.fixture
-def own_desk(embedded_cluster: Cluster) -> Iterator[Open]:
+def own_desk(embedded_cluster: Cluster, filled: str) -> Iterator[Open]:
     """A desk whose cases a test may close."""
-    with embedded_cluster.database() as dsn, opened(dsn) as found:
+    with embedded_cluster.copied(filled) as dsn, opened(dsn) as found:
         yield found
 
 

@@ -9,7 +9,7 @@ from ledger.log import migrate
 from ledger.log.embedded import leave, server
 from tests.chromium import chromium_path, running_chromium
 from tests.databases import open_folder
-from tests.desks_open import Open, opened
+from tests.desks_open import Open, fill, opened
 
 TARGET = Path(__file__).parents[3] / "docs"
 WINDOW = ViewportSize(width=1360, height=900)
@@ -26,7 +26,8 @@ def main() -> int:
         dsn = server(home)
         try:
             migrate(dsn)
-            with opened(dsn, events=6_000) as desk, running_chromium(path) as browser:
+            fill(dsn, events=6_000)
+            with opened(dsn) as desk, running_chromium(path) as browser:
                 _take(browser.new_page(base_url=desk.place, viewport=WINDOW, locale="en-GB"), desk)
         finally:
             leave(home)

@@ -15,7 +15,7 @@ from ledger.labels.recipe import (
     Base,
     Recipe,
     in_base,
-    is_in_conversion,
+    is_either,
     is_organic,
     kind_name,
     weight,
@@ -52,8 +52,7 @@ def by_class(recipe: Recipe, *, conversion: bool, on: date) -> Iterator[Reason]:
         return
     if recipe.class_ == "PROCESSED_MIXED":
         yield from _mixed(recipe, conversion=conversion, on=on)
-    if row.base:
-        yield from _restricted(recipe, row, conversion=conversion)
+    yield from _restricted(recipe, row, conversion=conversion)
     if recipe.class_ not in UNMIXED:
         yield from same_kind(recipe, lambda entry: counts(entry, row, conversion=conversion))
     if recipe.class_ == "FEED":
@@ -63,7 +62,7 @@ def by_class(recipe: Recipe, *, conversion: bool, on: date) -> Iterator[Reason]:
 
 def counts(entry: Ingredient, row: ClassRow, *, conversion: bool) -> bool:
     """Whether an ingredient counts as organic; one without a scheme does, another scheme's not."""
-    if entry.scheme not in (None, CODE) or not _kept(entry):
+    if entry.scheme not in (None, CODE) or not is_either(entry):
         return False
     if entry.kind == "AGRICULTURAL":
         return "AGRICULTURAL" in row.counts
@@ -72,16 +71,13 @@ def counts(entry: Ingredient, row: ClassRow, *, conversion: bool) -> bool:
     return "LIVESTOCK" in row.counts or ("MILK" in row.counts and _is_milk(entry))
 
 
-def _kept(entry: Ingredient) -> bool:
-    return is_organic(entry) or is_in_conversion(entry)
-
-
 def _is_milk(entry: Ingredient) -> bool:
     name = kind_name(entry.name)
     return any(word in name for word in _MILK)
 
 
 def _restricted(recipe: Recipe, row: ClassRow, *, conversion: bool) -> Iterator[Reason]:
+    """At most 5 % of the base is of another kind; where the lot itself counts nothing is asked."""
     if not row.base:
         return
     entries = in_base(recipe, row.base)

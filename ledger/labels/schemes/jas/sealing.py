@@ -51,8 +51,7 @@ def sealing(case: Case, facts: LotFacts) -> Iterator[Reason]:
 def _application(
     case: Case, facts: LotFacts, applied: SealsApplied, mark: MarkRegistered
 ) -> Iterator[Reason]:
-    record, on = case.record, applied.day
-    class_ = case.class_
+    record, on, class_ = case.record, applied.day, case.class_
     yield from _body(case, mark, class_, on)
     graded = any(graded_conforming(record, one, applied.at) for one in sources(record, facts.lot))
     mode = None if case.departed is None else case.departed.sealing_mode
@@ -68,7 +67,7 @@ def _application(
         roles = ("IMPORTER", "SUBDIVIDER", *MAKERS)
         if not certified(record, mark.importer, CODE, roles, None, on):
             yield from fails("CERT_IMPORTER")
-        if not graded and not _certificate_by(case, facts, on):
+        if not graded and not any(_live_certificates(case, facts, on)):
             yield from fails("NOT_GRADED")
         # Makers label under their grading rules; the course is asked of importers and subdividers.
         if not certified(record, applied.holder, CODE, MAKERS, class_, on):
@@ -153,17 +152,12 @@ def _contract(
     )
 
 
-def _live_certificates(case: Case, facts: LotFacts) -> Iterator[ExportCertificateIssued]:
-    """Certificates that name the lot or one it was subdivided from, live at any time."""
-    record = case.record
-    for one in sources(record, facts.lot):
-        for fact in record.about(ExportCertificateIssued, About.LINE, one):
-            if is_live(record, fact):
+def _live_certificates(case: Case, facts: LotFacts, by: date) -> Iterator[ExportCertificateIssued]:
+    """Live certificates of that day or before that name the lot or one it was subdivided from."""
+    for one in sources(case.record, facts.lot):
+        for fact in case.record.about(ExportCertificateIssued, About.LINE, one):
+            if fact.issued_on <= by and is_live(case.record, fact):
                 yield fact
-
-
-def _certificate_by(case: Case, facts: LotFacts, on: date) -> bool:
-    return any(fact.issued_on <= on for fact in _live_certificates(case, facts))
 
 
 def _papers(case: Case, facts: LotFacts) -> Iterator[Reason]:
@@ -180,7 +174,7 @@ def _papers(case: Case, facts: LotFacts) -> Iterator[Reason]:
     found = line_scope(record, departed, facts.lot)
     if found is None or not found.asks_certificate:
         return
-    papers = [fact for fact in _live_certificates(case, facts) if fact.issued_on <= departed.day]
+    papers = [*_live_certificates(case, facts, departed.day)]
     if not papers:
         yield from fails("CERT_EXPORT")
     scheme = arranged().get(departed.origin)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from consumers.auditor.affected import touched
+from consumers.auditor.affected import affected
 from ledger.custody.places import Kind, Place
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded
@@ -20,7 +20,7 @@ from ledger.questions.dependencies import Changes, DependencyKey, hash_of
 from ledger.questions.snapshot import ViewBooks
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry
-from tests.contract.books.test_books import answers, of_world
+from tests.contract.questions.test_answers import answers, of_world
 from tests.contract.views import world
 
 HOUR = 3_600_000_000
@@ -48,7 +48,7 @@ def changed_since(log: Log, position: int) -> Changes:
     """What changed by the facts behind a position."""
     with reading(log) as rows:
         books = ViewBooks(rows, log)
-        return touched(log, log.read(position, 1_000), books, known_to=position).changed
+        return affected(log, log.read(position, 1_000), books, known_to=position).changed
 
 
 class Row(NamedTuple):
@@ -95,7 +95,7 @@ ROWS = [
     Row("place", "SealsReceived", RECEIVED, lambda a: a.balance("JAS-A", STOCK)),
     Row("stocks", "SealsReceived", RECEIVED, lambda a: a.stocks("JAS-A", "EXP-1")),
     Row("held", "SealsReceived", RECEIVED, lambda a: a.held("JAS-A")),
-    Row("fold", "LotRecorded", LOT, lambda a: a.alike(About.LOT, "L-1")),
+    Row("fold", "LotRecorded", LOT, lambda a: a.looks_alike(About.LOT, "L-1")),
     Row("naming", "SealsReceived", RECEIVED, lambda a: a.naming("JAS-A")),
     Row("sealed", "SealsApplied", APPLIED, lambda a: len(a.sealed("L1"))),
     Row("labelled", "SealsApplied", APPLIED, lambda a: a.labelled("LB-1", 1)),
@@ -106,7 +106,7 @@ ROWS = [
     ),
     Row("worked", "SealsApplied", APPLIED, lambda a: a.worked("JAS-A", 2026)),
     Row("heard", "LotGraded", GRADED | {"source": "SC-7"}, lambda a: a.last_heard("SC-7")),
-    Row("scanner", "SourceRegistered", SOURCE, lambda a: a.crossings("person", "P1", HOUR)),
+    Row("scanner", "SourceRegistered", SOURCE, lambda a: a.two_sites("person", "P1", HOUR)),
 ]  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def test_a_fact_that_changes_an_answer_changes_its_key(
         position = log.position()
         with reading(log) as rows:
             books = ViewBooks(rows, log)
-            with books.reads.watch() as read:
+            with books.dependencies.watch() as read:
                 before = row.ask(books)
         tell(fact)
         with reading(log) as rows:
@@ -156,7 +156,7 @@ def test_no_answer_changes_unnoticed(database: str, seed: int) -> None:
             with reading(log) as rows:
                 books = ViewBooks(rows, log)
                 for ask in asks:
-                    with books.reads.watch() as read:
+                    with books.dependencies.watch() as read:
                         known.append((ask, answers(books, ask), read))
             tell(fact)
             changed = changed_since(log, position)

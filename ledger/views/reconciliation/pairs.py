@@ -6,7 +6,7 @@ exporter's or one agent's part of it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -14,22 +14,21 @@ from ledger.facts.record import Record
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
 from ledger.facts.scalars import local_day, time_text
 from ledger.log import Log
+from ledger.rules.violation import Severity
 from ledger.views import schema
+from ledger.views.figures import PLACES
 from ledger.views.folding import Rows
 from ledger.views.loading import facts_of
-from ledger.views.reconciliation.ends import figures
-from ledger.views.reconciliation.said import claims
+from ledger.views.reconciliation.claims import claims
+from ledger.views.reconciliation.figures import figures
 from ledger.views.reconciliation.scope import NOBODY, Amount, Pair, Scope
 
-FIGURES: Final = (
-    "issued", "stock_importer", "stock_exporters", "in_transit", "on_lots", "shipped", "delivered",
-    "spoiled", "destroyed", "sampled", "lost", "stolen", "adjusted",
-)  # fmt: skip
+FIGURES: Final = tuple(PLACES)
 CLAIMS: Final = (
     "dispatched", "received", "departed", "reported", "arrived", "returned", "shipped_units",
     "certified_units", "counted", "book", "unexplained",
 )  # fmt: skip
-SEVERITIES: Final = ("C", "H", "M", "L")
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _JAPAN_MINUTES: Final = 540
 Cases = Mapping[Pair, Mapping[str, int]]
 """How many discrepancies are open, by pair and severity."""

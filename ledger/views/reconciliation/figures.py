@@ -1,7 +1,7 @@
 """The figures of a reconciliation: where the seals are, and whose they are.
 
-Sums over moves. Each end of a move has a party: the holder, or on the way the one it is sent to;
-on goods the one who attached it first.
+Sums over moves. What is in a place has a party: the holder, or on the way the one it is sent to; on
+goods the one who attached it first.
 """
 
 from collections.abc import Iterator
@@ -11,32 +11,21 @@ from ledger.custody.places import Kind
 from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
-from ledger.views.figures import HELD
-from ledger.views.folding import Rows
+from ledger.views.figures import HELD, PLACES
+from ledger.views.folding import Rows, one_of
+from ledger.views.loading import retracted
 from ledger.views.reconciliation.scope import COUNTS, NOBODY, Amount, Scope
 
-_NAMES = {
-    Kind.TRANSIT: "in_transit",
-    Kind.LOT: "on_lots",
-    Kind.SHIPPED: "shipped",
-    Kind.DELIVERED: "delivered",
-    Kind.SPOILED: "spoiled",
-    Kind.DESTROYED: "destroyed",
-    Kind.SAMPLED: "sampled",
-    Kind.LOST: "lost",
-    Kind.STOLEN: "stolen",
-    Kind.ADJUSTED: "adjusted",
-}
-_LAST_PLACE = max(Kind)
+_NAMES = {kind: name for name, kind in PLACES.items()}
 
 _TOTALS = """
 SELECT mark, figure, party, 0::int8, total FROM totals
 WHERE mark = ANY(%(marks)s) AND figure = ANY(%(kinds)s) AND total <> 0
 """
-_BALANCES = """
-SELECT p.mark, p.kind, p.key, CASE WHEN p.kind = 4 THEN p.id ELSE 0 END, b.balance
+_BALANCES = f"""
+SELECT p.mark, p.kind, p.key, CASE WHEN p.kind = {Kind.LOT:d} THEN p.id ELSE 0 END, b.balance
 FROM balances AS b JOIN places AS p ON p.id = b.place
-WHERE b.balance <> 0 AND p.kind IN (3, 4) AND p.mark = ANY(%(marks)s)
+WHERE b.balance <> 0 AND p.kind IN {one_of((Kind.TRANSIT, Kind.LOT))} AND p.mark = ANY(%(marks)s)
 UNION ALL
 SELECT p.mark, p.kind, p.key, g.lot, g.balance
 FROM goods AS g JOIN places AS p ON p.id = g.place
@@ -52,11 +41,15 @@ FROM (
 WHERE p.mark = ANY(%(marks)s) GROUP BY 1, 2, 3, 4 HAVING sum(m.delta) <> 0
 """
 _MOVED_WHOLE = _MOVED.format(
-    key="CASE WHEN p.kind = 2 THEN p.key ELSE '' END", lot="0::int8", by_lot="", and_lot=""
+    key=f"CASE WHEN p.kind = {Kind.STOCK:d} THEN p.key ELSE '' END",
+    lot="0::int8",
+    by_lot="",
+    and_lot="",
 )
 _MOVED_SPLIT = _MOVED.format(
     key="p.key",
-    lot="CASE WHEN p.kind = 4 THEN p.id WHEN p.kind IN (5, 6) THEN m.lot ELSE 0 END",
+    lot=f"CASE WHEN p.kind = {Kind.LOT:d} THEN p.id"
+    f" WHEN p.kind IN {one_of((Kind.SHIPPED, Kind.DELIVERED))} THEN m.lot ELSE 0 END",
     by_lot="lot,",
     and_lot=", lot",
 )
@@ -71,18 +64,20 @@ ORDER BY lot, first, first_id
 """
 # The stocks' side of the applications that still count at the position: the earliest time of each
 # lot, with the positions of everything posted at it.
-_SEALERS_THEN = """
+_SEALERS_THEN = f"""
 SELECT g.lot, p.key, g.positions FROM (
     SELECT m.lot, m.place, array_agg(m.position) AS positions,
         rank() OVER (PARTITION BY m.lot ORDER BY m.time) AS n
-    FROM moves AS m JOIN places AS s ON s.id = m.place AND s.kind = 2
+    FROM moves AS m JOIN places AS s ON s.id = m.place AND s.kind = {Kind.STOCK:d}
     WHERE m.lot = ANY(%(lots)s) AND m.position <= %(position)s
     GROUP BY m.lot, m.place, m.time HAVING sum(m.delta) < 0
 ) AS g JOIN places AS p ON p.id = g.place WHERE g.n = 1 ORDER BY g.lot
 """
 
 
-class _End(NamedTuple):
+class _Sum(NamedTuple):
+    """Seals in the places of a kind and key of a mark; `lot` = the LOT place they are on, or 0."""
+
     mark: str
     kind: int
     key: str
@@ -92,55 +87,55 @@ class _End(NamedTuple):
 
 def figures(rows: Rows, log: Log, scope: Scope, *, split: bool) -> Iterator[Amount]:
     """Every figure of every pair, by party where split."""
-    ends = list(_ends(rows, scope, split=split))
-    whose = _Parties(rows, log, scope, ends) if split else None
-    for end in ends:
-        pair = scope.pairs[end.mark]
-        if end.kind == Kind.ISSUER:
-            yield Amount(pair, "issued", "", -end.amount)
+    sums = list(_sums(rows, scope, split=split))
+    whose = _Parties(rows, log, scope, sums) if split else None
+    for each in sums:
+        pair = scope.pairs[each.mark]
+        if each.kind == Kind.ISSUER:
+            yield Amount(pair, "issued", "", -each.amount)
             continue
-        if end.kind == Kind.STOCK:
-            name = "stock_importer" if end.key == pair[0] else "stock_exporters"
+        if each.kind == Kind.STOCK:
+            name = "stock_importer" if each.key == pair[0] else "stock_exporters"
         else:
-            name = _NAMES[Kind(end.kind)]
-        yield Amount(pair, name, whose.party(end, pair[0]) if whose else "", end.amount)
+            name = _NAMES[Kind(each.kind)]
+        yield Amount(pair, name, whose.party(each, pair[0]) if whose else "", each.amount)
 
 
-def _ends(rows: Rows, scope: Scope, *, split: bool) -> Iterator[_End]:
+def _sums(rows: Rows, scope: Scope, *, split: bool) -> Iterator[_Sum]:
     values = {"marks": scope.marks, "time": scope.time, "position": scope.position}
     if not scope.everything:
         rows.execute("SET LOCAL work_mem = '64MB'")
         rows.execute(_MOVED_SPLIT if split else _MOVED_WHOLE, values)
-        yield from map(_End._make, rows.fetchall())
+        yield from map(_Sum._make, rows.fetchall())
         return
     held = [int(kind) for kind in (Kind.ISSUER, *sorted(HELD))]
-    kinds = held if split else list(range(1, _LAST_PLACE + 1))
+    kinds = held if split else [int(kind) for kind in Kind]
     rows.execute(_TOTALS, {**values, "kinds": kinds})
-    yield from map(_End._make, rows.fetchall())
+    yield from map(_Sum._make, rows.fetchall())
     if split:
         rows.execute(_BALANCES, values)
-        yield from map(_End._make, rows.fetchall())
+        yield from map(_Sum._make, rows.fetchall())
 
 
 class _Parties:
-    """Whose seals are at an end of a move."""
+    """Whose the seals in places are."""
 
-    def __init__(self, rows: Rows, log: Log, scope: Scope, ends: list[_End]) -> None:
-        dispatches = sorted({end.key for end in ends if end.kind == Kind.TRANSIT})
+    def __init__(self, rows: Rows, log: Log, scope: Scope, sums: list[_Sum]) -> None:
+        dispatches = sorted({each.key for each in sums if each.kind == Kind.TRANSIT})
         rows.execute(_DISPATCHED, {"keys": dispatches, "position": scope.position})
         self._sent = {row[0]: (row[1], row[2]) for row in rows.fetchall()}
-        lots = sorted({end.lot for end in ends if end.lot})
+        lots = sorted({each.lot for each in sums if each.lot})
         self._sealers = _sealers(rows, log, scope, lots)
 
-    def party(self, end: _End, importer: str) -> str:
-        """The party of an end that is not the issuer's."""
-        if Kind(end.kind) in HELD:
-            return end.key
-        if end.kind != Kind.TRANSIT:
-            return self._sealers.get(end.lot, NOBODY)
-        if end.key not in self._sent:
+    def party(self, each: _Sum, importer: str) -> str:
+        """Whose the seals are, but for those of the issuer."""
+        if Kind(each.kind) in HELD:
+            return each.key
+        if each.kind != Kind.TRANSIT:
+            return self._sealers.get(each.lot, NOBODY)
+        if each.key not in self._sent:
             return NOBODY
-        sender, receiver = self._sent[end.key]
+        sender, receiver = self._sent[each.key]
         returns = receiver == importer and sender is not None
         return str(sender if returns else receiver)
 
@@ -165,9 +160,5 @@ def _first(rows: Rows, log: Log, scope: Scope, holders: dict[str, list[int]]) ->
     positions = sorted(position for found in holders.values() for position in found)
     facts = [decode(recorded.state) for recorded in log.at(positions)]
     applied = {fact.id: fact.holder for fact in facts if isinstance(fact, SealsApplied)}
-    rows.execute(
-        "SELECT target FROM retracted WHERE target = ANY(%s::uuid[]) AND position <= %s",
-        (list(applied), scope.position),
-    )
-    gone = {str(target) for (target,) in rows.fetchall()}
-    return str(applied[min(applied.keys() - gone)])
+    gone = retracted(rows, applied, scope.position)
+    return str(applied[min(applied.keys() - gone.keys())])

@@ -1,4 +1,4 @@
-"""The books of the views answer every question as the books of all facts in memory do."""
+"""Every question has one answer: the database's is that of all facts in memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ Question = tuple[str, tuple[Any, ...]]
 
 @contextmanager
 def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Books, Books]]:
-    """The books of the views and those of memory, after the facts came in some order."""
+    """The answers from the database and those from memory, after the facts came in some order."""
     with Log.open(dsn, clock=lambda: RECORDED) as log:
         log.append([entry_somewhere(fact) for fact in facts])
         projector = Projector(log)
@@ -53,7 +53,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
         },
     ),
     "dips": list,
-    "sealed": lambda tallies: [(*tally[:10], tally.last, tally.rec) for tally in tallies],
+    "sealed": lambda sums: [(*each[:10], each.last, each.rec) for each in sums],
     "naming": lambda of: of and (of.events, of.first_rec, of.events > 100 or sorted(of.evidence)),
     "stocks": lambda stocks: {site: held for site, held in stocks.items() if held},
     "contracts_named": lambda names: sorted(map(str, names)),
@@ -66,7 +66,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
 
 
 def answers(books: Books, ask: Question) -> Any:
-    """What books answer, in a form that compares."""
+    """What is answered, in a form that compares."""
     name, arguments = ask
     return FORMS.get(name, lambda found: found)(getattr(books, name)(*arguments))
 
@@ -125,7 +125,7 @@ def of_marks() -> Iterator[Question]:
 def of_conduct(facts: list[Fact]) -> Iterator[Question]:
     """Every question about sources, persons, single events and look-alikes."""
     for source in ("SC-1", "SC-2", "SC-3", "SC-9"):
-        yield "crossings", ("source", source, 120 * MINUTE)
+        yield "two_sites", ("source", source, 120 * MINUTE)
         for days in (1, 7):
             yield "late_days", (source, days)
             yield "late_on", (source, "2026-04-10", days)
@@ -136,7 +136,7 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
         yield "last_heard", (source,)
         yield "hour_shot_twice", (source, "2026-04-01T03", 90 * MINUTE)
     for person in ("P1", "P2"):
-        yield "crossings", ("person", person, 120 * MINUTE)
+        yield "two_sites", ("person", person, 120 * MINUTE)
     for issuer in ("AG-1", "AG-2", *EXPORTERS):
         yield "numbers", (issuer,)
     for fact in facts:
@@ -147,7 +147,7 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
         (About.SHIPMENT, "S-1"), (About.CONTRACT, "CI"), (About.LABEL, "LB_1"),
         (About.CERTIFICATE, "AG-1 N%20I"), (About.CERTIFICATE, "AG-1 N1"),
     ):  # fmt: skip
-        yield "alike", (about, key)
+        yield "looks_alike", (about, key)
 
 
 @settings(
@@ -159,7 +159,7 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
 )
 @given(st.integers(0, 2**32))
 @example(1029)
-def test_both_books_answer_the_same(embedded_cluster: Cluster, seed: int) -> None:
+def test_both_answers_are_the_same(embedded_cluster: Cluster, seed: int) -> None:
     """Whatever is asked of a dense world, in whatever order its facts came."""
     chance = Random(seed)  # noqa: S311 -- a seed gives a story; nothing here is secret
     facts = AuditWorld(seed).draw(chance.randrange(20, 250))
@@ -189,7 +189,7 @@ class LongWorld(AuditWorld):
     phases=[Phase.explicit, Phase.generate],
 )
 @given(st.integers(0, 2**32))
-def test_both_books_answer_the_same_of_a_long_history(embedded_cluster: Cluster, seed: int) -> None:
+def test_both_answers_are_the_same_of_a_long_history(embedded_cluster: Cluster, seed: int) -> None:
     """Places that are below zero for days, weeks and within a day; counts long before and after."""
     chance = Random(seed)  # noqa: S311 -- a seed gives a story; nothing here is secret
     facts = LongWorld(seed).draw(chance.randrange(100, 400))
@@ -209,7 +209,7 @@ def test_both_books_answer_the_same_of_a_long_history(embedded_cluster: Cluster,
         ("01:59:10", "01:59:59", ["01"]),
     ],
 )
-def test_a_twin_beyond_the_hour_is_one(
+def test_a_duplicate_beyond_the_hour_is_one(
     database: str, first: str, second: str, hours: list[str]
 ) -> None:
     """Shot twice within a minute across the hour: both hours have it, and no other."""
@@ -248,7 +248,7 @@ def test_years_at_the_ends_of_the_calendar(database: str, time: str, year: int) 
         assert views.first_of_year("JAS-A", year) == made.id
 
 
-def test_a_season_has_the_same_books(database: str) -> None:
+def test_a_season_has_the_same_answers(database: str) -> None:
     """Accounts and lots of a made season, as rules ask about them."""
     made = list(season(2_500, 2, Mix.parse("over-sealing,M-01,M-38,M-40,M-43")).facts())
     asks: dict[Question, None] = {}

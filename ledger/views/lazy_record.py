@@ -1,6 +1,6 @@
 """A record that reads from the log what it is asked for, subject by subject.
 
-For one look at one lot or label: what was never asked for is never read.
+For the judging of one lot or label: what was never asked for is never read.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ OF_LOT: Final = (About.LOT, About.CHILD, About.INPUT, About.LINE)
 """What a fact says of a lot, but for what was attached to it."""
 
 
-class AskingRecord(Record):
+class LazyRecord(Record):
     """The registry, and every other fact once somebody asks about its subject."""
 
     def __init__(self, rows: Rows, log: Log, registered: Record | None = None) -> None:

@@ -1,7 +1,8 @@
-"""How low a place fell: net, lowest and highest point of its UTC days; the same of 32 days.
+"""The lowest and highest balance of places by UTC day and by 32 days, and the balance at a time.
 
-Was a place ever below zero costs its stretches and the days of those in which it was, not its
-history. A low does not depend on the order in which events arrived: what comes late has its day
+Was a place ever below zero costs its stretches of 32 days, and the days of those in which it was,
+not its history; nor does the balance at a time grow with what came before or, by stretches, after.
+A lowest balance does not depend on the order in which events arrived: what comes late has its day
 computed again from the moves.
 """
 
@@ -9,13 +10,16 @@ from itertools import groupby
 from typing import ClassVar, Final
 
 from ledger.custody.moves import moves
+from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen
-from ledger.views.levels import KINDS, STRETCH_DAYS, stretch_of
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, columns
 from ledger.views.places import PlaceIds
 
+KINDS: Final = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED, Kind.LOT})
+"""Places with many moves, whose days are kept; of all others the moves themselves are few."""
+STRETCH_DAYS: Final = 32
 _LATE = """
 SELECT l.place, l.day FROM unnest(%b::int8[], %b::int4[], %b::int8[]) AS new (place, day, first)
 CROSS JOIN LATERAL (
@@ -77,7 +81,7 @@ FROM (
 """
 
 
-class Lows(Fold):
+class LowestBalances(Fold):
     """Keeps net and low of the days of places with many moves."""
 
     TABLES: ClassVar[str] = """
@@ -101,19 +105,19 @@ CREATE TABLE low_stretches (
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
-        self._ends: dict[int, list[tuple[int, int]]] = {}
+        self._changes: dict[int, list[tuple[int, int]]] = {}
 
     def scan(self, of: Scans, scan: Scan) -> None:
         """Out of the stock, onto the lot."""
         _, at, _, count, _, sign = scan
         seals = count * sign
-        stock = self._ends.get(of.stock)
+        stock = self._changes.get(of.stock)
         if stock is None:
-            stock = self._ends[of.stock] = []
+            stock = self._changes[of.stock] = []
         stock.append((at, -seals))
-        lot = self._ends.get(of.lot)
+        lot = self._changes.get(of.lot)
         if lot is None:
-            lot = self._ends[of.lot] = []
+            lot = self._changes[of.lot] = []
         lot.append((at, seals))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
@@ -123,29 +127,29 @@ CREATE TABLE low_stretches (
             for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
                 if place.kind in KINDS:
                     found = self._places.find(move.mark, place.kind, place.key, place.site)
-                    self._ends.setdefault(found, []).append((at, delta * sign))
+                    self._changes.setdefault(found, []).append((at, delta * sign))
 
     def flush(self, rows: Rows) -> None:
-        """Add to the days touched; compute those again that something came late for.
+        """Add to the days affected; compute those again that something came late for.
 
         The moves of the batch must be written before.
         """
-        days = [day for place in sorted(self._ends) for day in _days(place, self._ends[place])]
+        days = [
+            day for place in sorted(self._changes) for day in _days(place, self._changes[place])
+        ]
         if days:
-            columns = [*map(list, zip(*days, strict=True))]
-            place, day, first = columns[0], columns[1], columns[_FIRST]
+            place, day, *_, first, _ = by_column = columns(days)
             late = rows.execute(_LATE, (place, day, first), prepare=True).fetchall()
-            rows.execute(_UPSERT, columns, prepare=True)
+            rows.execute(_UPSERT, by_column, prepare=True)
             if late:
-                columns = [*map(list, zip(*late, strict=True))]
-                rows.execute(_AGAIN, columns, prepare=True)
+                rows.execute(_AGAIN, columns(late), prepare=True)
             stretches = sorted({(row[0], stretch_of(row[1])) for row in days})
-            rows.execute(_STRETCHES, [*map(list, zip(*stretches, strict=True))], prepare=True)
+            rows.execute(_STRETCHES, columns(stretches), prepare=True)
         self.forget()
 
     def forget(self) -> None:
         """Drop the batch."""
-        self._ends.clear()
+        self._changes.clear()
 
 
 _Day = tuple[int, int, int, int, int, int, int, int, int]
@@ -154,14 +158,13 @@ _Day = tuple[int, int, int, int, int, int, int, int, int]
 Low and high are of the points after each time; those before are of all but the last time, or 0
 where that is the only one.
 """
-_FIRST: Final = 7
 
 
-def _days(place: int, ends: list[tuple[int, int]]) -> list[_Day]:
+def _days(place: int, changes: list[tuple[int, int]]) -> list[_Day]:
     """The days among a place's (time, delta)."""
-    ends.sort()
+    changes.sort()
     found: list[_Day] = []
-    for day, within in groupby(ends, key=lambda end: end[0] // MICROS_A_DAY):
+    for day, within in groupby(changes, key=lambda change: change[0] // MICROS_A_DAY):
         after: dict[int, int] = {}  # by time, in its order: the net of the day so far
         net = 0
         for time, delta in within:
@@ -169,17 +172,26 @@ def _days(place: int, ends: list[tuple[int, int]]) -> list[_Day]:
             after[time] = net
         times, points = [*after], [*after.values()]
         before = points[:-1] or [0]
-        found.append(
-            (
-                place,
-                day,
-                net,
-                min(points),
-                max(points),
-                min(before),
-                max(before),
-                times[0],
-                times[-1],
-            )
-        )
+        extremes = min(points), max(points), min(before), max(before)
+        found.append((place, day, net, *extremes, times[0], times[-1]))
     return found
+
+
+def stretch_of(day: int) -> int:
+    """The first day of the stretch in which a day (since 1970, UTC) lies."""
+    return day - day % STRETCH_DAYS
+
+
+def held_at(place: str, time: str) -> str:
+    """SQL for what a place (of KINDS) held at a time, µs UTC; both given as SQL."""
+    day = f"floor(({time}) / {MICROS_A_DAY}.0)::int8"
+    first = f"({day} - mod(mod({day}, {STRETCH_DAYS}) + {STRETCH_DAYS}, {STRETCH_DAYS}))"
+    return f"""(
+    coalesce((SELECT balance FROM balances WHERE balances.place = {place}), 0)
+    - coalesce((SELECT sum(net) FROM low_stretches AS l WHERE l.place = {place}
+        AND l.first > {first}), 0)
+    - coalesce((SELECT sum(net) FROM lows AS l WHERE l.place = {place}
+        AND l.day > {day} AND l.day < {first} + {STRETCH_DAYS}), 0)
+    - coalesce((SELECT sum(delta) FROM moves AS m WHERE m.place = {place}
+        AND m.time > {time} AND m.time < ({day} + 1) * {MICROS_A_DAY}), 0)
+)::int8"""

@@ -1,6 +1,6 @@
-"""The claims of a reconciliation: what was said about supply, goods, papers and stock.
+"""The claims of a reconciliation: what parties claim of supply, goods, papers and stock.
 
-Each is summed as its own event says it, by the party that the event or its shipment names.
+Each is summed as its own event claims it, by the party that the event or its shipment names.
 """
 
 from collections.abc import Iterator

@@ -23,7 +23,7 @@ from ledger.views.folding import Rows
 _case = msgspec.json.Decoder(Case).decode
 _attempts_max = 5
 _SHOWN = "SELECT severity, expected, found, marks, parties FROM case_shown WHERE id = %s"
-_LOOK_AGAIN = """
+_EVALUATE_AGAIN = """
 INSERT INTO waiting (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING
 """
 
@@ -42,7 +42,7 @@ def settle(
     """Explain, escalate or close a case; visible in every view on return.
 
     `now` is µs UTC. `follow` brings the views up to the log; `may` may refuse more than the case
-    itself does. Raises Misuse where it may not be, Unavailable where the audit has not looked at
+    itself does. Raises Misuse where it may not be, Unavailable where the audit has not evaluated
     the case yet.
     """
     for attempt in range(_attempts_max):
@@ -77,9 +77,9 @@ def _settle(
 
     def inside(writing: Any) -> None:
         schema.use(writing)
-        # Whoever audits at this moment looks again, at this subject too.
+        # Whoever audits at this moment starts again, with this subject too.
         writing.execute("UPDATE audit SET turn = turn + 1")
-        writing.execute(_LOOK_AGAIN, (str(case.subject_kind), case.subject))
+        writing.execute(_EVALUATE_AGAIN, (str(case.subject_kind), case.subject))
         if _shown(writing, case_id).values != shown.values:
             raise Conflict("What the case shows has changed: decide again.")
 
@@ -94,7 +94,7 @@ def _settle(
 
 
 class Whom(NamedTuple):
-    """The marks that a case touches and the parties that its events name."""
+    """The marks of the subject of a case and the parties that its events name."""
 
     marks: list[str]
     parties: list[str]
@@ -108,7 +108,7 @@ class _Shown(NamedTuple):
 def _shown(rows: Rows, case_id: UUID) -> _Shown:
     row = rows.execute(_SHOWN, (case_id,)).fetchone()
     if row is None:
-        raise Unavailable("The audit has not looked at this case yet: run `ledger catch-up`.")
+        raise Unavailable("The audit has not evaluated this case yet: run `ledger catch-up`.")
     severity, expected, found, marks, parties = row
     return _Shown(Values(severity, tuple(expected), tuple(found)), Whom(marks, parties))
 
