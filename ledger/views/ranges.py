@@ -9,7 +9,7 @@ from typing import ClassVar
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, columns, copy_rows
+from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
 from ledger.views.places import PlaceIds
 
 
@@ -71,29 +71,3 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
 def length_class(count: int) -> int:
     """The smallest c with count <= 2^c."""
     return (count - 1).bit_length()
-
-
-_OVERLAPS = """
-SELECT wanted.n::int4, r.first, r.last, r.time, r.position, r.topic, r.place
-FROM unnest(%s::text[], %s::int8[], %s::int8[]) WITH ORDINALITY AS wanted (mark, first, last, n)
-CROSS JOIN LATERAL (
-    SELECT ranges.* FROM generate_series(0, 30) AS c (class) JOIN ranges
-        ON ranges.mark = wanted.mark AND ranges.class = c.class
-        AND ranges.first > wanted.first - (1::int8 << c.class) AND ranges.first <= wanted.last
-    WHERE ranges.last >= wanted.first OFFSET 0
-) AS r ORDER BY wanted.n, r.position
-"""
-
-
-def overlaps(
-    rows: Rows, wanted: list[tuple[str, int, int]]
-) -> list[tuple[int, int, int, int, int, str, int]]:
-    """Ranges that overlap each wanted (mark, first, last).
-
-    Rows (index into wanted from 0, first, last, time µs UTC, position, topic, place), of events
-    that were counting when recorded: whether they still do is told by `loading`.
-    """
-    if not wanted:
-        return []
-    found = rows.execute(_OVERLAPS, columns(wanted)).fetchall()
-    return [(row[0] - 1, *row[1:]) for row in found]

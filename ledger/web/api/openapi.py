@@ -11,7 +11,6 @@ Json = dict[str, Any]
 _INTEGER: Final[Json] = {"type": "integer", "minimum": 0}
 _TEXT: Final[Json] = {"type": "string"}
 _MAYBE_TEXT: Final[Json] = {"type": ["string", "null"]}
-_COUNT: Final[Json] = {"type": "integer"}
 STANDING: Final[Json] = {
     "position": {**_INTEGER, "description": "The last position that the answer rests on"},
     "behind": {**_INTEGER, "description": "Recorded events that the answer does not know yet"},
