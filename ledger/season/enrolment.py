@@ -138,7 +138,7 @@ def _certifications(trade: Trade) -> Iterator[Entry]:
         yield _certified(trade.operator, trade.scheme, role, trade.rcb, desk=body, classes=classes)
         if trade.scheme not in ("JAS", "NOP", "COR"):
             yield from _also_jas(trade, role, classes)
-    for scheme in sorted({dict(good.more).get("scheme", trade.scheme) for good in trade.unsealed}):
+    for scheme in sorted({good.scheme or trade.scheme for good in trade.unsealed}):
         if scheme != trade.scheme:
             yield _certified(trade.operator, scheme, role, trade.rcb, desk=body, classes=classes)
     programme = {"BIO_SUISSE": "BIO_SUISSE_LICENCE", "ACT": "ACT_SEAL_USE"}.get(trade.scheme)
@@ -190,10 +190,10 @@ def label_entry(trade: Trade, good: Good, version: int = 1) -> Entry:
     approver = trade.agent or trade.rcb
     fields: dict[str, Any] = {
         "label": trade.label(good), "version": version, "product": trade.product(good),
-        "scheme": trade.scheme, "claim": good.claim, "name_form": good.name_form,
+        "scheme": good.scheme or trade.scheme, "claim": good.claim, "name_form": good.name_form,
         "seals_per_unit": good.seals_per_unit, "carrier": trade.carrier,
         "pack_weight": weight(good.pack_grams), "agent": approver, "from_": good.label_from,
-        **dict(good.more),
+        "wording": good.wording,
     }  # fmt: skip
     return _entry(
         trade.office(approver), r.LabelApproved, trade.label(good), str(version), documents=1,

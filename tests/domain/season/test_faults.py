@@ -17,8 +17,7 @@ from ledger.facts.shipments import ShipmentDeparted
 from ledger.rules.audit import RULES, audit
 from ledger.rules.policy import default_policy
 from ledger.season import Case, Mix, Season, season
-from ledger.season.faults import rules
-from ledger.season.scenario import FAULTS
+from ledger.season.faults import FAULTS, rules
 
 Row = tuple[str, str, str]
 MUCH_LATER = "2027-04-30T00:00:00.000000+00:00"

@@ -23,8 +23,8 @@ from ledger.labels.scope import statement
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
 from ledger.labels.verdict import CODES, carried_by
 from ledger.season import Mix
-from ledger.season.faults import NOT_SHOWN, scenarios
-from ledger.season.scenario import FAULTS, Scenario
+from ledger.season.faults import FAULTS, NOT_SHOWN, scenarios
+from ledger.season.scenario import Scenario
 
 LEVEL_F = {row.code for row in CODES.rows() if row.level == "F"} | {"CLASH"}
 """CLASH is of level F where the label's words are known."""
