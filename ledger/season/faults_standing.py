@@ -263,17 +263,9 @@ def kept_by_the_exporter(i: Scenario) -> None:
     """An importer's certificate runs out, and a roll it has sent on stays with its exporter."""
     trade = i.trade
     at = _last_roll(i, trade.store)
-    roll: dict[str, Any] = {
-        "dispatch": f"D-{trade.code}-last", "mark": i.mark, "count": _LAST_SEALS
-    }  # fmt: skip
-    i.book.say(
-        s.SealsDispatched, at + MICROS_AN_HOUR, trade.dock, purpose="SUPPLY",
-        from_holder=trade.licensee, from_site=trade.store, to_holder=trade.operator,
-        to_site=trade.site, **roll,
-    )  # fmt: skip
-    i.book.say(
-        s.SealsReceived, at + 5 * MICROS_A_DAY, trade.scanner(1), holder=trade.operator,
-        site=trade.site, condition="GOOD", **roll,
-    )  # fmt: skip
+    roll: dict[str, Any] = {"dispatch": f"D-{trade.code}-last", "count": _LAST_SEALS}
+    i.book.say(s.SealsDispatched, at + MICROS_AN_HOUR, trade.dock, **trade.sent_on, **roll)
+    received = roll | {"condition": "GOOD"} | trade.shelf
+    i.book.say(s.SealsReceived, at + 5 * MICROS_A_DAY, trade.scanner(1), **received)
     i.omit(r.ConsignmentContractEnded)
     i.register(r.CertificationChanged, {"party": trade.licensee}, until=day_of(_LAST_ROLL))

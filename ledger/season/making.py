@@ -15,7 +15,6 @@ from ledger.errors import Misuse
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Book, Said
-from ledger.season.closing import closing_events
 from ledger.season.enrolment import Entry, enrolment
 from ledger.season.faults import Mix, scenarios
 from ledger.season.moments import (
@@ -29,7 +28,7 @@ from ledger.season.moments import (
 from ledger.season.scenario import Case, Scenario
 from ledger.season.trade_season import TRADE_SEASON_EVENTS_MIN
 from ledger.season.trades import TRADES, Trade
-from ledger.season.working import LOTS_MAX, Plan, products_used, worked
+from ledger.season.working import LOTS_MAX, Plan, closing_events, products_used, worked
 
 EVENTS_MIN: Final = 400
 EVENTS_MAX: Final = 10_000_000

@@ -15,7 +15,6 @@ import msgspec
 
 from ledger.facts.identity import Fact
 from ledger.facts.registry import CertificationChanged, PartyRegistered
-from ledger.season import closing
 from ledger.season.book import Book, Fields, Planned, Said
 from ledger.season.enrolment import Entry, enrolment, party_entries
 from ledger.season.moments import (
@@ -29,7 +28,7 @@ from ledger.season.moments import (
 from ledger.season.paperwork import number as certificate_number
 from ledger.season.trade_season import Batch, TradeSeason
 from ledger.season.trades import Trade
-from ledger.season.working import trade_season_worked
+from ledger.season.working import closed, trade_season_worked, year_reported
 
 SCANS: Final = (120, 100, 80)
 """Units of each scan of a scenario's lot."""
@@ -69,7 +68,7 @@ class Scenario:
             self.work.batches.append(Batch(f"L-{self.work.name}-{n + 1}", good, plan, sum(plan)))
         if shape.trades:
             trade_season_worked(self.work, 1)
-            closing.closed(trade, self.book)
+            closed(trade, self.book)
 
     @property
     def mark(self) -> str:
@@ -240,7 +239,7 @@ class Scenario:
         self.said = list(self.book.until(moment(day_number(FILING_DAY), 0, 0)))
         if self.files_year:
             filer = self.trade.office(self.files_as)
-            closing.year_reported(self.trade, self.book, filer, **self.year)
+            year_reported(self.trade, self.book, filer, **self.year)
         self.said += self.book.until(None)
         self.said.sort(key=attrgetter("at"))
 

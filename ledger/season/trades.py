@@ -105,6 +105,14 @@ class Trade(Struct, frozen=True):
         return {"mark": self.mark, "holder": self.sealer, "site": self.site}
 
     @property
+    def sent_on(self) -> dict[str, Any]:
+        """How the licensee supplies its exporter with seals, as a dispatch names it."""
+        return {
+            "purpose": "SUPPLY", "mark": self.mark, "from_holder": self.licensee,
+            "from_site": self.store, "to_holder": self.operator, "to_site": self.site,
+        }  # fmt: skip
+
+    @property
     def jas_route(self) -> bool:
         """Whether the goods are made under a JAS certificate."""
         own = (Mode.DIRECT_JAS, Mode.DOMESTIC, Mode.SUBDIVIDED)
