@@ -1,19 +1,35 @@
-"""Cases as people read them: listed, filtered, counted for each pair.
+"""Cases as people read them: listed, filtered, counted for each pair, as at any moment.
 
-What is listed is how cases stand now; only the counts can also be asked as known earlier.
+What is listed is how cases stand now; the counts can also be asked as known earlier. What was
+decided about a case is a fold of its own decisions: asked for by both clocks like any subject's
+facts.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
 from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
-from ledger.cases.discrepancy import LIVE, Case, State
+from ledger.cases.canonical import decode_decision
+from ledger.cases.discrepancy import (
+    LIVE,
+    Case,
+    DiscrepancyClosed,
+    DiscrepancyExplained,
+    DiscrepancyOpened,
+    DiscrepancyReopened,
+    Event,
+    State,
+    evolve,
+)
+from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.registry import MarkRegistered
-from ledger.facts.scalars import time_text
-from ledger.log import Log
+from ledger.facts.scalars import micros, time_text
+from ledger.log import Log, Recorded
 from ledger.rules.audit import RULES
 from ledger.rules.texts import sentence
 from ledger.rules.values import Shown
@@ -187,3 +203,53 @@ def case_counts(rows: Rows, log: Log, known_at: int | None = None) -> dict[Pair,
         for pair in {pair_of[mark] for mark in marks if mark in pair_of}:
             counts.setdefault(pair, Counter())[severity] += 1
     return {pair: {name: found[name] for name in SEVERITIES} for pair, found in counts.items()}
+
+
+Decided = tuple[Recorded, Event]
+
+
+def history(log: Log, listed: Listed, until: int, as_of: int | None = None) -> list[Decided]:
+    """The decisions about a case recorded up to position `until`, made by `as_of` (µs UTC)."""
+    case_id = UUID(listed.case.id)
+    found: list[Decided] = []
+    for recorded in log.get([case_id]).get(case_id, []):
+        decision = decode_decision(recorded.state)
+        if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
+            continue
+        if as_of is None or micros(decision.time) <= as_of:
+            found.append((recorded, _veiled(decision) if listed.veiled else decision))
+    return found
+
+
+def _veiled(decision: Event) -> Event:
+    """A decision without what was expected by then."""
+    if isinstance(decision, DiscrepancyOpened | DiscrepancyReopened):
+        values = replace(decision.shows.values, expected=())
+        return replace(decision, shows=replace(decision.shows, values=values))
+    if isinstance(decision, DiscrepancyExplained | DiscrepancyClosed):
+        return replace(decision, values=replace(decision.values, expected=()))
+    return decision
+
+
+def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]:
+    """A listed case as these decisions, at least one, left it."""
+    case = reduce(evolve, (decision for _, decision in decided), None)
+    assert case is not None  # noqa: S101 -- the first decision opens it
+    values = case.shows.values
+    if case.state is State.CLOSED and case.settled:
+        values = case.settled
+    expected, found = list(values.expected), list(values.found)
+    return {
+        **row,
+        "state": str(case.state),
+        "severity": values.severity,
+        "suspected_scanner_artifact": case.shows.artefact,
+        "expected": expected,
+        "found": found,
+        "evidence": list(case.shows.evidence),
+        "evidence_total": case.shows.evidence_total,
+        "changed_at": time_text(decided[-1][0].recorded_at, 0),
+        "sentence": sentence(
+            Shown(case.rule, case.subject_kind, case.subject, case.discriminator, expected, found)
+        ),
+    }
