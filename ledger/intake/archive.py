@@ -7,6 +7,7 @@ for a whole one that is not, and no altered one for the log that was exported. V
 import zlib
 from collections.abc import Iterable
 from hashlib import sha256
+from importlib import resources
 from io import BytesIO
 from typing import Any, Final, NamedTuple, TypeGuard
 
@@ -50,81 +51,29 @@ class End(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
-def _record(namespace: str, name: str, doc: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "type": "record",
-        "name": name,
-        "namespace": namespace,
-        "doc": doc,
-        "fields": [{"name": field, "type": kind} for field, kind in fields.items()],
-    }
+def _schema(version: str) -> list[dict[str, Any]]:
+    file = resources.files("ledger.intake").joinpath(f"{version.removeprefix('seals.')}.avsc")
+    union: list[dict[str, Any]] = msgspec.json.decode(file.read_bytes())
+    return union
 
 
-def _union(namespace: str, *, bare: bool) -> list[dict[str, Any]]:
-    """The records of a version; `bare` of logical types, as they are read and written here."""
-    second = namespace == V2
-    moment = "long" if bare else {"type": "long", "logicalType": "timestamp-micros"}
-    uuid = "string" if bare else {"type": "string", "logicalType": "uuid"}
-    text_or_none = ["null", "string"]
-    events = _record(
-        namespace, "Event",
-        "One event of the log as recorded; state is its canonical form, JSON in UTF-8.",
-        position="long", recorded_at=moment, topic="string", id=uuid,
-        version="long" if second else "int", state="bytes",
-        **({"commit": "boolean", "door": text_or_none, "by": text_or_none,
-            "person": text_or_none} if second else {}),
-    )  # fmt: skip
-    letters = _record(
-        namespace, "DeadLetter",
-        "One refused event: where it came from, why it was refused, and its own bytes.",
-        number="long", recorded_at=moment, door="string", place="string", index="long",
-        reason="string", path="string", payload="bytes", sha256="bytes", id=["null", uuid],
-        size=["null", "long"], key=["null", "bytes"], headers=["null", "bytes"],
-        timestamp=["null", "long"],
-        **({"by": text_or_none, "person": text_or_none} if second else {}),
-    )  # fmt: skip
-    if not second:
-        end = "The last record: how many of the others stand before it."
-        return [
-            events,
-            letters,
-            _record(namespace, "End", end, events="long", dead_letters="long"),
-        ]
-    return [
-        events,
-        letters,
-        _record(
-            namespace, "Digest",
-            "Behind the rows of a block: the first and last of them, and the SHA-256 of all.",
-            first="long", last="long", sha256="bytes",
-        ),
-        _record(
-            namespace, "Seed", "What the leaves of a block of a sealed log are salted with.",
-            tree="int", block="long", seed="bytes",
-        ),
-        _record(
-            namespace, "Tile", "The hash over 256 leaves of a sealed log.",
-            tree="int", index="long", hash="bytes",
-        ),
-        _record(
-            namespace, "End",
-            "The last record, in a block of its own: how many rows stand before it, and the"
-            " SHA-256 of every byte before its block.",
-            events="long", dead_letters="long", sha256="bytes",
-            checkpoints={"type": "array", "items": "string"},
-            keys={"type": "array", "items": "string"},
-        ),
-    ]  # fmt: skip
+def _bare(schema: Any) -> Any:
+    """A schema without logical types: numbers and texts stay what they are."""
+    if isinstance(schema, list):
+        return [_bare(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "logicalType" in schema:
+        return schema["type"]
+    return {key: _bare(part) for key, part in schema.items()}
 
 
-WRITTEN: Final[dict[str, list[dict[str, Any]]]] = {
-    version: _union(version, bare=False) for version in (V1, V2)
-}
+WRITTEN: Final = {version: _schema(version) for version in (V1, V2)}
 """The schema in a file's header, by version."""
 BARE: Final[dict[str, Any]] = {
-    version: fastavro.parse_schema(_union(version, bare=True)) for version in (V1, V2)
+    version: fastavro.parse_schema(_bare(schema)) for version, schema in WRITTEN.items()
 }
-"""The same without logical types: numbers and texts stay what they are."""
+"""The records of a version as they are read and written here."""
 
 _ARRAYS: Final = {
     version: fastavro.parse_schema({"type": "array", "items": BARE[version]})
