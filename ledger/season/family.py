@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from ledger.season.scenario import Scenario, Shape
+from ledger.season.scenario import Case, Scenario, Shape
 from ledger.season.trades import Trade
 
 Plant = Callable[[Scenario], object]
@@ -32,9 +32,9 @@ class Fault(NamedTuple):
 class Row(NamedTuple):
     """A fault in a row: what it is in words, what is done to a clean trade, the case of its rule.
 
-    The case is about `subject`, under a discriminator; there may be `more`. `{i.lot}` in them
-    stands for the scenario's lot, likewise for all else that it has, and `{event}` for what `does`
-    answers.
+    The case is about `subject`, under a discriminator; `more` follow, of any rule. `{i.lot}` in
+    them stands for the scenario's lot, likewise for all else that it has, and `{event}` for what
+    `does` answers.
     """
 
     name: str
@@ -44,18 +44,19 @@ class Row(NamedTuple):
     does: Plant
     subject: str
     discriminator: str = ""
-    more: tuple[tuple[str, str], ...] = ()
+    more: tuple[Case, ...] = ()
     shape: Shape = Shape()
 
     def plant(self, i: Scenario) -> None:
         """Do it, and say which cases follow."""
         event = self.does(i)
-        for subject, discriminator in ((self.subject, self.discriminator), *self.more):
+        first = Case(self.rule, self.subject, self.discriminator)
+        for rule, subject, discriminator in (first, *self.more):
             which = discriminator.format(i=i, event=event)
             if subject == EACH_SCAN:
-                i.each_scan(self.rule, which)
+                i.each_scan(rule, which)
             else:
-                i.expect(self.rule, subject.format(i=i, event=event), which)
+                i.expect(rule, subject.format(i=i, event=event), which)
 
 
 def nothing(i: Scenario) -> None:

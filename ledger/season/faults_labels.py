@@ -16,14 +16,15 @@ from ledger.facts import seals as s
 from ledger.facts.scalars import Area
 from ledger.facts.shipments import GoodsSold
 from ledger.season import trades as on
-from ledger.season.family import Family, Row, nothing
+from ledger.season.family import EACH_SCAN, Family, Row, nothing
 from ledger.season.goods import GOODS, Good, part, rows
 from ledger.season.moments import MICROS_A_MINUTE
-from ledger.season.scenario import Scenario
+from ledger.season.scenario import Case, Scenario
 from ledger.season.trades import Trade
 
 _WAITED_DAYS = 10
-_LOT, _LABEL, _UNSEALED = ("{i.lot}", "{i.label}"), (("{i.label}", ""),), "LB-{i.trade.code}-LIST 1"
+_LOT, _LABEL = ("{i.lot}", "{i.label}"), (Case("M-15", "{i.label}"),)
+_UNSEALED = "LB-{i.trade.code}-LIST 1"
 labels, claims, process = Family(), Family(), Family()
 
 
@@ -70,16 +71,11 @@ claims.rows(
     Row("sold-at-home", "M-15", _at("BIO_SUISSE", "CH", "PASTA", claim="BUD_ABROAD"),
         "Goods labelled for buyers abroad are sealed and sold in Switzerland.",
         lambda i: i.change(GoodsSold, country="CH"), *_LOT, _LABEL),
+    Row("claim-of-another-scheme", "M-15", on.domestic,
+        "A label approved under another scheme makes a JAS claim.",
+        lambda i: i.register(r.LabelApproved, {}, scheme="NOP"), *_LOT,
+        (*_LABEL, Case("M-14", EACH_SCAN, "scheme"))),
 )  # fmt: skip
-
-
-@claims.fault("M-15", on.domestic)
-def claim_of_another_scheme(i: Scenario) -> None:
-    """A label approved under another scheme makes a JAS claim."""
-    i.register(r.LabelApproved, {}, scheme="NOP")
-    i.each_scan("M-14", "scheme")
-    i.expect("M-15", i.lot, i.label)
-    i.expect("M-15", i.label)
 
 
 @claims.fault("M-15", on.domestic)
@@ -158,15 +154,12 @@ labels.rows(
     Row("seal-contract-missing", "M-15", _at("ACT", "TH", "RICE"),
         "A maker uses a seal without having signed for it.",
         lambda i: i.unregister(r.ProgrammeEnrolled), *_LOT),
+    Row("label-certificate-missing", "M-15", _at("KRAV", "SE", "MUESLI"),
+        "A maker is certified under the scheme for fresh plants only.",
+        lambda i: i.register(
+            r.CertificationChanged, {"scheme": "KRAV"}, product_classes=("PLANT",)),
+        *_LOT, (Case("M-12", EACH_SCAN, "classes"),)),
 )  # fmt: skip
-
-
-@labels.fault("M-15", _at("KRAV", "SE", "MUESLI"))
-def label_certificate_missing(i: Scenario) -> None:
-    """A maker is certified under the scheme for fresh plants only."""
-    i.register(r.CertificationChanged, {"scheme": "KRAV"}, product_classes=("PLANT",))
-    i.each_scan("M-12", "classes")
-    i.expect("M-15", i.lot, i.label)
 
 
 def _mixed_soy(code: str) -> Trade:

@@ -14,11 +14,11 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent, ShipmentReceived
 from ledger.season import trades as on
 from ledger.season.book import Fields
-from ledger.season.family import Family, Row
+from ledger.season.family import Family, Row, nothing
 from ledger.season.goods import GOODS, part, weight
 from ledger.season.moments import MICROS_A_MINUTE, day_number, day_of
 from ledger.season.paperwork import number
-from ledger.season.scenario import Scenario, relined
+from ledger.season.scenario import Case, Scenario, relined
 from ledger.season.trades import Trade
 
 _AFTER_THE_DEADLINE = date(2026, 7, 2)
@@ -170,6 +170,11 @@ def _lapsed(i: Scenario, issuer: str) -> None:
     i.register(r.IssuerDesignated, {"issuer": issuer}, until=until)
 
 
+def _thin_granola(code: str) -> Trade:
+    recipe = (part("oats", "90", "NOP"), part("corn syrup", "10"))
+    return on.consigned(code, GOODS["GRANOLA"].but(recipe=recipe))
+
+
 terms.rows(
     Row("exporter-suspended-at-departure", "M-10", on.consigned,
         "When the goods leave, the exporter is suspended; while seals were attached all was well.",
@@ -185,20 +190,10 @@ terms.rows(
     Row("body-lapsed-at-departure", "M-10", on.consigned,
         "The designation of the body under the mark ends on the day before the goods leave.",
         lambda i: _lapsed(i, i.trade.rcb), "{i.shipment}", "rcb {i.mark}"),
+    Row("content-out-of-scope", "M-12", _thin_granola,
+        "Granola that is nine tenths organic is sealed for Japan.", nothing, "{i.shipment}",
+        "{i.lot}", (Case("M-15", "{i.lot}", "{i.label}"), Case("M-15", "{i.label}"))),
 )  # fmt: skip
-
-
-def _thin_granola(code: str) -> Trade:
-    recipe = (part("oats", "90", "NOP"), part("corn syrup", "10"))
-    return on.consigned(code, GOODS["GRANOLA"].but(recipe=recipe))
-
-
-@terms.fault("M-12", _thin_granola)
-def content_out_of_scope(i: Scenario) -> None:
-    """Granola that is nine tenths organic is sealed for Japan."""
-    i.expect("M-12", i.shipment, i.lot)
-    i.expect("M-15", i.lot, i.label)
-    i.expect("M-15", i.label)
 
 
 @terms.fault("M-12", on.consigned)

@@ -13,7 +13,7 @@ from ledger.season import trades as on
 from ledger.season.family import EACH_SCAN, Family, Row, nothing
 from ledger.season.goods import GOODS
 from ledger.season.moments import MICROS_A_MINUTE, day_number
-from ledger.season.scenario import Scenario, Shape
+from ledger.season.scenario import Case, Scenario, Shape
 from ledger.season.trades import Trade
 
 LAPSED = date(2025, 6, 30)
@@ -62,6 +62,12 @@ def _other_label(i: Scenario) -> None:
         scan.fields["label"] = i.trade.label(i.trade.goods[1])
 
 
+def _held(i: Scenario) -> None:
+    graded = i.of(t.LotGraded)
+    at = graded.at + 10 * MICROS_A_MINUTE
+    i.book.say(t.LotHeld, at, graded.desk, lot=i.lot, cause="residue found")
+
+
 application.rows(
     Row("no-contract", "M-09", on.consigned, "The contract ran out in summer.",
         lambda i: i.register(r.ConsignmentContractSigned, {}, until=LAPSED), EACH_SCAN),
@@ -75,24 +81,10 @@ application.rows(
         "scheme"),
     Row("seal-count", "M-16", on.domestic, "Two units get a second seal.",
         lambda i: i.more(s.SealsApplied, 1, count=2), "{event}"),
-)  # fmt: skip
-
-
-@application.fault("M-31", on.domestic)
-def rejected_lot_sealed(i: Scenario) -> None:
-    """A lot that did not conform is sealed, and the seals stay on."""
-    i.change(t.LotGraded, result="NON_CONFORMING")
-    i.each_scan("M-31", "grade")
-    i.expect("M-32", i.lot, i.mark)
-
-
-def _held(i: Scenario) -> None:
-    graded = i.of(t.LotGraded)
-    at = graded.at + 10 * MICROS_A_MINUTE
-    i.book.say(t.LotHeld, at, graded.desk, lot=i.lot, cause="residue found")
-
-
-application.rows(
+    Row("rejected-lot-sealed", "M-31", on.domestic,
+        "A lot that did not conform is sealed, and the seals stay on.",
+        lambda i: i.change(t.LotGraded, result="NON_CONFORMING"), EACH_SCAN, "grade",
+        (Case("M-32", "{i.lot}", "{i.mark}"),)),
     Row("graded-without-link", "M-31", on.domestic,
         "A lot is passed though its records belong to another one.",
         lambda i: i.change(t.LotGraded, linked_to_lot=False), EACH_SCAN, "grade"),
@@ -156,6 +148,11 @@ def _undesignated(i: Scenario, issuer: str) -> None:
     i.register(r.IssuerDesignated, {"issuer": issuer}, until=LAPSED)
 
 
+def _unhired(i: Scenario) -> None:
+    """The exporter is registered as a printer."""
+    i.register(r.PartyRegistered, {"party": i.trade.operator}, roles=("PRINTER",))
+
+
 authority.rows(
     Row("licensee-suspended", "M-10", on.consigned,
         "The importer's certification is suspended on the very day of sealing.",
@@ -166,25 +163,11 @@ authority.rows(
     Row("body-not-designated", "M-10", on.consigned,
         "The body whose name stands on the mark lost its designation in summer.",
         lambda i: _undesignated(i, i.trade.rcb), EACH_SCAN, "rcb",
-        (("{i.shipment}", "rcb {i.mark}"),)),
-)  # fmt: skip
-
-
-@authority.fault("M-10", on.consigned)
-def agent_not_designated(i: Scenario) -> None:
-    """The exporter's agent lost its designation in summer, and certifies all the same."""
-    _undesignated(i, i.trade.agent)
-    i.each_scan("M-10", "agent")
-    i.expect("M-10", i.shipment, "agent")
-    i.expect("M-27", i.certificate)
-
-
-def _unhired(i: Scenario) -> None:
-    """The exporter is registered as a printer."""
-    i.register(r.PartyRegistered, {"party": i.trade.operator}, roles=("PRINTER",))
-
-
-authority.rows(
+        (Case("M-10", "{i.shipment}", "rcb {i.mark}"),)),
+    Row("agent-not-designated", "M-10", on.consigned,
+        "The exporter's agent lost its designation in summer, and certifies all the same.",
+        lambda i: _undesignated(i, i.trade.agent), EACH_SCAN, "agent",
+        (Case("M-10", "{i.shipment}", "agent"), Case("M-27", "{i.certificate}"))),
     Row("importer-suspended", "M-10", on.importer_applies,
         "The importer's certification is suspended on the day the goods leave.",
         lambda i: i.suspended(i.trade.licensee, i.day(ShipmentDeparted)), "{i.shipment}",
@@ -235,7 +218,8 @@ def _early_wine(code: str) -> Trade:
 authority.rows(
     Row("out-of-scope", "M-12", _early_wine,
         "Wine from the United States is sealed and shipped weeks before it came into scope.",
-        nothing, EACH_SCAN, "scope", (("{i.shipment}", "{i.lot}"), ("{i.certificate}", "{i.lot}")),
+        nothing, EACH_SCAN, "scope",
+        (Case("M-12", "{i.shipment}", "{i.lot}"), Case("M-12", "{i.certificate}", "{i.lot}")),
         Shape(start=day_number(date(2025, 8, 18)))),
     Row("outside-licence", "M-12", on.consigned,
         "The importer is certified for fresh plants, not for what is sealed.",

@@ -16,7 +16,7 @@ from ledger.season.moments import day_of, local_day_number
 from ledger.season.paperwork import reference
 from ledger.season.sealwork import unseal
 from ledger.season.trade_season import Batch, TradeSeason
-from ledger.season.trades import Mode, Trade, activities
+from ledger.season.trades import Mode, activities
 
 _FIELD: Final = {"registered_on": date(2016, 4, 1), "last_prohibited_input_on": date(2015, 3, 1)}
 _YOUNG_FIELD: Final = {
@@ -43,8 +43,8 @@ def made(c: TradeSeason) -> None:
         graded(c, batch.lot)
 
 
-def lot_recorded(c: TradeSeason, batch: Batch, produced: int, **changes: Any) -> str:
-    """A lot of so many units of a pack; the event's id."""
+def lot_recorded(c: TradeSeason, batch: Batch, produced: int, **changes: Any) -> None:
+    """A lot of so many units of a pack."""
     trade, good = c.trade, batch.good
     day = day_of(produced)
     fields: dict[str, Any] = {
@@ -57,7 +57,7 @@ def lot_recorded(c: TradeSeason, batch: Batch, produced: int, **changes: Any) ->
         ages = _YOUNG_FIELD if good.status == "IN_CONVERSION" else _FIELD
         fields["field"] = t.Field(crop=good.crop, **ages)  # type: ignore[arg-type]  # a name of the catalogue
     c.book.pack(batch.lot, trade.product(good), good.pack_grams)
-    return c.say(t.LotRecorded, trade.office(trade.producer), **(fields | changes))
+    c.say(t.LotRecorded, trade.office(trade.producer), **(fields | changes))
 
 
 def made_unsealed(c: TradeSeason, good: Good) -> Batch:
@@ -89,15 +89,13 @@ def process_recorded(c: TradeSeason, lot: str, good: Good, produced: int) -> Non
         )  # fmt: skip
 
 
-def graded(c: TradeSeason, lot: str, **changes: Any) -> str:
+def graded(c: TradeSeason, lot: str) -> None:
     """A trained grader finds the lot conforming."""
-    trade = c.trade
-    fields: dict[str, Any] = {
-        "lot": lot, "result": "CONFORMING", "grader": trade.person("grader"),
-        "records_complete": True, "linked_to_lot": True, "method_conforms": True,
-        "label_conforms": True,
-    }  # fmt: skip
-    return c.say(t.LotGraded, trade.office(trade.producer), **(fields | changes))
+    c.say(
+        t.LotGraded, c.trade.office(c.trade.producer), lot=lot, result="CONFORMING",
+        grader=c.trade.person("grader"), records_complete=True, linked_to_lot=True,
+        method_conforms=True, label_conforms=True,
+    )  # fmt: skip
 
 
 def divided(c: TradeSeason) -> None:
@@ -125,15 +123,10 @@ def divided(c: TradeSeason) -> None:
     c.pause(3600, 5400)
     children = []
     for batch in c.batches:
-        grams = batch.units * good.pack_grams
         c.book.pack(batch.lot, trade.product(good), good.pack_grams)
+        quantity, pack = weight(batch.units * good.pack_grams), weight(good.pack_grams)
         children.append(
-            t.Child(
-                lot=batch.lot,
-                units=batch.units,
-                pack_weight=weight(good.pack_grams),
-                quantity=weight(grams),
-            )
+            t.Child(lot=batch.lot, units=batch.units, pack_weight=pack, quantity=quantity)
         )
     c.say(
         t.LotSubdivided, house, actor=trade.person("divider"), lot=bulk, operator=trade.operator,
@@ -157,11 +150,8 @@ def departed_lines(c: TradeSeason, *, sealed: bool) -> tuple[g.DepartedLine, ...
     trade = c.trade
     return tuple(
         g.DepartedLine(
-            lot=batch.lot,
-            product=trade.product(batch.good),
-            units=batch.shipped,
+            **batch.line(trade, batch.shipped),
             pack_weight=weight(batch.good.pack_grams),
-            net_weight=weight(batch.shipped * batch.good.pack_grams),
             mark=trade.mark if sealed else None,
             seals=batch.shipped * batch.good.seals_per_unit if sealed else 0,
         )
@@ -169,21 +159,20 @@ def departed_lines(c: TradeSeason, *, sealed: bool) -> tuple[g.DepartedLine, ...
     )
 
 
-def departed(c: TradeSeason, serial: int | None, **changes: Any) -> str:
-    """The goods leave for Japan, with `changes` to what would be right; the event's id."""
+def departed(c: TradeSeason, serial: int | None) -> None:
+    """The goods leave for Japan."""
     trade = c.trade
     scanner = Desk(f"SYS-{trade.operator}", trade.offset(trade.operator))
     c.office_day(1, scanner.offset)
-    fields: dict[str, Any] = {
-        "shipment": c.shipment, "exporter": trade.operator, "importer": trade.importer,
-        "site": f"{trade.operator}-{trade.code}-W1", "sealing_mode": str(trade.mode),
-        "origin": trade.country, "destination": "JP", "transport": trade.transport,
-        "transport_seal": f"TS{c.rng.randint(100_000, 999_999)}",
-        "contract": trade.contract if trade.mode is Mode.CONSIGNED else None,
-        "certificate": reference(trade, serial) if serial is not None else None,
-        "lines": departed_lines(c, sealed=trade.mode is not Mode.IMPORTER_APPLIES),
-    }  # fmt: skip
-    return c.say(g.ShipmentDeparted, scanner, **(fields | changes))
+    c.say(
+        g.ShipmentDeparted, scanner, shipment=c.shipment, exporter=trade.operator,
+        importer=trade.importer, site=f"{trade.operator}-{trade.code}-W1",
+        sealing_mode=str(trade.mode), origin=trade.country, destination="JP",
+        transport=trade.transport, transport_seal=f"TS{c.rng.randint(100_000, 999_999)}",
+        contract=trade.contract if trade.mode is Mode.CONSIGNED else None,
+        certificate=reference(trade, serial) if serial is not None else None,
+        lines=departed_lines(c, sealed=trade.mode is not Mode.IMPORTER_APPLIES),
+    )  # fmt: skip
 
 
 def returned(c: TradeSeason) -> None:
@@ -206,26 +195,24 @@ def returned(c: TradeSeason) -> None:
     unseal(c, batch, batch.returned, "LOT", "returned from the port wet")
 
 
-def arrived(c: TradeSeason, **changes: Any) -> str:
-    """The importer takes the goods in, with `changes`; the event's id."""
+def arrived(c: TradeSeason) -> None:
+    """The importer takes in what left and did not come back."""
     trade = c.trade
     sealed = trade.mode is not Mode.IMPORTER_APPLIES
     c.office_day(c.rng.randint(14, 20), trade.dock.offset)
-    fields: dict[str, Any] = {
-        "shipment": c.shipment, "importer": trade.importer, "site": trade.store,
-        "condition": "sound", "certificate_seen": True, "report_seen": True, "originals_seen": True,
-        "lines": tuple(received_line(trade, batch, sealed=sealed) for batch in c.batches),
-    }  # fmt: skip
-    return c.say(g.ShipmentReceived, trade.dock, **(fields | changes))
-
-
-def received_line(trade: Trade, batch: Batch, *, sealed: bool) -> g.ReceivedLine:
-    """What arrives of a lot: what left and did not come back."""
-    units = batch.shipped - batch.returned
-    return g.ReceivedLine(
-        lot=batch.lot, units=units, net_weight=weight(units * batch.good.pack_grams),
-        mark=trade.mark if sealed else None,
-        seals=units * batch.good.seals_per_unit if sealed else 0,
+    came = [(batch, batch.shipped - batch.returned) for batch in c.batches]
+    c.say(
+        g.ShipmentReceived, trade.dock, shipment=c.shipment, importer=trade.importer,
+        site=trade.store, condition="sound", certificate_seen=True, report_seen=True,
+        originals_seen=True,
+        lines=tuple(
+            g.ReceivedLine(
+                lot=batch.lot, units=units, net_weight=weight(units * batch.good.pack_grams),
+                mark=trade.mark if sealed else None,
+                seals=units * batch.good.seals_per_unit if sealed else 0,
+            )
+            for batch, units in came
+        ),
     )  # fmt: skip
 
 

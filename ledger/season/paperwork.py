@@ -32,46 +32,24 @@ def requested(c: TradeSeason) -> None:
     c.office_day(1, office.offset)
     consigned = trade.mode is Mode.CONSIGNED
     c.say(
-        d.ExportCertificateRequested,
-        office,
-        request=f"RQ-{c.name}",
-        shipment=c.shipment,
-        exporter=trade.operator,
-        importer=trade.importer,
-        agent=trade.agent,
-        report=f"RP-{c.name}" if consigned else None,
-        invoice=f"INV-{c.name}",
+        d.ExportCertificateRequested, office, request=f"RQ-{c.name}", shipment=c.shipment,
+        exporter=trade.operator, importer=trade.importer, agent=trade.agent,
+        report=f"RP-{c.name}" if consigned else None, invoice=f"INV-{c.name}",
         bill_of_lading=f"BL-{c.name}",
-        lines=tuple(
-            d.RequestedLine(
-                lot=batch.lot,
-                product=trade.product(batch.good),
-                units=batch.shipped,
-                net_weight=weight(batch.shipped * batch.good.pack_grams),
-            )
-            for batch in c.batches
-        ),
-    )
+        lines=tuple(d.RequestedLine(**each.line(trade, each.shipped)) for each in c.batches),
+    )  # fmt: skip
 
 
 def certified_lines(c: TradeSeason, less: int = 0) -> tuple[d.CertifiedLine, ...]:
     """What a certificate for one shipment lists; `less` units fewer of the first lot."""
-    lines = []
-    for index, batch in enumerate(c.batches):
-        units = batch.shipped - (0 if index else less)
-        lines.append(
-            d.CertifiedLine(
-                lot=batch.lot,
-                product=c.trade.product(batch.good),
-                units=units,
-                net_weight=weight(units * batch.good.pack_grams),
-            )
-        )
-    return tuple(lines)
+    return tuple(
+        d.CertifiedLine(**batch.line(c.trade, batch.shipped - (0 if index else less)))
+        for index, batch in enumerate(c.batches)
+    )
 
 
-def certificate(c: TradeSeason, serial: int, documents: int = 1, **changes: Any) -> str:
-    """The agent issues a certificate, with `changes` to what would be right; the event's id."""
+def certificate(c: TradeSeason, serial: int, **changes: Any) -> None:
+    """The agent issues a certificate, with `changes` to what would be right."""
     trade = c.trade
     office = trade.office(trade.agent)
     today = c.today(office.offset)
@@ -94,7 +72,7 @@ def certificate(c: TradeSeason, serial: int, documents: int = 1, **changes: Any)
         }  # fmt: skip
     else:
         fields["lines"] = certified_lines(c)
-    return c.say(d.ExportCertificateIssued, office, documents=documents, **(fields | changes))
+    c.say(d.ExportCertificateIssued, office, documents=1, **(fields | changes))
 
 
 def issued(c: TradeSeason, serial: int) -> int:
@@ -143,8 +121,8 @@ def reported(c: TradeSeason, serial: int) -> None:
             c.office_day(1, office.offset)
 
 
-def report_lines(c: TradeSeason, graded_on: Any, wrong: int = 0, left: int = 0) -> Any:
-    """Lines as of the moment of filing; `wrong` seals too few used, `left` too many remaining."""
+def report_lines(c: TradeSeason, graded_on: Any, wrong: int) -> Any:
+    """Lines as of the moment of filing, with `wrong` seals too few used."""
     trade = c.trade
 
     def lines(stocks: Stocks) -> dict[str, Any]:
@@ -152,18 +130,15 @@ def report_lines(c: TradeSeason, graded_on: Any, wrong: int = 0, left: int = 0) 
         return {
             "lines": tuple(
                 d.ReportLine(
-                    product=trade.product(batch.good),
-                    label=trade.label(batch.good),
-                    lot=batch.lot,
-                    graded_on=graded_on,
+                    **batch.line(trade, batch.shipped),
                     pack_weight=weight(batch.good.pack_grams),
-                    units=batch.shipped,
-                    net_weight=weight(batch.shipped * batch.good.pack_grams),
+                    label=trade.label(batch.good),
+                    graded_on=graded_on,
                     mark=trade.mark,
                     used=batch.shipped * batch.good.seals_per_unit - wrong,
                     received=c.supply,
                     discarded=sum(c.spoils),
-                    remaining=remaining + left,
+                    remaining=remaining,
                     discard_reason="torn or misprinted",
                 )
                 for batch in c.batches

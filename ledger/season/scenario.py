@@ -66,44 +66,19 @@ class Scenario:
             good = trade.goods[n % len(trade.goods)]
             plan = list(shape.scans)
             self.work.batches.append(Batch(f"L-{self.work.name}-{n + 1}", good, plan, sum(plan)))
+        self.mark, self.shipment = trade.mark, self.work.shipment
+        """The scenario's kind of seal, and what carries its goods."""
+        self.lot, self.label = self.work.batches[0].lot, f"{trade.label(trade.goods[0])} 1"
+        """Its first lot, and the first version of the label on it."""
+        self.account = f"{trade.mark} {trade.sealer} {trade.site}"
+        """Where its seals are attached from."""
+        self.dispatch = f"D-{self.work.name}"
+        """What its roll is sent under."""
+        self.certificate = f"{trade.agent} {certificate_number(trade, 1)}"
+        """Its first export certificate."""
         if shape.trades:
             trade_season_worked(self.work, 1)
             closed(trade, self.book)
-
-    @property
-    def mark(self) -> str:
-        """The scenario's kind of seal."""
-        return self.trade.mark
-
-    @property
-    def lot(self) -> str:
-        """The scenario's first lot."""
-        return self.work.batches[0].lot
-
-    @property
-    def shipment(self) -> str:
-        """The scenario's shipment."""
-        return self.work.shipment
-
-    @property
-    def dispatch(self) -> str:
-        """What the scenario's roll was sent under."""
-        return f"D-{self.work.name}"
-
-    @property
-    def account(self) -> str:
-        """Where the scenario's seals are attached from."""
-        return f"{self.mark} {self.trade.sealer} {self.trade.site}"
-
-    @property
-    def label(self) -> str:
-        """The first version of the label of the scenario's first good."""
-        return f"{self.trade.label(self.trade.goods[0])} 1"
-
-    @property
-    def certificate(self) -> str:
-        """The scenario's first export certificate."""
-        return f"{self.trade.agent} {certificate_number(self.trade, 1)}"
 
     @property
     def grams(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Book, Desk, Late
-from ledger.season.goods import Good
+from ledger.season.goods import Good, weight
 from ledger.season.moments import day_of, local_day_number, moment
 from ledger.season.trades import Mode, Trade, activities
 
@@ -86,6 +86,12 @@ class Batch:
     def shipped(self) -> int:
         """Units that leave."""
         return self.units - self.removed
+
+    def line(self, trade: Trade, units: int) -> dict[str, Any]:
+        """What papers say of so many units of it."""
+        net = weight(units * self.good.pack_grams)
+        goods = {"lot": self.lot, "product": trade.product(self.good)}
+        return {**goods, "units": units, "net_weight": net}
 
 
 @dataclass(slots=True)

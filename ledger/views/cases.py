@@ -65,6 +65,7 @@ CREATE TABLE periods (
         "case_states": ("EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",),
         "periods": (f"importer = {ME}", f"rcb = {ME}"),
     }
+    BATCH = ("_decided", "_signed")
 
     def __init__(self) -> None:
         self._decided: list[tuple[Recorded, Event]] = []
@@ -118,11 +119,6 @@ CREATE TABLE periods (
             for key, case in sorted(cases.items(), key=lambda each: each[0].int)
         ]  # fmt: skip
         rows.execute(_UPSERT, columns(values), prepare=True)
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._decided.clear()
-        self._signed.clear()
 
 
 def known_cases(rows: Rows, ids: list[UUID]) -> dict[UUID, Case]:

@@ -26,6 +26,7 @@ CREATE INDEX retracted_early ON retracted (target) WHERE early;
     SEEN: ClassVar[Seen] = {
         "retracted": NAMELESS,
     }
+    BATCH = ("_fresh",)
 
     def __init__(self) -> None:
         self.early: set[str] = set()
@@ -58,7 +59,3 @@ CREATE INDEX retracted_early ON retracted (target) WHERE early;
             self._fresh,
         )
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch; `load` then tells which early ones are true."""
-        self._fresh.clear()

@@ -87,6 +87,7 @@ CREATE INDEX claims_by_mark ON claims (mark, figure);
             f"figure NOT IN {one_of(BY_PARTY)} AND {part_of(About.SHIPMENT, 'claims.key')}",
         ),
     }
+    BATCH = ("_claims",)
 
     def __init__(self) -> None:
         self._claims: list[tuple[str, int, str, int, int, int]] = []
@@ -112,10 +113,6 @@ CREATE INDEX claims_by_mark ON claims (mark, figure);
             totals[mark, figure, ""] = totals.get((mark, figure, ""), 0) + count
         add_totals(rows, totals)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._claims.clear()
 
 
 def claims(fact: Fact) -> Iterator[tuple[str, Claim, str, int]]:

@@ -87,6 +87,8 @@ class Fold:
     """The statements that create the view's tables, in the schema on the search path."""
     SEEN: ClassVar[Seen] = {}
     """Who sees which rows of them; a table that is left out shows nobody any."""
+    BATCH: ClassVar[tuple[str, ...]] = ()
+    """The attributes that hold what was taken and not written."""
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take a fact as recorded, any but an application."""
@@ -107,7 +109,9 @@ class Fold:
         """Write what was taken since the last flush."""
 
     def forget(self) -> None:
-        """Drop what was taken and not written: its batch was rolled back."""
+        """Drop what was taken: it is written, or its batch was rolled back."""
+        for name in self.BATCH:
+            getattr(self, name).clear()
 
 
 def one_of(members: Iterable[IntEnum | StrEnum]) -> str:

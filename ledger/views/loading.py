@@ -81,6 +81,7 @@ CREATE INDEX mentions_by_subject ON mentions (about, key, position);
     SEEN: ClassVar[Seen] = {
         "mentions": NAMELESS,
     }
+    BATCH = ("_mentions",)
 
     def __init__(self) -> None:
         self._mentions: list[tuple[int, int, int]] = []
@@ -99,10 +100,6 @@ CREATE INDEX mentions_by_subject ON mentions (about, key, position);
         """Write the batch."""
         copy_rows(rows, "mentions (about, key, position)", ("int2", "int8", "int8"), self._mentions)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._mentions.clear()
 
 
 def facts_about(

@@ -43,6 +43,7 @@ CREATE TABLE lots (lot text PRIMARY KEY);
     SEEN: ClassVar[Seen] = {
         "lots": (part_of(About.LOT, "lots.lot"),),
     }
+    BATCH = ("_lots",)
 
     def __init__(self) -> None:
         self._lots: set[str] = set()
@@ -60,10 +61,6 @@ CREATE TABLE lots (lot text PRIMARY KEY);
         if self._lots:
             rows.execute(_INSERT, (sorted(self._lots),), prepare=True)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._lots.clear()
 
 
 def names(rows: Rows, after: str = "", limit: int = 100) -> list[str]:

@@ -3,6 +3,7 @@
 Rows are only ever added; whether one counts is asked of the corrections, at any position.
 """
 
+from collections import defaultdict
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -98,10 +99,11 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
         "counts": (in_place("counts.place"),),
         "adjustments": (in_place("adjustments.place"),),
     }
+    BATCH = ("_kept",)
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
-        self._kept: dict[str, list[tuple[object, ...]]] = {table: [] for table in _COLUMNS}
+        self._kept: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take what a fact says, whether it counts or not."""
@@ -163,11 +165,6 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
         for table, (columns, types) in _COLUMNS.items():
             copy_rows(rows, f"{table} ({columns})", types, self._kept[table])
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        for kept in self._kept.values():
-            kept.clear()
 
 
 _COLUMNS: Final = {
