@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -221,13 +220,6 @@ class LocalBroker:
         return "\n".join(lines[-log_lines_shown_max:])
 
 
-@contextlib.contextmanager
-def local_broker(folder: Path, *, cache: Path | None = None) -> Iterator[str]:
-    """Run a broker in `folder` for the length of a block; gives its bootstrap string."""
-    with LocalBroker(folder, cache=cache) as broker:
-        yield broker.bootstrap
-
-
 def _filled(text: str, values: dict[str, str]) -> str:
     """Fill in ${…} outside of comments."""
     lines = text.splitlines()
@@ -263,8 +255,8 @@ def main() -> int:
     stops = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     try:
-        with local_broker(asked.folder) as bootstrap:
-            sys.stdout.write(bootstrap + "\n")
+        with LocalBroker(asked.folder) as broker:
+            sys.stdout.write(broker.bootstrap + "\n")
             sys.stdout.flush()
             signal.sigwait(stops)
     except LedgerError as error:

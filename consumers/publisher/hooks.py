@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import httpx2
 import msgspec
@@ -131,10 +131,8 @@ class HookReceiver:
             trust_env=not on_loopback(hook.url),
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the connection."""
         self._client.close()
 
     def deliver(self, messages: Sequence[Message]) -> None:

@@ -8,9 +8,9 @@ Kafka is acknowledged by every replica.
 import logging
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from kafka import errors as kafka_errors
 
@@ -35,12 +35,6 @@ class KafkaReceiver:
         self._topic = topic
         self._producer: Any = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
     def deliver(self, messages: Sequence[Message]) -> None:
         """Send messages in their order; on return all replicas in sync have them.
 
@@ -63,13 +57,14 @@ class KafkaReceiver:
                 each.get(acknowledge_seconds_max)
         except kafka_errors.KafkaError as error:
             # A producer that failed may send the rest later, behind what is sent again.
-            self._close()
+            self.close()
             raise explain(error, self._connection) from error
         except Unavailable:
-            self._close()
+            self.close()
             raise
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Throw the producer away, if there is one."""
         held, self._producer = self._producer, None
         if held is not None:
             held.close(timeout=close_seconds_max)
@@ -95,7 +90,7 @@ def run(settings: Settings, log: Log, stop: threading.Event, *, prefix: str = ""
 
 
 def _to_hook(hook: Hook, log: Log, held: ExitStack) -> Feed:
-    receiver = held.enter_context(HookReceiver(hook))
+    receiver = held.enter_context(closing(HookReceiver(hook)))
     # One at a time: where it refuses one, those it has taken are not told again.
     return Feed(f"webhook:{hook.name}", partial(json_page, log), receiver, 1)
 
@@ -116,6 +111,8 @@ def _to_kafka(
         # Webhooks are not held up by a broker that is away.
         _log.warning("%s; what is for it is told when it is back.", error)
     return [
-        Feed(name, partial(page, log), held.enter_context(KafkaReceiver(connection, topic)))
+        Feed(
+            name, partial(page, log), held.enter_context(closing(KafkaReceiver(connection, topic)))
+        )
         for name, (topic, page) in read.items()
     ]

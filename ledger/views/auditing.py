@@ -276,19 +276,13 @@ def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
     return [Shown(*row) for row in found]
 
 
-_SHOWN = """
-SELECT id, severity, artefact, expected, found, evidence, evidence_total, marks, parties
-FROM case_shown WHERE id = ANY(%b::uuid[])
-"""
-_SHOW = """
-INSERT INTO case_shown (id, severity, artefact, expected, found, evidence, evidence_total, marks,
-    parties)
+_FIELDS: Final = ", ".join(Shown._fields)
+_SHOWN: Final = f"SELECT {_FIELDS} FROM case_shown WHERE id = ANY(%b::uuid[])"
+_SHOW: Final = f"""
+INSERT INTO case_shown ({_FIELDS})
 SELECT id, severity, artefact, expected::text[], found::text[], evidence::text[],
     evidence_total, marks::text[], parties::text[]
 FROM unnest(%b::uuid[], %b::text[], %b::boolean[], %b::text[], %b::text[], %b::text[], %b::int8[],
-    %b::text[], %b::text[]) AS shown (id, severity, artefact, expected, found, evidence,
-    evidence_total, marks, parties)
-ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, artefact = excluded.artefact,
-    expected = excluded.expected, found = excluded.found, evidence = excluded.evidence,
-    evidence_total = excluded.evidence_total, marks = excluded.marks, parties = excluded.parties
+    %b::text[], %b::text[]) AS shown ({_FIELDS})
+ON CONFLICT (id) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in Shown._fields[1:])}
 """

@@ -84,9 +84,7 @@ CREATE TABLE periods (
         if self._decided:
             self._flush_cases(rows)
         for recorded, event in self._signed:
-            rows.execute("SELECT folded FROM periods WHERE id = %s", (recorded.id,))
-            row = rows.fetchone()
-            period = evolve_period(None if row is None else _signed(row[0]), event)
+            period = evolve_period(signed_period(rows, event.period), event)
             name = (period.period.importer, period.period.rcb, period.period.name)
             changed = (recorded.position, recorded.recorded_at)
             rows.execute(_PERIODS, (recorded.id, *name, _encode(period), *changed))
