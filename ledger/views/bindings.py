@@ -18,7 +18,7 @@ from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.standing import REGISTRY, vouched
 from ledger.log import Log, Recorded
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows
+from ledger.views.folding import Fold, Rows, Seen, columns
 from ledger.views.loading import batches_at
 from ledger.views.places import TOPIC, subject_id
 
@@ -216,11 +216,9 @@ CREATE INDEX corrections_by_target ON corrections (target);
         if self._ended:
             ended = ((UUID(key), at) for key, at in sorted(self._ended.items()))
             rows.execute(_END, columns(ended))
-        copy_rows(
-            rows, "unbound (id, position, until)", ("uuid", "int8", "int8"),
-            [*self._closed, *((UUID(key), at, None) for key, at in self._began.items())],
-        )  # fmt: skip
-        copy_rows(rows, "corrections (target, position)", ("uuid", "int8"), self._corrections)
+        begun = [(UUID(key), at, None) for key, at in self._began.items()]
+        self.copy(rows, "unbound", [*self._closed, *begun])
+        self.copy(rows, "corrections", self._corrections)
         if self._moved:
             moved = ((source, *to) for source, to in sorted(self._moved.items()))
             rows.execute(_SPEAK, columns(moved))

@@ -13,7 +13,7 @@ from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
-from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns, copy_rows
+from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
 
 _encode = msgspec.json.Encoder().encode
 _case = msgspec.json.Decoder(Case).decode
@@ -102,12 +102,7 @@ CREATE TABLE periods (
                 opened[recorded.id] = at
             changed[recorded.id] = at
             states.append((recorded.id, *at, str(case.state), case.shows.values.severity))
-        copy_rows(
-            rows,
-            "case_states (id, position, recorded_at, state, severity)",
-            ("uuid", "int8", "int8", "text", "text"),
-            states,
-        )
+        self.copy(rows, "case_states", states)
         values = [
             (
                 key, case.rule, str(case.subject_kind), case.subject, case.discriminator,

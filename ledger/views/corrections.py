@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from ledger.views.access.policies import NAMELESS
-from ledger.views.folding import Fold, Rows, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Seen
 
 
 class Corrections(Fold):
@@ -52,10 +52,5 @@ CREATE INDEX retracted_early ON retracted (target) WHERE early;
 
     def flush(self, rows: Rows) -> None:
         """Write the corrections of the batch."""
-        copy_rows(
-            rows,
-            "retracted (target, position, recorded_at, early)",
-            ("uuid", "int8", "int8", "bool"),
-            self._fresh,
-        )
+        self.copy(rows, "retracted", self._fresh)
         self.forget()

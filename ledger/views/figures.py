@@ -15,7 +15,7 @@ from ledger.facts.mentions import About
 from ledger.facts.seals import SealsDispatched, SealsReceived
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.views.access.policies import OF_MY_MARKS, held_by_me, part_of
-from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows, one_of
+from ledger.views.folding import Fold, Rows, Seen, columns, one_of
 
 
 class Claim(IntEnum):
@@ -102,12 +102,7 @@ CREATE INDEX claims_by_mark ON claims (mark, figure);
 
     def flush(self, rows: Rows) -> None:
         """Write claims and totals."""
-        copy_rows(
-            rows,
-            "claims (mark, figure, key, count, time, position)",
-            ("text", "int2", "text", "int8", "int8", "int8"),
-            self._claims,
-        )
+        self.copy(rows, "claims", self._claims)
         totals: dict[tuple[str, int, str], int] = {}
         for mark, figure, _, count, _, _ in self._claims:
             totals[mark, figure, ""] = totals.get((mark, figure, ""), 0) + count

@@ -10,8 +10,10 @@ subquery that ends in OFFSET 0: the planner then looks each up by its index, wha
 how many there are, and never reads the table as a whole.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from psycopg import Cursor
@@ -112,6 +114,21 @@ class Fold:
         """Drop what was taken: it is written, or its batch was rolled back."""
         for name in self.BATCH:
             getattr(self, name).clear()
+
+    def copy(self, rows: Rows, table: str, values: Collection[Sequence[Any]]) -> None:
+        """Copy rows into a table of this fold, whose columns are in the order of its creation."""
+        names, types = _columns_of(self.TABLES, table)
+        copy_rows(rows, f"{table} ({names})", types, values)
+
+
+@cache
+def _columns_of(tables: str, table: str) -> tuple[str, tuple[str, ...]]:
+    """The names of a table's columns and their types, by the statement that creates it."""
+    created = re.search(rf"CREATE TABLE {table} \((.*?)\n?\)(?:;| WITH)", tables, re.DOTALL)
+    assert created is not None  # noqa: S101 -- a fold names its own tables
+    told = [column.split() for column in re.sub(r"\(.*?\)", "", created[1]).split(",")]
+    named = [(name, kind) for name, kind, *_ in told if name != "PRIMARY"]
+    return ", ".join(name for name, _ in named), tuple(kind for _, kind in named)
 
 
 def one_of(members: Iterable[IntEnum | StrEnum]) -> str:

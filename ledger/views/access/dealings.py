@@ -4,7 +4,7 @@ Everybody's word is kept with how it came, so that who spoke is told when somebo
 only ever added; registrations that do not bind are passed over when they are asked for.
 """
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.identity import Fact
@@ -58,7 +58,6 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
         "licences": (OF_MY_MARKS,),
         "contracts": (named_on(About.CONTRACT, "contracts.contract"),),
     }
-    BATCH = ("_dealt", "_licences", "_contracts", "_ends")
 
     def __init__(self) -> None:
         self._dealt: set[tuple[str, str, str, str, bool]] = set()
@@ -105,6 +104,12 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
         )  # fmt: skip
         copy_rows(rows, "contract_ends (contract, last, id)", ("text", "date", "uuid"), self._ends)
         self.forget()
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        taken: tuple[Any, ...] = (self._dealt, self._licences, self._contracts, self._ends)
+        for each in taken:
+            each.clear()
 
 
 def _said(source: str, by: str | None, door: str | None) -> tuple[str, str, bool]:

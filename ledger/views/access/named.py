@@ -122,7 +122,6 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
         ),
         "label_marks": (OF_MY_MARKS,),
     }
-    BATCH = ("_named", "_founding", "_founders", "_marks", "_papers", "_labels")
 
     def __init__(self, speaker: Callable[[str | None, str], str | None]) -> None:
         """`speaker` tells for whom a source speaks, given the party that the door vouched for."""
@@ -233,6 +232,14 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
             rows.execute(_FOUNDERS, columns(sorted(keys - founded)), prepare=True)
             found |= {(about, key): (source, by) for about, key, source, by in rows.fetchall()}
         return found
+
+    def forget(self) -> None:
+        """Drop the batch."""
+        for taken in (
+            self._named, self._founding, self._founders, self._marks, self._papers,
+            self._labels,
+        ):  # fmt: skip
+            taken.clear()
 
 
 def _insert(rows: Rows, statement: str, values: Iterable[tuple[Any, ...]]) -> set[_Subject]:
