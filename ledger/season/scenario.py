@@ -163,10 +163,7 @@ class Scenario:
 
     def register(self, kind: type[Fact], having: Fields, **changes: Any) -> None:
         """Change what is registered; something must be there to change."""
-        entries = list(self.registered(kind, **having))
-        if not entries:
-            raise LookupError(f"nothing registered of {kind.__name__} with {having}")
-        for entry in entries:
+        for entry in self._there(kind, having):
             entry.fields.update(changes)
 
     def also(self, entry: Entry, **changes: Any) -> None:
@@ -196,10 +193,14 @@ class Scenario:
 
     def unregister(self, kind: type[Fact], **having: Any) -> None:
         """Leave something out of the registry; something must be there to leave out."""
+        gone = self._there(kind, having)
+        self.entries = [entry for entry in self.entries if entry not in gone]
+
+    def _there(self, kind: type[Fact], having: Fields) -> list[Entry]:
         entries = list(self.registered(kind, **having))
         if not entries:
             raise LookupError(f"nothing registered of {kind.__name__} with {having}")
-        self.entries = [entry for entry in self.entries if entry not in entries]
+        return entries
 
     def tell(self, entry: Entry, at: int, *, documents: int | None = None, **changes: Any) -> str:
         """Have a registry fact reported at a moment of its own, where its id is needed."""

@@ -52,6 +52,9 @@ SELECT c.id, c.folded, c.opened_at, c.changed_at, s.severity, s.artefact, s.expe
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE {where} ORDER BY c.rule, c.subject_kind, c.subject, c.discriminator
 """
+_SHOWN = (
+    "severity", "suspected_scanner_artifact", "expected", "found", "evidence", "evidence_total",
+)  # fmt: skip
 _VIEWER = "SELECT public.viewer_party() WHERE public.viewer_role() <> 'operator'"
 OUT_OF_STANDING: Final = "M-65"
 """Its expected values are parties that the event does not name, found the one that spoke."""
@@ -113,6 +116,7 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
         marks = affected
         if viewer is not None and case.subject_kind is SubjectKind.EVENT:
             marks = [mark for mark in affected if mark in pair_of]
+        is_shown = case.state in LIVE and shown[0] is not None
         row = {
             "id": str(key),
             "rule": case.rule,
@@ -122,7 +126,8 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
             "discriminator": case.discriminator,
             "family": case.family,
             "state": str(case.state),
-            **_values(case, shown),
+            # What the latest evaluation showed; of a case no longer live, what was decided.
+            **dict(zip(_SHOWN, shown if is_shown else _decided(case), strict=True)),
             "opened_at": time_text(opened_at, 0),
             "changed_at": time_text(changed_at, 0),
             "marks": marks,
@@ -137,23 +142,12 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     return found
 
 
-def _values(case: Case, shown: Sequence[Any]) -> dict[str, Any]:
-    """What the latest evaluation showed; of a case no longer live, what was decided about."""
-    severity, artefact, expected, found, evidence, total = shown
-    if case.state not in LIVE or severity is None:
-        picture = case.shows
-        values = case.settled if case.state is State.CLOSED and case.settled else picture.values
-        severity, expected, found = values.severity, list(values.expected), list(values.found)
-        artefact, evidence = picture.artefact, list(picture.evidence)
-        total = picture.evidence_total
-    return {
-        "severity": severity,
-        "suspected_scanner_artifact": artefact,
-        "expected": expected,
-        "found": found,
-        "evidence": evidence,
-        "evidence_total": total,
-    }
+def _decided(case: Case) -> tuple[Any, ...]:
+    """What was decided about a case, as `_SHOWN`."""
+    shows = case.shows
+    values = case.settled if case.state is State.CLOSED and case.settled else shows.values
+    sides = list(values.expected), list(values.found)
+    return values.severity, shows.artefact, *sides, list(shows.evidence), shows.evidence_total
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -235,21 +229,6 @@ def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]
     """A listed case as these decisions, at least one, left it."""
     case = reduce(evolve, (decision for _, decision in decided), None)
     assert case is not None  # noqa: S101 -- the first decision opens it
-    values = case.shows.values
-    if case.state is State.CLOSED and case.settled:
-        values = case.settled
-    expected, found = list(values.expected), list(values.found)
-    return {
-        **row,
-        "state": str(case.state),
-        "severity": values.severity,
-        "suspected_scanner_artifact": case.shows.artefact,
-        "expected": expected,
-        "found": found,
-        "evidence": list(case.shows.evidence),
-        "evidence_total": case.shows.evidence_total,
-        "changed_at": time_text(decided[-1][0].recorded_at, 0),
-        "sentence": sentence(
-            Shown(case.rule, case.subject_kind, case.subject, case.discriminator, expected, found)
-        ),
-    }
+    then = {**row, "state": str(case.state), **dict(zip(_SHOWN, _decided(case), strict=True))}
+    then["changed_at"] = time_text(decided[-1][0].recorded_at, 0)
+    return then | {"sentence": sentence(Shown(*(then[name] for name in Shown._fields)))}
