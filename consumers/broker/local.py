@@ -40,17 +40,14 @@ class LocalBroker:
     """A broker in a folder: `start`, `stop`, `kill`, and `start` again, at the same address.
 
     With `password`, clients sign in by SCRAM-SHA-512 and nobody but the administrator `admin`
-    may do anything that no ACL allows. `cache` is where the jars are kept between runs.
+    may do anything that no ACL allows.
     """
 
     admin = "admin"
 
-    def __init__(
-        self, folder: Path, *, password: str | None = None, cache: Path | None = None
-    ) -> None:
+    def __init__(self, folder: Path, *, password: str | None = None) -> None:
         self.folder = folder.resolve()
         self.password = password
-        self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -213,7 +210,7 @@ class LocalBroker:
 
     @property
     def _classpath(self) -> str:
-        return f"{jars(self._cache)}/*"
+        return f"{jars()}/*"
 
     def _log_end(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []

@@ -12,7 +12,7 @@ import ipaddress
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -121,9 +121,8 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 class HookReceiver:
     """One webhook; its connection is kept between messages."""
 
-    def __init__(self, hook: Hook, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, hook: Hook) -> None:
         self._hook = hook
-        self._clock = clock
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(answer_seconds_max, connect=connect_seconds_max),
             follow_redirects=False,
@@ -149,7 +148,7 @@ class HookReceiver:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "seal-ledger",
-            SIGNATURE: signature(self._hook.secret, int(self._clock()), message.value),
+            SIGNATURE: signature(self._hook.secret, int(time.time()), message.value),
             EVENT_ID: message.id,
         }
         until = time.monotonic() + answer_seconds_max

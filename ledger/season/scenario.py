@@ -125,9 +125,9 @@ class Scenario:
             return self.change(kind, **changed(planned.fields))
         return self.amend(kind, changed)
 
-    def amend(self, kind: type[Fact], change: Callable[[Fields], Fields], index: int = 0) -> str:
+    def amend(self, kind: type[Fact], change: Callable[[Fields], Fields]) -> str:
         """Change a planned fact when its moment has come and all its fields are known; its id."""
-        planned = self.of(kind, index)
+        planned = self.of(kind)
         planned.after = change
         return planned.id
 
