@@ -34,7 +34,7 @@ def made(c: TradeSeason) -> None:
     trade = c.trade
     office = trade.office(trade.producer)
     for batch in c.batches:
-        c.office_day(0, office.offset)
+        c.office_day(0, office)
         produced = local_day_number(c.clock, office.offset)
         lot_recorded(c, batch, produced)
         if trade.jas_route:
@@ -64,7 +64,7 @@ def made_unsealed(c: TradeSeason, good: Good) -> Batch:
     """A lot that will bear no seal."""
     office = c.trade.office(c.trade.producer)
     batch = Batch(f"L-{c.name}-U", good, [], c.rng.randint(100, 400))
-    c.office_day(1, office.offset)
+    c.office_day(1, office)
     lot_recorded(c, batch, local_day_number(c.clock, office.offset))
     return batch
 
@@ -114,8 +114,7 @@ def divided(c: TradeSeason) -> None:
     process_recorded(c, bulk, good, produced)
     c.pause(3600, 7200)
     graded(c, bulk)
-    house = trade.office(trade.operator)
-    c.office_day(1, house.offset)
+    house = c.office_day(1, trade.office(trade.operator))
     c.say(
         t.InputVerified, house, lot=bulk, operator=trade.operator, mark_seen="JAS",
         evidence="CONTAINER",
@@ -141,7 +140,7 @@ def held(c: TradeSeason) -> None:
     office = c.trade.office(c.trade.operator)
     c.pause(1200, 2400)
     c.say(t.LotHeld, office, lot=c.batches[0].lot, cause="residue analysis outstanding")
-    c.office_day(2, office.offset)
+    c.office_day(2, office)
     c.say(t.LotReleased, office, lot=c.batches[0].lot, reason="nothing found")
 
 
@@ -162,8 +161,7 @@ def departed_lines(c: TradeSeason, *, sealed: bool) -> tuple[g.DepartedLine, ...
 def departed(c: TradeSeason, serial: int | None) -> None:
     """The goods leave for Japan."""
     trade = c.trade
-    scanner = Desk(f"SYS-{trade.operator}", trade.offset(trade.operator))
-    c.office_day(1, scanner.offset)
+    scanner = c.office_day(1, Desk(f"SYS-{trade.operator}", trade.offset(trade.operator)))
     c.say(
         g.ShipmentDeparted, scanner, shipment=c.shipment, exporter=trade.operator,
         importer=trade.importer, site=f"{trade.operator}-{trade.code}-W1",
@@ -181,8 +179,7 @@ def returned(c: TradeSeason) -> None:
         return
     trade, batch = c.trade, c.batches[0]
     batch.returned = batch.gone = c.rng.randint(1, 3)
-    office = trade.office(trade.importer)
-    c.office_day(2, office.offset)
+    office = c.office_day(2, trade.office(trade.importer))
     line = g.ReturnedLine(
         lot=batch.lot, units=batch.returned, mark=trade.mark,
         seals=batch.returned * batch.good.seals_per_unit,
@@ -191,7 +188,7 @@ def returned(c: TradeSeason) -> None:
         g.GoodsReturned, office, shipment=c.shipment, importer=trade.importer,
         returned_from="SHIPPED", site=trade.site, lines=(line,),
     )  # fmt: skip
-    c.office_day(1, trade.scanner(1).offset)
+    c.office_day(1, trade.scanner(1))
     unseal(c, batch, batch.returned, "LOT", "returned from the port wet")
 
 
@@ -199,7 +196,7 @@ def arrived(c: TradeSeason) -> None:
     """The importer takes in what left and did not come back."""
     trade = c.trade
     sealed = trade.mode is not Mode.IMPORTER_APPLIES
-    c.office_day(c.rng.randint(14, 20), trade.dock.offset)
+    c.office_day(c.rng.randint(14, 20), trade.dock)
     came = [(batch, batch.shipped - batch.returned) for batch in c.batches]
     c.say(
         g.ShipmentReceived, trade.dock, shipment=c.shipment, importer=trade.importer,
@@ -223,7 +220,7 @@ def unsealed(c: TradeSeason) -> None:
     batch = c.batches[0]
     units = c.rng.randint(1, 3)
     batch.gone += units
-    c.office_day(1, c.trade.dock.offset)
+    c.office_day(1, c.trade.dock)
     unseal(c, batch, units, "DELIVERED", "pack torn in transit, not for sale")
 
 
@@ -232,8 +229,7 @@ def complaint(c: TradeSeason) -> None:
     if "complaint" not in c.extras:
         return
     trade = c.trade
-    office = trade.office(trade.importer)
-    c.office_day(2, office.offset)
+    office = c.office_day(2, trade.office(trade.importer))
     c.say(
         ComplaintReceived, office, complaint=f"CP-{c.name}", party=trade.importer,
         kind="COMPLAINT", lot=c.batches[0].lot, answered_on=c.today(office.offset),
@@ -251,7 +247,7 @@ def sold_batch(c: TradeSeason, batch: Batch) -> None:
     trade = c.trade
     office = trade.office(trade.importer)
     country = "JP" if trade.scheme == "JAS" else trade.country
-    c.office_day(1, office.offset)
+    c.office_day(1, office)
     c.say(
         g.GoodsSold, office, actor=trade.person("sales"), importer=trade.importer, lot=batch.lot,
         product=trade.product(batch.good), units=batch.shipped - batch.gone,

@@ -28,8 +28,7 @@ def number(trade: Trade, serial: int) -> str:
 def requested(c: TradeSeason) -> None:
     """The exporter asks its agent for an export certificate."""
     trade = c.trade
-    office = trade.office(trade.operator)
-    c.office_day(1, office.offset)
+    office = c.office_day(1, trade.office(trade.operator))
     consigned = trade.mode is Mode.CONSIGNED
     c.say(
         d.ExportCertificateRequested, office, request=f"RQ-{c.name}", shipment=c.shipment,
@@ -78,8 +77,7 @@ def certificate(c: TradeSeason, serial: int, **changes: Any) -> None:
 def issued(c: TradeSeason, serial: int) -> int:
     """The shipment gets its certificate, some at the second attempt; its number."""
     trade = c.trade
-    office = trade.office(trade.agent)
-    c.office_day(1, office.offset)
+    office = c.office_day(1, trade.office(trade.agent))
     if "blank" in c.extras:
         c.say(
             d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
@@ -106,7 +104,7 @@ def reported(c: TradeSeason, serial: int) -> None:
     trade = c.trade
     office = trade.office(trade.operator)
     graded_on = c.today(office.offset) - timedelta(days=1)
-    c.office_day(1, office.offset)
+    c.office_day(1, office)
     versions = 2 if "second report" in c.extras else 1
     for version in range(1, versions + 1):
         wrong = 3 if version < versions else 0
@@ -118,7 +116,7 @@ def reported(c: TradeSeason, serial: int) -> None:
             checked_by=trade.person("head"),
         )  # fmt: skip
         if version < versions:
-            c.office_day(1, office.offset)
+            c.office_day(1, office)
 
 
 def report_lines(c: TradeSeason, graded_on: Any, wrong: int) -> Any:
@@ -156,8 +154,7 @@ def reference(trade: Trade, serial: int) -> g.CertificateRef:
 def documents_sent(c: TradeSeason, serial: int) -> None:
     """The papers follow by courier."""
     trade = c.trade
-    office = trade.office(trade.operator)
-    c.office_day(1, office.offset)
+    office = c.office_day(1, trade.office(trade.operator))
     c.say(
         g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(trade, serial),
         report=f"RP-{c.name}" if trade.mode is Mode.CONSIGNED else None, originals=True,

@@ -28,7 +28,7 @@ def sealed(c: TradeSeason) -> None:
     every = max(1, scans // len(c.spoils))
     spoils = list(c.spoils)
     done = 0
-    c.office_day(1, lines[0].offset)
+    c.office_day(1, lines[0])
     for batch in c.batches:
         for units in batch.plan:
             c.shift(lines[0].offset)
@@ -88,7 +88,7 @@ def removed(c: TradeSeason) -> None:
         return
     batch = c.batches[-1]
     batch.removed = c.rng.randint(1, 3)
-    c.office_day(1, c.trade.scanner(1).offset)
+    c.office_day(1, c.trade.scanner(1))
     unseal(c, batch, batch.removed, "LOT", "pack crushed by the pallet above")
 
 
@@ -121,10 +121,9 @@ def supplied(c: TradeSeason) -> None:
     if not consigned:
         return
     roll: dict[str, Any] = {"dispatch": f"D-{c.name}", "count": c.supply, **first}
-    c.office_day(1, trade.dock.offset)
+    c.office_day(1, trade.dock)
     c.say(s.SealsDispatched, trade.dock, **trade.sent_on, **roll)
-    scanner = trade.scanner(1)
-    c.office_day(c.rng.randint(4, 7), scanner.offset)
+    scanner = c.office_day(c.rng.randint(4, 7), trade.scanner(1))
     c.say(s.SealsReceived, scanner, condition="GOOD", **trade.shelf, **roll)
 
 
@@ -144,13 +143,12 @@ def lost_and_found(c: TradeSeason) -> None:
     if "lost and found" not in c.extras:
         return
     trade = c.trade
-    office = trade.office(trade.sealer)
-    c.office_day(1, office.offset)
+    office = c.office_day(1, trade.office(trade.sealer))
     lost = c.say(
         s.SealsLost, office, counts=False, documents=1, **trade.shelf, count=20, cause="LOST",
         discovered_on=c.today(office.offset),
     )  # fmt: skip
-    c.office_day(1, office.offset)
+    c.office_day(1, office)
     c.say(
         EventRetracted, office, target=lost, reason="DID_NOT_HAPPEN",
         note="the roll lay behind the pallet",
@@ -171,8 +169,7 @@ def given_up(c: TradeSeason) -> None:
 def counted(c: TradeSeason) -> None:
     """The stock is counted by two people; what is missing is adjusted with a reason."""
     trade = c.trade
-    scanner = trade.scanner(1)
-    c.office_day(1, scanner.offset)
+    scanner = c.office_day(1, trade.scanner(1))
     short = c.short
 
     def found(stocks: Stocks) -> dict[str, Any]:
@@ -186,7 +183,7 @@ def counted(c: TradeSeason) -> None:
         counted_by=trade.person("counter"), second_person=trade.person("second"), **trade.shelf,
     )  # fmt: skip
     if short:
-        c.office_day(1, scanner.offset)
+        c.office_day(1, scanner)
         c.say(
             s.StockAdjusted, trade.office(trade.sealer), actor=trade.person("clerk"), delta=-short,
             count_event=count, reason="LOSS", approved_by=trade.person("head"), **trade.shelf,
@@ -200,8 +197,7 @@ def destroyed(c: TradeSeason) -> None:
     if c.serial is not None:
         count = c.leftover
         numbers = {"first": c.serial - count, "last": c.serial - 1}
-    office = trade.office(trade.sealer)
-    c.office_day(2, office.offset)
+    office = c.office_day(2, trade.office(trade.sealer))
     c.say(
         s.SealsDestroyed, office, documents=1, **trade.shelf, count=count, method="shredded",
         witness=trade.person("witness"), **numbers,

@@ -152,12 +152,14 @@ class TradeSeason:
         """Let some seconds pass."""
         self.clock += int(self.rng.uniform(low, high) * MICROS_A_SECOND)
 
-    def office_day(self, days: float, offset: int) -> None:
-        """Go on to some working hour, `days` local days later."""
-        day = local_day_number(self.clock, offset) + int(days)
+    def office_day(self, days: int, desk: Desk) -> Desk:
+        """Go on to some working hour at a desk, `days` local days later; the desk."""
+        offset = desk.offset
+        day = local_day_number(self.clock, offset) + days
         hour = moment(day, self.rng.uniform(OPENS, SHUTS), offset)
         self.clock = hour if hour > self.clock else self.clock + _BREATH
         self.shift(offset)
+        return desk
 
     def today(self, offset: int) -> date:
         """The calendar date at the trade season's clock."""

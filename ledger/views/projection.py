@@ -29,9 +29,8 @@ from ledger.views.access.named import Named
 from ledger.views.access.policies import NAMELESS, policies
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.auditing import Auditing
-from ledger.views.bindings import Standings, changes_standing
+from ledger.views.bindings import Corrections, Standings, changes_standing
 from ledger.views.cases import Cases
-from ledger.views.corrections import Corrections
 from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
 from ledger.views.loading import Mentions
