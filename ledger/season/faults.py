@@ -27,11 +27,6 @@ FAULTS: Final = {name: fault for family in _FAMILIES for name, fault in family.i
 
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _COPIES_MAX: Final = 1000
-NOT_SHOWN: Final = {
-    "CONVERSION_NOT_ACCEPTED": "asked of goods that leave Japan for the United States, where seals "
-    "are no longer our question: no rule carries it to a case",
-}
-"""Reason codes at level F that no fault brings to a case, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +58,6 @@ class Mix:
                 raise Misuse(f"faults: {item!r}: at least one and at most {_COPIES_MAX} of a kind")
             named.append((name, copies))
         return cls(named=tuple(named))
-
-
-def rules() -> frozenset[str]:
-    """The rules that some fault breaks on purpose."""
-    return frozenset(fault.rule for fault in FAULTS.values())
 
 
 def scenarios(mix: Mix, lots: int, seed: int) -> list[Scenario]:

@@ -57,6 +57,11 @@ def _also_certified(i: Scenario, party: str, body: str) -> None:
         i.also(entry._replace(desk=desk), party=party, issuer=body, number=number)
 
 
+def _two_products(code: str) -> Trade:
+    raisin = GOODS["RAISIN"]
+    return on.consigned(code, raisin, raisin.but(code="SULTANA", name="sultanas"))
+
+
 def _other_label(i: Scenario) -> None:
     for scan in i.book.planned(s.SealsApplied):
         scan.fields["label"] = i.trade.label(i.trade.goods[1])
@@ -73,7 +78,7 @@ application.rows(
         lambda i: i.register(r.ConsignmentContractSigned, {}, until=LAPSED), EACH_SCAN),
     Row("label-lapsed", "M-14", on.consigned, "The approval of the label ran out in summer.",
         lambda i: i.register(r.LabelApproved, {}, until=LAPSED), EACH_SCAN, "approval"),
-    Row("label-of-another-product", "M-14", on.consigned_two,
+    Row("label-of-another-product", "M-14", _two_products,
         "Raisins are packed under the label of sultanas.", _other_label, EACH_SCAN, "product"),
     Row("label-of-another-scheme", "M-14", on.consigned,
         "A JAS seal goes onto a label that claims another scheme.",

@@ -183,16 +183,6 @@ def consigned(code: str, *goods: Good) -> Trade:
     )  # fmt: skip
 
 
-def consigned_numbered(code: str) -> Trade:
-    """The same with numbered seals."""
-    return consigned(code).but(serialised=True)
-
-
-def consigned_two(code: str) -> Trade:
-    """The same with two products."""
-    return consigned(code, GOODS["RAISIN"], GOODS["RAISIN"].but(code="SULTANA", name="sultanas"))
-
-
 def consigned_period(code: str) -> Trade:
     """The same with certificates for a period's volume."""
     return consigned(code).but(period_volume=True)
