@@ -158,7 +158,7 @@ def departed_lines(c: TradeSeason, *, sealed: bool) -> tuple[g.DepartedLine, ...
     )
 
 
-def departed(c: TradeSeason, serial: int | None) -> None:
+def departed(c: TradeSeason) -> None:
     """The goods leave for Japan."""
     trade = c.trade
     scanner = c.office_day(1, Desk(f"SYS-{trade.operator}", trade.offset(trade.operator)))
@@ -168,7 +168,7 @@ def departed(c: TradeSeason, serial: int | None) -> None:
         sealing_mode=str(trade.mode), origin=trade.country, destination="JP",
         transport=trade.transport, transport_seal=f"TS{c.rng.randint(100_000, 999_999)}",
         contract=trade.contract if trade.mode is Mode.CONSIGNED else None,
-        certificate=reference(trade, serial) if serial is not None else None,
+        certificate=reference(c) if trade.agent else None,
         lines=departed_lines(c, sealed=trade.mode is not Mode.IMPORTER_APPLIES),
     )  # fmt: skip
 

@@ -74,32 +74,33 @@ def certificate(c: TradeSeason, serial: int, **changes: Any) -> None:
     c.say(d.ExportCertificateIssued, office, documents=1, **(fields | changes))
 
 
-def issued(c: TradeSeason, serial: int) -> int:
-    """The shipment gets its certificate, some at the second attempt; its number."""
+def issued(c: TradeSeason) -> None:
+    """The shipment gets its certificate, some at the second attempt."""
     trade = c.trade
     office = c.office_day(1, trade.office(trade.agent))
-    if "blank" in c.extras:
+
+    def gone(kind: str, reason: str, **more: str) -> None:
+        named = number(trade, c.certificate)
         c.say(
-            d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
-            kind="DESTROYED", reason="form spoiled in the printer",
+            d.ExportCertificateCancelled, office, issuer=trade.agent, number=named, kind=kind,
+            reason=reason, **more,
         )  # fmt: skip
-        serial += 1
+        c.certificate += 1
+
+    if "blank" in c.extras:
+        gone("DESTROYED", "form spoiled in the printer")
         c.pause(300, 900)
     if "replaced" not in c.extras:
-        certificate(c, serial)
-        return serial
-    certificate(c, serial, lines=certified_lines(c, less=1))
+        certificate(c, c.certificate)
+        return
+    certificate(c, c.certificate, lines=certified_lines(c, less=1))
     c.pause(3600, 7200)
-    certificate(c, serial + 1, replaces=number(trade, serial))
+    certificate(c, c.certificate + 1, replaces=number(trade, c.certificate))
     c.pause(60, 120)
-    c.say(
-        d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
-        kind="REPLACED", replaced_by=number(trade, serial + 1), reason="a unit short on line 1",
-    )  # fmt: skip
-    return serial + 1
+    gone("REPLACED", "a unit short on line 1", replaced_by=number(trade, c.certificate + 1))
 
 
-def reported(c: TradeSeason, serial: int) -> None:
+def reported(c: TradeSeason) -> None:
     """The Report of Attached JAS Seals, some with a fault that version 2 puts right."""
     trade = c.trade
     office = trade.office(trade.operator)
@@ -112,7 +113,7 @@ def reported(c: TradeSeason, serial: int) -> None:
             d.SealReportFiled, office, report_lines(c, graded_on, wrong), report=f"RP-{c.name}",
             version=version, contract=trade.contract, shipment=c.shipment, exporter=trade.operator,
             importer=trade.importer, rcb=trade.rcb, agent=trade.agent,
-            grader=trade.person("grader"), certificate=reference(trade, serial),
+            grader=trade.person("grader"), certificate=reference(c),
             checked_by=trade.person("head"),
         )  # fmt: skip
         if version < versions:
@@ -146,16 +147,16 @@ def report_lines(c: TradeSeason, graded_on: Any, wrong: int) -> Any:
     return lines
 
 
-def reference(trade: Trade, serial: int) -> g.CertificateRef:
-    """A certificate of the trade as other papers name it."""
-    return g.CertificateRef(issuer=trade.agent, number=number(trade, serial))
+def reference(c: TradeSeason) -> g.CertificateRef:
+    """The certificate as other papers name it."""
+    return g.CertificateRef(issuer=c.trade.agent, number=number(c.trade, c.certificate))
 
 
-def documents_sent(c: TradeSeason, serial: int) -> None:
+def documents_sent(c: TradeSeason) -> None:
     """The papers follow by courier."""
     trade = c.trade
     office = c.office_day(1, trade.office(trade.operator))
     c.say(
-        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(trade, serial),
+        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(c),
         report=f"RP-{c.name}" if trade.mode is Mode.CONSIGNED else None, originals=True,
     )  # fmt: skip

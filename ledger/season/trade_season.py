@@ -116,6 +116,8 @@ class TradeSeason:
     """Seals that a count will not find."""
     serial: int | None = None
     """The next number on the roll."""
+    certificate: int = 0
+    """The serial number of its export certificate."""
     clock: int = 0
     """Where the work stands, in microseconds UTC."""
 

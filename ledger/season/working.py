@@ -3,7 +3,7 @@
 At the end stock is cleared, contracts are ended, the year is reported, a new roll is printed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
@@ -86,75 +86,6 @@ def worked(plan: Plan, rng: Random) -> Iterator[Said]:
     yield from book.until(None)
 
 
-def trade_season_worked(c: TradeSeason, serial: int) -> int:
-    """One trade season from first to last; the next certificate number."""
-    match c.trade.mode:
-        case Mode.CONSIGNED:
-            return _consigned(c, serial)
-        case Mode.IMPORTER_APPLIES:
-            return _importer_applies(c, serial)
-        case Mode.DIRECT_JAS:
-            _own_use(c)
-            goodswork.departed(c, None)
-            _taken_in(c)
-        case Mode.DOMESTIC:
-            _own_use(c)
-            goodswork.complaint(c)
-            goodswork.sold(c)
-            _unsealed(c)
-        case Mode.SUBDIVIDED:
-            goodswork.divided(c)
-            sealwork.supplied(c)
-            _sealing(c)
-            goodswork.complaint(c)
-            goodswork.sold(c)
-    return serial
-
-
-def _consigned(c: TradeSeason, serial: int) -> int:
-    sealwork.supplied(c)
-    goodswork.made(c)
-    _sealing(c)
-    paperwork.requested(c)
-    serial = paperwork.issued(c, serial)
-    paperwork.reported(c, serial)
-    goodswork.departed(c, serial)
-    paperwork.documents_sent(c, serial)
-    _taken_in(c)
-    return serial + 1
-
-
-def _importer_applies(c: TradeSeason, serial: int) -> int:
-    goodswork.made(c)
-    paperwork.requested(c)
-    serial = paperwork.issued(c, serial)
-    goodswork.departed(c, serial)
-    paperwork.documents_sent(c, serial)
-    goodswork.arrived(c)
-    sealwork.supplied(c)
-    _sealing(c)
-    goodswork.complaint(c)
-    goodswork.sold(c)
-    return serial + 1
-
-
-def _own_use(c: TradeSeason) -> None:
-    sealwork.supplied(c)
-    goodswork.made(c)
-    _sealing(c)
-
-
-def _sealing(c: TradeSeason) -> None:
-    sealwork.sampled(c)
-    sealwork.lost_and_found(c)
-    goodswork.held(c)
-    sealwork.sealed(c)
-    sealwork.given_up(c)
-    sealwork.removed(c)
-    sealwork.counted(c)
-    sealwork.destroyed(c)
-
-
 def _unsealed(c: TradeSeason) -> None:
     """A lot of goods that bear no seal, made and sold."""
     goods = c.trade.unsealed
@@ -164,12 +95,36 @@ def _unsealed(c: TradeSeason) -> None:
     goodswork.sold_batch(c, batch)
 
 
-def _taken_in(c: TradeSeason) -> None:
-    goodswork.returned(c)
-    goodswork.arrived(c)
-    goodswork.unsealed(c)
-    goodswork.complaint(c)
-    goodswork.sold(c)
+_SEALING: Final = (
+    sealwork.sampled, sealwork.lost_and_found, goodswork.held, sealwork.sealed, sealwork.given_up,
+    sealwork.removed, sealwork.counted, sealwork.destroyed,
+)  # fmt: skip
+_SALE: Final = (goodswork.complaint, goodswork.sold)
+_ARRIVAL: Final = (goodswork.returned, goodswork.arrived, goodswork.unsealed, *_SALE)
+_STEPS: Final[dict[Mode, tuple[Callable[[TradeSeason], None], ...]]] = {
+    Mode.CONSIGNED: (
+        sealwork.supplied, goodswork.made, *_SEALING, paperwork.requested, paperwork.issued,
+        paperwork.reported, goodswork.departed, paperwork.documents_sent, *_ARRIVAL,
+    ),
+    Mode.IMPORTER_APPLIES: (
+        goodswork.made, paperwork.requested, paperwork.issued, goodswork.departed,
+        paperwork.documents_sent, goodswork.arrived, sealwork.supplied, *_SEALING, *_SALE,
+    ),
+    Mode.DIRECT_JAS: (
+        sealwork.supplied, goodswork.made, *_SEALING, goodswork.departed, *_ARRIVAL
+    ),
+    Mode.DOMESTIC: (sealwork.supplied, goodswork.made, *_SEALING, *_SALE, _unsealed),
+    Mode.SUBDIVIDED: (goodswork.divided, sealwork.supplied, *_SEALING, *_SALE),
+}  # fmt: skip
+"""What happens in a trade season, by how its goods come to carry seals."""
+
+
+def trade_season_worked(c: TradeSeason, serial: int) -> int:
+    """One trade season from first to last; the next certificate number."""
+    c.certificate = serial
+    for step in _STEPS[c.trade.mode]:
+        step(c)
+    return c.certificate + 1 if c.trade.agent else serial
 
 
 def closing_events(trade: Trade, products: int) -> int:
