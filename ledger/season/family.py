@@ -66,16 +66,10 @@ def nothing(i: Scenario) -> None:
 class Family(dict[str, Fault]):
     """Faults by name, in the order in which they are entered."""
 
-    def enter(
-        self, name: str, rule: str, trade: Callable[[str], Trade], plant: Plant, shape: Shape
-    ) -> None:
-        """Enter a fault."""
-        self[name] = Fault(name, rule, trade, shape, plant)
-
     def rows(self, *rows: Row) -> None:
         """Enter rows of a table."""
         for row in rows:
-            self.enter(row.name, row.rule, row.trade, row.plant, row.shape)
+            self[row.name] = Fault(row.name, row.rule, row.trade, row.shape, row.plant)
 
     def fault(
         self, rule: str, trade: Callable[[str], Trade], **shape: Any
@@ -83,7 +77,8 @@ class Family(dict[str, Fault]):
         """Make a function a fault: it is handed a clean scenario and spoils it."""
 
         def entered(plant: Plant) -> Plant:
-            self.enter(plant.__name__.replace("_", "-"), rule, trade, plant, Shape(**shape))
+            name = plant.__name__.replace("_", "-")
+            self[name] = Fault(name, rule, trade, Shape(**shape), plant)
             return plant
 
         return entered

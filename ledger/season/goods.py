@@ -21,7 +21,7 @@ from ledger.facts.scalars import Share, Weight
 T = TypeVar("T")
 
 
-class Good(Struct, frozen=True):
+class Good(Struct, frozen=True, forbid_unknown_fields=True):
     """A product and its label: what it is, what a pack weighs, how many seals a pack takes."""
 
     code: str

@@ -41,7 +41,7 @@ class Mode(StrEnum):
     SUBDIVIDED = "SUBDIVIDED"
 
 
-class Trade(Struct, frozen=True):
+class Trade(Struct, frozen=True, forbid_unknown_fields=True):
     """One trade. `licensee` holds the mark, `operator` makes the goods, `buyer` takes them in."""
 
     code: str
