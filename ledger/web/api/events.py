@@ -26,7 +26,7 @@ from ledger.log import Entry, Receipt, Refusal
 from ledger.log.seeing import Viewer
 from ledger.web.access.registered import Registered
 from ledger.web.access.viewers import Asking, AtDesk
-from ledger.web.api import openapi
+from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, headers, told
 from ledger.web.desk import Desk, Standing
 from ledger.web.problems import Problem, forbidden
