@@ -11,11 +11,11 @@ from uuid import UUID
 
 import typer
 
-from ledger.commands.catch_up import follow
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
 from ledger.commands.output import Format, say
 from ledger.commands.reconcile import answer, print_reconciliation
+from ledger.commands.verify import follow
 from ledger.errors import Misuse
 from ledger.facts.canonical import decode, encode
 from ledger.facts.seals import SealsApplied
@@ -57,7 +57,7 @@ def demo(
     started = time.monotonic()
     story = made(events, seed, Mix.parse(FAULTS))
     if kafka:
-        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `processes`
+        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `run`
 
         through_kafka(story.facts, events, settings)
     with opened(settings, recorded_at="clock" if kafka else "event") as log:
@@ -74,7 +74,7 @@ def demo(
         say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
         say(_HINTS.format(home=home))
         if not once:
-            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `processes`
+            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `run`
 
             open_desk(log, settings)
 

@@ -8,7 +8,6 @@ import typer
 
 from ledger.commands import (
     archive,
-    catch_up,
     demo,
     discrepancies,
     goods,
@@ -19,7 +18,6 @@ from ledger.commands import (
     period,
     policy,
     reconcile,
-    retention,
     run,
     season,
     token,
@@ -41,7 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(load.load)
-app.command()(catch_up.catch_up)
+app.command()(verify.catch_up)
 app.command()(reconcile.reconcile)
 app.command()(discrepancies.discrepancies)
 app.command()(discrepancies.explain)
@@ -61,7 +59,7 @@ app.command()(run.run)
 app.command()(demo.demo)
 app.command()(labels.scope)
 app.command()(labels.substance)
-app.command()(retention.retention)
+app.command()(lot.retention)
 app.command()(lot.lot)
 app.command("standards")(labels.standards_)
 app.add_typer(labels.app, name="label")

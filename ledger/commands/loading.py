@@ -1,19 +1,31 @@
 """One run of `ledger load`: files read, recorded and counted, what is refused told.
 
-A file whose beginning is refused is left there: most likely it is not meant for us.
+A file whose beginning is refused is left there: most likely it is not meant for us. A batch is
+recorded whole or not at all, and where the database goes away nobody is told which. Events may be
+recorded again: their ids are met. Refusals have no ids, so whether the batch was recorded is found
+out before it is.
 """
 
 import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, NamedTuple, TextIO
+from uuid import UUID
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_exponential,
+)
 
 from ledger.commands.output import progress, say
-from ledger.commands.recording import Batch, record
+from ledger.errors import Unavailable
 from ledger.facts.scalars import time_text
 from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import Door
@@ -21,6 +33,86 @@ from ledger.intake.files import read_file
 from ledger.intake.plausible import warning
 from ledger.intake.verdicts import Accepted, Refused, Verdict
 from ledger.log import Entry, Log, Receipt, Refusal
+
+again_seconds_max: Final = 60.0
+"""So long a batch is tried again while the database is away."""
+_wait_seconds_min: Final = 0.25
+_wait_seconds_max: Final = 5.0
+_letters_read_max: Final = 5_000
+LetterKey = tuple[str, bytes]
+"""Place and SHA-256 of what was refused."""
+
+
+class Batch(NamedTuple):
+    """What is recorded at once; `letters` tells every dead letter that it may leave."""
+
+    entries: Sequence[Entry]
+    refusals: Sequence[Refusal]
+    on_conflict: Callable[[int], Refusal]
+    letters: Callable[[], Collection[LetterKey]]
+
+
+def record(log: Log, batch: Batch) -> list[Receipt]:
+    """Record a batch and answer its events; wait for the database where it is away.
+
+    Raises Unavailable, saying what to do, where that takes too long.
+    """
+    before: tuple[int, int] | None = None
+    again = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_exponential(_wait_seconds_min, max=_wait_seconds_max),
+        stop=stop_after_delay(again_seconds_max),
+        before_sleep=_say_so,
+        reraise=True,
+    )
+    try:
+        for attempt in again:
+            with attempt:
+                if before is None:
+                    before = log.position(), log.dead_letters_last()
+                    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+                receipts = list(_as_first_told(_again(log, batch, before[1]), before[0]))
+    except Unavailable as error:
+        raise Unavailable(
+            f"{error} Load the same files again once it is back: what is recorded already stays"
+            " recorded once."
+        ) from error
+    say("The database is back: nothing is lost, and nothing is recorded twice.")
+    return receipts
+
+
+def _say_so(state: RetryCallState) -> None:
+    if state.attempt_number == 1 and state.outcome is not None:
+        error = str(state.outcome.exception())
+        say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
+
+
+def _again(log: Log, batch: Batch, letter: int) -> list[Receipt]:
+    if _was_recorded(log, batch.letters(), letter):
+        return log.append(batch.entries)
+    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+
+
+def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
+    """Whether any of these dead letters was written since."""
+    while found := log.dead_letters(after, _letters_read_max):
+        if any((each.refusal.place, each.refusal.sha256) in letters for each in found):
+            return True
+        after = found[-1].number
+    return False
+
+
+def _as_first_told(receipts: Sequence[Receipt], position: int) -> Iterator[Receipt]:
+    """Receipts as they would have been: what came in behind a position was recorded by this."""
+    told: set[UUID] = set()
+    for receipt in receipts:
+        first = receipt.id not in told
+        told.add(receipt.id)
+        if receipt.outcome == "duplicate" and receipt.position > position and first:
+            yield receipt._replace(outcome="recorded")
+        else:
+            yield receipt
+
 
 STDIN = "-"
 DOOR = "file"

@@ -1,14 +1,14 @@
-"""`POST /events`: events come in through the same judgement as everywhere, a receipt for each.
+"""`/events` and `/receipts/{id}`: events come in through the same judgement as everywhere.
 
-Recorded before it is acknowledged, and all of a body in one transaction: a 5xx has written
-nothing. The same body again changes nothing.
+Each is recorded before it is acknowledged by a receipt, and all of a body in one transaction: a 5xx
+has written nothing. The same body again changes nothing.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Request
 from starlette.concurrency import run_in_threadpool
@@ -25,11 +25,12 @@ from ledger.intake.verdicts import Problem as Fault
 from ledger.log import Entry, Receipt, Refusal
 from ledger.log.seeing import Viewer
 from ledger.web.access.registered import Registered
-from ledger.web.access.viewers import Asking, AtDesk
+from ledger.web.access.viewers import Asking, AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, headers, told
+from ledger.web.asking.records import corrected, receipt, refusal, shown
 from ledger.web.desk import Desk, Standing
-from ledger.web.problems import Problem, forbidden
+from ledger.web.problems import Problem, forbidden, not_found
 
 router = APIRouter(tags=["events"])
 
@@ -236,3 +237,31 @@ def _conflict(place: str, viewer: Viewer, accepted: Accepted) -> Refusal:
         by=viewer.party,
         person=viewer.person,
     )
+
+
+@router.get("/events/{event_id}", **openapi.EVENT)
+def get_event(event_id: UUID, viewer: Onlooker, desk: AtDesk) -> Response:
+    """Show an event as recorded, with what it moved, and whether it counts."""
+    with desk.looking(viewer) as looking:
+        stream = looking.log.get([event_id]).get(event_id)
+        if not stream:
+            raise not_found("such event")
+        by = corrected(looking, event_id)
+    body = {
+        "id": str(event_id),
+        "counts": by is None,
+        "corrected_by": by.by if by else None,
+        "recorded": [shown(recorded) for recorded in stream],
+    }
+    return answer(looking.standing, body)
+
+
+@router.get("/receipts/{event_id}", **openapi.RECEIPTS)
+def get_receipt(event_id: UUID, viewer: Asking, desk: AtDesk) -> Response:
+    """Show what was answered for an event: recorded, or refused and why."""
+    with desk.looking(viewer) as looking:
+        lines = [receipt(one) for one in looking.log.get([event_id]).get(event_id, [])]
+        lines += [refusal(letter) for letter in looking.log.refused(event_id)]
+    if not lines:
+        raise not_found("receipt of such an event")
+    return answer(looking.standing, {"id": str(event_id), "receipts": lines})

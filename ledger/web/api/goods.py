@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from ledger.facts.mentions import certificate_key
 from ledger.views import certificates, lots, shipments
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, prefers_csv, rows_answer
 from ledger.web.api.parameters import (

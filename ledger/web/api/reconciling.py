@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from ledger.views.reconciliation import Question
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import prefers_csv, rows_answer
 from ledger.web.api.parameters import AtClocks, AtLongPage, IdQuery, key_of, next_cursor

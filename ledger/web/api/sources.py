@@ -9,8 +9,7 @@ from starlette.responses import Response
 from ledger.facts.scalars import time_text
 from ledger.log import DeadLetter
 from ledger.views.source_totals import sources
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import rows_answer
 from ledger.web.api.parameters import AtPage, key_of, next_cursor
