@@ -10,7 +10,6 @@ from ledger.commands import (
     archive,
     demo,
     discrepancies,
-    goods,
     labels,
     load,
     look,
@@ -19,7 +18,6 @@ from ledger.commands import (
     policy,
     reconcile,
     run,
-    season,
     token,
     topics,
     verify,
@@ -46,15 +44,15 @@ app.command()(discrepancies.explain)
 app.command()(discrepancies.escalate)
 app.command()(discrepancies.close)
 app.command()(policy.policy)
-app.command()(goods.statement)
-app.command()(goods.trace)
+app.command()(reconcile.statement)
+app.command()(lot.trace)
 app.command()(look.event)
 app.command()(look.receipt)
 app.command()(verify.verify)
 app.command()(verify.rebuild)
 app.command()(archive.export)
 app.command("import")(archive.import_)
-app.command()(season.season)
+app.command()(demo.season)
 app.command()(run.run)
 app.command()(demo.demo)
 app.command()(labels.scope)

@@ -29,6 +29,7 @@ from ledger.views.lazy_record import OF_LOT, LazyRecord, registry_facts
 from ledger.views.loading import applications_to, facts_about
 from ledger.views.lots import cards, names
 from ledger.views.projection import reading
+from ledger.views.trace import trace as traced
 
 _CASES_OF: Final = frozenset(
     {
@@ -165,6 +166,36 @@ def _sentences(card: dict[str, Any]) -> list[str]:
         for row in judged
         for code in row.get("codes", ())
     ]
+
+
+def trace(
+    lot: Annotated[str, typer.Argument(metavar="LOT", help="The lot.")],
+    back: Annotated[bool, typer.Option("--back", help="Only where it came from.")] = False,
+    forward: Annotated[bool, typer.Option("--forward", help="Only where it went.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Follow a lot: inputs, seals, shipments and certificates, back and forward.
+
+    Example: ledger trace L-17 --format json
+    """
+    both = back == forward
+    with opened() as log, reading(log) as rows:
+        schema.position(rows)
+        found = traced(rows, log, lot, back=back or both, forward=forward or both)
+    if form is Format.JSON:
+        print_json(found)
+        return
+    if form is Format.CSV:
+        show(
+            [{"direction": way} | step for way in ("back", "forward") for step in found[way]], form
+        )
+        return
+    for way, title in (("back", "came from"), ("forward", "went to")):
+        if both or (way == "back") == back:
+            show(
+                found[way], form, title=f"{lot} {title}",
+                empty=f"Nothing is known of where {lot} {title}.",
+            )  # fmt: skip
 
 
 _page_lots: Final = 100

@@ -22,7 +22,7 @@ from ledger.views.reconciliation import FIGURES, Question
 from ledger.web.access.viewers import onlooker
 from ledger.web.asking.figures import one_part, seen_rows
 from ledger.web.desk import Looking
-from ledger.web.pages.charts.flow import bar, flow
+from ledger.web.pages.charts import bar, flow
 from ledger.web.pages.equations import Compared, compared, equations
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening

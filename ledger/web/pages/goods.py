@@ -26,7 +26,7 @@ from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.viewers import onlooker
 from ledger.web.asking.goods import countries, lot_card, lot_trace, sees_gaps, shipment_card
 from ledger.web.desk import SYSTEM, Desk, Looking, as_of
-from ledger.web.pages.charts.graph import graph
+from ledger.web.pages.charts import graph
 from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open
 from ledger.web.pages.words import MODES, PAPERS, STEPS

@@ -30,7 +30,7 @@ from ledger.web.asking.figures import stock_days
 from ledger.web.asking.given import days
 from ledger.web.asking.spreadsheets import CSV_WITH_HEAD, as_csv
 from ledger.web.desk import Looking, as_of
-from ledger.web.pages.charts.steps import steps
+from ledger.web.pages.charts import steps
 from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.words import REASONS, SPOILED
