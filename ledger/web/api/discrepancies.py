@@ -7,7 +7,7 @@ it; everybody else finds none.
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -23,8 +23,8 @@ from ledger.web.api.answers import answer, rows_answer
 from ledger.web.api.parameters import (
     AtClocks,
     AtPage,
-    IdQuery,
     Page,
+    cut,
     key_of,
     next_cursor,
 )
@@ -35,12 +35,49 @@ from ledger.web.problems import Problem, not_found
 
 router = APIRouter(tags=["discrepancies"])
 
-Rule = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
-Rules = Annotated[list[Rule] | None, Query(alias="rule", max_length=100)]
+decided_cases_max: Final = 1_000
+"""Cases that one request may decide about."""
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
+Text = Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)]
+Rules = Annotated[list[Id] | None, Query(alias="rule", max_length=100)]
 Severities = Annotated[list[Severity] | None, Query(alias="severity")]
 States = Annotated[list[State | Literal["all"]] | None, Query(alias="state")]
-Key = Annotated[str | None, Query(pattern=KEY_PATTERN, max_length=300)]
 Group = Annotated[list[Literal[GROUPS]] | None, Query(max_length=3)]  # type: ignore[valid-type]  # the names are kept in one place
+
+
+class About(BaseModel):
+    """What cases are about and whose they are; what is left out may be any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject_kind: SubjectKind | None = None
+    subject: Annotated[str | None, Field(pattern=KEY_PATTERN, max_length=300)] = None
+    importer: Id | None = None
+    rcb: Id | None = None
+    party: Id | None = None
+    mark: Id | None = None
+
+    def wanted(self, **more: Any) -> Wanted:
+        """The same as the view is asked, and with what else of a case is named."""
+        return Wanted(**{name: getattr(self, name) for name in About.model_fields}, **more)
+
+
+class Where(About):
+    """Which cases a decision is about; at least one of these."""
+
+    ids: Annotated[list[UUID], Field(max_length=decided_cases_max)] = []
+    rule: Id | None = None
+    severity: Severity | None = None
+
+    def cases(self) -> Wanted:
+        """The same as the view is asked."""
+        return self.wanted(
+            rules=(self.rule,) if self.rule else (),
+            severities=(self.severity,) if self.severity else (),
+            states=tuple(State) if self.ids else (),
+            ids=tuple(self.ids),
+        )
 
 
 @router.get("/discrepancies", **openapi.DISCREPANCIES)
@@ -49,32 +86,22 @@ def get_discrepancies(
     viewer: Onlooker,
     desk: AtDesk,
     page: AtPage,
+    about: Annotated[About, Depends(About)],
     rules: Rules = None,
     severities: Severities = None,
     states: States = None,
-    subject_kind: SubjectKind | None = None,
-    subject: Key = None,
-    importer: IdQuery = None,
-    rcb: IdQuery = None,
-    party: IdQuery = None,
-    mark: IdQuery = None,
     group: Group = None,
 ) -> Response:
     """Cases that ask for attention, or those of the states asked for; `all` is every state."""
     asked = tuple(State) if "all" in (states or ()) else tuple(State(one) for one in states or ())
-    wanted = Wanted(
-        rules=tuple(rules or ()), states=asked, severities=tuple(severities or ()),
-        subject_kind=subject_kind, subject=subject, importer=importer, rcb=rcb, party=party,
-        mark=mark,
-    )  # fmt: skip
+    wanted = about.wanted(
+        rules=tuple(rules or ()), states=asked, severities=tuple(severities or ())
+    )
     with desk.looking(viewer) as looking:
         found = listed(looking.rows, looking.log, wanted)
         if group:
             return _groups(request, looking, page, grouped(found, looking.log, group), group)
-    after = key_of(page, str, str, str, str)
-    behind = [entry for entry in found if after is None or _key(entry) > after]
-    shown = sorted(behind, key=_key)[: page.limit]
-    following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
+    shown, following = cut(sorted(found, key=_key), page, _key, str, str, str, str)
     body = {
         "audited": looking.standing.audited,
         "discrepancies": [entry.row for entry in shown],
@@ -106,46 +133,13 @@ def _key(entry: Listed) -> tuple[str, str, str, str]:
     return case.rule, str(case.subject_kind), case.subject, case.discriminator
 
 
-decided_cases_max: Final = 1_000
-"""Cases that one request may decide about."""
-
-Text = Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)]
-Person = Annotated[str | None, Field(max_length=80, pattern=ID_PATTERN)]
-
-
-class Where(BaseModel):
-    """Which cases a decision is about; at least one of these."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    ids: Annotated[list[UUID], Field(max_length=decided_cases_max)] = []
-    rule: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    severity: Severity | None = None
-    subject_kind: SubjectKind | None = None
-    subject: Annotated[str | None, Field(pattern=KEY_PATTERN, max_length=300)] = None
-    importer: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    rcb: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    party: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    mark: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-
-    def wanted(self) -> Wanted:
-        """The same as the view is asked."""
-        return Wanted(
-            rules=(self.rule,) if self.rule else (),
-            severities=(self.severity,) if self.severity else (),
-            states=tuple(State) if self.ids else (),
-            subject_kind=self.subject_kind, subject=self.subject, importer=self.importer,
-            rcb=self.rcb, party=self.party, mark=self.mark, ids=tuple(self.ids),
-        )  # fmt: skip
-
-
 class Escalation(BaseModel):
     """A certifier asks for more than an explanation."""
 
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=500, pattern=TEXT_PATTERN)]
-    person: Person = None
+    person: Id | None = None
 
 
 class Reasoned(BaseModel):
@@ -155,7 +149,7 @@ class Reasoned(BaseModel):
 
     reason: ReasonCode
     text: Text = None
-    person: Person = None
+    person: Id | None = None
 
 
 class EscalationOfMany(Escalation):
@@ -201,9 +195,7 @@ _TOLD: Final = ("party", "person", "reason", "text")
 @router.post("/discrepancies/explain", **openapi.DECISIONS)
 def explain_many(body: ReasonedOfMany, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain every case that fits, as a party that they concern."""
-    return _many(
-        desk, viewer, body.where, command_of("explain", viewer, body.person, body.text, body.reason)
-    )
+    return _many(desk, viewer, body.where, _command("explain", viewer, body))
 
 
 @router.post("/discrepancies/escalate", **openapi.DECISIONS)
@@ -215,17 +207,13 @@ def escalate_many(body: EscalationOfMany, viewer: Certifier, desk: AtDesk) -> Re
 @router.post("/discrepancies/close", **openapi.DECISIONS)
 def close_many(body: ReasonedOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Close every case that fits; somebody else than who explained it last."""
-    return _many(
-        desk, viewer, body.where, command_of("close", viewer, body.person, body.text, body.reason)
-    )
+    return _many(desk, viewer, body.where, _command("close", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/explain", **openapi.DECISION)
 def explain_one(case_id: UUID, body: Reasoned, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain a case, as a party that it concerns."""
-    return _one(
-        desk, viewer, case_id, command_of("explain", viewer, body.person, body.text, body.reason)
-    )
+    return _one(desk, viewer, case_id, _command("explain", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/escalate", **openapi.DECISION)
@@ -237,9 +225,7 @@ def escalate_one(case_id: UUID, body: Escalation, viewer: Certifier, desk: AtDes
 @router.post("/discrepancies/{case_id}/close", **openapi.DECISION)
 def close_one(case_id: UUID, body: Reasoned, viewer: Certifier, desk: AtDesk) -> Response:
     """Close a case; somebody else than who explained it last."""
-    return _one(
-        desk, viewer, case_id, command_of("close", viewer, body.person, body.text, body.reason)
-    )
+    return _one(desk, viewer, case_id, _command("close", viewer, body))
 
 
 def _command(act: ActName, viewer: Viewer, body: Escalation | Reasoned) -> Command:
@@ -258,7 +244,7 @@ def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Respons
 
 
 def _many(desk: Desk, viewer: Viewer, where: Where, command: Command) -> Response:
-    wanted = where.wanted()
+    wanted = where.cases()
     if wanted == Wanted():
         raise Problem(422, "where: say which cases", fields=[("where", "say which cases")])
     with desk.looking(viewer) as looking:

@@ -1,7 +1,7 @@
 """What an address or a form of a page brings: texts, clocks, the page of a list, which cases."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 from fastapi import Depends, Form, Query
 
@@ -63,20 +63,21 @@ def shown(entries: Sequence[T], page: int, most: int = entries_shown_max) -> tup
 
 
 ALL_STATES: Final = "all"
+_ABOUT: Final = ("importer", "rcb", "party", "mark", "subject")
 
 
 class Filter(NamedTuple):
     """Words to filter by; empty ones ask for any."""
 
-    rule: str = ""
-    severity: str = ""
-    state: str = ""
-    importer: str = ""
-    rcb: str = ""
-    party: str = ""
-    mark: str = ""
-    subject: str = ""
-    lot: str = ""
+    rule: Key = ""
+    severity: Key = ""
+    state: Key = ""
+    importer: Key = ""
+    rcb: Key = ""
+    party: Key = ""
+    mark: Key = ""
+    subject: Key = ""
+    lot: Key = ""
 
     @property
     def given(self) -> dict[str, str]:
@@ -86,17 +87,13 @@ class Filter(NamedTuple):
     def wanted(self) -> Wanted:
         """The same as the view is asked; the problem names the word that cannot be."""
         rules = known(self.rule, RULES, "rule")
-        states = [*map(str, State), ALL_STATES]
-        chosen = known(self.state, states, "state")
+        chosen = known(self.state, [*State, ALL_STATES], "state")
+        about: dict[str, Any] = {name: getattr(self, name) or None for name in _ABOUT}
         return Wanted(
             rules=rules,
             states=tuple(State) if ALL_STATES in chosen else tuple(map(State, chosen)),
             severities=known(self.severity, SEVERITIES, "severity"),
-            importer=self.importer or None,
-            rcb=self.rcb or None,
-            party=self.party or None,
-            mark=self.mark or None,
-            subject=self.subject or None,
+            **about,
         )
 
     def found(self, looking: Looking) -> list[Listed]:
@@ -117,18 +114,4 @@ def known(text: str, words: Iterable[str], field: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _filter(
-    rule: Key = "",
-    severity: Key = "",
-    state: Key = "",
-    importer: Key = "",
-    rcb: Key = "",
-    party: Key = "",
-    mark: Key = "",
-    subject: Key = "",
-    lot: Key = "",
-) -> Filter:
-    return Filter(rule, severity, state, importer, rcb, party, mark, subject, lot)
-
-
-Filtered = Annotated[Filter, Depends(_filter)]
+Filtered = Annotated[Filter, Depends(Filter)]
