@@ -12,8 +12,7 @@ import pytest
 from consumers.broker.connection import administration
 from consumers.broker.local import LocalBroker
 from consumers.broker.topics import INPUTS, OUTPUTS
-from ledger.commands.processes import Process
-from ledger.commands.run import Child, back_off_seconds_min
+from ledger.commands.run import Child, Process, back_off_seconds_min
 
 ROOT = Path(__file__).parents[2]
 
