@@ -102,11 +102,10 @@ class Projector:
         try:
             with self._log.transaction() as rows:
                 schema.hold(rows, self._schema)
-                schema.use(rows, self._schema)
                 position = schema.position(rows)
                 if position != self._position:
                     self._start_from(rows, position)
-                events = self._log.read(position, limit, until)
+                events = self._log.read(position, limit, until, rows)
                 if not events:
                     self._measure(rows)
                     return 0
@@ -166,8 +165,6 @@ class Projector:
             position = event.position
             if type(fact) is Applied:
                 at = micros(fact.time)
-                heard = (event.id, at, event.recorded_at)
-                self._activity.hear(heard, fact.source, fact.actor, fact.site)
                 if fact.corrects is not None:
                     self._stand(decode(event.state), event)
                 if corrected and position in corrected:
@@ -208,13 +205,14 @@ class Projector:
         """By position: each target corrected there first, with its event where that came before."""
         targets: dict[str, int] = {}
         for event, fact in read:
-            for target in _targets(fact):
-                targets.setdefault(target, event.position)
+            if type(fact) is not Applied or fact.corrects is not None:
+                for target in _targets(fact):
+                    targets.setdefault(target, event.position)
         if not targets:
             return {}
         ids = [UUID(target) for target in targets]
         known = self._corrections.known(rows, ids)
-        streams = self._log.get(ids)
+        streams = self._log.get(ids, rows)
         found: dict[int, list[tuple[str, Recorded | None]]] = {}
         for target, position in targets.items():
             if target not in known:
