@@ -24,7 +24,7 @@ from ledger.log import Log, migrate
 from ledger.log.embedded import leave, server
 from ledger.rules.policy import default_policy
 from ledger.season import season
-from ledger.views.projection import Projector
+from ledger.views.projection import Projector, batch_events_max
 
 SIZES = (50, 200, 1_000, 5_000)
 _NANOSECONDS_A_MICRO = 1_000
@@ -98,7 +98,7 @@ def measure(log: Log, facts: list[Fact], before: int, size: int) -> Measured:
 
 
 def _project(projector: Projector) -> None:
-    while projector.run_batch():
+    while projector.run_batch() == batch_events_max:
         pass
 
 

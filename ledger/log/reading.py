@@ -156,6 +156,8 @@ class Reader:
 
     def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
         """Read the events at these positions, in the order of position; with `rows` by it."""
+        if not positions:
+            return []
         if rows is None:
             with self._rows() as own:
                 return self.at(positions, own)

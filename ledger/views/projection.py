@@ -254,13 +254,14 @@ def _targets(fact: Fact | Applied | None) -> Iterator[str]:
 def reading(log: Log, target: str = SCHEMA, *, computing: bool = False) -> Iterator[Rows]:
     """One snapshot of the views, for the queries of all of them.
 
-    With `computing` for whoever works for minutes between two of them. Raises Unavailable where
+    With `computing` for whoever sends the same ones over and over, and works for minutes between
+    two of them. Raises Unavailable where
     the views have not been built yet.
     """
     with log.transaction(snapshot=True) as rows:
         if computing:
             rows.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_computing_ms_max}")
-        schema.use(rows, target)
+        schema.use(rows, target, plan_once=computing)
         try:
             yield rows
         except UndefinedTable as error:

@@ -36,15 +36,7 @@ $body$;
 """
 
 
-def use(rows: Rows, schema: str = SCHEMA) -> None:
-    """Let unqualified names mean this schema until the transaction ends."""
-    rows.execute("SELECT set_config('search_path', %s, true)", (_path(schema),), prepare=True)
-
-
-def _path(schema: str) -> str:
-    return f"{schema}, public"
-
-
+_PATH = "set_config('search_path', %s, true)"
 _PLAN_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 """What is sent with every batch is planned once a session, for any values.
 
@@ -52,9 +44,17 @@ In a small batch a plan for the values at hand takes as long as running it.
 """
 
 
-def plan_once(rows: Rows) -> None:
-    """Let prepared statements be planned for any values until the transaction ends."""
-    rows.execute(f"SELECT {_PLAN_ONCE}", prepare=True)
+def use(rows: Rows, schema: str = SCHEMA, *, plan_once: bool = False) -> None:
+    """Let unqualified names mean this schema until the transaction ends.
+
+    With `plan_once` for whoever sends the same statements over and over.
+    """
+    wanted = f"SELECT {_PATH}, {_PLAN_ONCE}" if plan_once else f"SELECT {_PATH}"
+    rows.execute(wanted, (_path(schema),), prepare=True)
+
+
+def _path(schema: str) -> str:
+    return f"{schema}, public"
 
 
 def make(rows: Rows, tables: str, schema: str = SCHEMA) -> None:
@@ -92,7 +92,7 @@ def older(rows: Rows, version: int) -> list[str]:
 
 
 _HOLD = f"""
-SELECT set_config('lock_timeout', %s, true), set_config('search_path', %s, true), {_PLAN_ONCE},
+SELECT set_config('lock_timeout', %s, true), {_PATH}, {_PLAN_ONCE},
     pg_advisory_xact_lock(%s::int4, hashtext(%s))
 """
 
