@@ -6,6 +6,7 @@ A lowest balance does not depend on the order in which events arrived: what come
 computed again from the moves.
 """
 
+from itertools import accumulate
 from typing import ClassVar, Final
 
 from ledger.custody.moves import moves
@@ -105,8 +106,8 @@ CREATE TABLE low_stretches (
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
-        self._changes: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        """By place and day: (time, delta) of each change."""
+        self._changes: dict[tuple[int, int], dict[int, int]] = {}
+        """By place and day: what changed at each time."""
 
     def scans(self, alike: Scans) -> None:
         """Out of the stock, onto the lot."""
@@ -114,8 +115,9 @@ CREATE TABLE low_stretches (
         for place, way in ((alike.stock, -sign), (alike.lot, sign)):
             changes = self._changes.get((place, day))
             if changes is None:
-                changes = self._changes[place, day] = []
-            changes += zip(alike.times, [way * seals for seals in alike.seals_each], strict=True)
+                changes = self._changes[place, day] = {}
+            for at, seals in zip(alike.times, alike.seals_each, strict=True):
+                changes[at] = changes.get(at, 0) + way * seals
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Both ends of each move, where they are such places."""
@@ -124,8 +126,8 @@ CREATE TABLE low_stretches (
             for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
                 if place.kind in KINDS:
                     found = self._places.find(move.mark, place.kind, place.key, place.site)
-                    of_day = self._changes.setdefault((found, at // MICROS_A_DAY), [])
-                    of_day.append((at, delta * sign))
+                    changes = self._changes.setdefault((found, at // MICROS_A_DAY), {})
+                    changes[at] = changes.get(at, 0) + delta * sign
 
     def flush(self, rows: Rows) -> None:
         """Add to the days affected; compute those again that something came late for.
@@ -156,18 +158,13 @@ where that is the only one.
 """
 
 
-def _day(place: int, day: int, changes: list[tuple[int, int]]) -> _Day:
-    """A day of a place with what its (time, delta) make of it."""
-    changes.sort()
-    after: dict[int, int] = {}  # by time, in its order: the net of the day so far
-    net = 0
-    for time, delta in changes:
-        net += delta
-        after[time] = net
-    times, points = [*after], [*after.values()]
+def _day(place: int, day: int, changes: dict[int, int]) -> _Day:
+    """A day of a place with what changed at times of it."""
+    times = sorted(changes)
+    points = [*accumulate(map(changes.__getitem__, times))]
     before = points[:-1] or [0]
     extremes = min(points), max(points), min(before), max(before)
-    return place, day, net, *extremes, times[0], times[-1]
+    return place, day, points[-1], *extremes, times[0], times[-1]
 
 
 def stretch_of(day: int) -> int:

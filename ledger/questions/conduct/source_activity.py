@@ -49,9 +49,6 @@ ON CONFLICT (source, month) DO UPDATE SET events = h.events + excluded.events,
     reversed = h.reversed + excluded.reversed
 """
 
-Moments = Sequence[tuple[int, UUID]]
-"""Time (µs UTC) and id of events."""
-
 
 class SourceActivity(Fold):
     """Keeps what was heard of sources and persons."""
@@ -90,7 +87,8 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         self._packed: list[bytes] = []
         self._latest: dict[int, int] = {}
         """By source, of those heard lately: the latest time of an event heard of it."""
-        self._moments: dict[int, list[tuple[int, UUID]]] = {}
+        self._moments: dict[int, tuple[list[int], list[UUID]]] = {}
+        """By source: times and ids of the batch's events."""
         self._repeats = Repeats()
         self._late = Lateness()
         self._two_sites = TwoSites()
@@ -110,7 +108,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         del position
         site = scanned_at(fact)
         key = UUID(fact.id)
-        self._hear(fact.source, fact.actor, site, ((at, key),))
+        self._hear(fact.source, fact.actor, site, (at,), (key,))
         who = self.name("source", fact.source)
         if recorded_at - at > _LAG_MIN:
             self._late.take(who, at, recorded_at, key)
@@ -120,8 +118,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
 
     def heard(self, alike: Scans) -> None:
         """Take applications as recorded."""
-        moments = [*zip(alike.times, alike.ids, strict=True)]
-        self._hear(alike.source, alike.actor, alike.site, moments)
+        self._hear(alike.source, alike.actor, alike.site, alike.times, alike.ids)
         who = self.name("source", alike.source)
         if alike.recorded_at - alike.first > _LAG_MIN:  # else none of them is late
             for at, *_, key, recorded_at in alike.each:
@@ -130,21 +127,33 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         self._count(who, alike.hour, alike.count)
         self._cross(alike.source, alike.actor, alike.site, alike.first, alike.last)
 
-    def _hear(self, source: str, actor: str | None, site: str | None, moments: Moments) -> None:
-        """Take recorded events (time, id) that are alike; `site` where they are scans."""
+    def _hear(
+        self,
+        source: str,
+        actor: str | None,
+        site: str | None,
+        times: Sequence[int],
+        ids: Sequence[UUID],
+    ) -> None:
+        """Take recorded events that are alike; `site` where they are scans."""
         who = self.name("source", source)
         where = NOWHERE if site is None else self.name("site", site)
         heard = self._moments.get(who)
         if heard is None:
-            heard = self._moments[who] = []
-        heard += moments
+            heard = self._moments[who] = [], []
+        heard[0].extend(times)
+        heard[1].extend(ids)
         after = _after_id(8, where, 8, who)
-        packed = [(at, key.int.to_bytes(16, "big")) for at, key in moments]
+        keys = [key.int.to_bytes(16, "big") for key in ids]
         before = _before_time(5, 8, who, 8)
-        self._packed += [_row(before, at, 16, key, after) for at, key in packed]
+        self._packed += [
+            _row(before, at, 16, key, after) for at, key in zip(times, keys, strict=True)
+        ]
         if actor is not None and site is not None:
             before = _before_time(5, 8, self.name("person", actor), 8)
-            self._packed += [_row(before, at, 16, key, after) for at, key in packed]
+            self._packed += [
+                _row(before, at, 16, key, after) for at, key in zip(times, keys, strict=True)
+            ]
 
     def _count(self, who: int, hour: int, events: int) -> None:
         of = (who, hour // _HOURS_A_DAY)
@@ -191,7 +200,7 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
             ) as copy:
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
         for who, moments in self._moments.items():
-            self._latest[who] = self._met(who, moments)
+            self._latest[who] = self._met(who, *moments)
         self._repeats.flush(rows, (key for _, _, key in self._reversed))
         copy_rows(rows, "reversed (source, time, id)", ("int8", "int8", "uuid"), self._reversed)
         self._late.flush(rows, self._reversed)
@@ -210,13 +219,12 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
             self._latest.update(dict.fromkeys(unknown, -NEVER))
             self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
 
-    def _met(self, who: int, moments: list[tuple[int, UUID]]) -> int:
+    def _met(self, who: int, times: list[int], ids: list[UUID]) -> int:
         """Take what may have been heard at the time of another; answers the latest time of all."""
         latest = self._latest[who]
-        times = [at for at, _ in moments]
         if min(times) > latest and len({*times}) == len(times):
             return max(times)  # later than all that was heard, each by itself: they meet nothing
-        for at, key in sorted(moments, key=itemgetter(0)):
+        for at, key in sorted(zip(times, ids, strict=True), key=itemgetter(0)):
             if at > latest:
                 latest = at
             else:
