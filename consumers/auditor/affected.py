@@ -125,7 +125,7 @@ def _undone(
     ids = sorted(targets)
     found: dict[Recorded, bool] = {}
     for start in range(0, len(ids), load_events_max):
-        streams = log.get(ids[start : start + load_events_max])
+        streams = log.get(ids[start : start + load_events_max], books.rows)
         facts = [stream[0] for stream in streams.values() if stream[0].topic not in TOPICS]
         books.record.give(facts)  # counts them, before there are too many
         found.update((event, targets[event.id]) for event in facts)

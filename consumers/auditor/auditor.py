@@ -48,7 +48,8 @@ ORDER BY notification_id DESC LIMIT 1
 """
 _DECISION = """
 SELECT notification_id FROM public.events
-WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s) LIMIT 1
+WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s)
+ORDER BY notification_id LIMIT 1
 """
 
 
@@ -254,7 +255,7 @@ class Auditor:
         fresh = {key: read for key, read in done.dependencies.items() if self._is_news(key, read)}
 
         def inside(rows: Any) -> None:
-            schema.use(rows, SCHEMA)
+            schema.use(rows, SCHEMA, plan_once=True)
             there = auditing.progress(rows, lock=True)
             if there.turn != done.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")

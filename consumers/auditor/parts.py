@@ -32,7 +32,7 @@ def next_events(log: Log, rows: Rows, after: int, until: int, most: int) -> list
     if after >= until:
         return []
     reached = reach(rows, after, until, most, evaluation_events_bytes_max)
-    return log.read(after, reached - after, until=until)
+    return log.read(after, reached - after, until, rows)
 
 
 class Parts:

@@ -146,7 +146,7 @@ CREATE INDEX corrections_by_target ON corrections (target);
         `early` are the ids that were corrected before they came.
         """
         sources = {fact.source for _, fact in read if fact is not None}
-        changing = [(event, fact) for event, fact in read if changes_standing(fact)]
+        changing = [each for each in read if changes_standing(each[1])]
         if changing:
             registered = [str(event.id) for event, fact in changing if type(fact) in REGISTRY]
             self._load(rows)
