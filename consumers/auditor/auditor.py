@@ -258,7 +258,7 @@ class Auditor:
             there = auditing.progress(rows, lock=True)
             if there.turn != done.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
-            auditing.depend(rows, [(read, *key) for key in fresh for read in fresh[key]])
+            auditing.depend(rows, fresh)
             gone = [(kind, key) for kind, key, _ in done.aside]
             auditing.evaluated(rows, [*done.waited, *gone], [*done.at, *gone], done.dues)
             set_aside.put(rows, done.aside, done.after.clock, anew=done.renewed)

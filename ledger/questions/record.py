@@ -176,13 +176,14 @@ class BooksRecord(Record):
         """Counting facts of a kind about a subject, in order of (time, id)."""
         if self._in_registry(kind, about, key):
             return self._registry.about(kind, about, key)
-        return super().about(kind, about, key)
+        # Of most types nothing is about a subject.
+        return super().about(kind, about, key) if (kind, about, key) in self._about else []
 
     def latest(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the greatest (time, id)."""
         if self._in_registry(kind, about, key):
             return self._registry.latest(kind, about, key)
-        return super().latest(kind, about, key)
+        return super().latest(kind, about, key) if (kind, about, key) in self._about else None
 
     def first(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the smallest (time, id)."""
