@@ -73,6 +73,8 @@ def positions_about(
     found: set[int] = set()
     beyond = []
     for subject, positions in zip(subjects, of, strict=True):
+        if not positions:
+            continue
         if len(positions) > subject_facts_max or _weight(rows, positions) > subject_bytes_max:
             beyond.append(subject)
         else:

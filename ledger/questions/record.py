@@ -84,7 +84,7 @@ class BooksRecord(Record):
         missing = set(subjects) - self._whole - self._beyond
         if not missing:
             return
-        positions, beyond = positions_about(self._rows, sorted(missing))
+        positions, beyond = positions_about(self._rows, [*missing])
         self.budget.check(len(positions))
         self._beyond.update(beyond)
         missing.difference_update(beyond)
