@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from consumers.auditor.affected import affected
+from consumers.auditor.affected import affected, by_kind
 from consumers.auditor.deciding import Pending, decided
 from consumers.auditor.evaluating import Conditions, Evaluation, again_events_max, neighbours
 from consumers.auditor.parts import Parts, Taken, next_events
@@ -159,7 +159,7 @@ class Auditor:
         renewed = before is not stored
         taken = Taken(evaluation, parts, aside=None if renewed else rows)
         taken.applications(found.applied, anew=before.position >= again)
-        taken.applications(anew, anew=False)
+        taken.applications(by_kind(anew), anew=False)
         taken.subjects(asked)
         books = parts.books
         evaluation.over(books)
@@ -259,7 +259,7 @@ class Auditor:
             there = auditing.progress(rows, lock=True)
             if there.turn != done.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
-            auditing.depend(rows, [(read, *key) for key in fresh for read in fresh[key]])
+            auditing.depend(rows, fresh)
             gone = [(kind, key) for kind, key, _ in done.aside]
             auditing.evaluated(rows, [*done.waited, *gone], [*done.at, *gone], done.dues)
             set_aside.put(rows, done.aside, done.after.clock, anew=done.renewed)
