@@ -63,6 +63,15 @@ class Programs:
         """The end of what they wrote."""
         return self._written()[-_shown_characters_max:]
 
+    def end_children(self) -> None:
+        """End what they started, and wait until they have ended by themselves."""
+        for process in self._all():
+            if process.pid not in {each.pid for each in self._started}:
+                with suppress(psutil.Error):
+                    process.terminate()
+        for started in self._started:
+            started.wait(stop_seconds_max)
+
     def stop(self) -> None:
         """Ask them to stop and wait; who does not is killed."""
         for process in self._started:
