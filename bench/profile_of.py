@@ -8,6 +8,7 @@ The work runs as users run it, under the sampling profiler py-spy; threads and C
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -40,6 +41,7 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--out", type=Path, metavar="FILE.svg")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # told to end, it stops its servers
     out = (chosen.out or Path("artefacts") / f"profile-{chosen.what}.svg").resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     profiler = shutil.which("py-spy", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")

@@ -1,7 +1,9 @@
 """The ledger's own ingest and the bare loop, each as processes of their own, one or several."""
 
 import os
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -25,9 +27,12 @@ def ledger(place: Place, peer: str, *, warm: int, events: int, processes: int = 
     with place.database() as dsn:
         environment = ledger_environment(place, dsn)
         command = [sys.executable, "-m", "ledger", "run", "--only", "ingest"]
+        commands = [command] * processes
+        if processes > 1 and _shares_out():
+            commands = [[*command, "--ingests", str(processes)]]
         with (
             psycopg.connect(dsn, autocommit=True) as database,
-            programs([command] * processes, environment) as running,
+            programs(commands, environment) as running,
         ):
             found = watched(
                 peer, running, lambda: asked(database, _RECORDED), warm=warm, events=events
@@ -35,6 +40,15 @@ def ledger(place: Place, peer: str, *, warm: int, events: int, processes: int = 
             refused = asked(database, "SELECT count(*) FROM dead_letter")
             assert refused == 0, f"{refused} refused"
             return found
+
+
+@cache
+def _shares_out() -> bool:
+    """Whether `ledger run` starts several ingests by itself; else each is started by hand."""
+    command = [sys.executable, "-m", "ledger", "run", "--help"]
+    environment = os.environ | {"COLUMNS": "200"}
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return "--ingests" in told.stdout
 
 
 def loop(place: Place, peer: str, *, warm: int, events: int, processes: int = 1) -> Run:
