@@ -34,7 +34,7 @@ PAGES = ("/", "/desk/cases")
 wait_seconds_max = 20.0
 settle_seconds = 3.0
 """At the beginning of a step, left out: the pace has just changed."""
-start_seconds_max = 60.0
+start_seconds_max = 240.0
 _look_seconds = 0.02
 
 Database: TypeAlias = psycopg.Connection[tuple[object, ...]]

@@ -12,7 +12,7 @@ from bench.peers import comparisons
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--rounds=1", "--events=2000", "--warm=500", "--batch=500", "--seconds=5",
-        "--paces=0.02", "--history=3000", "--idle-seconds=2", "--before=HEAD")  # fmt: skip
+        "--paces=0.02", "--history=20000", "--idle-seconds=2", "--before=HEAD")  # fmt: skip
 SECONDS_MAX = 280
 
 
@@ -32,7 +32,7 @@ def run(*arguments: str) -> str:
     [
         ("bench.log", "--events=2000", "--batch=500"),
         ("bench.project", "--events=2000"),
-        ("bench.audit", "--events=2000"),
+        ("bench.audit", "--events=20000"),
         ("bench.whole", "--events=2000"),
         ("bench.web", "--events=2000", "--batches=2", "--scans=10"),
     ],
