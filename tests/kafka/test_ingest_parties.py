@@ -19,6 +19,7 @@ from consumers.broker.connection import Connection, administration, producer
 from consumers.broker.local import LocalBroker
 from consumers.broker.parties import Topics, load
 from consumers.broker.topics import INPUTS, OUTPUTS, SCANS, create, require
+from consumers.ingest import fetching
 from ledger.errors import Misuse
 from ledger.log import Log
 from tests.brokers import FreshTopics
@@ -188,9 +189,10 @@ def test_without_shared_topics_those_of_parties_are_enough(
 
 @kafka
 def test_a_topic_that_may_not_be_read_stops_no_other(
-    secured_broker: LocalBroker, prefix: str, log: Log
+    secured_broker: LocalBroker, prefix: str, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One topic that the ingest may see and not read is waited for; all others are read."""
+    monkeypatch.setattr(fetching, "metadata_seconds_max", 2.0)
     admin_connection = secured_broker.connection
     bad, good = f"{prefix}{SCANS}.BAD", f"{prefix}{SCANS}.GOOD"
     create(admin_connection, prefix=prefix, partitions=1, of_parties=[bad, good])
