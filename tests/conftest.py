@@ -11,7 +11,7 @@ settings.register_profile("fast", max_examples=10, deadline=None)
 
 SLOW = (
     # These start servers.
-    "acceptance", "contract/audit", "contract/questions", "contract/log",
+    "acceptance", "bench", "contract/audit", "contract/questions", "contract/log",
     "contract/test_public_names.py", "contract/views", "fault", "kafka",
     "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.

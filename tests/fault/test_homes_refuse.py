@@ -44,9 +44,9 @@ comes before the program begins to load is held back until then."""
 _IMPATIENT = """
 import sys
 from ledger.__main__ import main
-from ledger.commands import recording
+from ledger.commands import loading
 
-recording.again_seconds_max = 5.0
+loading.again_seconds_max = 5.0
 sys.argv = ["ledger", *sys.argv[1:]]
 main()
 """

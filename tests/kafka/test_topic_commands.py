@@ -11,8 +11,7 @@ import pytest
 from consumers.broker.connection import administration
 from consumers.broker.local import LocalBroker
 from consumers.broker.topics import INPUTS, OUTPUTS
-from ledger.commands.processes import Process
-from ledger.commands.run import Child, back_off_seconds_min
+from ledger.commands.run import Child, Process, back_off_seconds_min
 from tests import commanding
 from tests.commanding import Done
 
