@@ -21,11 +21,15 @@ from consumers.ingest.batches import Batch, batches, schema_ids
 from consumers.ingest.fetching import opened, polled
 from consumers.ingest.group import Membership
 from consumers.ingest.partition import Claimed, Marks, name
+from consumers.ingest.refusals import DOOR
 from consumers.ingest.reporting import Reporting
+from consumers.ingest.runs import Run
 from consumers.ingest.topics import Watch
+from consumers.ingest.unpacking import Unreadable
 from consumers.ingest.window import Window
 from ledger import metrics
 from ledger.errors import Fenced, Unavailable
+from ledger.intake.columns import Taking
 from ledger.log import Log, Offset
 from ledger.settings import Settings
 
@@ -83,6 +87,7 @@ class Ingest:
         self._connection = kafka.from_settings(settings)
         self._topics = topics_parties.load(settings.kafka_parties, prefix)
         self._schema_ids = schema_ids(settings.kafka_schema_ids)
+        self._ways: dict[tuple[str, str | None], Taking] = {}
         self._marks = Marks()
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._unclaimed: set[TopicPartition] = set()
@@ -129,11 +134,11 @@ class Ingest:
         # What the group said meanwhile counts for what was polled.
         self._follow_marks()
         try:
-            for key, records in found.items():
+            for key, runs in found.items():
                 # A partition not claimed yet was read from where Kafka thought best: not ours.
                 claimed = self._owned.get(key)
                 if claimed is not None and not claimed.stopped:
-                    self._record(claimed, records)
+                    self._record(claimed, runs)
             self._mend()
             self._reporting.turn(self._consumer, self._log, self._owned, self._assigned)
         except Unavailable as error:
@@ -178,13 +183,19 @@ class Ingest:
                 self._owned[key] = claimed
                 self._reporting.placed(key, offset)
 
-    def _record(self, claimed: Claimed, records: list[Any]) -> None:
+    def _taking(self, claimed: Claimed) -> Taking:
+        """The way in of a partition's messages."""
+        way = claimed.door.name, claimed.by
+        if way not in self._ways:
+            self._ways[way] = Taking(claimed.door, DOOR, claimed.by, self._schema_ids)
+        return self._ways[way]
+
+    def _record(self, claimed: Claimed, found: list[Run | Unreadable]) -> None:
         for batch in batches(
-            records,
-            claimed.door,
+            found,
+            self._taking(claimed),
             claimed.window,
             tolerant=claimed.tolerant,
-            schema_ids=self._schema_ids,
             by=claimed.by,
             stepping_until=claimed.stepping_until,
         ):
@@ -208,8 +219,8 @@ class Ingest:
         """Settle a batch: facts, dead letters, offset, and where it ends in a stop, the stop."""
         topic, partition = claimed.key
         stop = stopping.of_batch(claimed, batch)
-        receipts = self._log.append(
-            batch.entries,
+        appended = self._log.record(
+            batch.columns,
             batch.refusals,
             Offset(topic, partition, claimed.epoch, batch.first, batch.last),
             on_conflict=batch.conflict,
@@ -217,10 +228,9 @@ class Ingest:
             if stop is None
             else lambda rows: stops.write(self._log, topic, partition, stop, rows),
         )
-        self._reporting.settled(claimed, batch, receipts)
-        for back, receipt in enumerate(reversed(receipts), 1):
-            if receipt.outcome == "conflict":
-                claimed.window.turn(back)
+        self._reporting.settled(claimed, batch, appended)
+        for index in reversed(appended.conflicts):
+            claimed.window.turn(len(batch.columns) - index)
         if stop is None and not claimed.tolerant and claimed.window.exceeded:
             batch.exceeded = True
             stop = stopping.of_batch(claimed, batch)

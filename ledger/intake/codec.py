@@ -19,6 +19,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import FieldError, micros, offset_minutes, time_text
 from ledger.intake.doors import OPERATOR, Door
 from ledger.intake.judging import (
+    Canonical,
     Record,
     cleaned,
     convert,
@@ -115,16 +116,21 @@ def judge_record(
     try:
         record = schemas.raised(schema, record)
         kind = permitted(schema.name, record, door)
-        at = restore(record, schemas.newest[schema.name].repairs)
-        lower_ids(kind, record)
-        try:
-            fact = convert(kind, record)
-        except Problem:
-            # Null, "" and [] are absent; few records need that said.
-            fact = convert(kind, cleaned(kind, record))
-        return finish(index, fact, canonical.encode(fact), at)
+        return finish(index, *fact_of(record, kind, schemas.newest[schema.name].repairs))
     except Problem as problem:
         return refuse(index, problem, schema.name, record, raw)
+
+
+def fact_of(record: Record, kind: type[Fact], repairs: tuple[Repair, ...]) -> Canonical:
+    """The fact of a record of the newest schema of `kind`; Problem where it is none."""
+    at = restore(record, repairs)
+    lower_ids(kind, record)
+    try:
+        fact = convert(kind, record)
+    except Problem:
+        # Null, "" and [] are absent; few records need that said.
+        fact = convert(kind, cleaned(kind, record))
+    return Canonical(fact, canonical.encode(fact), at)
 
 
 def restore(record: Record, repairs: tuple[Repair, ...]) -> int:

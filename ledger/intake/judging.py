@@ -5,7 +5,7 @@ One judgement for every encoding: what JSON and Avro decode to is judged here an
 
 import re
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -37,14 +37,27 @@ Record = dict[str, Any]
 """A decoded event or a part of one: JSON's own kinds, with dates and decimals besides."""
 
 
-def finish(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
-    """The verdict on a fact that is permitted, its time canonical; Problem where it cannot be."""
+class Canonical(NamedTuple):
+    """A fact that may come in, its canonical form, and its time in µs UTC."""
+
+    fact: Fact
+    state: bytes
+    at: int
+
+
+def verified(fact: Fact, state: bytes) -> None:
+    """Raise Problem where a fact is too large, or a character of it is not allowed."""
     if len(state) > EVENT_BYTES_MAX:
         raise too_large("the event", EVENT_BYTES_MAX)
     try:
         checks.check(fact, state)
     except FieldError as error:
         raise Problem("invalid", error.field, str(error)) from None
+
+
+def finish(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
+    """The verdict on a fact that is permitted, its time canonical; Problem where it cannot be."""
+    verified(fact, state)
     return Accepted(
         index, UUID(int=int(fact.id.replace("-", ""), 16)), kind_name(fact), state, at, fact
     )
