@@ -156,6 +156,7 @@ MICROS_A_DAY = 86_400 * MICROS_A_SECOND
 _MICROS_A_MINUTE = 60 * MICROS_A_SECOND
 # Texts of the parts of a moment, made once: nearly all events share their day and their offset.
 _MINUTES = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
+_EIGHT_DIGITS = 100_000_000
 _days_kept_max = 4_000
 _zones_kept_max = 3_000
 # Two days inside the calendar's ends, so that a moment can be shown at any offset.
@@ -216,8 +217,9 @@ def time_text(at_micros: int, offset: int) -> str:
         raise ValueError("no such moment in the calendar (years 1 to 9999)")
     day, rest = divmod(at_micros + offset * _MICROS_A_MINUTE, MICROS_A_DAY)
     minute, rest = divmod(rest, _MICROS_A_MINUTE)
-    second, rest = divmod(rest, MICROS_A_SECOND)
-    return f"{_day_text(day)}{_MINUTES[minute]}{second:02d}.{rest:06d}{_zone_text(offset)}"
+    # A hundred million on top writes the zeros in front.
+    second = str(rest + _EIGHT_DIGITS)
+    return f"{_day_text(day)}{_MINUTES[minute]}{second[1:3]}.{second[3:]}{_zone_text(offset)}"
 
 
 @lru_cache(maxsize=_days_kept_max)

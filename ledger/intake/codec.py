@@ -27,6 +27,7 @@ from ledger.intake.judging import (
     lower_ids,
     permitted,
     refuse,
+    verified,
 )
 from ledger.intake.schemas import Repair, Schema, Schemas, released, released_decisions
 from ledger.intake.verdicts import Problem, Refused, Verdict, refused
@@ -130,7 +131,28 @@ def fact_of(record: Record, kind: type[Fact], repairs: tuple[Repair, ...]) -> Ca
     except Problem:
         # Null, "" and [] are absent; few records need that said.
         fact = convert(kind, cleaned(kind, record))
-    return Canonical(fact, canonical.encode(fact), at)
+    return fact, canonical.encode(fact), at
+
+
+def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Canonical | None:
+    """The fact of a single-object message in which nothing is odd; None: see `judge_single`.
+
+    `schema`, the newest of `kind`, is the one that its fingerprint names.
+    """
+    stream = BytesIO(raw)
+    stream.seek(HEADER_BYTES)
+    try:
+        record = fastavro.schemaless_reader(stream, schema.reader, None)
+        # Only the exact end proves that nothing is left over.
+        if stream.tell() == len(raw):
+            at = restore(record, schema.repairs)
+            fact = msgspec.convert(record, kind, dec_hook=canonical.read_figure)
+            state = canonical.encode(fact)
+            verified(fact, state)
+            return fact, state, at
+    except (Problem, *DECODING_ERRORS):
+        pass
+    return None
 
 
 def restore(record: Record, repairs: tuple[Repair, ...]) -> int:

@@ -6,29 +6,24 @@ and time.
 """
 
 from collections.abc import Mapping
-from io import BytesIO
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Final
 
 from ledger.facts.identity import Fact
-from ledger.intake.codec import HEADER_BYTES, SINGLE_OBJECT, fact_of, read_record
+from ledger.intake import codec, json_event
+from ledger.intake.codec import HEADER_BYTES, SINGLE_OBJECT
 from ledger.intake.doors import Door
-from ledger.intake.json_event import ordinary
-from ledger.intake.judging import Canonical, verified
+from ledger.intake.judging import Canonical
 from ledger.intake.messages import form_of, read
 from ledger.intake.schemas import Schema, released
-from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Accepted, Problem, Verdict
+from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Accepted, Verdict
 from ledger.log.columns import Columns
 from ledger.log.copying import named
 
 _BEGINNING_OF_OBJECT: Final = ord("{")
 _END_OF_OBJECT: Final = ord("}")
 
-
-class _Plan(NamedTuple):
-    """How messages of one schema become facts: of the newest version, of a permitted type."""
-
-    schema: Schema
-    kind: type[Fact]
+_form_of = lru_cache(maxsize=1_000)(form_of)
 
 
 class Taking:
@@ -49,9 +44,9 @@ class Taking:
         self._ids = confluent_ids
         self._names = {kind: named(kind.__name__, name, by) for kind in door.permitted}
         kinds = {kind.__name__: kind for kind in door.permitted}
-        # One that may report for a single source alone is asked for it: that is the other way.
+        # A door for a single source asks each event for it: that is the other way.
         self._plans = {
-            SINGLE_OBJECT + schema.fingerprint: _Plan(schema, kinds[schema.name])
+            SINGLE_OBJECT + schema.fingerprint: (schema, kinds[schema.name])
             for schema in released().newest.values()
             if schema.name in kinds and door.source is None
         }
@@ -63,41 +58,33 @@ class Taking:
 
         Of those nothing is added yet. Raises nothing on any bytes.
         """
-        try:
-            found = self._ordinary(value, content_type)
-            if found is not None:
-                verified(found.fact, found.state)
-                self._add(columns, found)
-                return None
-        except Problem:
-            pass
-        return read(value, content_type, self.door, self._ids)
+        found = self._ordinary(value, content_type)
+        if found is None:
+            return read(value, content_type, self.door, self._ids)
+        self._add(columns, *found)
+        return None
 
     def add(self, columns: Columns, verdict: Accepted) -> None:
         """Add an event that was accepted the other way."""
-        self._add(columns, Canonical(verdict.fact, verdict.state, verdict.at))
+        self._add(columns, verdict.fact, verdict.state, verdict.at)
 
-    def _add(self, columns: Columns, found: Canonical) -> None:
-        fact, state, at = found
+    def _add(self, columns: Columns, fact: Fact, state: bytes, at: int) -> None:
         number = bytes.fromhex(fact.id.replace("-", ""))
         columns.add(number, self._names[type(fact)], state, at)
 
     def _ordinary(self, value: bytes, content_type: str | None) -> Canonical | None:
-        if not value or len(value) > MESSAGE_BYTES_MAX:
+        if len(value) > MESSAGE_BYTES_MAX:
             return None
-        form = "any" if content_type is None else form_of(content_type)
+        form = "any" if content_type is None else _form_of(content_type)
         plan = self._plans.get(value[:HEADER_BYTES])
         if plan is not None:
-            return None if form == "json" else _from_avro(value, plan)
-        if value[0] == _BEGINNING_OF_OBJECT and value[-1] == _END_OF_OBJECT and form != "avro":
-            return ordinary(value, self.door) if b"\n" not in value else None
+            return codec.ordinary(value, *plan) if form != "json" else None
+        if (
+            form != "avro"
+            and value
+            and value[0] == _BEGINNING_OF_OBJECT
+            and value[-1] == _END_OF_OBJECT
+            and b"\n" not in value
+        ):
+            return json_event.ordinary(value, self.door)
         return None
-
-
-def _from_avro(value: bytes, plan: _Plan) -> Canonical | None:
-    schema, kind = plan
-    stream = BytesIO(value)
-    stream.seek(HEADER_BYTES)
-    record = read_record(stream, schema)
-    # Only the exact end proves that nothing is left over, and nothing borrowed.
-    return fact_of(record, kind, schema.repairs) if stream.tell() == len(value) else None
