@@ -139,6 +139,16 @@ class Fetching(Fetcher):  # type: ignore[misc]  # kafka-python has no types
             self.troubles.append((tp, error))
             return None
 
+    def fetched_records(self, max_records: int | None = None, **options: Any) -> Any:
+        """What is ready; what was laid aside while its partition was paused is taken up again.
+
+        The client does that only where nothing is in hand, and takes what is read through for
+        something: a partition that was paused in the middle would never be read again.
+        """
+        if not self._next_partition_records:
+            self._next_partition_records = None
+        return super().fetched_records(max_records, **options)
+
     def validate_offsets_if_needed(self, timeout_ms: float | None = None) -> Any:
         """See whether logs were cut; where one was, it is its partition's trouble."""
         try:

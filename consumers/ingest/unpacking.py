@@ -84,8 +84,9 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]  # kafka-python 
                 if self._is_past(records, raw):
                     continue
                 yield from self._cut(tp)
-                yield self._unreadable(tp, raw, records, max(expected, self.fetch_offset), error)
+                found = self._unreadable(tp, raw, records, max(expected, self.fetch_offset), error)
                 self.drain()
+                yield found
                 return
             last = batch
             if batch.magic == MAGIC_NEWEST:

@@ -20,7 +20,9 @@ from ledger.intake.doors import Door
 from ledger.intake.files import read_file
 from ledger.intake.plausible import warning
 from ledger.intake.verdicts import Accepted, Refused, Verdict
-from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.log import Columns, Entry, Log, Receipt, Refusal
+from ledger.log.columns import receipts
+from ledger.log.copying import named
 
 STDIN = "-"
 DOOR = "file"
@@ -86,8 +88,12 @@ class Loading:
         letters = [
             self._refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)
         ]
+        columns = Columns()
+        for each in accepted:
+            number = each.id.int.to_bytes(16, "big")
+            columns.add(number, named(each.topic, DOOR, self._by), each.state, each.at)
         batch = Batch(
-            [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted],
+            columns,
             letters,
             on_conflict=lambda index: self._conflict(label, accepted[index]),
             letters=lambda: (
@@ -95,15 +101,15 @@ class Loading:
                 | {(_place(label, each), sha256(each.state).digest()) for each in accepted}
             ),
         )
-        settled = iter(record(self._log, batch))
-        for line in _lines(verdicts, settled):
-            match line["outcome"]:
-                case "recorded":
-                    self.recorded += 1
-                case "duplicate":
-                    self.duplicate += 1
-                case _:
-                    self._refuse(label, line)
+        appended = record(self._log, batch)
+        self.recorded += appended.recorded
+        self.duplicate += appended.duplicates
+        if self._receipts is None and len(accepted) == len(verdicts) and not appended.conflicts:
+            return
+        entries = [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted]
+        for line in _lines(verdicts, iter(receipts(entries, appended))):
+            if line["reason"]:
+                self._refuse(label, line)
             if self._receipts is not None:
                 self._receipts.write(json.dumps(line, ensure_ascii=False) + "\n")
 

@@ -5,9 +5,8 @@ may be recorded again: their ids are met. Refusals have no ids, so whether the b
 found out before it is.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from tenacity import (
     RetryCallState,
@@ -19,7 +18,7 @@ from tenacity import (
 
 from ledger.commands.output import say
 from ledger.errors import Unavailable
-from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.log import Appended, Columns, Log, Refusal
 
 again_seconds_max: Final = 60.0
 """So long a batch is tried again while the database is away."""
@@ -33,14 +32,14 @@ LetterKey = tuple[str, bytes]
 class Batch(NamedTuple):
     """What is recorded at once; `letters` tells every dead letter that it may leave."""
 
-    entries: Sequence[Entry]
+    columns: Columns
     refusals: Sequence[Refusal]
     on_conflict: Callable[[int], Refusal]
     letters: Callable[[], Collection[LetterKey]]
 
 
-def record(log: Log, batch: Batch) -> list[Receipt]:
-    """Record a batch and answer its events; wait for the database where it is away.
+def record(log: Log, batch: Batch) -> Appended:
+    """Record a batch and say what became of its events; wait for the database where it is away.
 
     Raises Unavailable, saying what to do, where that takes too long.
     """
@@ -57,15 +56,16 @@ def record(log: Log, batch: Batch) -> list[Receipt]:
             with attempt:
                 if before is None:
                     before = log.position(), log.dead_letters_last()
-                    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
-                receipts = list(_as_first_told(_again(log, batch, before[1]), before[0]))
+                    return log.record(batch.columns, batch.refusals, on_conflict=batch.on_conflict)
+                appended = _again(log, batch, before[1])
+                appended = appended.as_first_told(batch.columns.ids, before[0])
     except Unavailable as error:
         raise Unavailable(
             f"{error} Load the same files again once it is back: what is recorded already stays"
             " recorded once."
         ) from error
     say("The database is back: nothing is lost, and nothing is recorded twice.")
-    return receipts
+    return appended
 
 
 def _say_so(state: RetryCallState) -> None:
@@ -74,10 +74,10 @@ def _say_so(state: RetryCallState) -> None:
         say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
 
 
-def _again(log: Log, batch: Batch, letter: int) -> list[Receipt]:
+def _again(log: Log, batch: Batch, letter: int) -> Appended:
     if _was_recorded(log, batch.letters(), letter):
-        return log.append(batch.entries)
-    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+        return log.record(batch.columns)
+    return log.record(batch.columns, batch.refusals, on_conflict=batch.on_conflict)
 
 
 def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
@@ -87,15 +87,3 @@ def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
             return True
         after = found[-1].number
     return False
-
-
-def _as_first_told(receipts: Sequence[Receipt], position: int) -> Iterator[Receipt]:
-    """Receipts as they would have been: what came in behind a position was recorded by this."""
-    told: set[UUID] = set()
-    for receipt in receipts:
-        first = receipt.id not in told
-        told.add(receipt.id)
-        if receipt.outcome == "duplicate" and receipt.position > position and first:
-            yield receipt._replace(outcome="recorded")
-        else:
-            yield receipt

@@ -101,7 +101,7 @@ def judge_body(
 def read_record(stream: BytesIO, schema: Schema) -> Record:
     """The next record of the stream, bare of logical types; Problem `undecodable`."""
     try:
-        record = fastavro.schemaless_reader(stream, schema.reader, None)
+        record: Any = fastavro.schemaless_reader(stream, schema.reader, None)
     except DECODING_ERRORS as error:
         sentence = f"not a {schema.name} in Avro: {type(error).__name__} {error}".rstrip()
         raise Problem("undecodable", "", sentence) from None
@@ -142,7 +142,7 @@ def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Canonical | None:
     stream = BytesIO(raw)
     stream.seek(HEADER_BYTES)
     try:
-        record = fastavro.schemaless_reader(stream, schema.reader, None)
+        record: Any = fastavro.schemaless_reader(stream, schema.reader, None)
         # Only the exact end proves that nothing is left over.
         if stream.tell() == len(raw):
             at = restore(record, schema.repairs)

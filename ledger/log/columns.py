@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ledger.log.copying import named
-from ledger.log.rows import Entry, Receipt
+from ledger.log.rows import Entry, Outcome, Receipt
 
 
 class Columns:
@@ -63,6 +63,7 @@ class Appended(NamedTuple):
     `position` is the one before the first that is new, `times` the recorded times of those that
     are, in their order. `known` says what was recorded under an id before, `repeats` at which
     index the first one under an id stands here, `conflicts` which of both have other content.
+    `told_late` are those known that this very delivery recorded, whose answer was lost.
     """
 
     position: int
@@ -70,6 +71,12 @@ class Appended(NamedTuple):
     known: dict[int, Known]
     repeats: dict[int, int]
     conflicts: list[int]
+    told_late: frozenset[int] = frozenset()
+
+    @property
+    def recorded(self) -> int:
+        """How many this delivery recorded."""
+        return len(self.times) + len(self.told_late)
 
     @property
     def last(self) -> int:
@@ -79,7 +86,20 @@ class Appended(NamedTuple):
     @property
     def duplicates(self) -> int:
         """How many were recorded before, with the same content."""
-        return len(self.known) + len(self.repeats) - len(self.conflicts)
+        before = len(self.known) + len(self.repeats) - len(self.conflicts)
+        return before - len(self.told_late)
+
+    def as_first_told(self, ids: Sequence[bytes], position: int) -> "Appended":
+        """The same where the answer to an earlier try was lost: what came in behind `position`.
+
+        Of several under one id only the first was recorded then.
+        """
+        firsts: dict[bytes, int] = {}
+        for index in self.known:
+            firsts.setdefault(ids[index], index)
+        conflicts = frozenset(self.conflicts)
+        late = {i for i in firsts.values() if self.known[i].position > position} - conflicts
+        return self._replace(told_late=frozenset(late))
 
 
 NOTHING = Appended(0, (), {}, {}, [])
@@ -100,7 +120,8 @@ def _receipts(entries: Sequence[Entry], appended: Appended) -> Iterator[Receipt]
         if index in conflicts:
             yield Receipt(entry.id, "conflict", 0, 0, digest)
         elif (there := known.get(index)) is not None:
-            yield Receipt(entry.id, "duplicate", *there[1:3], digest, *there[3:])
+            outcome: Outcome = "recorded" if index in appended.told_late else "duplicate"
+            yield Receipt(entry.id, outcome, *there[1:3], digest, *there[3:])
         elif (first := repeats.get(index)) is not None:
             yield settled[first]._replace(outcome="duplicate")
         else:
