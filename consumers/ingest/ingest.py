@@ -7,6 +7,7 @@ any moment, this process loses nothing and doubles nothing, and its successor kn
 import logging
 import threading
 import time
+from functools import cache
 from typing import Any
 
 from kafka import TopicPartition
@@ -30,7 +31,7 @@ from consumers.ingest.window import Window
 from ledger import metrics
 from ledger.errors import Fenced, Unavailable
 from ledger.intake.columns import Taking
-from ledger.log import Log, Offset
+from ledger.log import Log, Offset, Rows
 from ledger.settings import Settings
 
 poll_seconds = 0.25
@@ -59,7 +60,7 @@ def run(
     `prefix` stands before the names of the topics. Raises Misuse (topics missing, forbidden or
     compacted), Unavailable (no broker, a group that gives us nothing), Fenced (our name is taken).
     """
-    Ingest(settings, log, prefix=prefix, session_seconds=session_seconds).run(stop)
+    Ingest(settings, log, prefix, session_seconds).run(stop)
 
 
 def accept_refusals(log: Log, topic: str, partition: int) -> str:
@@ -73,21 +74,14 @@ def accept_refusals(log: Log, topic: str, partition: int) -> str:
 class Ingest:
     """One member of the consumer group: polls, records, and lets go of what is not its own."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        log: Log,
-        *,
-        prefix: str = "",
-        session_seconds: float = session_seconds,
-    ) -> None:
+    def __init__(self, settings: Settings, log: Log, prefix: str, session_seconds: float) -> None:
         self._settings = settings
         self._log = log
         self._session_seconds = session_seconds
         self._connection = kafka.from_settings(settings)
         self._topics = topics_parties.load(settings.kafka_parties, prefix)
-        self._schema_ids = schema_ids(settings.kafka_schema_ids)
-        self._ways: dict[tuple[str, str | None], Taking] = {}
+        ids = schema_ids(settings.kafka_schema_ids)
+        self._way = cache(lambda door, by: Taking(door, DOOR, by, ids))
         self._marks = Marks()
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._unclaimed: set[TopicPartition] = set()
@@ -183,17 +177,10 @@ class Ingest:
                 self._owned[key] = claimed
                 self._reporting.placed(key, offset)
 
-    def _taking(self, claimed: Claimed) -> Taking:
-        """The way in of a partition's messages."""
-        way = claimed.door.name, claimed.by
-        if way not in self._ways:
-            self._ways[way] = Taking(claimed.door, DOOR, claimed.by, self._schema_ids)
-        return self._ways[way]
-
     def _record(self, claimed: Claimed, found: list[Run | Unreadable]) -> None:
         for batch in batches(
             found,
-            self._taking(claimed),
+            self._way(claimed.door, claimed.by),
             claimed.window,
             tolerant=claimed.tolerant,
             by=claimed.by,
@@ -219,14 +206,17 @@ class Ingest:
         """Settle a batch: facts, dead letters, offset, and where it ends in a stop, the stop."""
         topic, partition = claimed.key
         stop = stopping.of_batch(claimed, batch)
+
+        def keep_stop(rows: Rows) -> None:
+            if stop is not None:
+                stops.write(self._log, topic, partition, stop, rows)
+
         appended = self._log.record(
             batch.columns,
             batch.refusals,
             Offset(topic, partition, claimed.epoch, batch.first, batch.last),
             on_conflict=batch.conflict,
-            inside=None
-            if stop is None
-            else lambda rows: stops.write(self._log, topic, partition, stop, rows),
+            inside=keep_stop,
         )
         self._reporting.settled(claimed, batch, appended)
         for index in reversed(appended.conflicts):
