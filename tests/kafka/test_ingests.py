@@ -15,6 +15,8 @@ from tests.ingesting import applied, avro, ids, recorded, send, until
 
 pytestmark = pytest.mark.kafka
 GROUP = "two-ingests"
+patience_seconds = 120.0
+"""Three processes have to start."""
 
 
 def members(broker: LocalBroker) -> dict[str, int]:
@@ -49,13 +51,13 @@ def test_two_ingests_share_the_partitions(own_broker: LocalBroker, database: str
         ),
     )
     try:
-        until(lambda: log.position() == len(facts))
-        until(lambda: sorted(members(own_broker)) == ["hall-1", "hall-2"])
-        until(lambda: min(members(own_broker).values()) > 0)
+        until(lambda: log.position() == len(facts), seconds=patience_seconds)
+        until(lambda: sorted(members(own_broker)) == ["hall-1", "hall-2"], patience_seconds)
+        until(lambda: min(members(own_broker).values()) > 0, patience_seconds)
         later = [applied() for _ in range(8)]
         for number in range(4):
             send(own_broker.connection, SCANS, avro(later[number::4]), partition=number)
-        until(lambda: log.position() == len(facts) + len(later))
+        until(lambda: log.position() == len(facts) + len(later), patience_seconds)
     finally:
         process.terminate()
         process.wait(60)
