@@ -153,7 +153,7 @@ def _piece(raw: bytes, at: int) -> tuple[bytes | None, int]:
 
 
 # One loop: a call for each number would cost as much as all else here.
-def unpack(batch: Any, run: Run, headings: Headings) -> bool:  # noqa: C901, PLR0915
+def unpack(batch: Any, run: Run, headings: Headings) -> bool:  # noqa: C901, PLR0912, PLR0915
     """Read records of a batch into a run until it is full; whether all of the batch is read.
 
     The batch has passed its checks and is expanded. It is left behind the last record that was
@@ -172,11 +172,13 @@ def unpack(batch: Any, run: Run, headings: Headings) -> bool:  # noqa: C901, PLR
     room = run_bytes_max - run.bytes_held
     try:
         while index < until and room > 0:
-            at = pos + 1
-            length = _SMALL[buffer[pos]]
-            if length is None:
-                length, at = decode_varint(buffer, pos)
-            end = at + length
+            size = buffer[pos]
+            if size >= _MORE and not size & 1 and (more := buffer[pos + 1]) < _MORE:
+                end = pos + 2 + (size - _MORE >> 1) + (more << 6)
+                at = pos + 2
+            else:
+                size, at = decode_varint(buffer, pos)
+                end = at + size
             if end > len(buffer):
                 raise ValueError("a record ends behind its batch")
             at += 1  # attributes, none of which is used
@@ -193,7 +195,11 @@ def unpack(batch: Any, run: Run, headings: Headings) -> bool:  # noqa: C901, PLR
                 size, at = decode_varint(buffer, at - 1)
             key = None if size < 0 else buffer[at : at + size]
             at += max(size, 0)
-            size, at = decode_varint(buffer, at)
+            size = buffer[at]
+            if size >= _MORE and not size & 1 and (more := buffer[at + 1]) < _MORE:
+                size, at = (size - _MORE >> 1) + (more << 6), at + 2
+            else:
+                size, at = decode_varint(buffer, at)
             value = None if size < 0 else buffer[at : at + size]
             at += max(size, 0)
             if at < end and not buffer[at]:

@@ -145,7 +145,10 @@ def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Canonical | None:
         record: Any = fastavro.schemaless_reader(stream, schema.reader, None)
         # Only the exact end proves that nothing is left over.
         if stream.tell() == len(raw):
-            at = restore(record, schema.repairs)
+            at = record["time"]
+            record["time"] = time_text(at, record.pop("offset"))
+            if schema.repairs:
+                _repair(record, schema.repairs, "")
             fact = msgspec.convert(record, kind, dec_hook=canonical.read_figure)
             state = canonical.encode(fact)
             verified(fact, state)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from ledger.facts.identity import Fact
 from ledger.intake import codec, json_event
 from ledger.intake.codec import HEADER_BYTES, SINGLE_OBJECT
 from ledger.intake.doors import Door
@@ -61,16 +60,17 @@ class Taking:
         found = self._ordinary(value, content_type)
         if found is None:
             return read(value, content_type, self.door, self._ids)
-        self._add(columns, *found)
+        fact, state, at = found
+        columns.ids.append(bytes.fromhex(fact.id.replace("-", "")))
+        columns.names.append(self._names[type(fact)])
+        columns.states.append(state)
+        columns.times.append(at)
         return None
 
     def add(self, columns: Columns, verdict: Accepted) -> None:
         """Add an event that was accepted the other way."""
-        self._add(columns, verdict.fact, verdict.state, verdict.at)
-
-    def _add(self, columns: Columns, fact: Fact, state: bytes, at: int) -> None:
-        number = bytes.fromhex(fact.id.replace("-", ""))
-        columns.add(number, self._names[type(fact)], state, at)
+        name = self._names[type(verdict.fact)]
+        columns.add(verdict.id.bytes, name, verdict.state, verdict.at)
 
     def _ordinary(self, value: bytes, content_type: str | None) -> Canonical | None:
         if len(value) > MESSAGE_BYTES_MAX:
