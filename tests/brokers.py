@@ -84,6 +84,12 @@ def emptied(broker: LocalBroker) -> LocalBroker:
     return broker
 
 
+@pytest.fixture(params=[True, False], ids=["by runs", "one by one"])
+def either_reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages read by runs, and as where the client is not the one that this was made for."""
+    monkeypatch.setattr("consumers.ingest.fetching.runs_are_read", lambda: request.param)
+
+
 @pytest.fixture
 def prefix() -> str:
     """Topic names of the test's own begin with this."""

@@ -21,7 +21,7 @@ SLOW = (
 """Below tests/: folders and files whose tests are marked slow."""
 
 FIRST = (
-    "fault", "web/api/test_crowd.py", "web/api/test_away_halfway.py",
+    "bench", "fault", "web/api/test_crowd.py", "web/api/test_away_halfway.py",
     "web/api/test_sessions_of_requests.py", "contract/questions/test_answers.py",
     "acceptance/test_season.py", "acceptance/test_readme.py", "acceptance/test_interrupted.py",
     "contract/test_webhooks.py", "kafka",

@@ -180,7 +180,8 @@ def _ordinary_server(folder: Path) -> Iterator[str]:
     if account is not None:
         os.chown(data, account, -1)
         os.chown(secret_file, account, -1)
-    options = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret_file}", "-E", "UTF8"]
+    options = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret_file}"]
+    options += ["-E", "UTF8", "--no-sync"]
     subprocess.run(
         [programs / "initdb", *options, "-D", data],
         check=True, user=account, capture_output=True, cwd="/",

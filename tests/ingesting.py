@@ -26,7 +26,7 @@ from consumers.ingest import ingest
 from ledger.facts import canonical
 from ledger.facts.seals import SealsApplied
 from ledger.intake import to_avro
-from ledger.log import Entry, Log, Offset, Receipt, Refusal, Rows
+from ledger.log import Appended, Columns, Log, Offset, Refusal, Rows
 from ledger.metrics import REGISTRY
 from ledger.settings import Settings, load
 
@@ -219,16 +219,16 @@ class FreezingLog(Log):
     freeze = "never"
     batches = 0
 
-    def append(
+    def record(
         self,
-        entries: Sequence[Entry],
+        columns: Columns,
         refusals: Sequence[Refusal] = (),
         offset: Offset | None = None,
         *,
         on_conflict: Callable[[int], Refusal] | None = None,
         inside: Callable[[Rows], None] | None = None,
-    ) -> list[Receipt]:
-        """Append, and freeze on the way where it is time."""
+    ) -> Appended:
+        """Record, and freeze on the way where it is time."""
         self.batches += offset is not None
         if self.batches == FREEZE_AT_BATCH:
             self.batches += 1
@@ -236,7 +236,7 @@ class FreezingLog(Log):
                 freeze_me()
             elif self.freeze == "inside":
                 inside = freeze_me
-        return super().append(entries, refusals, offset, on_conflict=on_conflict, inside=inside)
+        return super().record(columns, refusals, offset, on_conflict=on_conflict, inside=inside)
 
 
 def freeze_me(*_: object) -> None:

@@ -75,7 +75,9 @@ def _end() -> None:
 
 def main() -> None:
     """Fork a command for each line that comes in, and answer how it ended."""
-    import ledger.commands.line  # noqa: F401, PLC0415 - what all of them have loaded
+    import yoyo  # noqa: F401, PLC0415 - what those load that open the log
+
+    import ledger.commands.line  # noqa: F401, PLC0415 - what all of them load
 
     asked, answers = os.fdopen(os.dup(0), "rb"), os.dup(1)
     for line in asked:

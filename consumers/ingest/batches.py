@@ -6,16 +6,18 @@ larger than the log takes.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
+from uuid import UUID
 
 from consumers.ingest import refusals
-from consumers.ingest.refusals import DOOR
+from consumers.ingest.runs import Run
 from consumers.ingest.unpacking import Unreadable
 from consumers.ingest.window import Window
 from ledger.errors import Misuse
-from ledger.intake import Accepted, Door, read
+from ledger.intake import Accepted, Verdict
+from ledger.intake.columns import Taking
 from ledger.intake.schemas import Schema, confluent_ids
-from ledger.log import Entry, Refusal
+from ledger.log import Columns, Refusal
 
 batch_events_max = 5_000
 """A batch ends with the message that reaches this many events: at most 10,000 more."""
@@ -35,8 +37,8 @@ class Batch:
     """
 
     __slots__ = (
-        "by", "bytes_held", "entries", "exceeded", "first", "last", "messages", "origins",
-        "refusals", "timestamp", "unreadable",
+        "_at", "_inner", "_runs", "by", "bytes_held", "columns", "exceeded", "first", "last",
+        "messages", "refusals", "timestamp", "unreadable",
     )  # fmt: skip
 
     def __init__(self, first: int, by: str | None = None) -> None:
@@ -45,12 +47,15 @@ class Batch:
         self.last = first
         self.messages = 0
         self.timestamp = 0
-        self.entries: list[Entry] = []
+        self.columns = Columns()
         self.refusals: list[Refusal] = []
-        self.origins: list[tuple[Any, Accepted, bool]] = []
         self.bytes_held = 0
         self.exceeded = False
         self.unreadable: Unreadable | None = None
+        # Where each event came from: its message, and its place where it is not alone in it.
+        self._runs: list[tuple[int, Run]] = []
+        self._at: list[int] = []
+        self._inner: dict[int, int] = {}
 
     @property
     def complete(self) -> bool:
@@ -58,36 +63,75 @@ class Batch:
         return (
             self.exceeded
             or self.unreadable is not None
-            or len(self.entries) + len(self.refusals) >= batch_events_max
+            or len(self.columns) + len(self.refusals) >= batch_events_max
             or self.bytes_held >= batch_bytes_max
         )
 
-    def take(self, record: Any, door: Door, window: Window, ids: SchemaIds | None) -> None:
-        """Judge a message and take what it holds; the window counts along."""
-        value = record.value
-        headers = record.headers
-        if value is None:
-            if isinstance(record, Unreadable):
-                self.step_over(record, window)
-                return
-            self._refuse(refusals.of_refused(record, refusals.tombstone(0)), window)
-        else:
-            said = refusals.content_type(headers) if headers else None
-            verdicts = read(value, said, door, ids)
-            alone = len(verdicts) == 1
-            by = self.by
-            for verdict in verdicts:
-                if isinstance(verdict, Accepted):
-                    _, event_id, name, state, at, _ = verdict
-                    self.entries.append(Entry(event_id, name, state, 1, at, DOOR, by))
-                    self.origins.append((record, verdict, alone))
-                    self.bytes_held += len(state)
-                    window.accept(1)
-                else:
-                    self._refuse(refusals.of_refused(record, verdict), window)
-        self.last = record.offset
-        self.timestamp = record.timestamp
-        self.messages += 1
+    def take(self, run: Run, at: int, taking: Taking, window: Window, *, tolerant: bool) -> int:
+        """Judge the messages of a run from index `at` until the batch is complete; where it ends.
+
+        The window counts along.
+        """
+        self._runs.append((len(self.columns), run))
+        values, headings = run.values, run.headings
+        columns, places, states = self.columns, self._at, self.columns.states
+        room_events = batch_events_max - len(columns) - len(self.refusals)
+        room_bytes = batch_bytes_max - self.bytes_held
+        began, accepted, count = at, 0, len(run)
+        take = taking.take
+        while at < count and room_events > 0 and room_bytes > 0:
+            value = values[at]
+            verdicts = (
+                take(value, headings[at].content_type, columns) if value is not None else None
+            )
+            if verdicts is None and value is not None:
+                places.append(at)
+                room_bytes -= len(states[-1])
+                room_events -= 1
+                accepted += 1
+                at += 1
+                if window.clean:
+                    continue  # counted together
+            else:
+                window.accept(accepted)
+                accepted = 0
+                held = self.bytes_held
+                before = len(columns) + len(self.refusals)
+                self._settle(run, at, verdicts, taking, window)
+                room_events -= len(columns) + len(self.refusals) - before
+                room_bytes -= self.bytes_held - held
+                at += 1
+            window.accept(accepted)
+            accepted = 0
+            if not tolerant and window.exceeded:
+                self.exceeded = True
+                break
+        window.accept(accepted)
+        self.bytes_held = batch_bytes_max - room_bytes
+        self.messages += at - began
+        self.last = run.offsets[at - 1]
+        self.timestamp = run.timestamps[at - 1] or 0
+        return at
+
+    def _settle(
+        self, run: Run, at: int, verdicts: Sequence[Verdict] | None, taking: Taking, window: Window
+    ) -> None:
+        """Take a message of which not all is ordinary."""
+        message = run.message(at)
+        if verdicts is None:
+            self._refuse(refusals.of_refused(message, refusals.tombstone(0)), window)
+            return
+        alone = len(verdicts) == 1
+        for verdict in verdicts:
+            if isinstance(verdict, Accepted):
+                if not alone:
+                    self._inner[len(self.columns)] = verdict.index
+                taking.add(self.columns, verdict)
+                self._at.append(at)
+                self.bytes_held += len(verdict.state)
+                window.accept(1)
+            else:
+                self._refuse(refusals.of_refused(message, verdict), window)
 
     def step_over(self, record: Unreadable, window: Window) -> None:
         """Take what cannot be read for refused, by itself and for good."""
@@ -103,9 +147,17 @@ class Batch:
         self.unreadable = record
 
     def conflict(self, index: int) -> Refusal:
-        """The dead letter of the entry at `index`, whose id is taken by other content."""
-        record, verdict, alone = self.origins[index]
-        refusal = refusals.of_conflict(record, verdict, alone=alone)
+        """The dead letter of the event at `index`, whose id is taken by other content."""
+        columns = self.columns
+        run = next(run for first, run in reversed(self._runs) if first <= index)
+        inner = self._inner.get(index)
+        refusal = refusals.of_conflict(
+            run.message(self._at[index]),
+            inner or 0,
+            columns.states[index],
+            UUID(bytes=columns.ids[index]),
+            alone=inner is None,
+        )
         return refusal._replace(by=self.by)
 
     def _refuse(self, refusal: Refusal, window: Window) -> None:
@@ -115,43 +167,42 @@ class Batch:
 
 
 def batches(
-    records: Sequence[Any],
-    door: Door,
+    found: Sequence[Run | Unreadable],
+    taking: Taking,
     window: Window,
     *,
     tolerant: bool,
-    schema_ids: SchemaIds | None = None,
     by: str | None = None,
     stepping_until: int = 0,
 ) -> Iterator[Batch]:
     """Judge messages one by one, and end where too many were refused unless `tolerant`.
 
     What cannot be read ends it too, unless it stands before the offset `stepping_until`. `by` is
-    the party that the topic vouches for. `schema_ids` are a schema registry's, where its framing
-    is accepted.
+    the party that the topic vouches for.
     The caller settles each batch before it asks for the next: the window counts conflicts too.
     """
     batch: Batch | None = None
-    for record in records:
-        if batch is None:
-            batch = Batch(record.offset, by)
-        if record.value is None and _ends(record, stepping_until):
-            batch.stop_at(record)
-        else:
-            batch.take(record, door, window, schema_ids)
-        if not tolerant and window.exceeded:
-            batch.exceeded = True
-        if batch.complete:
-            yield batch
-            if batch.exceeded or batch.unreadable is not None:
-                return
-            batch = None
+    for each in found:
+        at = 0
+        while at < len(each) if isinstance(each, Run) else at == 0:
+            if batch is None:
+                batch = Batch(each.offsets[at] if isinstance(each, Run) else each.offset, by)
+            if isinstance(each, Run):
+                at = batch.take(each, at, taking, window, tolerant=tolerant)
+            else:
+                at = 1
+                if each.offset >= stepping_until:
+                    batch.stop_at(each)
+                else:
+                    batch.step_over(each, window)
+                    batch.exceeded = not tolerant and window.exceeded
+            if batch.complete:
+                yield batch
+                if batch.exceeded or batch.unreadable is not None:
+                    return
+                batch = None
     if batch is not None:
         yield batch
-
-
-def _ends(record: Any, stepping_until: int) -> bool:
-    return isinstance(record, Unreadable) and record.offset >= stepping_until
 
 
 def schema_ids(file: Path | None) -> SchemaIds | None:

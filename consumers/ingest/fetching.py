@@ -5,6 +5,7 @@ own before somebody has looked; what is wrong with a partition is told, never ra
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,19 +17,26 @@ from kafka import errors as kafka_errors
 from kafka.consumer.fetcher import Fetcher
 
 from consumers.broker.connection import Connection, consumer, explain
-from consumers.ingest.unpacking import Unpacked
+from consumers.ingest.runs import Headings, Run
+from consumers.ingest.unpacking import Unpacked, Unreadable, runs_are_read
 from ledger.errors import Fenced
 
 BY_TOPIC_ID: Final = 13
 """The version of the fetch request from which on topics go by their ids."""
 
-poll_messages_max: Final = 4_000
+poll_runs_max: Final = 1
+"""A poll gives one run: what is read ahead stays packed as it came."""
+partition_fetch_bytes: Final = 1024 * 1024
+"""What is asked for of a partition at once; the first batch of an answer comes at any size."""
 metadata_seconds_max: Final = 10.0
 """How old what we know of topics may be: a new topic or partition is read within 30 seconds."""
 
 empty_poll_seconds_min: Final = 0.01
 empty_pause_seconds: Final = 0.05
 """A poll that was empty sooner than that is followed by a pause: never a loop without rest."""
+
+
+_log = logging.getLogger("ledger.ingest")
 
 
 class Ends(NamedTuple):
@@ -50,7 +58,13 @@ class Fetching(Fetcher):  # type: ignore[misc]  # kafka-python has no types
         self.troubles: list[tuple[TopicPartition, Exception]] = []
         self._names: dict[UUID, str] = {}
         self._anew = False
-        self.PartitionRecords = partial(_unpacked, self._count_holes)
+        by_runs = runs_are_read()
+        if not by_runs:
+            _log.warning(
+                "This version of kafka-python keeps messages differently than the one this was"
+                " made for: they are read one by one, which takes more time"
+            )
+        self.PartitionRecords = partial(_unpacked, self._count_holes, Headings(), by_runs)
 
     def changed(self, found: Mapping[str, UUID | None]) -> set[str]:
         """Fetch these topics by these ids from now on; answers those that had another one.
@@ -125,6 +139,16 @@ class Fetching(Fetcher):  # type: ignore[misc]  # kafka-python has no types
             self.troubles.append((tp, error))
             return None
 
+    def fetched_records(self, max_records: int | None = None, **options: Any) -> Any:
+        """What is ready; what was laid aside while its partition was paused is taken up again.
+
+        The client does that only where nothing is in hand, and takes what is read through for
+        something: a partition that was paused in the middle would never be read again.
+        """
+        if not self._next_partition_records:
+            self._next_partition_records = None
+        return super().fetched_records(max_records, **options)
+
     def validate_offsets_if_needed(self, timeout_ms: float | None = None) -> Any:
         """See whether logs were cut; where one was, it is its partition's trouble."""
         try:
@@ -153,9 +177,15 @@ _TOLD: Final = frozenset(
 """What kafka-python takes for a passing matter and would ask again for ever, without a word."""
 
 
-def _unpacked(holes: Callable[[TopicPartition, int], None], *args: Any, **options: Any) -> Unpacked:
+def _unpacked(
+    holes: Callable[[TopicPartition, int], None],
+    headings: Headings,
+    by_runs: bool,  # noqa: FBT001 - behind the partial that gives it
+    *args: Any,
+    **options: Any,
+) -> Unpacked:
     found = Unpacked(*args, **options)
-    found.holes = holes
+    found.holes, found.headings, found.by_runs = holes, headings, by_runs
     return found
 
 
@@ -201,7 +231,8 @@ def opened(
         auto_offset_reset="none",
         # What a transaction takes back was never said.
         isolation_level="read_committed",
-        max_poll_records=poll_messages_max,
+        max_poll_records=poll_runs_max,
+        max_partition_fetch_bytes=partition_fetch_bytes,
         metadata_max_age_ms=int(metadata_seconds_max * 1000),
         session_timeout_ms=int(session_seconds * 1000),
         heartbeat_interval_ms=int(session_seconds * 1000 / 5),
@@ -211,10 +242,10 @@ def opened(
 
 def polled(
     reader: Consumer, seconds: float, connection: Connection
-) -> dict[TopicPartition, list[Any]]:
+) -> dict[TopicPartition, list[Run | Unreadable]]:
     """What the consumer has for us within `seconds`. Raises Misuse, Unavailable, Fenced."""
     try:
-        found: dict[TopicPartition, list[Any]] = reader.poll(int(seconds * 1000))
+        found: dict[TopicPartition, list[Run | Unreadable]] = reader.poll(int(seconds * 1000))
     except kafka_errors.NoOffsetForPartitionError:
         return {}  # just assigned: the next turn claims it and knows where to read
     except kafka_errors.FencedInstanceIdError as error:

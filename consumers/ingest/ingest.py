@@ -7,6 +7,7 @@ any moment, this process loses nothing and doubles nothing, and its successor kn
 import logging
 import threading
 import time
+from functools import cache
 from typing import Any
 
 from kafka import TopicPartition
@@ -21,12 +22,16 @@ from consumers.ingest.batches import Batch, batches, schema_ids
 from consumers.ingest.fetching import opened, polled
 from consumers.ingest.group import Membership
 from consumers.ingest.partition import Claimed, Marks, name
+from consumers.ingest.refusals import DOOR
 from consumers.ingest.reporting import Reporting
+from consumers.ingest.runs import Run
 from consumers.ingest.topics import Watch
+from consumers.ingest.unpacking import Unreadable
 from consumers.ingest.window import Window
 from ledger import metrics
 from ledger.errors import Fenced, Unavailable
-from ledger.log import Log, Offset
+from ledger.intake.columns import Taking
+from ledger.log import Log, Offset, Rows
 from ledger.settings import Settings
 
 poll_seconds = 0.25
@@ -55,7 +60,7 @@ def run(
     `prefix` stands before the names of the topics. Raises Misuse (topics missing, forbidden or
     compacted), Unavailable (no broker, a group that gives us nothing), Fenced (our name is taken).
     """
-    Ingest(settings, log, prefix=prefix, session_seconds=session_seconds).run(stop)
+    Ingest(settings, log, prefix, session_seconds).run(stop)
 
 
 def accept_refusals(log: Log, topic: str, partition: int) -> str:
@@ -69,20 +74,14 @@ def accept_refusals(log: Log, topic: str, partition: int) -> str:
 class Ingest:
     """One member of the consumer group: polls, records, and lets go of what is not its own."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        log: Log,
-        *,
-        prefix: str = "",
-        session_seconds: float = session_seconds,
-    ) -> None:
+    def __init__(self, settings: Settings, log: Log, prefix: str, session_seconds: float) -> None:
         self._settings = settings
         self._log = log
         self._session_seconds = session_seconds
         self._connection = kafka.from_settings(settings)
         self._topics = topics_parties.load(settings.kafka_parties, prefix)
-        self._schema_ids = schema_ids(settings.kafka_schema_ids)
+        ids = schema_ids(settings.kafka_schema_ids)
+        self._way = cache(lambda door, by: Taking(door, DOOR, by, ids))
         self._marks = Marks()
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._unclaimed: set[TopicPartition] = set()
@@ -129,11 +128,11 @@ class Ingest:
         # What the group said meanwhile counts for what was polled.
         self._follow_marks()
         try:
-            for key, records in found.items():
+            for key, runs in found.items():
                 # A partition not claimed yet was read from where Kafka thought best: not ours.
                 claimed = self._owned.get(key)
                 if claimed is not None and not claimed.stopped:
-                    self._record(claimed, records)
+                    self._record(claimed, runs)
             self._mend()
             self._reporting.turn(self._consumer, self._log, self._owned, self._assigned)
         except Unavailable as error:
@@ -178,13 +177,12 @@ class Ingest:
                 self._owned[key] = claimed
                 self._reporting.placed(key, offset)
 
-    def _record(self, claimed: Claimed, records: list[Any]) -> None:
+    def _record(self, claimed: Claimed, found: list[Run | Unreadable]) -> None:
         for batch in batches(
-            records,
-            claimed.door,
+            found,
+            self._way(claimed.door, claimed.by),
             claimed.window,
             tolerant=claimed.tolerant,
-            schema_ids=self._schema_ids,
             by=claimed.by,
             stepping_until=claimed.stepping_until,
         ):
@@ -208,19 +206,21 @@ class Ingest:
         """Settle a batch: facts, dead letters, offset, and where it ends in a stop, the stop."""
         topic, partition = claimed.key
         stop = stopping.of_batch(claimed, batch)
-        receipts = self._log.append(
-            batch.entries,
+
+        def keep_stop(rows: Rows) -> None:
+            if stop is not None:
+                stops.write(self._log, topic, partition, stop, rows)
+
+        appended = self._log.record(
+            batch.columns,
             batch.refusals,
             Offset(topic, partition, claimed.epoch, batch.first, batch.last),
             on_conflict=batch.conflict,
-            inside=None
-            if stop is None
-            else lambda rows: stops.write(self._log, topic, partition, stop, rows),
+            inside=keep_stop,
         )
-        self._reporting.settled(claimed, batch, receipts)
-        for back, receipt in enumerate(reversed(receipts), 1):
-            if receipt.outcome == "conflict":
-                claimed.window.turn(back)
+        self._reporting.settled(claimed, batch, appended)
+        for index in reversed(appended.conflicts):
+            claimed.window.turn(len(batch.columns) - index)
         if stop is None and not claimed.tolerant and claimed.window.exceeded:
             batch.exceeded = True
             stop = stopping.of_batch(claimed, batch)

@@ -6,15 +6,17 @@ reason, and where the message stood, with its key, headers and timestamp.
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from consumers.ingest.runs import Headers
 from consumers.ingest.unpacking import Unreadable
 from ledger.errors import Malformed
-from ledger.intake import Accepted, Refused
+from ledger.intake import Refused
 from ledger.intake.verdicts import PAYLOAD_BYTES_MAX, Problem, refused
 from ledger.log import Refusal
 
@@ -24,17 +26,7 @@ key_bytes_max = 8 * 1024
 headers_bytes_max = 8 * 1024
 """A message of 10,000 refused events repeats its key and headers 10,000 times: a bound on both."""
 
-Headers = Sequence[tuple[str, bytes | None]]
-
 _encode = msgspec.json.encode
-
-
-def content_type(headers: Headers) -> str | None:
-    """Find what the sender says the value is, as over HTTP."""
-    for name, value in headers:
-        if value is not None and name.lower() == "content-type":
-            return value.decode("latin-1")
-    return None
 
 
 def tombstone(index: int) -> Refused:
@@ -58,21 +50,21 @@ def of_refused(record: Any, verdict: Refused) -> Refusal:
     )
 
 
-def of_conflict(record: Any, verdict: Accepted, *, alone: bool) -> Refusal:
-    """The dead letter of an event whose id is taken by other content.
+def of_conflict(record: Any, index: int, state: bytes, event_id: UUID, *, alone: bool) -> Refusal:
+    """The dead letter of the event at `index` of a message, whose id is taken by other content.
 
     Its bytes are the message's where it came `alone` in one, else its canonical form.
     """
-    payload = record.value if alone else verdict.state
+    payload = record.value if alone else state
     return Refusal(
         DOOR,
         place(record),
-        verdict.index,
+        index,
         "conflict",
         "id",
         payload[:PAYLOAD_BYTES_MAX],
         sha256(payload).digest(),
-        verdict.id,
+        event_id,
         len(payload),
         *_envelope(record),
     )

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kafka import OffsetAndMetadata, TopicPartition
@@ -18,7 +18,7 @@ from consumers.ingest.partition import Claimed, name
 from consumers.ingest.refusals import DOOR
 from ledger import metrics
 from ledger.errors import Fenced
-from ledger.log import Log, Offset, Receipt
+from ledger.log import Appended, Log, Offset
 
 tell_kafka_seconds = 1.0
 lag_seconds = 2.0
@@ -39,21 +39,25 @@ class Reporting:
         self._lag_at = 0.0
         self._held: dict[TopicPartition, tuple[int, float]] = {}
 
-    def settled(self, claimed: Claimed, batch: Batch, receipts: Sequence[Receipt]) -> None:
+    def settled(self, claimed: Claimed, batch: Batch, appended: Appended) -> None:
         """Count what became of a batch that is committed."""
         topic = claimed.key.topic
-        results = Counter(receipt.outcome for receipt in receipts)
-        for outcome, count in results.items():
-            metrics.ingest_events.labels(topic, outcome).inc(count)
+        for outcome, count in (
+            ("recorded", len(appended.times)),
+            ("duplicate", appended.duplicates),
+            ("conflict", len(appended.conflicts)),
+        ):
+            if count:
+                metrics.ingest_events.labels(topic, outcome).inc(count)
         refusals = Counter(refusal.reason for refusal in batch.refusals)
         for reason, count in refusals.items():
             metrics.ingest_events.labels(topic, reason).inc(count)
-        refusals["conflict"] += results["conflict"]
+        refusals["conflict"] += len(appended.conflicts)
         for reason, count in refusals.items():
             metrics.dead_letters_recorded.labels(DOOR, reason).inc(count)
         metrics.ingest_messages.labels(topic).inc(batch.messages)
-        if results["recorded"]:
-            metrics.log_position.set(max(receipt.position for receipt in receipts))
+        if appended.last:
+            metrics.log_position.set(appended.last)
         self._next[claimed.key] = self._reached[claimed.key] = batch.last + 1
         self._timestamps[claimed.key] = batch.timestamp
 

@@ -5,15 +5,19 @@ partition. Here what cannot be read is handed on in its place, as an `Unreadable
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from kafka import TopicPartition
-from kafka.consumer.fetcher import ConsumerRecord, Fetcher
+from kafka.consumer.fetcher import Fetcher
 from kafka.protocol.consumer import IsolationLevel
+from kafka.record import MemoryRecords
+from kafka.record.memory_records import MemoryRecordsBuilder
 from kafka.record.util import decode_varint
 
+from consumers.ingest import runs
 from consumers.ingest.expanding import expanded
+from consumers.ingest.runs import Headings, Run
 
 Holes: TypeAlias = Callable[[TopicPartition, int], None]
 """Told how many offsets of a partition are missing where nothing explains it."""
@@ -55,14 +59,21 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]  # kafka-python 
     """What one answer to a fetch holds of a partition."""
 
     holes: Holes
+    headings: Headings
+    by_runs = True
+    """Whether batches are read by runs; else record by record, as the client does."""
     read_through = False
     """Whether all of it was given."""
+    next_fetch_offset: int
+    _run: Run
+    _begun = False
 
     def _unpack_records(
         self, tp: TopicPartition, records: Any, *_deserializers: object
     ) -> Iterator[Any]:
-        """Give each record from the wanted offset on, and an Unreadable for what is none."""
+        """Give runs from the wanted offset on, and an Unreadable for what is no record."""
         expected = self.fetch_offset
+        self._run = Run(*tp)
         last = None
         while records.has_next():
             raw = records._next_slice  # noqa: SLF001 - the bytes of what is read next
@@ -72,8 +83,11 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]  # kafka-python 
             except Exception as error:  # noqa: BLE001 - whatever a codec raises on broken bytes
                 if self._is_past(records, raw):
                     continue
-                yield self._unreadable(tp, raw, records, max(expected, self.fetch_offset), error)
-                break
+                yield from self._cut(tp)
+                found = self._unreadable(tp, raw, records, max(expected, self.fetch_offset), error)
+                self.drain()
+                yield found
+                return
             last = batch
             if batch.magic == MAGIC_NEWEST:
                 missing = batch.last_offset_delta + 1 - batch.records_count
@@ -84,13 +98,27 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]  # kafka-python 
             if wanted:
                 yield from self._records_of(tp, batch, raw)
             else:
-                self.next_fetch_offset = batch.next_offset
-        else:
-            # The last offset of a batch is kept where its last records are not.
-            if last is not None and last.magic == MAGIC_NEWEST:
-                self.next_fetch_offset = last.next_offset
-            self.read_through = True
+                self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
+        rest = list(self._cut(tp))
+        # The last offset of a batch is kept where its last records are not.
+        if last is not None and last.magic == MAGIC_NEWEST:
+            self.next_fetch_offset = last.next_offset
+        self.read_through = True
+        # Before the last run is given: so what comes next is fetched while that one is recorded.
         self.drain()
+        yield from rest
+
+    def _cut(self, tp: TopicPartition) -> Iterator[Run]:
+        """Give the run in hand, if there is something in it, and begin another."""
+        run, self._run = self._run, Run(*tp)
+        if run.offsets:
+            self.next_fetch_offset = max(self.next_fetch_offset, run.offsets[-1] + 1)
+            if not self._begun:
+                # A fetch gives whole batches, also where it asked for the middle of one.
+                run.drop_before(self.fetch_offset)
+            if run.offsets:
+                self._begun = True
+                yield run
 
     def _checked(self, batch: Any) -> bool:
         """Whether a batch holds records for us: it is neither aborted nor a marker.
@@ -115,33 +143,58 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]  # kafka-python 
                 return False
         if batch.is_control_batch:
             return False
-        if batch.compression_type:
+        # The client's copy of the bytes may be changed; what is cut from bytes is bytes.
+        if not batch.compression_type:
+            batch._buffer = bytes(batch._buffer)  # noqa: SLF001 - as its own
+        else:
             packed = bytes(memoryview(batch._buffer)[batch._pos :])  # noqa: SLF001 - as its own
-            batch._buffer = bytearray(expanded(batch.compression_type, packed))  # noqa: SLF001
+            batch._buffer = expanded(batch.compression_type, packed)  # noqa: SLF001
             batch._pos = 0  # noqa: SLF001
             batch._decompressed = True  # noqa: SLF001
         return True
 
+    def _by_runs(self, tp: TopicPartition, batch: Any) -> Generator[Run, None, bool]:
+        """Read a batch into runs up to what is odd; whether nothing is."""
+        try:
+            while not runs.unpack(batch, self._run, self.headings):
+                yield from self._cut(tp)
+        except (ValueError, IndexError):
+            return False
+        return True
+
     def _records_of(self, tp: TopicPartition, batch: Any, raw: Any) -> Iterator[Any]:
-        topic, partition, epoch = tp.topic, tp.partition, self.leader_epoch
+        """Read a batch, record by record from what is odd in it."""
+        modern = batch.magic == MAGIC_NEWEST
+        if modern and self.by_runs and (yield from self._by_runs(tp, batch)):
+            return
+        following = batch.base_offset if modern else self.fetch_offset
+        if modern and batch._next_record_index:  # noqa: SLF001 - how many were read
+            read = self._run.offsets
+            following = read[-1] + 1 if read else self.next_fetch_offset
         records = iter(batch)
-        following = batch.base_offset if batch.magic == MAGIC_NEWEST else self.fetch_offset
         while True:
             try:
                 for record in records:
-                    offset = record.offset
-                    self.next_fetch_offset = following = offset + 1
-                    yield ConsumerRecord(
-                        topic, partition, epoch, offset, record.timestamp, record.timestamp_type,
-                        record.key, record.value, record.headers, None, -1, -1, -1,
-                    )  # fmt: skip
+                    self._run.add(record)
+                    following = record.offset + 1
+                    if self._run.full:
+                        yield from self._cut(tp)
             except Exception as error:  # noqa: BLE001 - whatever broken bytes raise
-                record, more = _step(batch) if batch.magic == MAGIC_NEWEST else (b"", False)
-                until = max(following + 1, batch.next_offset if batch.magic == MAGIC_NEWEST else 0)
+                yield from self._cut(tp)
+                record, more = _step(batch) if modern else (b"", False)
+                until = max(following + 1, batch.next_offset if modern else 0)
                 self.next_fetch_offset = following + more
                 resume = following + 1 if more else until
+                self._begun = self._begun or following >= self.fetch_offset
                 yield Unreadable(
-                    topic, partition, following, resume, until, bytes(raw), record, _words(error)
+                    tp.topic,
+                    tp.partition,
+                    following,
+                    resume,
+                    until,
+                    bytes(raw),
+                    record,
+                    _words(error),
                 )
                 following += 1
                 if more:
@@ -171,6 +224,30 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]  # kafka-python 
         return bool(_base(following, self.fetch_offset + 1) <= self.fetch_offset)
 
 
+def runs_are_read() -> bool:
+    """Whether batches can be read by runs: the client keeps them as it did, and says the same.
+
+    That is tried on a batch, for what is asked of the client here are no public names.
+    """
+    builder = MemoryRecordsBuilder(magic=MAGIC_NEWEST, compression_type=0, batch_size=1 << 16)
+    for number in range(_tried_messages):
+        key, headers = (b"key", [("name", b"value"), ("none", None)]) if number % 2 else (None, [])
+        builder.append(number, key, bytes(number), headers)
+    builder.close()
+    try:
+        batch = MemoryRecords(builder.buffer()).next_batch()
+        batch._buffer = bytes(batch._buffer)  # noqa: SLF001 - as in _checked
+        read, told = Run("", 0), Run("", 0)
+        whole = runs.unpack(batch, read, Headings())
+        for record in MemoryRecords(builder.buffer()).next_batch():
+            told.add(record)
+        same = [*map(read.message, range(len(read)))] == [*map(told.message, range(len(told)))]
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return False
+    return whole and same
+
+
+_tried_messages: Final = 200
 _MAGIC_AT: Final = 16
 _DELTA_AT: Final = 23
 _DELTA_BYTES: Final = 4

@@ -33,6 +33,11 @@ class Window:
         insort(self._refused, self._seen - back)
 
     @property
+    def clean(self) -> bool:
+        """Whether nothing among the last events was refused: then accepting decides nothing."""
+        return not self._refused
+
+    @property
     def full(self) -> bool:
         """Whether enough events were seen to weigh them."""
         return self._seen >= window_events

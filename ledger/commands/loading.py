@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO
-from uuid import UUID
 
 from tenacity import (
     RetryCallState,
@@ -29,7 +28,8 @@ from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import Door
 from ledger.intake.files import read_file
 from ledger.intake.verdicts import Verdict
-from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.log import Appended, Columns, Log, Refusal
+from ledger.log.columns import receipts
 from ledger.web.asking.records import Offered
 
 again_seconds_max: Final = 60.0
@@ -44,14 +44,14 @@ LetterKey = tuple[str, bytes]
 class Batch(NamedTuple):
     """What is recorded at once; `letters` tells every dead letter that it may leave."""
 
-    entries: Sequence[Entry]
+    columns: Columns
     refusals: Sequence[Refusal]
     on_conflict: Callable[[int], Refusal]
     letters: Callable[[], Collection[LetterKey]]
 
 
-def record(log: Log, batch: Batch) -> list[Receipt]:
-    """Record a batch and answer its events; wait for the database where it is away.
+def record(log: Log, batch: Batch) -> Appended:
+    """Record a batch and say what became of its events; wait for the database where it is away.
 
     Raises Unavailable, saying what to do, where that takes too long.
     """
@@ -68,15 +68,16 @@ def record(log: Log, batch: Batch) -> list[Receipt]:
             with attempt:
                 if before is None:
                     before = log.position(), log.dead_letters_last()
-                    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
-                receipts = list(_as_first_told(_again(log, batch, before[1]), before[0]))
+                    return log.record(batch.columns, batch.refusals, on_conflict=batch.on_conflict)
+                appended = _again(log, batch, before[1])
+                appended = appended.as_first_told(batch.columns.ids, before[0])
     except Unavailable as error:
         raise Unavailable(
             f"{error} Load the same files again once it is back: what is recorded already stays"
             " recorded once."
         ) from error
     say("The database is back: nothing is lost, and nothing is recorded twice.")
-    return receipts
+    return appended
 
 
 def _say_so(state: RetryCallState) -> None:
@@ -85,10 +86,10 @@ def _say_so(state: RetryCallState) -> None:
         say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
 
 
-def _again(log: Log, batch: Batch, letter: int) -> list[Receipt]:
+def _again(log: Log, batch: Batch, letter: int) -> Appended:
     if _was_recorded(log, batch.letters(), letter):
-        return log.append(batch.entries)
-    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+        return log.record(batch.columns)
+    return log.record(batch.columns, batch.refusals, on_conflict=batch.on_conflict)
 
 
 def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
@@ -98,18 +99,6 @@ def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
             return True
         after = found[-1].number
     return False
-
-
-def _as_first_told(receipts: Sequence[Receipt], position: int) -> Iterator[Receipt]:
-    """Receipts as they would have been: what came in behind a position was recorded by this."""
-    told: set[UUID] = set()
-    for receipt in receipts:
-        first = receipt.id not in told
-        told.add(receipt.id)
-        if receipt.outcome == "duplicate" and receipt.position > position and first:
-            yield receipt._replace(outcome="recorded")
-        else:
-            yield receipt
 
 
 STDIN = "-"
@@ -176,7 +165,7 @@ class Loading:
         offered = Offered(verdicts, DOOR, self._by, None, place=partial(_place, label), taken=TAKEN)
         refusals = offered.refusals()
         batch = Batch(
-            offered.entries(),
+            offered.columns(),
             refusals,
             on_conflict=offered.conflict,
             letters=lambda: {
@@ -184,18 +173,18 @@ class Loading:
                 for letter in (*refusals, *map(offered.conflict, range(len(offered.accepted))))
             },
         )
-        for told in offered.answers(record(self._log, batch)):
+        appended = record(self._log, batch)
+        self.recorded += appended.recorded
+        self.duplicate += appended.duplicates
+        if self._receipts is None and not refusals and not appended.conflicts:
+            return  # nobody asks for a line an event
+        for told in offered.answers(receipts(offered.entries(), appended)):
             sentence = told.pop("detail")
             line = {"line": told.pop("index"), **told}
             if sentence is not None:
                 line["sentence"] = sentence
-            match line["outcome"]:
-                case "recorded":
-                    self.recorded += 1
-                case "duplicate":
-                    self.duplicate += 1
-                case _:
-                    self._refuse(label, line)
+            if line["outcome"] not in ("recorded", "duplicate"):
+                self._refuse(label, line)
             if self._receipts is not None:
                 self._receipts.write(json.dumps(line, ensure_ascii=False) + "\n")
 

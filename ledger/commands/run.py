@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -25,7 +26,6 @@ from ledger.commands.output import say
 from ledger.commands.policy import policy_of
 from ledger.errors import LedgerError, Misuse
 from ledger.labels.describe import check_tables
-from ledger.log import Log
 from ledger.log.embedded import alive, default_home, server
 from ledger.settings import Settings, load
 
@@ -55,10 +55,10 @@ def run_process(
     with _metrics(settings), opening(settings) as log:
         match process:
             case Process.INGEST:
-                from consumers.ingest import ingest  # noqa: PLC0415 - see the docstring
+                from consumers.ingest import ingest, stops  # noqa: PLC0415 - see the docstring
 
                 for place in accept_refusals:
-                    _accept(log, place)
+                    stops.accept(log, *stops.parse(place))
                 ingest.run(settings, log, stop, session_seconds=settings.kafka_session_seconds)
             case Process.PROJECTOR:
                 from consumers import projector  # noqa: PLC0415 - see the docstring
@@ -87,20 +87,12 @@ def _metrics(settings: Settings) -> metrics.Serving:
         ) from None
 
 
-def _accept(log: Log, place: str) -> None:
-    from consumers.ingest import ingest  # noqa: PLC0415 - see the docstring
-
-    topic, _, partition = place.rpartition(":")
-    if not topic or not partition.isdigit():
-        raise Misuse(f"--accept-refusals {place!r}: expected TOPIC:PART, as ledger.scans:3.")
-    ingest.accept_refusals(log, topic, int(partition))
-
-
 back_off_seconds_min = 0.5
 back_off_seconds_max = 5.0
 healthy_after_seconds = 60.0
 stop_seconds_max = 20.0
 server_look_seconds = 1.0
+ingests_max = 16
 _look_seconds = 0.1
 
 
@@ -117,18 +109,32 @@ def run(
             "made-anew, unreadable, compacted.",
         ),
     ] = None,
+    ingests: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=ingests_max,
+            metavar="N",
+            help="So many processes read from Kafka and share the partitions: two work off a "
+            "backlog faster where a core is free.",
+        ),
+    ] = 1,
 ) -> None:
     """Run the ledger's processes until Ctrl-C; one that ends is started again.
 
     Without Kafka in the settings there is no ingest, and a publisher only where there are
     webhooks. Metrics are served on loopback: the first process has LEDGER_METRICS_PORT, each
-    further one the next port.
+    further one the next port. Of several ingests each has LEDGER_KAFKA_INSTANCE with -1, -2 … .
 
     Example: ledger run --only ingest,projector
     """
     check_tables()
     settings = load()
     processes = named(only) if only else available(settings)
+    if ingests > 1 and Process.INGEST not in processes:
+        raise Misuse(f"--ingests {ingests}: there is no ingest among {', '.join(processes)}.")
+    # Behind all others: so their metrics stay at their ports.
+    processes += [Process.INGEST] * (ingests - 1)
     if len(processes) == 1:
         with stopping() as stop:
             run_process(processes[0], settings, stop, accept_refusals or [])
@@ -258,14 +264,20 @@ class Supervisor:
         self._clock = clock
         self._servers = servers
         self._children = []
+        ingests = count(1)
         for number, name in enumerate(processes):
             command = [sys.executable, "-m", "ledger", "run", "--only", name.value]
             # Said once: what stops after a restart is another matter, that nobody has looked at.
             once = [f"--accept-refusals={place}" for place in accept_refusals]
             port = settings.metrics_port and settings.metrics_port + number
             environment = os.environ | {"LEDGER_METRICS_PORT": str(port)}
-            ingest = name is Process.INGEST
-            self._children.append(Child(name, command, environment, once if ingest else ()))
+            if name is not Process.INGEST:
+                self._children.append(Child(name, command, environment))
+                continue
+            which = next(ingests)
+            if settings.kafka_instance and processes.count(name) > 1:
+                environment["LEDGER_KAFKA_INSTANCE"] = f"{settings.kafka_instance}-{which}"
+            self._children.append(Child(name, command, environment, once if which == 1 else ()))
 
     def run(self, stop: threading.Event) -> None:
         """Start them, watch them, and stop them when the event is set."""

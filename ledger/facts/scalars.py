@@ -6,6 +6,7 @@ A value that cannot be is refused when the fact is made, with the name of its fi
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Annotated, ClassVar, Final, Literal, Self
 
 from msgspec import Meta
@@ -148,10 +149,16 @@ _RFC3339 = re.compile(
     rf"([Zz]|[+-]{_CLOCK})"
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (a wall clock, its offset is added as minutes)
+_FIRST_DAY = date(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 MICROS_A_SECOND = 1_000_000
 MICROS_A_DAY = 86_400 * MICROS_A_SECOND
+_MICROS_A_MINUTE = 60 * MICROS_A_SECOND
+# Texts of the parts of a moment, made once: nearly all events share their day and their offset.
+_MINUTES = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
+_EIGHT_DIGITS = 100_000_000
+_days_kept_max = 4_000
+_zones_kept_max = 3_000
 # Two days inside the calendar's ends, so that a moment can be shown at any offset.
 TIME_MICROS_MIN = (datetime(1, 1, 3, tzinfo=UTC) - EPOCH).days * MICROS_A_DAY
 TIME_MICROS_MAX = (datetime(9999, 12, 30, tzinfo=UTC) - EPOCH).days * MICROS_A_DAY
@@ -208,10 +215,22 @@ def time_text(at_micros: int, offset: int) -> str:
         raise ValueError("offset: must be less than a day from UTC")
     if not TIME_MICROS_MIN <= at_micros < TIME_MICROS_MAX:
         raise ValueError("no such moment in the calendar (years 1 to 9999)")
-    local = _LOCAL_EPOCH + timedelta(minutes=offset, microseconds=at_micros)
+    day, rest = divmod(at_micros + offset * _MICROS_A_MINUTE, MICROS_A_DAY)
+    minute, rest = divmod(rest, _MICROS_A_MINUTE)
+    # A hundred million on top writes the zeros in front.
+    second = str(rest + _EIGHT_DIGITS)
+    return f"{_day_text(day)}{_MINUTES[minute]}{second[1:3]}.{second[3:]}{_zone_text(offset)}"
+
+
+@lru_cache(maxsize=_days_kept_max)
+def _day_text(day: int) -> str:
+    return (_FIRST_DAY + timedelta(days=day)).isoformat() + "T"
+
+
+@lru_cache(maxsize=_zones_kept_max)
+def _zone_text(offset: int) -> str:
     east = abs(offset)
-    zone = f"{'-' if offset < 0 else '+'}{east // 60:02d}:{east % 60:02d}"
-    return local.isoformat(timespec="microseconds") + zone
+    return f"{'-' if offset < 0 else '+'}{east // 60:02d}:{east % 60:02d}"
 
 
 def local_day(time: str) -> date:

@@ -19,6 +19,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import FieldError, micros, offset_minutes, time_text
 from ledger.intake.doors import OPERATOR, Door
 from ledger.intake.judging import (
+    Canonical,
     Record,
     cleaned,
     convert,
@@ -26,6 +27,7 @@ from ledger.intake.judging import (
     lower_ids,
     permitted,
     refuse,
+    verified,
 )
 from ledger.intake.schemas import Repair, Schema, Schemas, released, released_decisions
 from ledger.intake.verdicts import Problem, Refused, Verdict, refused
@@ -99,7 +101,7 @@ def judge_body(
 def read_record(stream: BytesIO, schema: Schema) -> Record:
     """The next record of the stream, bare of logical types; Problem `undecodable`."""
     try:
-        record = fastavro.schemaless_reader(stream, schema.reader, None)
+        record: Any = fastavro.schemaless_reader(stream, schema.reader, None)
     except DECODING_ERRORS as error:
         sentence = f"not a {schema.name} in Avro: {type(error).__name__} {error}".rstrip()
         raise Problem("undecodable", "", sentence) from None
@@ -115,16 +117,45 @@ def judge_record(
     try:
         record = schemas.raised(schema, record)
         kind = permitted(schema.name, record, door)
-        at = restore(record, schemas.newest[schema.name].repairs)
-        lower_ids(kind, record)
-        try:
-            fact = convert(kind, record)
-        except Problem:
-            # Null, "" and [] are absent; few records need that said.
-            fact = convert(kind, cleaned(kind, record))
-        return finish(index, fact, canonical.encode(fact), at)
+        return finish(index, *fact_of(record, kind, schemas.newest[schema.name].repairs))
     except Problem as problem:
         return refuse(index, problem, schema.name, record, raw)
+
+
+def fact_of(record: Record, kind: type[Fact], repairs: tuple[Repair, ...]) -> Canonical:
+    """The fact of a record of the newest schema of `kind`; Problem where it is none."""
+    at = restore(record, repairs)
+    lower_ids(kind, record)
+    try:
+        fact = convert(kind, record)
+    except Problem:
+        # Null, "" and [] are absent; few records need that said.
+        fact = convert(kind, cleaned(kind, record))
+    return fact, canonical.encode(fact), at
+
+
+def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Canonical | None:
+    """The fact of a single-object message in which nothing is odd; None: see `judge_single`.
+
+    `schema`, the newest of `kind`, is the one that its fingerprint names.
+    """
+    stream = BytesIO(raw)
+    stream.seek(HEADER_BYTES)
+    try:
+        record: Any = fastavro.schemaless_reader(stream, schema.reader, None)
+        # Only the exact end proves that nothing is left over.
+        if stream.tell() == len(raw):
+            at = record["time"]
+            record["time"] = time_text(at, record.pop("offset"))
+            if schema.repairs:
+                _repair(record, schema.repairs, "")
+            fact = msgspec.convert(record, kind, dec_hook=canonical.read_figure)
+            state = canonical.encode(fact)
+            verified(fact, state)
+            return fact, state, at
+    except (Problem, *DECODING_ERRORS):
+        pass
+    return None
 
 
 def restore(record: Record, repairs: tuple[Repair, ...]) -> int:

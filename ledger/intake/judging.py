@@ -37,14 +37,28 @@ Record = dict[str, Any]
 """A decoded event or a part of one: JSON's own kinds, with dates and decimals besides."""
 
 
-def finish(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
-    """The verdict on a fact that is permitted, its time canonical; Problem where it cannot be."""
+Canonical = tuple[Fact, bytes, int]
+"""A fact that may come in, its canonical form, and its time in µs UTC."""
+
+
+def verified(fact: Fact, state: bytes) -> None:
+    """Raise Problem where a fact is too large, or a character of it is not allowed."""
     if len(state) > EVENT_BYTES_MAX:
         raise too_large("the event", EVENT_BYTES_MAX)
     try:
         checks.check(fact, state)
     except FieldError as error:
         raise Problem("invalid", error.field, str(error)) from None
+
+
+def finish(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
+    """The verdict on a fact that is permitted, its time canonical; Problem where it cannot be."""
+    verified(fact, state)
+    return accepted(index, fact, state, at)
+
+
+def accepted(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
+    """The verdict on a fact that was found to be right."""
     return Accepted(
         index, UUID(int=int(fact.id.replace("-", ""), 16)), kind_name(fact), state, at, fact
     )
@@ -106,11 +120,11 @@ def permitted(name: object, record: Record, door: Door) -> type[Fact]:
 
 def lower_ids(kind: type[Fact], record: Record) -> None:
     """Write the UUIDs of a record in lower case."""
-    for word in checks.plan_of(kind).uuids:
-        value = record.get(word.name)
+    for _, name in checks.plan_of(kind).uuids:
+        value = record.get(name)
         # Some letters beyond ASCII have ASCII ones as their lower case.
         if isinstance(value, str) and value.isascii():
-            record[word.name] = value.lower()
+            record[name] = value.lower()
 
 
 def convert(kind: type[Fact], record: Record) -> Fact:

@@ -55,7 +55,7 @@ def read(
     """
     if len(body) > MESSAGE_BYTES_MAX:
         return [refused(0, too_large("the message"), body)]
-    form = FORM_OF_CONTENT_TYPE.get((content_type or "").split(";")[0].strip().lower(), "any")
+    form = form_of(content_type or "")
     if form != "json":
         if body.startswith(SINGLE_OBJECT):
             return [judge_single(0, body, door)]
@@ -67,6 +67,11 @@ def read(
             problem = Problem("undecodable", "", "neither an Avro message nor an Avro container")
             return [refused(0, problem, body)]
     return _json(body, door)
+
+
+def form_of(content_type: str) -> Form:
+    """What a content type, as sent, says of the bytes."""
+    return FORM_OF_CONTENT_TYPE.get(content_type.split(";", maxsplit=1)[0].strip().lower(), "any")
 
 
 def _json(body: bytes, door: Door) -> list[Verdict]:

@@ -3,6 +3,7 @@
 `Log` is the seam: append and read. `migrate` makes the tables, `embedded` the server.
 """
 
+from ledger.log.columns import Appended, Columns
 from ledger.log.log import Log, batch_events_max
 from ledger.log.migrating import migrate
 from ledger.log.reading import Reader
@@ -19,7 +20,9 @@ from ledger.log.rows import (
 )
 
 __all__ = [
+    "Appended",
     "Archived",
+    "Columns",
     "DeadLetter",
     "Entry",
     "Log",

@@ -3,17 +3,16 @@
 All of it in the caller's transaction: either everything is recorded or nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import sha256
-from typing import NamedTuple
-from uuid import UUID
+from collections.abc import Callable, Iterable, Sequence
 
 from psycopg import errors
 
 from ledger.errors import Fenced
-from ledger.log.copying import front
+from ledger.log.arrays import PackedIds
+from ledger.log.columns import Appended, Columns, Known
+from ledger.log.copying import facts
 from ledger.log.recorder import Head, Recorder, Rows
-from ledger.log.rows import DeadLetter, Entry, Offset, Receipt, Refusal
+from ledger.log.rows import DeadLetter, Offset, Refusal
 
 look_first_events_max = 64  # below this a look-up costs less than a savepoint
 _COPY_DEAD_LETTERS = (
@@ -38,84 +37,49 @@ WHERE topic = %s AND partition = %s AND epoch = %s AND next_offset <= %s
 """
 
 
-class Known(NamedTuple):
-    """An event under version 1 of an id, as already recorded."""
-
-    state: bytes
-    position: int
-    recorded_at: int
-    door: str | None
-    by: str | None
-    person: str | None
-
-
 class Batch:
-    """Entries to be appended, repeats within the batch set aside: the first one wins."""
+    """Columns to be appended, packed; of several under one id the first one wins."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = entries
-        self.first: dict[UUID, int] = {}
-        for index, entry in enumerate(entries):
-            self.first.setdefault(entry.id, index)
-        self.fronts = [
-            front(event, version, topic, state, door, by, person)
-            for event, topic, state, version, _, door, by, person in (
-                entries[index] for index in self.first.values()
-            )
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        ids = columns.ids
+        self.repeats: dict[int, int] = {}
+        """At which index the first one under an id stands, of each that is not the first."""
+        if len(set(ids)) < len(ids):
+            firsts: dict[bytes, int] = {}
+            for index, event_id in enumerate(ids):
+                first = firsts.setdefault(event_id, index)
+                if first != index:
+                    self.repeats[index] = first
+        self.fronts = facts(ids, columns.names, columns.states)
+
+    def new(self, known: dict[bytes, Known]) -> Sequence[int]:
+        """The indexes of what is new, once each."""
+        ids, repeats = self.columns.ids, self.repeats
+        if not known and not repeats:
+            return range(len(ids))
+        return [
+            index
+            for index, event_id in enumerate(ids)
+            if index not in repeats and event_id not in known
         ]
 
-    def without(self, known: dict[UUID, Known]) -> tuple[list[Entry], list[bytes]]:
-        """Return what is new, once each, and the same packed for COPY."""
-        firsts = [self.entries[index] for index in self.first.values()]
-        if not known:
-            return firsts, self.fronts
-        new = [pair for pair in zip(firsts, self.fronts, strict=True) if pair[0].id not in known]
-        return [entry for entry, _ in new], [packed for _, packed in new]
-
-    def receipts(self, known: dict[UUID, Known], head: Head, times: Sequence[int]) -> list[Receipt]:
-        """Answer every entry in the order given; `times` are those of the new ones."""
-        fresh = iter(enumerate(times, head.position + 1))
-        return list(self._receipts(known, fresh))
-
-    def _receipts(
-        self, known: dict[UUID, Known], fresh: Iterator[tuple[int, int]]
-    ) -> Iterator[Receipt]:
-        settled: dict[UUID, Receipt] = {}
-        first = self.first
-        repeats = len(first) < len(self.entries)
-        for index, entry in enumerate(self.entries):
-            digest = sha256(entry.state).digest()
-            if (there := known.get(entry.id)) is not None:
-                same = there.state == entry.state
-                yield _again(entry.id, there[1:], digest, same=same)
-            elif repeats and first[entry.id] != index:
-                earlier = settled[entry.id]
-                same = earlier.sha256 == digest
-                first_told = (earlier.position, earlier.recorded_at, *earlier[5:])
-                yield _again(entry.id, first_told, digest, same=same)
-            else:
-                position, recorded_at = next(fresh)
-                receipt = Receipt(entry.id, "recorded", position, recorded_at, digest, *entry[5:])
-                if repeats:
-                    settled[entry.id] = receipt
-                yield receipt
+    def appended(self, known: dict[bytes, Known], position: int, times: Sequence[int]) -> Appended:
+        """What became of all; `times` are those of the new ones, behind `position`."""
+        ids, states = self.columns.ids, self.columns.states
+        there: dict[int, Known] = {}
+        if known:
+            there = {index: known[each] for index, each in enumerate(ids) if each in known}
+        repeats = {index: first for index, first in self.repeats.items() if index not in there}
+        differing = [index for index, each in there.items() if each.state != states[index]]
+        differing += [i for i, first in repeats.items() if states[first] != states[i]]
+        return Appended(position, times, there, repeats, sorted(differing))
 
 
-_First = tuple[int, int, str | None, str | None, str | None]
-"""Position and recorded time of a first delivery; its door, whom that vouched for, the person."""
-
-
-def _again(event_id: UUID, first: _First, digest: bytes, *, same: bool) -> Receipt:
-    if same:
-        position, recorded_at, *provenance = first
-        return Receipt(event_id, "duplicate", position, recorded_at, digest, *provenance)
-    return Receipt(event_id, "conflict", 0, 0, digest)
-
-
-def look_up(rows: Rows, ids: Sequence[UUID]) -> dict[UUID, Known]:
+def look_up(rows: Rows, ids: list[bytes]) -> dict[bytes, Known]:
     """Find which of these ids are taken, and by what."""
-    rows.execute(_LOOK_UP, (list(ids),), prepare=True)
-    return {row[0]: Known(*row[1:]) for row in rows.fetchall()}
+    rows.execute(_LOOK_UP, (PackedIds(ids),), prepare=True)
+    return {row[0].bytes: Known(*row[1:]) for row in rows.fetchall()}
 
 
 def advance(rows: Rows, offset: Offset) -> None:
@@ -134,20 +98,23 @@ def append_facts(
     batch: Batch,
     head: Head,
     *,
-    times_of: Callable[[Head, Sequence[Entry]], Sequence[int]],
+    times_of: Callable[[Head, Sequence[int]], Sequence[int]],
     look_first: bool,
-) -> list[Receipt]:
-    """Append facts under the lock and answer each: recorded, duplicate or conflict."""
+) -> Appended:
+    """Append facts under the lock; `times_of` gives recorded times for the events' own times."""
 
-    def copy_without(known: dict[UUID, Known]) -> list[Receipt]:
-        new, fronts = batch.without(known)
+    def copy_without(known: dict[bytes, Known]) -> Appended:
+        new = batch.new(known)
         times: Sequence[int] = ()
         if new:
-            times = times_of(head, new)
+            own, fronts = batch.columns.times, batch.fronts
+            if len(new) < len(fronts):
+                own, fronts = [own[index] for index in new], [fronts[index] for index in new]
+            times = times_of(head, own)
             recorder.copy(rows, head, fronts, times)
-        return batch.receipts(known, head, times)
+        return batch.appended(known, head.position, times)
 
-    ids = list(batch.first)
+    ids = batch.columns.ids
     if look_first or len(ids) <= look_first_events_max:
         return copy_without(look_up(rows, ids))
     try:

@@ -5,14 +5,16 @@ an eighth of the audit's time. Any other list is packed by the driver.
 """
 
 from collections.abc import Callable
+from itertools import repeat
 from struct import Struct
 from struct import error as OutOfRange  # noqa: N812 -- the module's only exception, by its meaning
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import DataError
 from psycopg.abc import DumperKey
-from psycopg.adapt import PyFormat
+from psycopg.adapt import Dumper, PyFormat
+from psycopg.pq import Format
 from psycopg.types.array import ListBinaryDumper
 
 # The format: array_recv in PostgreSQL's src/backend/utils/adt/arrayfuncs.c.
@@ -97,3 +99,22 @@ def _element(values: list[Any]) -> type | None:
     kinds.discard(type(None))
     kind = kinds.pop() if len(kinds) == 1 else None
     return kind if kind in _FLAT else None
+
+
+class PackedIds(NamedTuple):
+    """Ids as they are packed, 16 bytes each: an array of uuid."""
+
+    packed: list[bytes]
+
+
+class PackedIdsDumper(Dumper):
+    """Packs them behind each other; no object an id is made."""
+
+    format = Format.BINARY
+    oid = _FLAT[UUID][1]
+
+    def dump(self, obj: PackedIds) -> bytes:
+        """The array as bytes."""
+        return _head(1, 0, _FLAT[UUID][0], len(obj.packed), 1) + b"".join(
+            map(_id, repeat(16), obj.packed)
+        )

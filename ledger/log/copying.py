@@ -4,8 +4,9 @@ All that can be packed before the writers' lock is packed before it: `front` nee
 position nor recorded time, `stream` adds the two under the lock.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain, count, repeat
 from struct import Struct
 from uuid import UUID
 
@@ -21,6 +22,8 @@ _NULL = b"\xff\xff\xff\xff"
 _fronts_kept_max = 10_000  # some 80 names, with each door and each party that is vouched for
 
 _head = Struct(">hi16siqi").pack  # fields; 16, id; 8, version; length of what follows
+_start = Struct(">hi").pack(_FIELDS, 16)
+_version = Struct(">iqi").pack  # 8, version; length of what follows
 _length = Struct(">i").pack
 _tail = Struct(">iqiq").pack  # 8, position; 8, recorded_at
 
@@ -53,14 +56,25 @@ def front(  # noqa: PLR0917 -- the columns in their order
     return _head(_FIELDS, 16, number, 8, version, size) + name + _length(len(state)) + state
 
 
+def facts(ids: Iterable[bytes], names: Iterable[bytes], states: Iterable[bytes]) -> list[bytes]:
+    """Pack facts, a list a column; ids are 16 bytes each, names as `named` gives them."""
+    return [
+        b"".join((_start, number, name, _length(len(state)), state))
+        for number, name, state in zip(ids, names, states, strict=True)
+    ]
+
+
+@lru_cache(maxsize=_fronts_kept_max)
+def named(
+    topic: str, door: str | None = None, by: str | None = None, person: str | None = None
+) -> bytes:
+    """What facts of one type that came in one way have alike between id and content."""
+    size, name = _encoded(topic, door, by, person)
+    return _version(8, 1, size) + name
+
+
 def stream(fronts: Iterable[bytes], first: int, times: Iterable[int]) -> bytes:
     """Join fronts to one COPY stream: positions from `first` on, recorded times (µs UTC)."""
-    return b"".join(_pieces(fronts, first, times))
-
-
-def _pieces(fronts: Iterable[bytes], first: int, times: Iterable[int]) -> Iterator[bytes]:
-    yield _SIGNATURE
-    for position, (packed, recorded_at) in enumerate(zip(fronts, times, strict=True), first):
-        yield packed
-        yield _tail(8, position, 8, recorded_at)
-    yield _TRAILER
+    tails = map(_tail, repeat(8), count(first), repeat(8), times)
+    rows = chain.from_iterable(zip(fronts, tails, strict=True))
+    return b"".join(chain((_SIGNATURE,), rows, (_TRAILER,)))

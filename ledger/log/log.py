@@ -5,7 +5,7 @@ Nothing is ever changed or removed. A fact recorded twice is recorded once. On r
 nothing of it is. After Unavailable it is one or the other: repeat, it changes nothing twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from hashlib import sha256
 from typing import Literal, Self, TypeVar
 
@@ -14,6 +14,7 @@ from psycopg.errors import LockNotAvailable, UniqueViolation
 
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.log.appending import Batch, advance, append_facts, write_refusals
+from ledger.log.columns import NOTHING, Appended, Columns, of_entries, receipts
 from ledger.log.copying import front
 from ledger.log.migrating import missing
 from ledger.log.reading import Reader, told
@@ -104,18 +105,33 @@ class Log(Reader):
         """
         if any(entry.version != 1 for entry in entries):
             raise Misuse("A fact is a stream of one event, version 1; decisions are decided.")
-        _bounded(entries)
-        batch = Batch(entries)
+        appended = self.record(
+            of_entries(entries), refusals, offset, on_conflict=on_conflict, inside=inside
+        )
+        return receipts(entries, appended)
 
-        def work(rows: Rows) -> list[Receipt]:
+    def record(
+        self,
+        columns: Columns,
+        refusals: Sequence[Refusal] = (),
+        offset: Offset | None = None,
+        *,
+        on_conflict: Callable[[int], Refusal] | None = None,
+        inside: Callable[[Rows], None] | None = None,
+    ) -> Appended:
+        """Record facts in columns as `append` does, and answer what became of them in bulk."""
+        _bounded(columns)
+        batch = Batch(columns)
+
+        def work(rows: Rows) -> Appended:
             if offset is not None:
                 advance(rows, offset)
             if inside is not None:
                 inside(rows)
-            if not entries and not refusals:
-                return []
+            if not batch.fronts and not refusals:
+                return NOTHING
             head = self._recorder.lock(rows)
-            receipts = append_facts(
+            appended = append_facts(
                 rows,
                 self._recorder,
                 batch,
@@ -123,15 +139,16 @@ class Log(Reader):
                 times_of=self._times,
                 look_first=self._repeats_seen,
             )
-            new = sum(receipt.outcome == "recorded" for receipt in receipts)
-            dead_letters = [*refusals, *_conflicts(receipts, on_conflict)]
+            dead_letters = [*refusals]
+            if on_conflict is not None:
+                dead_letters += map(on_conflict, appended.conflicts)
             if dead_letters:
                 time = self._recorder.times(head, 1)[0] if not self._by_event else head.recorded_at
-                last = max((r.recorded_at for r in receipts if r.outcome == "recorded"), default=0)
+                last = appended.times[-1] if appended.times else 0
                 write_refusals(rows, dead_letters, head.dead_letter, max(time, last))
             # Repeats come in runs (a file loaded again, a scanner's backlog): look first next time.
-            self._repeats_seen = new < len(batch.first)
-            return receipts
+            self._repeats_seen = bool(appended.known)
+            return appended
 
         return self._locked(work)
 
@@ -154,7 +171,7 @@ class Log(Reader):
             if not entries:
                 return []
             head = self._recorder.lock(rows)
-            times = self._times(head, entries)
+            times = self._times(head, [entry.time for entry in entries])
             try:
                 self._recorder.copy(rows, head, fronts, times)
             except UniqueViolation as error:
@@ -234,13 +251,13 @@ class Log(Reader):
         marked = rows.execute("SELECT 1 FROM public.meta WHERE key = %s", (_SIMULATION,))
         return marked.fetchone() is not None
 
-    def _times(self, head: Head, entries: Sequence[Entry]) -> Sequence[int]:
+    def _times(self, head: Head, own: Sequence[int]) -> Sequence[int]:
         if not self._by_event:
-            return self._recorder.times(head, len(entries))
+            return self._recorder.times(head, len(own))
         times = []
         last = head.recorded_at
-        for entry in entries:
-            last = max(last + 1, entry.time)
+        for each in own:
+            last = max(last + 1, each)
             times.append(last)
         return times
 
@@ -263,15 +280,6 @@ def _check_migrated(dsn: str) -> None:
             raise Misuse(f"The database lacks {', '.join(sorted(lacking))}: migrate it first.")
 
 
-def _bounded(entries: Sequence[Entry]) -> None:
-    if len(entries) > batch_events_max:
-        raise Misuse(f"A batch has at most {batch_events_max} events, not {len(entries)}.")
-
-
-def _conflicts(
-    receipts: Sequence[Receipt], on_conflict: Callable[[int], Refusal] | None
-) -> Iterator[Refusal]:
-    if on_conflict is not None:
-        for index, receipt in enumerate(receipts):
-            if receipt.outcome == "conflict":
-                yield on_conflict(index)
+def _bounded(events: Sized) -> None:
+    if len(events) > batch_events_max:
+        raise Misuse(f"A batch has at most {batch_events_max} events, not {len(events)}.")

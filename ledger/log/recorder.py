@@ -13,7 +13,7 @@ from eventsourcing.postgres import ConnectionPool, PostgresDatastore, PostgresPr
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row, tuple_row
 
-from ledger.log.arrays import FlatListDumper
+from ledger.log.arrays import FlatListDumper, PackedIds, PackedIdsDumper
 from ledger.log.copying import COPY_EVENTS, front, stream
 
 Rows: TypeAlias = Cursor[tuple[Any, ...]]
@@ -56,6 +56,7 @@ class Datastore(PostgresDatastore):
         def configure(connection: Connection[DictRow]) -> None:
             connection.autocommit = True
             connection.adapters.register_dumper(list, FlatListDumper)
+            connection.adapters.register_dumper(PackedIds, PackedIdsDumper)
             connection.prepared_max = _prepared_max
             for name, milliseconds in limits.items():
                 connection.execute(f"SET {name} = {milliseconds}")

@@ -13,7 +13,7 @@ from ledger.log.embedded import leave, server
 from ledger.season import season
 from tests.databases import open_folder
 
-EVENTS = 60_000
+EVENTS = 20_000
 RUN_AGAIN_AT_EVENTS = 4_000
 
 

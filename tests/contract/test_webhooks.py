@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from consumers.publisher import publisher
+from consumers.publisher import following, publisher
 from consumers.publisher.hooks import read_hooks, signature
 from consumers.publisher.messages import avro_message, json_page
 from ledger.cases.canonical import encode_decision
@@ -104,8 +104,11 @@ NO = [
 
 
 @pytest.mark.parametrize("status", NO)
-def test_what_is_not_taken_is_told_again(log: Log, tmp_path: Path, status: int) -> None:
+def test_what_is_not_taken_is_told_again(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
     """Whatever the answer but 2xx, nothing is given up, skipped or sent elsewhere."""
+    monkeypatch.setattr(following, "retry_seconds_min", 0.02)
     p.decide(log, p.a_life("L-7"))
     listener = p.Listener(lambda before: status if 2 <= before < 4 else 200)
     with p.listening(listener) as hook, telling(log, p.listed(tmp_path, desk=hook.url)):

@@ -20,6 +20,8 @@ from tests.commanding import ROOT, environment, heeding_ctrl_c, ledger, refused
 
 size_mb = 160
 fills_bytes = 1024 * 1024
+first_lines = 8_000
+"""So much of a season is loaded when the disk is filled."""
 back_seconds_max = 30.0
 _STARTED = """
 import os, signal, sys
@@ -42,9 +44,9 @@ comes before the program begins to load is held back until then."""
 _IMPATIENT = """
 import sys
 from ledger.__main__ import main
-from ledger.commands import recording
+from ledger.commands import loading
 
-recording.again_seconds_max = 5.0
+loading.again_seconds_max = 5.0
 sys.argv = ["ledger", *sys.argv[1:]]
 main()
 """
@@ -138,14 +140,20 @@ def answers(home: Path) -> bool:
     return True
 
 
-def test_the_embedded_server_comes_back_once_there_is_room(tmp_path: Path) -> None:
+def recorded(home: Path) -> int:
+    """How many events the home's database holds."""
+    sockets = home / "postgres"
+    with psycopg.connect(host=str(sockets), user="postgres", dbname="ledger") as connection:
+        row = connection.execute("SELECT count(*) FROM events").fetchone()
+    return row[0] if row else 0
+
+
+def test_the_embedded_server_comes_back_once_there_is_room() -> None:
     """A disk that is full stops what is recorded with a sentence; with room all goes on by itself.
 
     The processes run on throughout; what was recorded before is there, and nothing half.
     """
-    facts = list(season(30_000, 5).facts())
-    file = tmp_path / "season.ndjson"
-    file.write_bytes(b"".join(encode(fact) + b"\n" for fact in facts))
+    lines = [encode(fact) + b"\n" for fact in season(30_000, 5).facts()]
     with disk() as folder:
         home = folder / "home"
         settings = {"LEDGER_HOME": str(home), "LEDGER_METRICS_PORT": "0"}
@@ -156,14 +164,21 @@ def test_the_embedded_server_comes_back_once_there_is_room(tmp_path: Path) -> No
         ) as running:  # fmt: skip
             try:
                 wait_for(lambda: answers(home), 60)
-                filler = fill(folder)
-                load = subprocess.run(
-                    [sys.executable, "-c", _IMPATIENT, "load", str(file)],
-                    env=environment(**settings), cwd=ROOT, capture_output=True, check=False,
-                )  # fmt: skip
-                told = load.stderr.decode()
+                with subprocess.Popen(
+                    [sys.executable, "-c", _IMPATIENT, "load", "-"],
+                    env=environment(**settings), cwd=ROOT,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                ) as loading:  # fmt: skip
+                    assert loading.stdin is not None
+                    loading.stdin.write(b"".join(lines[:first_lines]))
+                    loading.stdin.flush()
+                    # Whoever begins on a full disk cannot even sign in.
+                    wait_for(lambda: recorded(home) > 0, 60)
+                    filler = fill(folder)
+                    _, words = loading.communicate(b"".join(lines[first_lines:]))
+                told = words.decode()
                 assert "Traceback" not in told, told
-                assert load.returncode == 1, told
+                assert loading.returncode == 1, told
                 assert "Load the same files again" in told, told
 
                 filler.unlink()

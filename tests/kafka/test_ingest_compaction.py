@@ -81,6 +81,7 @@ def test_a_topic_compacted_later_stops(
         until(lambda: next_offset(log, topic, 2) == 1)
 
 
+@pytest.mark.usefixtures("either_reading")
 def test_what_compaction_took_is_counted(own_broker: LocalBroker, prefix: str, log: Log) -> None:
     """Offsets that are missing without a marker are counted; the records around them are read."""
     connection = own_broker.connection

@@ -14,13 +14,21 @@ from consumers.broker.connection import Connection, administration, consumer
 from consumers.broker.parties import Topics
 from consumers.broker.topics import SCANS
 from consumers.ingest import group as ingest_group
-from consumers.ingest.fetching import Consumer, empty_pause_seconds, opened
+from consumers.ingest.fetching import Consumer, empty_poll_seconds_min, opened
 from consumers.ingest.group import spare
 from ledger.errors import Unavailable
 from ledger.log import Log
 from ledger.metrics import REGISTRY
 from tests.brokers import FreshTopics
-from tests.ingesting import applied, avro, ingesting, send, settings_for, until
+from tests.ingesting import (
+    applied,
+    avro,
+    ingesting,
+    patience_seconds,
+    send,
+    settings_for,
+    until,
+)
 
 pytestmark = pytest.mark.kafka
 
@@ -117,12 +125,16 @@ def test_an_overdue_heartbeat_makes_no_busy_loop(
     until(lambda: (leader.poll(10), found.poll(10), joined(found))[2])
     found._coordinator.time_to_next_poll = lambda: 0  # noqa: SLF001 - as when a heartbeat is never sent
     turns = count_turns(found)
-    started, began = time.process_time(), time.monotonic()
-    found.poll(1_000)
+    started, began, polls = time.process_time(), time.monotonic(), 0
+    # One is enough, unless the machine is so busy that its only turn takes all of its time.
+    while len(turns) < 2 and time.monotonic() - began < patience_seconds:
+        found.poll(1_000)
+        polls += 1
     passed = time.monotonic() - began
 
-    assert 2 <= len(turns) <= passed / empty_pause_seconds + 2
-    assert time.process_time() - started < 0.5
+    # A turn that took long enough by itself is followed by no rest.
+    assert 2 <= len(turns) <= passed / empty_poll_seconds_min + 2 * polls
+    assert time.process_time() - started < 0.5 * polls
     found.close()
 
 

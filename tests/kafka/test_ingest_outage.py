@@ -1,6 +1,5 @@
 """While the database is away the ingest holds still in its group, and then reads on."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -10,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from consumers.broker.connection import Connection
 from consumers.broker.topics import SCANS
 from ledger.errors import Unavailable
-from ledger.log import Entry, Log, Receipt
+from ledger.log import Appended, Columns, Log
 from ledger.metrics import REGISTRY
 from tests.brokers import FreshTopics
 from tests.databases import Cluster
@@ -89,13 +88,13 @@ class FailingLog(Log):
     committed = False
     failed = False
 
-    def append(self, entries: Sequence[Entry], *rest: Any, **more: Any) -> list[Receipt]:
-        """Append, or not, and fail the first time."""
-        if self.failed or not entries:
-            return super().append(entries, *rest, **more)
+    def record(self, columns: Columns, *rest: Any, **more: Any) -> Appended:
+        """Record, or not, and fail the first time."""
+        if self.failed or not columns:
+            return super().record(columns, *rest, **more)
         self.failed = True
         if self.committed:
-            super().append(entries, *rest, **more)
+            super().record(columns, *rest, **more)
         raise Unavailable("The connection was lost.")
 
 

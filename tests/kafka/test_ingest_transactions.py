@@ -34,6 +34,7 @@ def sender(connection: Connection, prefix: str) -> Iterator[Any]:
     found.close()
 
 
+@pytest.mark.usefixtures("either_reading")
 def test_only_what_was_committed_is_recorded(
     connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, sender: Any
 ) -> None:

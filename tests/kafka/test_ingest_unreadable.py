@@ -44,6 +44,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 
 @kafka
 @pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.usefixtures("either_reading")
 def test_every_codec_is_read(
     connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log, codec: str
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_batch_expands_up_to_a_limit(codec: str) -> None:
 
 
 @kafka
+@pytest.mark.usefixtures("either_reading")
 def test_a_header_name_that_is_no_text_stops_its_partition_alone(
     connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:
@@ -172,6 +174,7 @@ def damaged(stoppable: LocalBroker) -> dict[str, Damaged]:
 @kafka
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.usefixtures("either_reading")
 def test_a_broken_batch_stops_its_partition_alone(
     damaged: dict[str, Damaged], log: Log, change: str
 ) -> None:
@@ -200,6 +203,7 @@ def test_a_broken_batch_stops_its_partition_alone(
 
 
 @kafka
+@pytest.mark.usefixtures("either_reading")
 def test_a_batch_that_would_fill_the_memory_stops_its_partition_alone(
     connection: Connection, fresh_topics: FreshTopics, prefix: str, log: Log
 ) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,13 @@ THIRD_PARTY_OF_THE_PURE = {"msgspec"}
 NOT_PURE = {"datetime.now", "datetime.utcnow", "date.today", "time.time", "uuid4", "open"}
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    """Every module a file imports, dotted."""
+@cache
+def imports(tree: ast.AST) -> tuple[str, ...]:
+    """Every module a file imports, dotted; looked for once for all checks."""
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -230,29 +230,29 @@ class ConductAnswers(YearAnswers):
         missing = [known for known in events if known.id not in self._asked]
         if not missing:
             return
-        self._asked.update(known.id for known in missing)
-        by_source = {known.fact.source: known for known in missing}
-        whos = {
-            source: self.dependencies.memo(("who", source), partial(_who, known))
-            for source, known in by_source.items()
+        self._asked.update([known.id for known in missing])
+        sources, times = [known.fact.source for known in missing], [known.at for known in missing]
+        who_of = {
+            source: self.dependencies.memo(("who", source), partial(hashed, "source", source))
+            for source in {*sources}
         }
-        met = self._met([(whos[known.fact.source], known.at) for known in missing])
+        whos = [who_of[source] for source in sources]
+        met = self._met(whos, times)
         if not met:
             return  # nearly always: every event stands alone
-        for known in missing:
-            if (whos[known.fact.source], known.at) in met:
+        for known, moment in zip(missing, zip(whos, times, strict=True), strict=True):
+            if moment in met:
                 self._said[known.id] = said_by(known.fact)
         said = {self._said[known.id] for known in missing if known.id in self._said}
         fresh = [digest for digest in said if digest not in self._first_said]
         found = self.rows.execute(_FIRST_SAID, (sorted(fresh),), prepare=True).fetchall()
         self._first_said.update((digest, str(first)) for digest, first in found)
 
-    def _met(self, moments: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Those (source, time) at which more than one event was heard."""
-        whos, times = map(list, zip(*moments, strict=True))
-        asked = ([*{*whos}], min(times), max(times), len(moments) + 1)
+    def _met(self, whos: list[int], times: list[int]) -> set[tuple[int, int]]:
+        """Those (source, time), of the ones given, at which more than one event was heard."""
+        asked = ([*{*whos}], min(times), max(times), len(times) + 1)
         found = self.rows.execute(_MET, asked, prepare=True).fetchall()
-        if len(found) > len(moments):
+        if len(found) > len(times):
             found = self.rows.execute(_MET_EXACTLY, (whos, times), prepare=True).fetchall()
         return set(found)
 
@@ -283,10 +283,6 @@ class ConductAnswers(YearAnswers):
         digest = self._said.get(event_id)
         first = None if digest is None else self._first_said.get(digest)
         return first if first is not None and first < event_id else None
-
-
-def _who(known: Known) -> int:
-    return hashed("source", known.fact.source)
 
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()

@@ -14,7 +14,8 @@ from ledger.facts.catalogue import DECISIONS
 from ledger.facts.scalars import time_text
 from ledger.intake.plausible import warning, warning_of
 from ledger.intake.verdicts import Accepted, Refused, Verdict
-from ledger.log import DeadLetter, Entry, Receipt, Recorded, Refusal
+from ledger.log import Columns, DeadLetter, Entry, Receipt, Recorded, Refusal
+from ledger.log.copying import named
 from ledger.web.desk import Looking
 
 _UNKNOWN: Final = dict.fromkeys((
@@ -56,6 +57,14 @@ class Offered:
             Entry(a.id, a.topic, a.state, 1, a.at, self._door, self._by, self._person)
             for a in self.accepted
         ]
+
+    def columns(self) -> Columns:
+        """The same, a list a column."""
+        found = Columns()
+        for each in self.accepted:
+            name = named(each.topic, self._door, self._by, self._person)
+            found.add(each.id.int.to_bytes(16, "big"), name, each.state, each.at)
+        return found
 
     def refusals(self) -> list[Refusal]:
         """What goes to the dead letters, whatever the log answers."""

@@ -69,13 +69,19 @@ def sideways(page: Page) -> int:
 def all_pages(page: Page) -> list[str]:
     """The addresses of one page of every kind that the viewer has."""
     found = list(SEED_PAGES)
-    for name in LINKED:
-        for address in list(found):
+    read: dict[str, list[str]] = {}
+
+    def links(address: str) -> list[str]:
+        if address not in read:
             page.goto(address)
-            link = page.locator(f"main a[href^='/desk/{name}?']").first
-            if link.count():
-                found.append(str(link.get_attribute("href")))
-                break
+            hrefs = "all => all.map(one => one.getAttribute('href'))"
+            read[address] = page.locator("main a[href]").evaluate_all(hrefs)
+        return read[address]
+
+    for name in LINKED:
+        all_links = (link for address in found for link in links(address))
+        first = next((link for link in all_links if link.startswith(f"/desk/{name}?")), None)
+        found += [first] if first else []
     return found
 
 
