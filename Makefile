@@ -10,7 +10,7 @@ PROCESSES ?= logical
 SIDE_BY_SIDE = -n $(PROCESSES) --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka test test-fast pictures faults bench hostile lint format types lock clean
+.PHONY: help demo demo-kafka test test-fast pictures faults bench bench-peers profile hostile lint format types lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -34,6 +34,10 @@ demo: $(BIN)/.installed ## a season through the ledger, the reconciliation on th
 demo-kafka: $(BIN)/.installed ## the same through a real local broker (Java 17, Maven)
 	@$(BIN)/ledger demo --kafka $(ONCE)
 
+# What is compiled is kept also where the environment says not to: each of hundreds of processes
+# would compile the ledger anew.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
+
 test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java or Maven is missing
 	@$(BIN)/python -m pytest -q -ra --durations=20 $(SIDE_BY_SIDE)
 
@@ -51,6 +55,13 @@ faults: $(BIN)/.developer ## the kill tests at full length
 
 bench: $(BIN)/.developer ## rates, ratios to a calibration loop, memory
 	@$(BIN)/python -m bench
+
+bench-peers: $(BIN)/.developer ## the ledger beside its peers, each ratio beside its target (Java 17, Maven; 20 minutes)
+	@$(BIN)/python -m bench.peers --json artefacts/peers.json
+	@$(BIN)/python -m bench.plots artefacts/peers.json --into artefacts
+
+profile: $(BIN)/.developer ## a flame graph of WHAT=ingest|project|audit|load, as SVG
+	@$(BIN)/python -m bench.profile_of $(or $(WHAT),ingest)
 
 hostile: $(BIN)/.developer ## what one hostile sender costs everybody, each bound met or not
 	@$(BIN)/python -m bench.hostile

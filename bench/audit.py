@@ -60,12 +60,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="seal-ledger-bench-") as folder:
             home = Path(folder)
             home.chmod(0o755)
-            now = _season(home, events, chosen.seed, chosen.slips)
+            now = season_file(home, events, chosen.seed, chosen.slips)
             dsn = server(home)
             try:
                 migrate(dsn)
                 with Log.open(dsn, recorded_at="event") as log:
-                    _load(log, home / "season.ndjson")
+                    load(log, home / "season.ndjson")
                     costs.append((_all(log, now), _again(log)))
             finally:
                 leave(home)
@@ -85,7 +85,7 @@ def as_the_ledger_does() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
 
 
-def _season(home: Path, events: int, seed: int, slips: str) -> int:
+def season_file(home: Path, events: int, seed: int, slips: str) -> int:
     """Write a season into a file, by a process of its own; answers the time its key is for."""
     key = home / "key.json"
     with (home / "season.ndjson").open("wb") as file:
@@ -97,7 +97,8 @@ def _season(home: Path, events: int, seed: int, slips: str) -> int:
     return micros(canonical_time(json.loads(key.read_text())["now"]))
 
 
-def _load(log: Log, season: Path) -> None:
+def load(log: Log, season: Path) -> None:
+    """Append a file of events as it is."""
     with season.open("rb") as file:
         while lines := list(islice(file, _load_events)):
             log.append([entry(decode(line)) for line in lines])

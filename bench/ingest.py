@@ -41,10 +41,10 @@ def calibration() -> float:
     return _calibration_rounds / (time.perf_counter() - started)
 
 
-def scan(number: int) -> bytes:
-    """One small scan as a single-object Avro message, its id a UUIDv7."""
+def scan(number: int) -> SealsApplied:
+    """One small scan, its id a UUIDv7."""
     chance = int.from_bytes(os.urandom(8), "big") >> 2 | 1 << 63
-    fact = SealsApplied(
+    return SealsApplied(
         id=str(UUID(int=(0x0190_0000_0000 + number) << 80 | 7 << 76 | chance)),
         time="2026-04-02T09:30:00.000000+09:00",
         source=f"SCANNER-{number % 40}",
@@ -60,14 +60,15 @@ def scan(number: int) -> bytes:
         line=f"LINE-{number % 4}",
         contract=f"CONTRACT-{number % 20}",
     )
-    return to_avro(fact)
 
 
 def fill(connection: Connection, events: int) -> None:
     """Produce the events, spread over the partitions as by mark."""
     sender = producer(connection)
     for number in range(events):
-        sender.send(SCANS, scan(number), key=b"JAS", partition=number * 7 // 50 % _partitions)
+        sender.send(
+            SCANS, to_avro(scan(number)), key=b"JAS", partition=number * 7 // 50 % _partitions
+        )
     sender.flush()
     sender.close()
 

@@ -41,11 +41,11 @@ MAY_IMPORT = {
 """Who may import whom below `ledger`; `__main__` and `commands` wire everything together."""
 
 ONLY_IN = {
-    "eventsourcing": {"ledger/log"},
-    "fastavro": {"ledger/intake"},
-    "kafka": {"consumers"},
+    "eventsourcing": {"ledger/log", "bench/peers"},
+    "fastavro": {"ledger/intake", "bench/peers"},
+    "kafka": {"consumers", "bench/peers"},
     "typer": {"ledger/__main__.py", "ledger/commands"},
-    "rich": {"ledger/__main__.py", "ledger/commands"},
+    "rich": {"ledger/__main__.py", "ledger/commands", "bench/peers"},
 }
 THIRD_PARTY_OF_THE_PURE = {"msgspec"}
 NOT_PURE = {"datetime.now", "datetime.utcnow", "date.today", "time.time", "uuid4", "open"}
