@@ -9,10 +9,10 @@ out before it is.
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TextIO
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 from tenacity import (
@@ -29,7 +29,7 @@ from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import Door
 from ledger.intake.files import read_file
 from ledger.intake.verdicts import Verdict
-from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.log import Log, Receipt
 from ledger.web.asking.records import Offered
 
 again_seconds_max: Final = 60.0
@@ -37,21 +37,10 @@ again_seconds_max: Final = 60.0
 _wait_seconds_min: Final = 0.25
 _wait_seconds_max: Final = 5.0
 _letters_read_max: Final = 5_000
-LetterKey = tuple[str, bytes]
-"""Place and SHA-256 of what was refused."""
 
 
-class Batch(NamedTuple):
-    """What is recorded at once; `letters` tells every dead letter that it may leave."""
-
-    entries: Sequence[Entry]
-    refusals: Sequence[Refusal]
-    on_conflict: Callable[[int], Refusal]
-    letters: Callable[[], Collection[LetterKey]]
-
-
-def record(log: Log, batch: Batch) -> list[Receipt]:
-    """Record a batch and answer its events; wait for the database where it is away.
+def record(log: Log, offered: Offered) -> list[Receipt]:
+    """Record what is offered and answer its events; wait for the database where it is away.
 
     Raises Unavailable, saying what to do, where that takes too long.
     """
@@ -68,8 +57,8 @@ def record(log: Log, batch: Batch) -> list[Receipt]:
             with attempt:
                 if before is None:
                     before = log.position(), log.dead_letters_last()
-                    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
-                receipts = list(_as_first_told(_again(log, batch, before[1]), before[0]))
+                    return _append(log, offered)
+                receipts = list(_as_first_told(_again(log, offered, before[1]), before[0]))
     except Unavailable as error:
         raise Unavailable(
             f"{error} Load the same files again once it is back: what is recorded already stays"
@@ -85,14 +74,18 @@ def _say_so(state: RetryCallState) -> None:
         say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
 
 
-def _again(log: Log, batch: Batch, letter: int) -> list[Receipt]:
-    if _was_recorded(log, batch.letters(), letter):
-        return log.append(batch.entries)
-    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+def _append(log: Log, offered: Offered) -> list[Receipt]:
+    return log.append(offered.entries(), offered.refusals(), on_conflict=offered.conflict)
 
 
-def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
-    """Whether any of these dead letters was written since."""
+def _again(log: Log, offered: Offered, letter: int) -> list[Receipt]:
+    if _was_recorded(log, {(one.place, one.sha256) for one in offered.letters()}, letter):
+        return log.append(offered.entries())
+    return _append(log, offered)
+
+
+def _was_recorded(log: Log, letters: set[tuple[str, bytes]], after: int) -> bool:
+    """Whether any dead letter of these, by place and SHA-256, was written since."""
     while found := log.dead_letters(after, _letters_read_max):
         if any((each.refusal.place, each.refusal.sha256) in letters for each in found):
             return True
@@ -174,17 +167,7 @@ class Loading:
 
     def _settle(self, label: str, verdicts: Sequence[Verdict]) -> None:
         offered = Offered(verdicts, DOOR, self._by, None, place=partial(_place, label), taken=TAKEN)
-        refusals = offered.refusals()
-        batch = Batch(
-            offered.entries(),
-            refusals,
-            on_conflict=offered.conflict,
-            letters=lambda: {
-                (letter.place, letter.sha256)
-                for letter in (*refusals, *map(offered.conflict, range(len(offered.accepted))))
-            },
-        )
-        for told in offered.answers(record(self._log, batch)):
+        for told in offered.answers(record(self._log, offered)):
             sentence = told.pop("detail")
             line = {"line": told.pop("index"), **told}
             if sentence is not None:
