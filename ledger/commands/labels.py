@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.commands.lot import asking
+from ledger.commands.lot import asking, coded
 from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
@@ -167,14 +167,9 @@ def name_form(
     Example: ledger label form 有機豆腐 --class PROCESSED_PLANT
     """
     found = form_row(text, class_, today_or(on))
-    show([_flat(found)], form, data=found)
+    show([coded(found)], form, data=found)
     if not found["eligible"]:
         raise typer.Exit(NOT_ELIGIBLE)
-
-
-def _flat(found: dict[str, Any]) -> dict[str, Any]:
-    """A row with the codes alone in place of codes and sentences."""
-    return {**found, "codes": [entry["code"] for entry in found["codes"]]}
 
 
 def scope(
@@ -190,7 +185,7 @@ def scope(
     """
     check_tables()
     found = scope_row(origin, destination, class_, today_or(on))
-    show([_flat(found)], form, data=found)
+    show([coded(found)], form, data=found)
     if not found["covered"]:
         raise typer.Exit(NOT_ELIGIBLE)
 

@@ -9,10 +9,10 @@ out before it is.
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TextIO
+from typing import Any, Final, TextIO
 
 from tenacity import (
     RetryCallState,
@@ -28,7 +28,7 @@ from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import Door
 from ledger.intake.files import read_file
 from ledger.intake.verdicts import Verdict
-from ledger.log import Appended, Columns, Log, Refusal
+from ledger.log import Appended, Log
 from ledger.log.columns import receipts
 from ledger.web.asking.records import Offered
 
@@ -37,21 +37,10 @@ again_seconds_max: Final = 60.0
 _wait_seconds_min: Final = 0.25
 _wait_seconds_max: Final = 5.0
 _letters_read_max: Final = 5_000
-LetterKey = tuple[str, bytes]
-"""Place and SHA-256 of what was refused."""
 
 
-class Batch(NamedTuple):
-    """What is recorded at once; `letters` tells every dead letter that it may leave."""
-
-    columns: Columns
-    refusals: Sequence[Refusal]
-    on_conflict: Callable[[int], Refusal]
-    letters: Callable[[], Collection[LetterKey]]
-
-
-def record(log: Log, batch: Batch) -> Appended:
-    """Record a batch and say what became of its events; wait for the database where it is away.
+def record(log: Log, offered: Offered) -> Appended:
+    """Record what is offered and say what became of it; wait for the database where it is away.
 
     Raises Unavailable, saying what to do, where that takes too long.
     """
@@ -68,9 +57,9 @@ def record(log: Log, batch: Batch) -> Appended:
             with attempt:
                 if before is None:
                     before = log.position(), log.dead_letters_last()
-                    return log.record(batch.columns, batch.refusals, on_conflict=batch.on_conflict)
-                appended = _again(log, batch, before[1])
-                appended = appended.as_first_told(batch.columns.ids, before[0])
+                    return _append(log, offered)
+                appended = _again(log, offered, before[1])
+                appended = appended.as_first_told(offered.columns().ids, before[0])
     except Unavailable as error:
         raise Unavailable(
             f"{error} Load the same files again once it is back: what is recorded already stays"
@@ -86,14 +75,18 @@ def _say_so(state: RetryCallState) -> None:
         say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
 
 
-def _again(log: Log, batch: Batch, letter: int) -> Appended:
-    if _was_recorded(log, batch.letters(), letter):
-        return log.record(batch.columns)
-    return log.record(batch.columns, batch.refusals, on_conflict=batch.on_conflict)
+def _append(log: Log, offered: Offered) -> Appended:
+    return log.record(offered.columns(), offered.refusals(), on_conflict=offered.conflict)
 
 
-def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
-    """Whether any of these dead letters was written since."""
+def _again(log: Log, offered: Offered, letter: int) -> Appended:
+    if _was_recorded(log, {(one.place, one.sha256) for one in offered.letters()}, letter):
+        return log.record(offered.columns())
+    return _append(log, offered)
+
+
+def _was_recorded(log: Log, letters: set[tuple[str, bytes]], after: int) -> bool:
+    """Whether any dead letter of these, by place and SHA-256, was written since."""
     while found := log.dead_letters(after, _letters_read_max):
         if any((each.refusal.place, each.refusal.sha256) in letters for each in found):
             return True
@@ -163,20 +156,11 @@ class Loading:
 
     def _settle(self, label: str, verdicts: Sequence[Verdict]) -> None:
         offered = Offered(verdicts, DOOR, self._by, None, place=partial(_place, label), taken=TAKEN)
-        refusals = offered.refusals()
-        batch = Batch(
-            offered.columns(),
-            refusals,
-            on_conflict=offered.conflict,
-            letters=lambda: {
-                (letter.place, letter.sha256)
-                for letter in (*refusals, *map(offered.conflict, range(len(offered.accepted))))
-            },
-        )
-        appended = record(self._log, batch)
+        appended = record(self._log, offered)
         self.recorded += appended.recorded
         self.duplicate += appended.duplicates
-        if self._receipts is None and not refusals and not appended.conflicts:
+        refused = len(verdicts) > len(offered.accepted) or appended.conflicts
+        if self._receipts is None and not refused:
             return  # nobody asks for a line an event
         for told in offered.answers(receipts(offered.entries(), appended)):
             sentence = told.pop("detail")

@@ -139,18 +139,18 @@ def _printed(card: dict[str, Any], form: Format) -> None:
         [{"of the lot": key, "": value} for key, value in plain.items() if value is not None],
         form, title=f"Lot {card['lot']}",
     )  # fmt: skip
-    entries = [_coded(entry) for entry in card["process"]["entries"]]
+    entries = [coded(entry) for entry in card["process"]["entries"]]
     if entries:
         columns = ("activity", "on", "substance", "quantity", "unit", "codes")
         show(entries, form, columns=columns, title="Process record")
     for key, title, shown in _PARTS:
         if card[key]:
-            show([_coded(row) for row in card[key]], form, columns=shown, title=title)
+            show([coded(row) for row in card[key]], form, columns=shown, title=title)
     for sentence in dict.fromkeys(_sentences(card)):
         say(sentence)
 
 
-def _coded(row: dict[str, Any]) -> dict[str, Any]:
+def coded(row: dict[str, Any]) -> dict[str, Any]:
     """A row with the codes alone in place of codes and sentences."""
     if "codes" not in row:
         return row

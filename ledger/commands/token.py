@@ -1,7 +1,6 @@
 """`ledger token`: who may use the API and the pages, and as whom."""
 
 import time
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,20 +14,9 @@ from ledger.web.access import tokens
 app = typer.Typer(help="Access to the API and the pages.", no_args_is_help=True)
 
 
-class Role(StrEnum):
-    """What a token's holder may do."""
-
-    SCANNER = "scanner"
-    EXPORTER = "exporter"
-    PROCESSOR = "processor"
-    IMPORTER = "importer"
-    CERTIFIER = "certifier"
-    OPERATOR = "operator"
-
-
 @app.command()
 def create(
-    role: Annotated[Role, typer.Option(help="What its holder may see and do.")],
+    role: Annotated[tokens.Role, typer.Option(help="What its holder may see and do.")],
     party: Annotated[
         str | None, typer.Option(help="As whom; an operator's may be left out.")
     ] = None,

@@ -15,7 +15,6 @@ from starlette.responses import Response
 from ledger.log import Log
 from ledger.web import pages, problems
 from ledger.web.access import sign_in
-from ledger.web.access.registered import Registered
 from ledger.web.access.signing import Signing
 from ledger.web.access.viewers import AtDesk
 from ledger.web.api import (
@@ -30,6 +29,7 @@ from ledger.web.api import (
 )
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer
+from ledger.web.api.events import Registered
 from ledger.web.api.parameters import known_parameters
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second

@@ -111,9 +111,18 @@ def invalid(field: str, detail: str) -> Problem:
     return Problem(422, f"{field}: {detail}", fields=[(field, detail)])
 
 
-def of_error(error: LedgerError) -> Problem:
-    """The problem of an error of ours."""
+def of_error(error: Exception) -> Problem:  # noqa: PLR0911 -- one for each kind
+    """The problem of an error: of a request that cannot be, or of ours."""
     match error:
+        case Problem():
+            return error
+        case HTTPException():
+            return Problem(error.status_code, _sentence(error), headers=error.headers)
+        case RequestValidationError():
+            told = ((_path(one["loc"]), str(one["msg"])) for one in error.errors())
+            fields = list(dict.fromkeys(told))
+            detail = "; ".join(f"{field}: {said}" for field, said in fields[:3])
+            return Problem(422, detail, fields=fields)
         case Unavailable():
             _log.warning("%s", error)
             return Problem(
@@ -124,8 +133,9 @@ def of_error(error: LedgerError) -> Problem:
         case Conflict():
             return Problem(409, str(error))
         case Misuse():
-            fields = [(error.field, str(error))] if error.field else ()
-            return Problem(422, str(error), fields=fields)
+            return Problem(
+                422, str(error), fields=[(error.field, str(error))] if error.field else ()
+            )
         case Malformed():
             return Problem(422, str(error))
         case _:
@@ -133,41 +143,22 @@ def of_error(error: LedgerError) -> Problem:
             return Problem(500, "The ledger failed; nothing was written.")
 
 
+KINDS: Final = (Problem, LedgerError, HTTPException, RequestValidationError, Exception)
+"""What becomes a problem, each kind with all that are of it."""
+
+
 def install(app: FastAPI) -> None:
     """Let every error of an application become a problem."""
 
     async def problem(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)  # noqa: S101 -- registered for this type alone
-        return answer(error)
-
-    async def ledger_error(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, LedgerError)  # noqa: S101 -- registered for this type alone
         return answer(of_error(error))
-
-    async def http(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this type alone
-        headers = dict(error.headers or {})
-        return answer(Problem(error.status_code, _sentence(error), headers=headers))
-
-    async def request_invalid(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it alone
-        fields = list(dict.fromkeys((_path(one["loc"]), str(one["msg"])) for one in error.errors()))
-        detail = "; ".join(f"{field}: {said}" for field, said in fields[:3])
-        return answer(Problem(422, detail, fields=fields))
 
     async def client_gone(_request: Request, _error: Exception) -> Response:
         return gone()
 
-    async def failure(_request: Request, error: Exception) -> Response:
-        _log.error("%s", error, exc_info=error)
-        return answer(Problem(500, "The ledger failed; nothing was written."))
-
-    app.add_exception_handler(Problem, problem)
-    app.add_exception_handler(LedgerError, ledger_error)
+    for kind in KINDS:
+        app.add_exception_handler(kind, problem)
     app.add_exception_handler(ClientDisconnect, client_gone)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, request_invalid)
-    app.add_exception_handler(Exception, failure)
 
 
 def _path(place: Sequence[object]) -> str:

@@ -4,8 +4,9 @@ Whoever reads the database learns no token from it.
 """
 
 import secrets
+from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple
 
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
@@ -13,13 +14,21 @@ from ledger.facts.scalars import ID_CHARACTERS_MAX
 from ledger.facts.standing import OPERATOR
 from ledger.log import Log
 
-Role = Literal["scanner", "exporter", "processor", "importer", "certifier", "operator"]
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-
 secret_bytes: Final = 32
 PREFIX: Final = "seal_"
 """Lets people and secret scanners tell what it is."""
 _COLUMNS: Final = "id, role, party, source, person, created_at, expires_at, revoked_at"
+
+
+class Role(StrEnum):
+    """What a token's holder may do."""
+
+    SCANNER = "scanner"
+    EXPORTER = "exporter"
+    PROCESSOR = "processor"
+    IMPORTER = "importer"
+    CERTIFIER = "certifier"
+    OPERATOR = "operator"
 
 
 class Token(NamedTuple):
@@ -52,8 +61,8 @@ def create(
     now: int,
 ) -> tuple[Token, str]:
     """Make a token; answers it and its secret, which is not kept. Raises Misuse."""
-    if role not in ROLES:
-        raise Misuse(f"{role!r} is no role: {', '.join(ROLES)}.")
+    if role not in {*Role}:
+        raise Misuse(f"{role!r} is no role: {', '.join(Role)}.")
     if role == "operator":
         party = party or "operator"
     if not party:

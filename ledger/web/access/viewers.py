@@ -4,6 +4,7 @@ A request without either is refused before anything is read for it. Whose rows a
 and decide is the database's to say.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -134,25 +135,20 @@ EXPLAINING: Final = frozenset({"exporter", "processor", "importer"})
 CERTIFYING: Final = frozenset({"certifier"})
 
 
-def onlooker(viewer: Asking) -> Viewer:
-    """Refuse a scanner."""
-    if viewer.role not in LOOKING:
-        raise forbidden("A scanner sees the receipts of its own source alone.")
-    return viewer
+def _only(roles: frozenset[str], otherwise: str) -> Callable[[Viewer], Viewer]:
+    """Let those of some roles pass; the others are told why not."""
+
+    def check(viewer: Asking) -> Viewer:
+        if viewer.role not in roles:
+            raise forbidden(otherwise)
+        return viewer
+
+    return check
 
 
-def _explaining(viewer: Asking) -> Viewer:
-    if viewer.role not in EXPLAINING:
-        raise forbidden("Exporters, processors and importers explain.")
-    return viewer
-
-
-def _certifying(viewer: Asking) -> Viewer:
-    if viewer.role not in CERTIFYING:
-        raise forbidden("Certifiers decide this.")
-    return viewer
-
-
+onlooker: Final = _only(LOOKING, "A scanner sees the receipts of its own source alone.")
+_explaining: Final = _only(EXPLAINING, "Exporters, processors and importers explain.")
+_certifying: Final = _only(CERTIFYING, "Certifiers decide this.")
 Onlooker = Annotated[Viewer, Depends(onlooker)]
 Explainer = Annotated[Viewer, Depends(_explaining)]
 Certifier = Annotated[Viewer, Depends(_certifying)]

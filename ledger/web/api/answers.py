@@ -10,7 +10,7 @@ import msgspec
 from fastapi import Request
 from starlette.responses import Response
 
-from ledger.web.asking.spreadsheets import CSV, CSV_WITH_HEAD, as_csv
+from ledger.web.asking.figures import CSV, CSV_WITH_HEAD, as_csv
 from ledger.web.desk import Standing
 
 JSON: Final = "application/json"

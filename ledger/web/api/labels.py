@@ -1,7 +1,7 @@
 """`/labels/check`: whether a claim holds, with a code and a sentence for all that is against it."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -23,48 +23,60 @@ from ledger.web.api.parameters import IdQuery
 from ledger.web.asking.given import TEXT_PATTERN, day
 from ledger.web.asking.goods import A_LOT, there
 from ledger.web.desk import SYSTEM, Desk
-from ledger.web.problems import Problem, not_found
+from ledger.web.problems import Problem, invalid, not_found
 
 router = APIRouter(tags=["labels"])
 version_max: Final = 2**31 - 1
 
+_DEPARTED: Final = "SELECT FROM departures WHERE shipment = %(key)s"
 _A_PRODUCT: Final = f"SELECT FROM named_parties WHERE about = {About.PRODUCT:d} AND key = %(key)s"
 
-Version = Annotated[int, Query(ge=1, le=version_max)]
 Claim = Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)]
 Wording = Annotated[str | None, Query(max_length=2_000, pattern=TEXT_PATTERN)]
 On = Annotated[str | None, Query(max_length=10, description="Default: today in Japan")]
 
 
+class Asked(NamedTuple):
+    """What is asked about goods that are recorded; what is left out is as a label says."""
+
+    claim: Claim = None
+    product: IdQuery = None
+    recipe_version: Annotated[int | None, Query(ge=1, le=version_max)] = None
+    lot: IdQuery = None
+    label: IdQuery = None
+    label_version: Annotated[int, Query(ge=1, le=version_max)] = 1
+    shipment: IdQuery = None
+    text: Wording = None
+    on: On = None
+
+    @property
+    def version(self) -> tuple[str, int] | None:
+        """The label and its version, where one is named."""
+        return None if self.label is None else (self.label, self.label_version)
+
+
 @router.get("/labels/check", **openapi.LABEL_CHECK)
 def check_label(
-    viewer: Onlooker,
-    desk: AtDesk,
-    claim: Claim = None,
-    product: IdQuery = None,
-    recipe_version: Annotated[int | None, Query(ge=1, le=version_max)] = None,
-    lot: IdQuery = None,
-    label: IdQuery = None,
-    label_version: Version = 1,
-    shipment: IdQuery = None,
-    text: Wording = None,
-    on: On = None,
+    viewer: Onlooker, desk: AtDesk, given: Annotated[Asked, Depends(Asked)]
 ) -> Response:
     """Say whether a claim holds on a lot, a product or a label, and what is against it.
 
     The verdict rests on more than the viewer sees, as the certifications of others; it shows none.
     """
-    day_asked = day(on, "on") or local_day(time_text(desk.now(), JAPAN))
-    version = None if label is None else (label, label_version)
-    claim, product, text = _asked(desk, viewer, claim, product, version, lot, shipment, text)
+    day_asked = _day(given.on, desk)
+    claim, asked = _completed(desk, viewer, given)
     with desk.looking(SYSTEM) as looking:
-        record = LazyRecord(looking.rows, looking.log)
         verdict = claim_check(
-            known_claim(claim), record, product if lot is None else None, recipe_version,
-            on=day_asked, lot=lot, label=version, shipment=shipment, label_text=text,
+            known_claim(claim), LazyRecord(looking.rows, looking.log),
+            asked.product if asked.lot is None else None, asked.recipe_version, on=day_asked,
+            lot=asked.lot, label=asked.version, shipment=asked.shipment, label_text=asked.text,
         )  # fmt: skip
-    body = {"claim": claim, "on": date.isoformat(day_asked), "lot": lot, **verdict_row(verdict)}
+    body = {"claim": claim, "on": day_asked.isoformat(), "lot": asked.lot, **verdict_row(verdict)}
     return answer(looking.standing, body)
+
+
+def _day(text: str | None, desk: Desk) -> date:
+    return day(text, "on") or local_day(time_text(desk.now(), JAPAN))
 
 
 class Proposal(msgspec.Struct, forbid_unknown_fields=True):
@@ -104,10 +116,9 @@ def check_recipe(
     del viewer  # it rests on tables alone
     asked = _proposal(body, Proposal(msgspec.Raw(body), claim, name_form, text, on))
     if asked.claim is None:
-        raise _lacking("claim", "name a claim")
-    day_asked = day(asked.on, "on") or local_day(time_text(desk.now(), JAPAN))
+        raise invalid("claim", "name a claim")
     recipe = read_recipe(bytes(asked.recipe), "recipe")
-    found = recipe_row(asked.claim, recipe, day_asked, asked.name_form, asked.text)
+    found = recipe_row(asked.claim, recipe, _day(asked.on, desk), asked.name_form, asked.text)
     return answer(desk.standing(), found)
 
 
@@ -131,44 +142,32 @@ def _proposal(body: bytes, asked: Proposal) -> Proposal:
     return named
 
 
-def _asked(
-    desk: Desk,
-    viewer: Viewer,
-    claim: str | None,
-    product: str | None,
-    label: tuple[str, int] | None,
-    lot: str | None,
-    shipment: str | None,
-    text: str | None,
-) -> tuple[str, str | None, str | None]:
-    """Claim, product and text, what the label says in place of what was left out.
+def _completed(desk: Desk, viewer: Viewer, asked: Asked) -> tuple[str, Asked]:
+    """The claim, and what is asked with what the label says in place of what was left out.
 
     404 for what the viewer may not see.
     """
     with desk.looking(viewer) as looking:
         record = LazyRecord(looking.rows, looking.log)
-        if label is not None:
-            approved = record.latest(LabelApproved, About.LABEL, f"{label[0]} {label[1]}")
+        if asked.version is not None:
+            approved = record.latest(LabelApproved, About.LABEL, "{} {}".format(*asked.version))
             if approved is None:
                 raise not_found("such label")
-            claim, product = claim or approved.claim, product or approved.product
-            text = text if text is not None else approved.wording
-        elif product is not None:
-            there(looking, _A_PRODUCT, "product", key=product)
-        if lot is not None:
-            there(looking, A_LOT, "lot", key=lot)
-            if lot_facts(record, lot) is None:
+            asked = asked._replace(
+                claim=asked.claim or approved.claim,
+                product=asked.product or approved.product,
+                text=approved.wording if asked.text is None else asked.text,
+            )
+        elif asked.product is not None:
+            there(looking, _A_PRODUCT, "product", key=asked.product)
+        if asked.lot is not None:
+            there(looking, A_LOT, "lot", key=asked.lot)
+            if lot_facts(record, asked.lot) is None:
                 raise not_found("such lot")
-        if shipment is not None:
-            looking.rows.execute("SELECT FROM departures WHERE shipment = %s", (shipment,))
-            if not looking.rows.fetchall():
-                raise not_found("such shipment")
-    if claim is None:
-        raise _lacking("claim", "name a claim, or a label that makes one")
-    if lot is None and product is None:
-        raise _lacking("lot", "name a lot, a product or a label")
-    return claim, product, text
-
-
-def _lacking(field: str, detail: str) -> Problem:
-    return Problem(422, f"{field}: {detail}", fields=[(field, detail)])
+        if asked.shipment is not None:
+            there(looking, _DEPARTED, "shipment", key=asked.shipment)
+    if asked.claim is None:
+        raise invalid("claim", "name a claim, or a label that makes one")
+    if asked.lot is None and asked.product is None:
+        raise invalid("lot", "name a lot, a product or a label")
+    return asked.claim, asked

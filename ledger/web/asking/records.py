@@ -74,6 +74,11 @@ class Offered:
             if isinstance(one, Refused)
         ]
 
+    def letters(self) -> Iterator[Refusal]:
+        """Every dead letter that they may leave, each of those accepted included."""
+        yield from self.refusals()
+        yield from map(self.conflict, range(len(self.accepted)))
+
     def conflict(self, number: int) -> Refusal:
         """What is kept of an accepted event, by its number, whose id is taken."""
         one = self.accepted[number]

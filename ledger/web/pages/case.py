@@ -7,8 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ledger.cases.deciding import REASONS as REASON_CODES
-from ledger.cases.deciding import text_letters_max
 from ledger.cases.discrepancy import State
 from ledger.facts.record import Known
 from ledger.views.discrepancies import (
@@ -77,9 +75,7 @@ def case_page(
         history=decided,
         similar=[other.row for other in similar],
         acts=acts,
-        reasons={code: REASONS[code] for code in REASON_CODES},
         reason_names=REASONS,
-        letters_max=text_letters_max,
         explainer=entry.case.explainer,
         done=done,
         refused=refused,

@@ -5,8 +5,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ledger.cases.deciding import REASONS as REASON_CODES
-from ledger.cases.deciding import text_letters_max
 from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, grouped
@@ -16,7 +14,7 @@ from ledger.web.pages.case import acts_in, open_acts
 from ledger.web.pages.given import Filter, Filtered, Key, PageNumber, known, shown
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
-from ledger.web.pages.words import KINDS, REASONS
+from ledger.web.pages.words import KINDS
 
 router = APIRouter(include_in_schema=False)
 groups_shown_max: Final = 30
@@ -73,8 +71,6 @@ def inbox_page(
         rules=sorted(RULES),
         acts=acts,
         critical=any(entry.row["severity"] == "C" for entry in found),
-        reasons={code: REASONS[code] for code in REASON_CODES},
-        letters_max=text_letters_max,
         filter_words=chosen.given,
         decided=decided,
         refused=refused,

@@ -16,7 +16,7 @@ from ledger.web.pages.rendering import address, render
 
 router = APIRouter(include_in_schema=False)
 _year_seconds: Final = 365 * 86_400
-_FOUND: Final = "SELECT kind, mark, key, site FROM places WHERE key = %s AND kind = ANY(%s) LIMIT 1"
+_FOUND: Final = "SELECT kind FROM places WHERE key = %s AND kind = ANY(%s) LIMIT 1"
 
 
 @router.get("/sign-in")
@@ -54,22 +54,22 @@ def find(opened: Open, q: Sought = "") -> Response:
 
 
 def _found(looking: Looking, asked: str) -> tuple[str, dict[str, str]] | None:
+    """The page of what has that id, and the words of its address."""
+    rows = looking.rows
     try:
         event = UUID(asked)
     except ValueError:
         pass
     else:
-        looking.rows.execute("SELECT FROM cases WHERE id = %s", (event,))
-        if looking.rows.fetchall():
+        if rows.execute("SELECT FROM cases WHERE id = %s", (event,)).fetchall():
             return "case", {"id": str(event)}
         return ("event", {"id": str(event)}) if looking.log.get([event]) else None
-    looking.rows.execute("SELECT FROM lots WHERE lot = %s", (asked,))
-    if looking.rows.fetchall():
+    if rows.execute("SELECT FROM lots WHERE lot = %s", (asked,)).fetchall():
         return "lot", {"lot": asked}
-    looking.rows.execute("SELECT FROM departures WHERE shipment = %s LIMIT 1", (asked,))
-    if looking.rows.fetchall():
+    if rows.execute("SELECT FROM departures WHERE shipment = %s", (asked,)).fetchall():
         return "shipment", {"shipment": asked}
-    row = looking.rows.execute(_FOUND, (asked, [int(Kind.LOT), int(Kind.SHIPPED)])).fetchone()
+    row = rows.execute(_FOUND, (asked, [int(Kind.LOT), int(Kind.SHIPPED)])).fetchone()
     if row is None:
         return None
-    return ("lot", {"lot": asked}) if row[0] == Kind.LOT else ("shipment", {"shipment": asked})
+    page = "lot" if row[0] == Kind.LOT else "shipment"
+    return page, {page: asked}

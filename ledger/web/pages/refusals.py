@@ -8,13 +8,12 @@ from typing import Final, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from ledger.errors import LedgerError
 from ledger.web.pages.language import language_of
 from ledger.web.pages.rendering import ROOT, address, render
-from ledger.web.problems import Problem, of_error, said
+from ledger.web.problems import KINDS, Problem, of_error, said
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _UNAUTHORISED: Final = 401
@@ -33,7 +32,7 @@ _OTHER: Final = said("Something went wrong")
 
 def install(app: FastAPI) -> None:
     """Let browsers have pages where programs have problem documents."""
-    for kind in (Problem, LedgerError, HTTPException, RequestValidationError, Exception):
+    for kind in KINDS:
         told = cast("Handler", app.exception_handlers[kind])
         app.add_exception_handler(kind, _either(told))
 
@@ -45,7 +44,7 @@ def _either(told: Handler) -> Handler:
             return documented
         status = documented.status_code
         if status == _UNAUTHORISED:
-            return _sign_in(request, error)
+            return _sign_in(request)
         spoken = language_of(request)
         page = render(
             request,
@@ -55,20 +54,18 @@ def _either(told: Handler) -> Handler:
             title=_TITLES.get(status, _OTHER),
             detail=spoken.say(_detail(error)),
         )
-        for name in ("retry-after",):
-            if name in documented.headers:
-                page.headers[name] = documented.headers[name]
+        if (after := documented.headers.get("retry-after")) is not None:
+            page.headers["retry-after"] = after
         return page
 
     return answer
 
 
-def _sign_in(request: Request, error: Exception) -> Response:
+def _sign_in(request: Request) -> Response:
     if request.url.path.startswith("/session"):
         return render(
             request, language_of(request), "sign-in", status=_UNAUTHORISED, wrong=True, then="/"
         )
-    del error
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     then = "/" if request.method != "GET" else here
     return RedirectResponse(address("sign-in", {"then": then}), status_code=303)
@@ -85,9 +82,7 @@ def _browser(request: Request) -> bool:
 
 def _detail(error: Exception) -> str:
     match error:
-        case Problem():
-            return error.detail
-        case LedgerError():
+        case Problem() | LedgerError():
             return of_error(error).detail
         case RequestValidationError():
             return "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors()[:3])

@@ -16,9 +16,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from ledger.cases.deciding import REASONS as REASON_CODES
+from ledger.cases.deciding import text_letters_max
 from ledger.rules.violation import SubjectKind, parts_of
 from ledger.web.pages.language import LANGUAGES, Language, language
-from ledger.web.pages.words import ROLES, SECTIONS, SEVERITIES, STATES, WAYS
+from ledger.web.pages.words import REASONS, ROLES, SECTIONS, SEVERITIES, STATES, WAYS
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
@@ -87,7 +89,8 @@ def _environment(code: str) -> Environment:
     )  # fmt: skip
     made.globals.update(
         static=static, language=spoken, languages=LANGUAGES, roles=ROLES, section_names=SECTIONS,
-        states=STATES, severities=SEVERITIES, way_names=WAYS,
+        states=STATES, severities=SEVERITIES, way_names=WAYS, letters_max=text_letters_max,
+        decision_reasons={code: REASONS[code] for code in REASON_CODES},
     )  # fmt: skip
     return made
 
