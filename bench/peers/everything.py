@@ -264,6 +264,6 @@ def sentence(step: Step) -> str:
     return (
         f"everything at once at {step.sent_rate:,.0f} events/s: recorded to decided"
         f" p50 {step.p50_seconds:.2f} s, p99 {step.p99_seconds:.2f} s;"
-        f" {step.pages_a_second:.0f} pages/s, p50 {step.page_p50_ms:.0f} ms, p99 {step.page_p99_ms:.0f} ms; `ledger run` took"
-        f" {step.cores:.2f} cores"
+        f" {step.pages_a_second:.0f} pages/s, p50 {step.page_p50_ms:.0f} ms,"
+        f" p99 {step.page_p99_ms:.0f} ms; `ledger run` took {step.cores:.2f} cores"
     )
