@@ -34,6 +34,10 @@ demo: $(BIN)/.installed ## a season through the ledger, the reconciliation on th
 demo-kafka: $(BIN)/.installed ## the same through a real local broker (Java 17, Maven)
 	@$(BIN)/ledger demo --kafka $(ONCE)
 
+# What is compiled is kept also where the environment says not to: each of hundreds of processes
+# would compile the ledger anew.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
+
 test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java or Maven is missing
 	@$(BIN)/python -m pytest -q -ra --durations=20 $(SIDE_BY_SIDE)
 

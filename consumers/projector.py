@@ -11,7 +11,7 @@ import time
 from ledger import metrics
 from ledger.errors import Unavailable
 from ledger.log import Log
-from ledger.views.projection import Projector
+from ledger.views.projection import Projector, batch_events_max
 
 wait_seconds_max = 1.0
 """How long a stop may go unnoticed while nothing is recorded."""
@@ -40,7 +40,7 @@ def run(log: Log, stop: threading.Event) -> None:
                 projector.retire_older()
                 retired = True
             failures = 0
-            if not moved:
+            if moved < batch_events_max:
                 log.wait(projector.position, wait_seconds_max)
         except Unavailable as error:
             wait = min(retry_seconds_max, retry_seconds_min * 2**failures)

@@ -9,8 +9,7 @@ from uuid import UUID
 
 import fastavro
 
-from ledger.intake.archive import BARE, V2, End, block_rows_max, end_block
-from ledger.intake.archive_framing import Hashed, open_archive
+from ledger.intake.archive import BARE, V2, End, Hashed, block_rows_max, end_block, open_archive
 from ledger.intake.archive_writing import write
 from ledger.intake.container import next_block
 from ledger.log import Archived, DeadLetter, Recorded, Refusal

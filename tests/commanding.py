@@ -2,16 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.loaded import run
+
 ROOT = Path(__file__).parents[1]
 sentences_lines_max = 6
 """So many lines a command may need to say what is wrong."""
-_seconds_max = 240
 
 
 class Done(NamedTuple):
@@ -30,14 +29,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 def ledger(*arguments: str, settings: Mapping[str, str], stdin: bytes = b"") -> Done:
     """Run a command to its end; nothing that it prints is a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ledger", *arguments],
-        env=environment(**settings),
-        input=stdin,
-        capture_output=True,
-        check=False,
-        timeout=_seconds_max,
-    )
+    done = run(*arguments, env=environment(**settings), stdin=stdin)
     said = done.stderr.decode()
     assert "Traceback" not in said, said
     assert "Exception ignored" not in said, said

@@ -20,11 +20,31 @@ SLOW = (
 )  # fmt: skip
 """Below tests/: folders and files whose tests are marked slow."""
 
+FIRST = (
+    "fault", "web/api/test_crowd.py", "web/api/test_away_halfway.py",
+    "web/api/test_sessions_of_requests.py", "contract/questions/test_answers.py",
+    "acceptance/test_season.py", "acceptance/test_readme.py", "acceptance/test_interrupted.py",
+    "contract/test_webhooks.py", "kafka",
+)  # fmt: skip
+"""Below tests/: what takes longest, longest first."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow, so that the rest is quick to run while one writes."""
+    """Mark what is slow, and begin with what takes longest.
+
+    The slow mark keeps the rest quick to run while one writes. A long test that began last would
+    keep one process at work while the others have nothing left to do; and as the processes take
+    over tests from the end of one another's share, most of those that need a broker stay with the
+    one that begins with them.
+    """
     here = Path(__file__).parent
     slow = tuple(str(here / name) for name in SLOW)
     for item in items:
         if str(item.path).startswith(slow):
             item.add_marker(pytest.mark.slow)
+    places = {str(here / name): place for place, name in enumerate(FIRST)}
+    found = {
+        path: next((places[name] for name in places if str(path).startswith(name)), len(FIRST))
+        for path in {item.path for item in items}
+    }
+    items.sort(key=lambda item: found[item.path])

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -35,6 +35,7 @@ class Cluster:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._template = ""
+        self._made_by: psycopg.Connection[tuple[object, ...]] | None = None
 
     def admin(self) -> psycopg.Connection[tuple[object, ...]]:
         """Connect to the database that is always there."""
@@ -50,8 +51,7 @@ class Cluster:
         try:
             yield make_conninfo(self._dsn, dbname=name)
         finally:
-            with self.admin() as admin:
-                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def copied(self, dsn: str) -> Iterator[str]:
@@ -60,14 +60,23 @@ class Cluster:
         try:
             yield make_conninfo(self._dsn, dbname=name)
         finally:
-            with self.admin() as admin:
-                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Leave the server."""
+        if self._made_by is not None:
+            self._made_by.close()
 
     def _create(self, template: str) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
-        with self.admin() as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    def _execute(self, statement: str) -> None:
+        # Thousands of tests make a database each: they share a connection for that.
+        if self._made_by is None:
+            self._made_by = self.admin()
+        self._made_by.execute(statement.encode())
 
 
 @contextmanager
@@ -102,7 +111,8 @@ def embedded_cluster() -> Iterator[Cluster]:
             for name in ("fsync", "full_page_writes", "synchronous_commit"):
                 admin.execute(f"ALTER SYSTEM SET {name} = off")
             admin.execute("SELECT pg_reload_conf()")
-        yield made
+        with closing(made):
+            yield made
 
 
 @pytest.fixture(scope="session")
@@ -112,8 +122,8 @@ def ordinary_cluster(embedded_cluster: Cluster) -> Iterator[Cluster]:
     Debian's where it is installed, which is an older version, else the wheel's programs.
     """
     assert embedded_cluster is not None  # as root it has made the user that this one runs as
-    with open_folder() as folder, _ordinary_server(folder) as dsn:
-        yield Cluster(dsn)
+    with open_folder() as folder, _ordinary_server(folder) as dsn, closing(Cluster(dsn)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session", params=["embedded", "ordinary"])

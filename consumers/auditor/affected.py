@@ -3,7 +3,9 @@
 An event that retracts or corrects another touches all that the other one did.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,12 +19,16 @@ from ledger.log import Log, Recorded
 from ledger.questions.budget import load_events_max
 from ledger.questions.dependencies import EVENT, Changes, speaker
 from ledger.questions.snapshot import ViewBooks
+from ledger.rules.applied import scan_kind
 from ledger.rules.moments import fiscal_year
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import loading
 
 _WHOSE = (SubjectKind.EVENT, SubjectKind.APPLICATION)
+
+Scans = dict[Hashable, list[Known]]
+"""Applications by their kind (`scan_kind`)."""
 
 
 class Affected(NamedTuple):
@@ -33,7 +39,7 @@ class Affected(NamedTuple):
     numbers, and `late` = facts whose source and time, events evaluated earlier may share.
     """
 
-    applied: list[Known]
+    applied: Scans
     subjects: set[Subject]
     changed: Changes
     ranged: list[Fact]
@@ -41,37 +47,14 @@ class Affected(NamedTuple):
 
 
 def affected(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to: int) -> Affected:
-    """What events affect; nothing that was evaluated depends on those up to position `known_to`."""
+    """What events, by position, affect; nothing evaluated depends on those up to `known_to`."""
     facts = [event for event in events if event.topic not in TOPICS]
     given = books.record.give(facts)
-    found = Affected([], set(), Changes(), [], [])
-    late = [event.position > known_to for event in facts]
-    scans: dict[tuple[object, ...], tuple[SealsApplied, bool]] = {}
-    for known, is_late in zip(given, late, strict=True):
-        fact = known.fact
-        if is_late:
-            found.late.append(known)
-        if isinstance(fact, SealsApplied):
-            found.applied.append(known)
-            scan = (
-                fact.mark, fact.holder, fact.site, fact.lot, fact.source, fact.actor,
-                fact.contract, fact.label, fact.label_version, _about_year(known),
-            )  # fmt: skip
-            before = scans.get(scan)
-            scans[scan] = fact, is_late or (before is not None and before[1])
-            _ranged(fact, found, late=is_late)
-            if is_late and not books.record.counts(fact):
-                # Its correction came first, and may have been evaluated as one of nothing.
-                found.changed.note(EVENT, fact.id)
-        else:
-            _take(fact, found, late=is_late)
-            found.subjects.update(_years(fact, books))
-    for applied, is_late in scans.values():
-        found.subjects.update(s for s in subjects_of(applied) if s.kind not in _WHOSE)
-        found.subjects.update(_years(applied, books))
-        if is_late:
-            found.changed.take(applied)
-    undone = _undone(log, books, given, late)
+    behind = bisect_right(facts, known_to, key=attrgetter("position"))
+    found = Affected({}, set(), Changes(), [], given[behind:])
+    undoing = _came(given[:behind], books, found, late=False)
+    undoing |= _came(given[behind:], books, found, late=True)
+    undone = _undone(log, books, undoing)
     for known, is_late in zip(books.record.give(undone.keys()), undone.values(), strict=True):
         _take(known.fact, found, late=is_late)
         found.subjects.update(_years(known.fact, books))
@@ -80,6 +63,51 @@ def affected(log: Log, events: Sequence[Recorded], books: ViewBooks, *, known_to
     if events and events[-1].position > known_to:
         _rebound(books, max(known_to, events[0].position - 1), events[-1].position, found)
     return found
+
+
+def _came(
+    given: Sequence[Known], books: ViewBooks, found: Affected, *, late: bool
+) -> dict[UUID, bool]:
+    """Take events that came, scans kind by kind; answers what they retract or correct."""
+    undoing: list[Fact] = []
+    for known in given:
+        fact = known.fact
+        if not isinstance(fact, SealsApplied):
+            _take(fact, found, late=late)
+            found.subjects.update(_years(fact, books))
+            undoing.append(fact)
+    for kind, alike in by_kind(given).items():
+        found.applied.setdefault(kind, []).extend(alike)
+        one = alike[0].fact
+        found.subjects.update(s for s in subjects_of(one) if s.kind not in _WHOSE)
+        # On one local day: in one fiscal year, or in the two between which it ends.
+        for known in (min(alike), max(alike)):
+            found.subjects.update(_years(known.fact, books))
+        if one.corrects is not None:
+            undoing += [known.fact for known in alike]
+        if late:
+            found.changed.take(one)
+            for known in alike:
+                _ranged(known.fact, found)
+                if not books.record.counts(known.fact):
+                    # Its correction came first, and may have been evaluated as one of nothing.
+                    found.changed.note(EVENT, known.id)
+    return {UUID(target): late for fact in undoing for target in targets_of(fact)}
+
+
+def by_kind(given: Iterable[Known]) -> Scans:
+    """The applications among events, in their order."""
+    scans: Scans = {}
+    for known in given:
+        fact = known.fact
+        if isinstance(fact, SealsApplied):
+            kind = scan_kind(fact, known.by, known.door)
+            alike = scans.get(kind)
+            if alike is None:
+                scans[kind] = [known]
+            else:
+                alike.append(known)
+    return scans
 
 
 def _rebound(books: ViewBooks, after: int, until: int, found: Affected) -> None:
@@ -94,38 +122,24 @@ def _rebound(books: ViewBooks, after: int, until: int, found: Affected) -> None:
         found.changed.note(*speaker(source))
 
 
-def _about_year(known: Known) -> object:
-    """What tells fiscal years apart: the month, but where a year ends, wherever that is."""
-    month = known.fact.time[5:7]
-    return fiscal_year(known.at) if month in ("03", "04") else known.fact.time[:7]
-
-
 def _take(fact: Fact, found: Affected, *, late: bool) -> None:
     found.subjects.update(subjects_of(fact))
     if late:
         found.changed.take(fact)
-    _ranged(fact, found, late=late)
+        _ranged(fact, found)
 
 
-def _ranged(fact: Fact, found: Affected, *, late: bool) -> None:
-    if late and getattr(fact, "first", None) is not None:
+def _ranged(fact: Fact, found: Affected) -> None:
+    if getattr(fact, "first", None) is not None:
         found.ranged.append(fact)
 
 
-def _undone(
-    log: Log, books: ViewBooks, given: Iterable[Known], late: Iterable[bool]
-) -> dict[Recorded, bool]:
-    """The events that something in the stretch retracts or corrects, and whether that is late."""
-    targets: dict[UUID, bool] = {}
-    for known, is_late in zip(given, late, strict=True):
-        for target in map(UUID, targets_of(known.fact)):
-            targets[target] = is_late or targets.get(target, False)
-    if not targets:
-        return {}
+def _undone(log: Log, books: ViewBooks, targets: dict[UUID, bool]) -> dict[Recorded, bool]:
+    """Those of the events with these ids that are recorded, each with what stands with its id."""
     ids = sorted(targets)
     found: dict[Recorded, bool] = {}
     for start in range(0, len(ids), load_events_max):
-        streams = log.get(ids[start : start + load_events_max])
+        streams = log.get(ids[start : start + load_events_max], books.rows)
         facts = [stream[0] for stream in streams.values() if stream[0].topic not in TOPICS]
         books.record.give(facts)  # counts them, before there are too many
         found.update((event, targets[event.id]) for event in facts)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from consumers.auditor.affected import affected
+from consumers.auditor.affected import affected, by_kind
 from consumers.auditor.deciding import Pending, decided
 from consumers.auditor.evaluating import Conditions, Evaluation, again_events_max, neighbours
 from consumers.auditor.parts import Parts, Taken, next_events
@@ -48,7 +48,8 @@ ORDER BY notification_id DESC LIMIT 1
 """
 _DECISION = """
 SELECT notification_id FROM public.events
-WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s) LIMIT 1
+WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s)
+ORDER BY notification_id LIMIT 1
 """
 
 
@@ -158,7 +159,7 @@ class Auditor:
         renewed = before is not stored
         taken = Taken(evaluation, parts, aside=None if renewed else rows)
         taken.applications(found.applied, anew=before.position >= again)
-        taken.applications(anew, anew=False)
+        taken.applications(by_kind(anew), anew=False)
         taken.subjects(asked)
         books = parts.books
         evaluation.over(books)
@@ -254,11 +255,11 @@ class Auditor:
         fresh = {key: read for key, read in done.dependencies.items() if self._is_news(key, read)}
 
         def inside(rows: Any) -> None:
-            schema.use(rows, SCHEMA)
+            schema.use(rows, SCHEMA, plan_once=True)
             there = auditing.progress(rows, lock=True)
             if there.turn != done.before.turn:
                 raise Conflict("Another auditor has looked since: look again.")
-            auditing.depend(rows, [(read, *key) for key in fresh for read in fresh[key]])
+            auditing.depend(rows, fresh)
             gone = [(kind, key) for kind, key, _ in done.aside]
             auditing.evaluated(rows, [*done.waited, *gone], [*done.at, *gone], done.dues)
             set_aside.put(rows, done.aside, done.after.clock, anew=done.renewed)

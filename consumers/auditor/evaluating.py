@@ -13,7 +13,6 @@ from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.questions.budget import load_events_max
 from ledger.questions.dependencies import ABOUT, EVENT, Read, hash_of
 from ledger.questions.snapshot import ViewBooks
-from ledger.rules.applied import scan_kind
 from ledger.rules.audit import EVERY_RULE, Condition, conditions, evaluate
 from ledger.rules.policy import Policy
 from ledger.rules.subjects import ABOUTS
@@ -40,6 +39,9 @@ class Evaluation:
         self.aside: dict[auditing.Key, str] = {}
         """Subjects that need more than one evaluation may hold, and why."""
         self.dues: dict[auditing.Key, int] = {}
+        self._kind: Hashable = None
+        self._of_kind: tuple[Condition, ...] = ()
+        """When rules have something to say of the kind of scan that was evaluated last."""
         self._quiet: list[str] = []
         self._dependencies: dict[auditing.Key, set[int]] = {}
 
@@ -47,7 +49,7 @@ class Evaluation:
         """Go on with other books of the same snapshot."""
         if books is not self._books:
             self._books = books
-            self.conditions = {}
+            self.conditions, self._kind = {}, None
 
     def set_aside(self, subject: Subject, why: str) -> None:
         """Say nothing of a subject: it is too much for one evaluation."""
@@ -115,19 +117,18 @@ class Evaluation:
                 due = (str(kind), key)
                 self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
 
-    def application(self, known: Known, *, anew: bool = False) -> None:
-        """Evaluate an application by the rules that have something to say of it.
+    def application(self, kind: Hashable, known: Known, *, anew: bool = False) -> None:
+        """Evaluate an application of a kind by the rules that have something to say of it.
 
         Those of one kind read the same, so it is noted once. `anew` = it never was evaluated.
         """
-        at, key, rec, fact, by, door = known
+        at, key, rec, fact, _, _ = known
         rules: AbstractSet[str] | None = None
-        assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         if self._books.record.counts(fact):
-            kind = scan_kind(fact, by, door)
-            of_kind = self.conditions.get(kind)
-            if of_kind is None:
-                of_kind = self.conditions[kind] = self._conditions(key, fact)
+            if kind is not self._kind:
+                self._of_kind = self._conditions(kind, key, fact)
+                self._kind = kind
+            of_kind = self._of_kind
             if of_kind is not _ALWAYS:
                 # Of nearly all no rule has anything to say: that is found out first.
                 try:
@@ -152,13 +153,19 @@ class Evaluation:
         for kind, key in with_case:
             self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
-    def _conditions(self, key: str, fact: SealsApplied) -> tuple[Condition, ...]:
+    def _conditions(self, kind: Hashable, key: str, fact: Fact) -> tuple[Condition, ...]:
+        """When rules have something to say of a kind of scan; of one of it, where that is new."""
+        known = self.conditions.get(kind)
+        if known is not None:
+            return known
         with self._books.dependencies.watch() as read:
             found = conditions(key, self._books, self._policy)
         read.discard((EVENT, key))
         always = EVERY_RULE in found
+        assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
         self._depend(_with(auditing.APPLICATIONS if always else auditing.QUIET, fact), read)
-        return _ALWAYS if always else found
+        self.conditions[kind] = _ALWAYS if always else found
+        return self.conditions[kind]
 
     def again(
         self, waiting: Iterable[auditing.Key], evaluated_to: int, limit: int

@@ -3,11 +3,12 @@
 What needs too much all alone is set aside; everything else goes on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final, TypeVar
 
 from psycopg.errors import OutOfMemory, ProgramLimitExceeded, QueryCanceled
 
+from consumers.auditor.affected import Scans
 from consumers.auditor.evaluating import Evaluation, subjects_of_application
 from ledger.errors import EvaluationFull, TooMuch
 from ledger.facts.record import Known
@@ -22,6 +23,8 @@ T = TypeVar("T")
 Want = Callable[[ViewBooks, Sequence[T]], None]
 """Reads in bulk what work on some items will ask."""
 Work = Callable[[ViewBooks, T], None]
+_Scan = tuple[Hashable, Known]
+"""An application and its kind."""
 evaluation_events_bytes_max: Final = 8 * 1024 * 1024
 SIZE_ERRORS: Final = (QueryCanceled, OutOfMemory, ProgramLimitExceeded)
 """What the database says of a statement that takes too long or holds too much."""
@@ -32,7 +35,7 @@ def next_events(log: Log, rows: Rows, after: int, until: int, most: int) -> list
     if after >= until:
         return []
     reached = reach(rows, after, until, most, evaluation_events_bytes_max)
-    return log.read(after, reached - after, until=until)
+    return log.read(after, reached - after, until, rows)
 
 
 class Parts:
@@ -89,24 +92,26 @@ class Taken:
         """`aside` = the snapshot that knows which subjects are set aside; None: all are tried."""
         self._evaluation, self._parts, self._rows = evaluation, parts, aside
 
-    def applications(self, applied: Sequence[Known], *, anew: bool) -> None:
+    def applications(self, applied: Scans, *, anew: bool) -> None:
         """Evaluate applications; `anew` = they never were before."""
         evaluation = self._evaluation
 
-        def want(books: ViewBooks, part: Sequence[Known]) -> None:
+        def want(books: ViewBooks, part: Sequence[_Scan]) -> None:
             evaluation.over(books)
-            books.want((), {k.fact.lot for k in part if isinstance(k.fact, SealsApplied)})
-            books.want_events(part)
+            given = [known for _, known in part]
+            books.want((), {k.fact.lot for k in given if isinstance(k.fact, SealsApplied)})
+            books.want_events(given)
 
-        def work(books: ViewBooks, known: Known) -> None:
+        def work(books: ViewBooks, scan: _Scan) -> None:
             del books
-            evaluation.application(known, anew=anew)
+            evaluation.application(*scan, anew=anew)
 
+        scans = [(kind, known) for kind, alike in applied.items() for known in alike]
         if not anew:
-            subjects = [subjects_of_application(known.id) for known in applied]
+            subjects = [subjects_of_application(known.id) for _, known in scans]
             out = self._out([each for pair in subjects for each in pair])
-            applied = [k for k, pair in zip(applied, subjects, strict=True) if not out & {*pair}]
-        for known, why in self._parts.each(applied, want, work):
+            scans = [each for each, pair in zip(scans, subjects, strict=True) if not out & {*pair}]
+        for (_, known), why in self._parts.each(scans, want, work):
             for subject in subjects_of_application(known.id):
                 evaluation.set_aside(subject, why)
 

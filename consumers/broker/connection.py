@@ -159,34 +159,24 @@ def explain(error: kafka_errors.KafkaError, connection: Connection) -> LedgerErr
     """Say in a sentence what a Kafka error means here and what to do about it."""
     who = f"user {connection.username!r}" if connection.signs_in else "an anonymous client"
     at = f"The broker at {connection.bootstrap}"
+    grant = "grant it WRITE on the topic it writes, or CREATE for new topics"
+    too_large = f"A message of more than {message_bytes_max} bytes does not fit any topic"
     # The first kind that fits counts.
-    sentences: tuple[tuple[type[kafka_errors.KafkaError], LedgerError], ...] = (
-        (
-            kafka_errors.TopicAuthorizationFailedError,
-            Misuse(f"{at} forbids {who} this topic: grant it READ or WRITE"),
+    sentences: dict[type[kafka_errors.KafkaError], LedgerError] = {
+        kafka_errors.TopicAuthorizationFailedError: Misuse(
+            f"{at} forbids {who} this topic: grant it READ or WRITE"
         ),
-        (
-            kafka_errors.GroupAuthorizationFailedError,
-            Misuse(f"{at} forbids {who} its consumer group: grant it READ"),
+        kafka_errors.GroupAuthorizationFailedError: Misuse(
+            f"{at} forbids {who} its consumer group: grant it READ"
         ),
-        (
-            kafka_errors.ClusterAuthorizationFailedError,
-            Misuse(
-                f"{at} forbids {who} to produce or administer: grant it WRITE on the topic it "
-                "writes, or CREATE for new topics"
-            ),
+        kafka_errors.ClusterAuthorizationFailedError: Misuse(
+            f"{at} forbids {who} to produce or administer: {grant}"
         ),
-        (
-            kafka_errors.SaslAuthenticationFailedError,
-            Misuse(_not_let_in(connection, connect_ms_max)),
-        ),
-        (
-            kafka_errors.MessageSizeTooLargeError,
-            Misuse(f"A message of more than {message_bytes_max} bytes does not fit any topic"),
-        ),
-        (kafka_errors.RetriableError, Unavailable(f"{at} does not answer as it should: {error}")),
-    )
-    for kind, meaning in sentences:
+        kafka_errors.SaslAuthenticationFailedError: Misuse(_not_let_in(connection, connect_ms_max)),
+        kafka_errors.MessageSizeTooLargeError: Misuse(too_large),
+        kafka_errors.RetriableError: Unavailable(f"{at} does not answer as it should: {error}"),
+    }
+    for kind, meaning in sentences.items():
         if isinstance(error, kind):
             return meaning
     return Fatal(f"{at} reported something unforeseen: {error}")

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -41,17 +40,14 @@ class LocalBroker:
     """A broker in a folder: `start`, `stop`, `kill`, and `start` again, at the same address.
 
     With `password`, clients sign in by SCRAM-SHA-512 and nobody but the administrator `admin`
-    may do anything that no ACL allows. `cache` is where the jars are kept between runs.
+    may do anything that no ACL allows.
     """
 
     admin = "admin"
 
-    def __init__(
-        self, folder: Path, *, password: str | None = None, cache: Path | None = None
-    ) -> None:
+    def __init__(self, folder: Path, *, password: str | None = None) -> None:
         self.folder = folder.resolve()
         self.password = password
-        self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -214,18 +210,11 @@ class LocalBroker:
 
     @property
     def _classpath(self) -> str:
-        return f"{jars(self._cache)}/*"
+        return f"{jars()}/*"
 
     def _log_end(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
         return "\n".join(lines[-log_lines_shown_max:])
-
-
-@contextlib.contextmanager
-def local_broker(folder: Path, *, cache: Path | None = None) -> Iterator[str]:
-    """Run a broker in `folder` for the length of a block; gives its bootstrap string."""
-    with LocalBroker(folder, cache=cache) as broker:
-        yield broker.bootstrap
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
@@ -263,8 +252,8 @@ def main() -> int:
     stops = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     try:
-        with local_broker(asked.folder) as bootstrap:
-            sys.stdout.write(bootstrap + "\n")
+        with LocalBroker(asked.folder) as broker:
+            sys.stdout.write(broker.bootstrap + "\n")
             sys.stdout.flush()
             signal.sigwait(stops)
     except LedgerError as error:

@@ -1,14 +1,16 @@
-"""A feed followed from where it stands: told again until it is taken, and only then moved on.
+"""What a feed is, and how it is followed: told again until it is taken, and only then moved on.
 
-Each feed has a thread of its own, so a receiver that is away or slow holds up no other.
+A feed is something others are told, and whoever takes it. Each has a thread of its own, so a
+receiver that is away or slow holds up no other.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from functools import partial
+from typing import NamedTuple, Protocol
 
 from tenacity import (
     RetryCallState,
@@ -20,10 +22,61 @@ from tenacity import (
 )
 from tenacity.wait import wait_exponential_jitter
 
-from consumers.publisher.feed import Feed, Message, page_items_max
 from ledger import metrics
 from ledger.errors import Unavailable
 from ledger.log import Log
+
+page_items_max = 100
+"""Dead letters have up to 256 KiB each, and a page is held in memory."""
+
+
+class Message(NamedTuple):
+    """What a receiver is handed: `id` is the same whenever the same item is told again.
+
+    `position` is the item's own, and where its feed stands once the receiver has it.
+    """
+
+    id: str
+    position: int
+    key: bytes
+    value: bytes
+    headers: Sequence[tuple[str, bytes | None]] = ()
+    timestamp: int | None = None
+
+
+class Page(NamedTuple):
+    """The next items of a feed: the position behind them, and what there is to tell.
+
+    A position may move on without a message: not every item is for others.
+    """
+
+    position: int
+    messages: Sequence[Message]
+
+
+class Receiver(Protocol):
+    """Where messages go: Kafka, or a web hook."""
+
+    def deliver(self, messages: Sequence[Message]) -> None:
+        """Hand messages over; on return the receiver has all of them.
+
+        Raises Unavailable where it is not known to have them: the same ones come again.
+        """
+
+
+class Feed(NamedTuple):
+    """One thing that others are told.
+
+    `name` names its position beside the log and its metrics. `read(after, limit)` gives the items
+    behind a position, none where there are none; `receiver` takes them, `messages_max` at once:
+    what is told again after a failure is at most so many.
+    """
+
+    name: str
+    read: Callable[[int, int], Page]
+    receiver: Receiver
+    messages_max: int = page_items_max
+
 
 idle_seconds = 0.5
 retry_seconds_min = 0.25

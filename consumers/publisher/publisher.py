@@ -1,26 +1,74 @@
 """What others are told: each feed follows the ledger and hands its messages to a receiver.
 
 Every item of a feed is delivered at least once, in its order. A feed's position is moved only
-when its receiver has acknowledged, so a crash repeats and never skips.
+when its receiver has acknowledged, so a crash repeats and never skips. What goes to a topic of
+Kafka is acknowledged by every replica.
 """
 
 import logging
 import threading
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from functools import partial
+from typing import Any
 
-from consumers.broker.connection import from_settings
+from kafka import errors as kafka_errors
+
+from consumers.broker.connection import Connection, explain, from_settings, producer
 from consumers.broker.topics import DEAD_LETTERS, DISCREPANCIES, require
-from consumers.publisher import dead_letters as letters
-from consumers.publisher import decisions
-from consumers.publisher.feed import Feed
-from consumers.publisher.following import follow
-from consumers.publisher.hooks import Hook, read_hooks
-from consumers.publisher.http import HookReceiver
-from consumers.publisher.kafka import KafkaReceiver
+from consumers.publisher.following import Feed, Message, follow
+from consumers.publisher.hooks import Hook, HookReceiver, read_hooks
+from consumers.publisher.messages import avro_page, dead_letter_page, json_page
 from ledger.errors import Misuse, Unavailable
 from ledger.log import Log
 from ledger.settings import Settings
+
+acknowledge_seconds_max = 30.0
+close_seconds_max = 5.0
+
+
+class KafkaReceiver:
+    """One topic; its producer is opened when needed and thrown away when it fails."""
+
+    def __init__(self, connection: Connection, topic: str) -> None:
+        self._connection = connection
+        self._topic = topic
+        self._producer: Any = None
+
+    def deliver(self, messages: Sequence[Message]) -> None:
+        """Send messages in their order; on return all replicas in sync have them.
+
+        Raises Unavailable where that is not known, Misuse where it is forbidden.
+        """
+        try:
+            if self._producer is None:
+                self._producer = producer(self._connection)
+            sent = [
+                self._producer.send(
+                    self._topic,
+                    value=message.value,
+                    key=message.key,
+                    headers=list(message.headers),
+                    timestamp_ms=message.timestamp,
+                )
+                for message in messages
+            ]
+            for each in sent:
+                each.get(acknowledge_seconds_max)
+        except kafka_errors.KafkaError as error:
+            # A producer that failed may send the rest later, behind what is sent again.
+            self.close()
+            raise explain(error, self._connection) from error
+        except Unavailable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Throw the producer away, if there is one."""
+        held, self._producer = self._producer, None
+        if held is not None:
+            held.close(timeout=close_seconds_max)
+
 
 _log = logging.getLogger("ledger.publisher")
 
@@ -42,9 +90,9 @@ def run(settings: Settings, log: Log, stop: threading.Event, *, prefix: str = ""
 
 
 def _to_hook(hook: Hook, log: Log, held: ExitStack) -> Feed:
-    receiver = held.enter_context(HookReceiver(hook))
+    receiver = held.enter_context(closing(HookReceiver(hook)))
     # One at a time: where it refuses one, those it has taken are not told again.
-    return Feed(f"webhook:{hook.name}", partial(decisions.json_page, log), receiver, 1)
+    return Feed(f"webhook:{hook.name}", partial(json_page, log), receiver, 1)
 
 
 def _to_kafka(
@@ -52,8 +100,8 @@ def _to_kafka(
 ) -> list[Feed]:
     connection = from_settings(settings)
     read = {
-        "discrepancies": (prefix + DISCREPANCIES, decisions.avro_page),
-        "dead-letters": (prefix + DEAD_LETTERS, letters.page),
+        "discrepancies": (prefix + DISCREPANCIES, avro_page),
+        "dead-letters": (prefix + DEAD_LETTERS, dead_letter_page),
     }
     try:
         require(connection, writes=[topic for topic, _ in read.values()])
@@ -63,6 +111,8 @@ def _to_kafka(
         # Webhooks are not held up by a broker that is away.
         _log.warning("%s; what is for it is told when it is back.", error)
     return [
-        Feed(name, partial(page, log), held.enter_context(KafkaReceiver(connection, topic)))
+        Feed(
+            name, partial(page, log), held.enter_context(closing(KafkaReceiver(connection, topic)))
+        )
         for name, (topic, page) in read.items()
     ]

@@ -1,7 +1,9 @@
-"""`ledger demo`: a season through the whole ledger, and what it looks like from outside."""
+"""`ledger season` and `ledger demo`: a made season, alone or through the whole ledger."""
 
+import json
 import os
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,23 +13,79 @@ from uuid import UUID
 
 import typer
 
-from ledger.commands.catch_up import follow
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
-from ledger.commands.output import Format, say
+from ledger.commands.output import Format, progress, say
 from ledger.commands.reconcile import answer, print_reconciliation
+from ledger.commands.verify import follow
 from ledger.errors import Misuse
 from ledger.facts.canonical import decode, encode
 from ledger.facts.seals import SealsApplied
 from ledger.intake.doors import OPERATOR
 from ledger.log import Log
 from ledger.log.embedded import default_home
-from ledger.season import Mix, Season
+from ledger.season import Key, Mix, Season
 from ledger.season import season as made
 from ledger.settings import load
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.projection import reading
 from ledger.views.reconciliation import Question
+
+_chunk_bytes_max = 1 << 20
+
+
+def season(
+    events: Annotated[int, typer.Option(min=1, max=100_000_000, help="How many lines.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 1,
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            "--faults",
+            "--slips",
+            metavar="MIX",
+            help="Plant faults: all, 1%, or names such as M-18,M-02:3.",
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Write here which rules must fire on which subjects.")
+    ] = None,
+) -> None:
+    """Print a made season, one event a line, late and twice as real scanners are.
+
+    Example: ledger season --events 20000 --seed 7 --faults all > s.ndjson
+    """
+    story = made(events, seed, Mix.parse(faults) if faults else None)
+    out = sys.stdout.buffer
+    chunk: list[bytes] = []
+    size = 0
+    with progress("season", events) as step:
+        for number, fact in enumerate(story.facts(), 1):
+            chunk.append(encode(fact))
+            size += len(chunk[-1]) + 1
+            if size >= _chunk_bytes_max:
+                out.write(b"\n".join(chunk) + b"\n")
+                chunk.clear()
+                size = 0
+                step(number)
+    if chunk:
+        out.write(b"\n".join(chunk) + b"\n")
+    out.flush()
+    if key is not None:
+        try:
+            key.write_text(json.dumps(_plain(story.key()), ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            raise Misuse(f"{key} cannot be written: {error.strerror}.") from None
+
+
+def _plain(key: Key) -> dict[str, object]:
+    return {
+        "now": key.now,
+        "cases": [
+            {"rule": case.rule, "subject": case.subject, "discriminator": case.discriminator}
+            for case in key.cases
+        ],
+    }
+
 
 FAULTS = "over-sealing,count-variance,receipt-difference,report-differs"
 """The faults a demo plants, by name."""
@@ -57,7 +115,7 @@ def demo(
     started = time.monotonic()
     story = made(events, seed, Mix.parse(FAULTS))
     if kafka:
-        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `processes`
+        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `run`
 
         through_kafka(story.facts, events, settings)
     with opened(settings, recorded_at="clock" if kafka else "event") as log:
@@ -74,7 +132,7 @@ def demo(
         say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
         say(_HINTS.format(home=home))
         if not once:
-            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `processes`
+            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `run`
 
             open_desk(log, settings)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from consumers.broker import connection, topics
-from consumers.broker.local import local_broker
+from consumers.broker.local import LocalBroker
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
 from ledger.commands.output import Step, progress, say
@@ -44,12 +44,12 @@ def through_kafka(facts: Callable[[], Iterable[Fact]], events: int, settings: Se
     if home is None:
         raise Fatal("The demo has no home.")
     say("Starting a broker (the first time its jars are fetched).")
-    with local_broker(home / "kafka") as bootstrap:
-        told = connection.Connection(bootstrap)
+    with LocalBroker(home / "kafka") as broker:
+        told = broker.connection
         topics.create(told)
         with opened(settings) as log:
             _by_hand(log, facts(), home)
-            with _running(bootstrap, settings):
+            with _running(broker.bootstrap, settings):
                 rest = (fact for fact in facts() if not operators(fact))
                 _wait(log, log.position() + _produce(told, rest, events))
 

@@ -1,7 +1,7 @@
 """`ledger discrepancies`, and what people decide about them: explain, escalate, close."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Collection
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import typer
@@ -67,9 +67,11 @@ class Filters(NamedTuple):
 
     def wanted(self) -> Wanted:
         """The same as the view is asked, but for the lot; raises Misuse for what there is not."""
+        kind = _named([self.subject_kind or ""], [*SubjectKind], "subject")
         return Wanted(
-            rules=_rules(self.rule), states=_states(self.state),
-            severities=_severities(self.severity), subject_kind=_kind(self.subject_kind),
+            rules=_named(self.rule, RULES, "rule"), states=_states(self.state),
+            severities=_named(_upper(self.severity), SEVERITIES, "severity"),
+            subject_kind=kind[0] if kind else None,
             subject=self.subject, importer=self.importer, rcb=self.rcb, party=self.exporter,
             mark=self.mark, ids=_ids(self.cases),
         )  # fmt: skip
@@ -97,7 +99,7 @@ def discrepancies(
     Example: ledger discrepancies --severity C --group rule,lot
     """
     wanted = filters.wanted()
-    by = _group(group)
+    by = _named([group or ""], GROUPS, "way to group")
     with opened() as log:
         found = _found(log, wanted, filters.lot)
         rows = grouped(found, log, by) if by else [entry.row for entry in found]
@@ -192,47 +194,30 @@ def _found(log: Log, wanted: Wanted, lot: str | None) -> list[Listed]:
     return [entry for entry in found if entry.case.subject in subjects]
 
 
-def _split(values: list[str] | None) -> list[str]:
-    return [part.strip() for value in values or [] for part in value.split(",") if part.strip()]
-
-
-def _checked(values: list[str] | None, known: Any, what: str) -> list[str]:
-    found = _split(values)
+def _named(values: list[str] | None, known: Collection[str], what: str) -> tuple[str, ...]:
+    """Names given in one option or several; Misuse for one that there is not."""
+    given = (part.strip() for value in values or () for part in value.split(","))
+    found = tuple(filter(None, given))
     for value in found:
         if value not in known:
             raise Misuse(f"{value!r} is no {what}: there is {', '.join(known)}.")
     return found
 
 
-def _rules(values: list[str] | None) -> tuple[str, ...]:
-    return tuple(_checked(values, RULES, "rule"))
-
-
-def _severities(values: list[str] | None) -> tuple[str, ...]:
-    return tuple(_checked([v.upper() for v in values or []], SEVERITIES, "severity"))
-
-
 def _states(values: list[str] | None) -> tuple[State, ...]:
-    given = [value.upper() for value in _split(values)]
-    if given == ["ALL"]:
-        return tuple(State)
-    return tuple(State(name) for name in _checked(given, [*map(str, State), "ALL"], "state"))
+    given = _named(_upper(values), [*State, "ALL"], "state")
+    return tuple(State) if given == ("ALL",) else tuple(map(State, given))
 
 
-def _kind(value: str | None) -> str | None:
-    return None if value is None else _checked([value], [*map(str, SubjectKind)], "subject")[0]
-
-
-def _group(value: str | None) -> list[str]:
-    return _checked([value] if value else None, GROUPS, "way to group")
+def _upper(values: list[str] | None) -> list[str]:
+    return [value.upper() for value in values or []]
 
 
 def _ids(values: list[str] | None) -> tuple[UUID, ...]:
-    read: Callable[[str], UUID] = UUID
     found = []
     for value in values or []:
         try:
-            found.append(read(value))
+            found.append(UUID(value))
         except ValueError:
             raise Misuse(
                 f"{value!r} is no case: give its id, as `ledger discrepancies` shows it."

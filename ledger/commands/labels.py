@@ -4,21 +4,19 @@ What the tables alone tell needs no home; a lot or a registered product is read 
 """
 
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ledger.commands.looking_up import asking
-from ledger.commands.options import day
+from ledger.commands.lot import asking
+from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, ProductRegistered
-from ledger.facts.scalars import local_day, time_text
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
 from ledger.labels.describe import (
@@ -37,13 +35,9 @@ from ledger.labels.describe import (
 from ledger.labels.lots import lot_facts
 
 NOT_ELIGIBLE = 1
-JAPAN_MINUTES = 540
 
 app = typer.Typer(help="What a label may say.", no_args_is_help=True)
 
-OnOption = Annotated[
-    str | None, typer.Option("--on", metavar="DATE", help="The day judged; default: today, Japan.")
-]
 ClassOption = Annotated[str | None, typer.Option("--class", help="The product class.")]
 
 
@@ -51,13 +45,6 @@ ClassOption = Annotated[str | None, typer.Option("--class", help="The product cl
 def checked() -> None:
     """What a label may say."""
     check_tables()
-
-
-def today_or(text: str | None) -> date:
-    """The day given, else today in Japan."""
-    given = day(text, "--on")
-    today = local_day(time_text(time.time_ns() // 1_000, JAPAN_MINUTES))
-    return today if given is None else given
 
 
 @app.command()

@@ -8,10 +8,8 @@ import typer
 
 from ledger.commands import (
     archive,
-    catch_up,
     demo,
     discrepancies,
-    goods,
     labels,
     load,
     look,
@@ -19,9 +17,7 @@ from ledger.commands import (
     period,
     policy,
     reconcile,
-    retention,
     run,
-    season,
     token,
     topics,
     verify,
@@ -41,27 +37,27 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(load.load)
-app.command()(catch_up.catch_up)
+app.command()(verify.catch_up)
 app.command()(reconcile.reconcile)
 app.command()(discrepancies.discrepancies)
 app.command()(discrepancies.explain)
 app.command()(discrepancies.escalate)
 app.command()(discrepancies.close)
 app.command()(policy.policy)
-app.command()(goods.statement)
-app.command()(goods.trace)
+app.command()(reconcile.statement)
+app.command()(lot.trace)
 app.command()(look.event)
 app.command()(look.receipt)
 app.command()(verify.verify)
 app.command()(verify.rebuild)
 app.command()(archive.export)
 app.command("import")(archive.import_)
-app.command()(season.season)
+app.command()(demo.season)
 app.command()(run.run)
 app.command()(demo.demo)
 app.command()(labels.scope)
 app.command()(labels.substance)
-app.command()(retention.retention)
+app.command()(lot.retention)
 app.command()(lot.lot)
 app.command("standards")(labels.standards_)
 app.add_typer(labels.app, name="label")

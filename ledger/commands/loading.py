@@ -1,29 +1,120 @@
 """One run of `ledger load`: files read, recorded and counted, what is refused told.
 
-A file whose beginning is refused is left there: most likely it is not meant for us.
+A file whose beginning is refused is left there: most likely it is not meant for us. A batch is
+recorded whole or not at all, and where the database goes away nobody is told which. Events may be
+recorded again: their ids are met. Refusals have no ids, so whether the batch was recorded is found
+out before it is.
 """
 
 import json
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, NamedTuple, TextIO
+from uuid import UUID
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_exponential,
+)
 
 from ledger.commands.output import progress, say
-from ledger.commands.recording import Batch, record
-from ledger.facts.scalars import time_text
+from ledger.errors import Unavailable
 from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import Door
 from ledger.intake.files import read_file
-from ledger.intake.plausible import warning
-from ledger.intake.verdicts import Accepted, Refused, Verdict
+from ledger.intake.verdicts import Verdict
 from ledger.log import Entry, Log, Receipt, Refusal
+from ledger.web.asking.records import Offered
+
+again_seconds_max: Final = 60.0
+"""So long a batch is tried again while the database is away."""
+_wait_seconds_min: Final = 0.25
+_wait_seconds_max: Final = 5.0
+_letters_read_max: Final = 5_000
+LetterKey = tuple[str, bytes]
+"""Place and SHA-256 of what was refused."""
+
+
+class Batch(NamedTuple):
+    """What is recorded at once; `letters` tells every dead letter that it may leave."""
+
+    entries: Sequence[Entry]
+    refusals: Sequence[Refusal]
+    on_conflict: Callable[[int], Refusal]
+    letters: Callable[[], Collection[LetterKey]]
+
+
+def record(log: Log, batch: Batch) -> list[Receipt]:
+    """Record a batch and answer its events; wait for the database where it is away.
+
+    Raises Unavailable, saying what to do, where that takes too long.
+    """
+    before: tuple[int, int] | None = None
+    again = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_exponential(_wait_seconds_min, max=_wait_seconds_max),
+        stop=stop_after_delay(again_seconds_max),
+        before_sleep=_say_so,
+        reraise=True,
+    )
+    try:
+        for attempt in again:
+            with attempt:
+                if before is None:
+                    before = log.position(), log.dead_letters_last()
+                    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+                receipts = list(_as_first_told(_again(log, batch, before[1]), before[0]))
+    except Unavailable as error:
+        raise Unavailable(
+            f"{error} Load the same files again once it is back: what is recorded already stays"
+            " recorded once."
+        ) from error
+    say("The database is back: nothing is lost, and nothing is recorded twice.")
+    return receipts
+
+
+def _say_so(state: RetryCallState) -> None:
+    if state.attempt_number == 1 and state.outcome is not None:
+        error = str(state.outcome.exception())
+        say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
+
+
+def _again(log: Log, batch: Batch, letter: int) -> list[Receipt]:
+    if _was_recorded(log, batch.letters(), letter):
+        return log.append(batch.entries)
+    return log.append(batch.entries, batch.refusals, on_conflict=batch.on_conflict)
+
+
+def _was_recorded(log: Log, letters: Collection[LetterKey], after: int) -> bool:
+    """Whether any of these dead letters was written since."""
+    while found := log.dead_letters(after, _letters_read_max):
+        if any((each.refusal.place, each.refusal.sha256) in letters for each in found):
+            return True
+        after = found[-1].number
+    return False
+
+
+def _as_first_told(receipts: Sequence[Receipt], position: int) -> Iterator[Receipt]:
+    """Receipts as they would have been: what came in behind a position was recorded by this."""
+    told: set[UUID] = set()
+    for receipt in receipts:
+        first = receipt.id not in told
+        told.add(receipt.id)
+        if receipt.outcome == "duplicate" and receipt.position > position and first:
+            yield receipt._replace(outcome="recorded")
+        else:
+            yield receipt
+
 
 STDIN = "-"
 DOOR = "file"
+TAKEN = "", "the ledger holds other content under this id"
 refusals_said_max = 10
 refused_at_first_max = 1_000
 
@@ -81,22 +172,23 @@ class Loading:
                 self._settle(label, verdicts)
                 seen += len(verdicts)
 
-    def _settle(self, label: str, verdicts: Sequence[Accepted | Refused]) -> None:
-        accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-        letters = [
-            self._refusal(label, verdict) for verdict in verdicts if isinstance(verdict, Refused)
-        ]
+    def _settle(self, label: str, verdicts: Sequence[Verdict]) -> None:
+        offered = Offered(verdicts, DOOR, self._by, None, place=partial(_place, label), taken=TAKEN)
+        refusals = offered.refusals()
         batch = Batch(
-            [Entry(a.id, a.topic, a.state, 1, a.at, DOOR, self._by) for a in accepted],
-            letters,
-            on_conflict=lambda index: self._conflict(label, accepted[index]),
-            letters=lambda: (
-                {(letter.place, letter.sha256) for letter in letters}
-                | {(_place(label, each), sha256(each.state).digest()) for each in accepted}
-            ),
+            offered.entries(),
+            refusals,
+            on_conflict=offered.conflict,
+            letters=lambda: {
+                (letter.place, letter.sha256)
+                for letter in (*refusals, *map(offered.conflict, range(len(offered.accepted))))
+            },
         )
-        settled = iter(record(self._log, batch))
-        for line in _lines(verdicts, settled):
+        for told in offered.answers(record(self._log, batch)):
+            sentence = told.pop("detail")
+            line = {"line": told.pop("index"), **told}
+            if sentence is not None:
+                line["sentence"] = sentence
             match line["outcome"]:
                 case "recorded":
                     self.recorded += 1
@@ -115,34 +207,6 @@ class Loading:
         elif self.refused == refusals_said_max + 1:
             say("Further refusals are counted below; --receipts FILE keeps them all.")
 
-    def _refusal(self, label: str, verdict: Refused) -> Refusal:
-        return Refusal(
-            door=DOOR,
-            place=_place(label, verdict),
-            index=0,
-            reason=verdict.reason,
-            path=verdict.path,
-            payload=verdict.payload,
-            sha256=verdict.sha256,
-            id=verdict.id,
-            size=verdict.size,
-            by=self._by,
-        )
-
-    def _conflict(self, label: str, accepted: Accepted) -> Refusal:
-        return Refusal(
-            door=DOOR,
-            place=_place(label, accepted),
-            index=0,
-            reason="conflict",
-            path="",
-            payload=accepted.state,
-            sha256=sha256(accepted.state).digest(),
-            id=accepted.id,
-            size=len(accepted.state),
-            by=self._by,
-        )
-
 
 def _first_apart(batches: Iterator[Sequence[Verdict]]) -> Iterator[Sequence[Verdict]]:
     """The same verdicts, those on the first elements in batches of their own."""
@@ -153,54 +217,6 @@ def _first_apart(batches: Iterator[Sequence[Verdict]]) -> Iterator[Sequence[Verd
         yield from (part for part in (first, batch[len(first) :]) if part)
 
 
-def _lines(
-    verdicts: Sequence[Accepted | Refused], settled: Iterator[Receipt]
-) -> Iterator[dict[str, Any]]:
-    now = time.time_ns() // 1_000
-    for verdict in verdicts:
-        line: dict[str, Any] = {
-            "line": verdict.index,
-            "id": str(verdict.id) if verdict.id else None,
-            "outcome": "refused",
-            "position": None,
-            "recorded_at": None,
-            "sha256": None,
-            "reason": None,
-            "path": None,
-            "warning": None,
-            "door": None,
-            "by": None,
-            "person": None,
-        }
-        if isinstance(verdict, Refused):
-            line |= {
-                "reason": verdict.reason,
-                "path": verdict.path,
-                "sha256": verdict.sha256.hex(),
-                "sentence": verdict.sentence,
-            }
-        else:
-            receipt = next(settled)
-            line["sha256"] = receipt.sha256.hex()
-            line["warning"] = warning(verdict.at, now)
-            if receipt.outcome == "conflict":
-                line |= {
-                    "reason": "conflict",
-                    "path": "",
-                    "sentence": "the ledger holds other content under this id",
-                }
-            else:
-                line |= {
-                    "outcome": receipt.outcome,
-                    "position": receipt.position,
-                    "recorded_at": time_text(receipt.recorded_at, 0),
-                    "door": receipt.door,
-                    "by": receipt.by,
-                    "person": receipt.person,
-                }
-        yield line
-
-
-def _place(label: str, verdict: Accepted | Refused) -> str:
+def _place(label: str, verdict: Verdict) -> tuple[str, int]:
     # As it is kept: the name of a file may hold bytes that are no text.
-    return f"{label}:{verdict.index}".encode("utf-8", "replace").decode()
+    return f"{label}:{verdict.index}".encode("utf-8", "replace").decode(), 0

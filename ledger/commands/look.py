@@ -1,7 +1,6 @@
 """`ledger event` and `ledger receipt`: one event, as it was recorded and what became of it."""
 
 import json
-from hashlib import sha256
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -9,15 +8,17 @@ import typer
 
 from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, print_json, show
-from ledger.custody.moves import moves
 from ledger.errors import Misuse
-from ledger.facts.canonical import decode
-from ledger.facts.catalogue import DECISIONS
-from ledger.facts.scalars import time_text
-from ledger.intake.plausible import warning_of
 from ledger.log import Log, Recorded
+from ledger.web.asking.records import receipt as told
+from ledger.web.asking.records import shown
 
 _RECEIPT: Final = ("recorded_at", "door", "by", "person", "sha256")
+_WHAT: Final = ("outcome", "position", "recorded_at", "sha256")
+_WHO: Final = ("door", "by", "person")
+_RECORDED: Final = (*_WHAT, "warning", *_WHO)
+_REFUSED: Final = (*_WHAT, "reason", "path", "place", *_WHO)
+"""What is told of an event besides its id."""
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The event's id, a UUID.")]
 
 
@@ -31,15 +32,15 @@ def event(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
         stream = log.get([asked]).get(asked)
         if stream is None:
             raise Misuse(_unknown(log, asked))
-        shown = [_shown(recorded) for recorded in stream]
+        found = [_shown(recorded) for recorded in stream]
     if form is Format.JSON:
-        print_json(shown[0] if len(shown) == 1 else shown)
+        print_json(found[0] if len(found) == 1 else found)
         return
-    for one in shown:
+    for one in found:
         fields = [{"field": name, "value": _text(value)} for name, value in one["event"].items()]
         show(fields, form, title=f"{one['topic']} at position {one['position']}")
-        told = [{"receipt": name, "value": _text(one[name] or "-")} for name in _RECEIPT]
-        show(told, form)
+        lines = [{"receipt": name, "value": _text(one[name] or "-")} for name in _RECEIPT]
+        show(lines, form)
         show(
             one["moves"], form, columns=("mark", "from", "to", "seals"), empty="It moved no seals."
         )
@@ -52,22 +53,15 @@ def receipt(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
     """
     asked = _uuid(event_id)
     with opened() as log:
-        rows = [_receipt(recorded) for recorded in log.get([asked]).get(asked, [])]
-        rows += [
-            {
-                "id": str(asked),
-                "outcome": "refused",
-                "position": None,
-                "recorded_at": time_text(letter.recorded_at, 0),
-                "sha256": letter.refusal.sha256.hex(),
-                "reason": letter.refusal.reason,
-                "path": letter.refusal.path,
-                "place": letter.refusal.place,
-                "door": letter.refusal.door,
-                "by": letter.refusal.by,
-                "person": letter.refusal.person,
-            }
-            for letter in log.refused(asked)
+        rows = [
+            {"id": str(asked)} | {name: known[name] for name in names}
+            for names, known in (
+                *((_RECORDED, told(one)) for one in log.get([asked]).get(asked, ())),
+                *(
+                    (_REFUSED, {**told(one), "place": one.refusal.place})
+                    for one in log.refused(asked)
+                ),
+            )
         ]
     if not rows:
         raise Misuse(f"Nothing was ever reported under {asked}.")
@@ -83,36 +77,9 @@ def _unknown(log: Log, asked: UUID) -> str:
 
 
 def _shown(recorded: Recorded) -> dict[str, Any]:
-    posted = () if recorded.topic in DECISIONS else moves(decode(recorded.state))
-    return {
-        "topic": recorded.topic,
-        "version": recorded.version,
-        **_receipt(recorded),
-        "event": json.loads(recorded.state),
-        "moves": [
-            {
-                "mark": move.mark,
-                "from": move.source.name(),
-                "to": move.target.name(),
-                "seals": move.seals,
-            }
-            for move in posted
-        ],
-    }
-
-
-def _receipt(recorded: Recorded) -> dict[str, Any]:
-    return {
-        "id": str(recorded.id),
-        "outcome": "recorded",
-        "position": recorded.position,
-        "recorded_at": time_text(recorded.recorded_at, 0),
-        "sha256": sha256(recorded.state).hexdigest(),
-        "warning": warning_of(recorded),
-        "door": recorded.door,
-        "by": recorded.by,
-        "person": recorded.person,
-    }
+    """An event with its receipt; why it was refused is not asked, as it was not."""
+    found = {"id": str(recorded.id), **shown(recorded)}
+    return {name: found[name] for name in ("topic", "version", "id", *_RECORDED, "event", "moves")}
 
 
 def _text(value: object) -> str:

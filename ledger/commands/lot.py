@@ -1,15 +1,86 @@
-"""`ledger lot LOT`: the card of a lot, from its field to the shelf, with every verdict on it."""
+"""`ledger lot`, `trace` and `retention`: the card of a lot, its way, until when records are kept.
 
-from typing import Annotated, Any
+Nothing is ever removed by itself, and the date never removes a case that is still open.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
-from ledger.commands.looking_up import asking
+from ledger.cases.discrepancy import LIVE, Case
+from ledger.commands.home import opened
+from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
-from ledger.commands.retention import kept
 from ledger.errors import Misuse
 from ledger.labels.card import lot_card
-from ledger.views.lots import cards
+from ledger.labels.describe import check_tables, retention_row
+from ledger.labels.lots import lot_facts
+from ledger.labels.retention import keep_lot_until, kept_at_least_until
+from ledger.log import Log
+from ledger.rules.subjects import subjects_of
+from ledger.rules.violation import SubjectKind
+from ledger.views import schema
+from ledger.views.cases import cases_of
+from ledger.views.folding import Rows
+from ledger.views.lazy_record import OF_LOT, LazyRecord, registry_facts
+from ledger.views.loading import applications_to, facts_about
+from ledger.views.lots import cards, names
+from ledger.views.projection import reading
+from ledger.views.trace import trace as traced
+
+_CASES_OF: Final = frozenset(
+    {
+        SubjectKind.LOT,
+        SubjectKind.APPLICATION,
+        SubjectKind.EVENT,
+        SubjectKind.SHIPMENT,
+        SubjectKind.CERTIFICATE,
+        SubjectKind.REPORT,
+    }
+)
+"""Kinds of subject that are about goods; cases of a party or an account are about all of them."""
+
+
+class Asked(NamedTuple):
+    """The log and its views, and a record that asks them."""
+
+    record: LazyRecord
+    rows: Rows
+    log: Log
+
+
+@contextmanager
+def asking() -> Iterator[Asked]:
+    """Open the home to look at single lots, products or labels; the tables are checked first."""
+    check_tables()
+    with opened() as log, reading(log) as rows:
+        schema.position(rows)
+        yield Asked(LazyRecord(rows, log), rows, log)
+
+
+def live_cases(asked: Asked, lot: str) -> list[Case]:
+    """Cases that still ask for attention: of the lot, its events, its shipments and papers."""
+    rows, log = asked.rows, asked.log
+    subjects = {(str(SubjectKind.LOT), lot)}
+    for record in (
+        facts_about(rows, log, [(about, lot) for about in OF_LOT]),
+        applications_to(rows, log, [lot]),
+    ):
+        subjects |= {
+            (str(subject.kind), subject.key)
+            for known in record
+            for subject in subjects_of(known.fact)
+            if subject.kind in _CASES_OF and (subject.kind is not SubjectKind.LOT)
+        }
+    found = cases_of(rows, sorted(subjects))
+    return sorted(
+        (case for case in found if case.state in LIVE),
+        key=lambda case: (case.rule, case.subject, case.discriminator),
+    )
+
 
 _PARTS = (
     ("sealed", "Seals", ("mark", "label", "version", "holder", "units", "seals", "applications")),
@@ -72,9 +143,9 @@ def _printed(card: dict[str, Any], form: Format) -> None:
     if entries:
         columns = ("activity", "on", "substance", "quantity", "unit", "codes")
         show(entries, form, columns=columns, title="Process record")
-    for key, title, names in _PARTS:
+    for key, title, shown in _PARTS:
         if card[key]:
-            show([_coded(row) for row in card[key]], form, columns=names, title=title)
+            show([_coded(row) for row in card[key]], form, columns=shown, title=title)
     for sentence in dict.fromkeys(_sentences(card)):
         say(sentence)
 
@@ -95,3 +166,94 @@ def _sentences(card: dict[str, Any]) -> list[str]:
         for row in judged
         for code in row.get("codes", ())
     ]
+
+
+def trace(
+    lot: Annotated[str, typer.Argument(metavar="LOT", help="The lot.")],
+    back: Annotated[bool, typer.Option("--back", help="Only where it came from.")] = False,
+    forward: Annotated[bool, typer.Option("--forward", help="Only where it went.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Follow a lot: inputs, seals, shipments and certificates, back and forward.
+
+    Example: ledger trace L-17 --format json
+    """
+    both = back == forward
+    with opened() as log, reading(log) as rows:
+        schema.position(rows)
+        found = traced(rows, log, lot, back=back or both, forward=forward or both)
+    if form is Format.JSON:
+        print_json(found)
+        return
+    if form is Format.CSV:
+        show(
+            [{"direction": way} | step for way in ("back", "forward") for step in found[way]], form
+        )
+        return
+    for way, title in (("back", "came from"), ("forward", "went to")):
+        if both or (way == "back") == back:
+            show(
+                found[way], form, title=f"{lot} {title}",
+                empty=f"Nothing is known of where {lot} {title}.",
+            )  # fmt: skip
+
+
+_page_lots: Final = 100
+"""Lots looked at together; what is held in memory is a page of lots and the registry."""
+
+
+def retention(
+    lot: Annotated[str | None, typer.Argument(metavar="LOT", help="The lot.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Every lot whose records may go.")] = False,
+    on: OnOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say until when the records of a lot are kept, and which rule decides.
+
+    Nothing is ever removed by itself, and a case still open keeps its records. Example:
+    ledger retention --due --on 2031-04-01
+    """
+    if (lot is None) == (not due):
+        raise Misuse("Name a lot, or ask for --due.")
+    with asking() as asked:
+        if lot is not None:
+            rows = [kept(asked, lot)]
+        else:
+            past = [*_past(asked, today_or(on))]
+            rows = [row for row in past if not row["cases"]]
+            if waiting := len(past) - len(rows):
+                say(f"Kept beyond their day for cases still open: {waiting:,} lots.")
+    show(
+        rows, form,
+        columns=["lot", "keep_until", "rule", "cases"] if form is Format.TABLE else None,
+        data=rows[0] if lot is not None else rows, empty="No records are due.",
+    )  # fmt: skip
+
+
+def kept(asked: Asked, lot: str) -> dict[str, Any]:
+    """Until when a lot's records are kept, and the open cases that keep them; Misuse if unknown."""
+    if lot_facts(asked.record, lot) is None:
+        raise Misuse(f"There is no lot {lot!r}.")
+    return _row(asked, asked.record, lot)
+
+
+def _row(asked: Asked, record: LazyRecord, lot: str) -> dict[str, Any]:
+    cases = [f"{case.rule} {case.discriminator}".strip() for case in live_cases(asked, lot)]
+    return {**retention_row(lot, keep_lot_until(record, lot)), "cases": cases}
+
+
+def _past(asked: Asked, on: date) -> Iterator[dict[str, Any]]:
+    """Lots whose day has passed, page by page; of young ones only the lot itself is read."""
+    registered = registry_facts(asked.rows, asked.log)
+    last = ""
+    while page := names(asked.rows, last, _page_lots):
+        last = page[-1]
+        record = LazyRecord(asked.rows, asked.log, registered)
+        record.expect(page)
+        for lot in page:
+            least = kept_at_least_until(record, lot)
+            if least is None or least >= on:
+                continue
+            row = _row(asked, record, lot)
+            if row["keep_until"] and row["keep_until"] < on.isoformat():
+                yield row

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import time
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import wraps
@@ -10,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from ledger.errors import Misuse
-from ledger.facts.scalars import canonical_time, micros
+from ledger.facts.scalars import canonical_time, local_day, micros, time_text
+from ledger.rules.moments import JAPAN
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -29,6 +31,10 @@ KnownAtOption = Annotated[
         metavar="TIME",
         help="What was recorded up to then: RFC 3339, or a date = the end of that day in Japan.",
     ),
+]
+
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="DATE", help="The day judged; default: today, Japan.")
 ]
 
 
@@ -51,6 +57,13 @@ def day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Misuse(f"{option} {text!r}: {error}") from None
+
+
+def today_or(text: str | None) -> date:
+    """The day given, else today in Japan."""
+    given = day(text, "--on")
+    today = local_day(time_text(time.time_ns() // 1_000, JAPAN))
+    return today if given is None else given
 
 
 def spread(

@@ -1,4 +1,7 @@
-"""`ledger reconcile`: issued = the sum of all places, and beside it what the parties claim."""
+"""`ledger reconcile` and `statement`: where all seals are, and one stock day by day.
+
+Issued is the sum of all places, and beside it stands what the parties claim.
+"""
 
 import time
 from enum import StrEnum
@@ -7,14 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import AsOfOption, KnownAtOption, moment
+from ledger.commands.options import AsOfOption, KnownAtOption, day, moment
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
 from ledger.log import Log
+from ledger.views import schema
 from ledger.views.discrepancies import case_counts
 from ledger.views.projection import reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question
 from ledger.views.reconciliation import reconcile as reconciled
+from ledger.views.statements import statement as stated
 
 WHO = ("importer", "rcb", "exporter", "agent")
 ZERO_LEFT_OUT = ("sampled", "lost", "stolen", "destroyed", "adjusted", "returned")
@@ -106,3 +111,35 @@ def unlike(row: dict[str, Any]) -> bool:
 
 def _worth(rows: list[dict[str, Any]], name: str) -> bool:
     return name not in ZERO_LEFT_OUT or any(row.get(name) for row in rows)
+
+
+def statement(
+    mark: Annotated[str, typer.Option(help="The mark.")],
+    holder: Annotated[str, typer.Option(help="Who holds the stock.")],
+    site: Annotated[str, typer.Option(help="Where.")],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day; default: the first.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day; default: the last.")
+    ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show the seal ledger of one stock: received, used, discarded, other, remaining, day by day.
+
+    Example: ledger statement --mark JAS-A --holder EXP-1 --site W1 --from 2026-04-01
+    """
+    first, last = day(start, "--from"), day(end, "--to")
+    if first and last and last < first:
+        raise Misuse("--to lies before --from.")
+    clocks = moment(as_of, "--as-of"), moment(known_at, "--known-at")
+    with opened() as log, reading(log) as rows:
+        schema.position(rows)
+        found = stated(
+            rows, log, (mark, holder, site),
+            start=first, end=last, as_of=clocks[0], known_at=clocks[1],
+        )  # fmt: skip
+    title = f"{mark} at {holder} {site}: opening {found['opening']:,}, closing {found['closing']:,}"
+    show(found["days"], form, data=found, title=title, empty=f"{title}. No seal moved.")

@@ -1,4 +1,4 @@
-"""`ledger verify` and `ledger rebuild`: do the promises hold, and the views anew."""
+"""`ledger catch-up`, `rebuild`, `verify`: views and audit brought up to the log, and checked."""
 
 import json
 import secrets
@@ -11,17 +11,53 @@ import msgspec
 import typer
 
 from consumers.auditor.proof import NOT_WHOLE, Sample, unsettled
-from ledger.commands.home import opened
-from ledger.commands.output import progress, say
+from consumers.auditor.renewing import renewal
+from consumers.auditor.running import audit_clock, set_clock
+from consumers.auditor.running import catch_up as audit
+from ledger.commands.home import deciding, opened
+from ledger.commands.options import moment
+from ledger.commands.output import progress, progresses, say
 from ledger.commands.policy import policy_of
 from ledger.errors import Misuse
 from ledger.facts.canonical import decode, encode
 from ledger.facts.catalogue import TYPES
+from ledger.labels.describe import check_tables
 from ledger.log import Log, Receipt, Recorded
 from ledger.log.promises import broken, unkept
 from ledger.settings import load
 from ledger.views import verify as views
+from ledger.views.projection import Projector
 from ledger.views.projection import rebuild as built_anew
+
+
+def catch_up(
+    now: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Set the audit's clock; it is kept and never goes back."),
+    ] = None,
+) -> None:
+    """Bring everything that follows the log up to it, then exit.
+
+    Example: ledger catch-up --now 2026-12-01
+    """
+    check_tables()
+    with deciding() as log:
+        if (at := moment(now, "--now")) is not None:
+            set_clock(log, at)
+        position = follow(log)
+    say(f"The views and the audit rest on position {position:,}.")
+
+
+def follow(log: Log) -> int:
+    """Project and audit until nothing is behind, with progress; answer the position."""
+    policy = policy_of(load())
+    if (changed := renewal(log, policy)) is not None:
+        say(changed)
+    with progresses(("views", "audit"), log.position()) as (views, audited):
+        position = audit(log, policy, audit_clock(log), lambda step: audited(step.position), views)
+    Projector(log).retire_older()
+    return position
+
 
 batch_events_max = 5_000
 batch_receipts_max = 5_000

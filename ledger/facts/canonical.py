@@ -34,3 +34,14 @@ def encode(fact: Fact) -> bytes:
 def decode(state: bytes) -> Fact:
     """The fact whose canonical form `state` is; for bytes the ledger itself has stored."""
     return _decoder.decode(state)
+
+
+def told(of: Any, *names: str) -> dict[str, Any]:
+    """Fields of a fact or of a part of one, as people are told them: days and figures as text.
+
+    Of what is not there (None) every field is None.
+    """
+    return {
+        name: None if of is None else msgspec.to_builtins(getattr(of, name), enc_hook=str)
+        for name in names
+    }

@@ -1,22 +1,24 @@
-"""What an exported log is made of: an Avro container of its rows, each block with its digest.
+"""An exported log as a file: an Avro container of its rows, each block with its digest.
 
 Version 2 ends with a record that holds the digest of every byte before it, so that no file is taken
 for a whole one that is not, and no altered one for the log that was exported. Version 1 had counts.
 """
 
+import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from importlib import resources
 from io import BytesIO
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, BinaryIO, Final, NamedTuple, TypeGuard
 
 import fastavro
 import msgspec
-from fastavro.schema import SchemaParseException
+from fastavro.schema import SchemaParseException, to_parsing_canonical_form
 
 from ledger.errors import Fatal, Malformed
 from ledger.intake.codec import DECODING_ERRORS
-from ledger.intake.container import SYNC_BYTES
+from ledger.intake.container import SYNC_BYTES, Cut, Header, next_block, read_meta
 from ledger.log import Archived, DeadLetter
 from ledger.log.record_bytes import dead_letter_bytes, event_bytes
 
@@ -50,81 +52,29 @@ class End(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
-def _record(namespace: str, name: str, doc: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "type": "record",
-        "name": name,
-        "namespace": namespace,
-        "doc": doc,
-        "fields": [{"name": field, "type": kind} for field, kind in fields.items()],
-    }
+def _schema(version: str) -> list[dict[str, Any]]:
+    file = resources.files("ledger.intake").joinpath(f"{version.removeprefix('seals.')}.avsc")
+    union: list[dict[str, Any]] = msgspec.json.decode(file.read_bytes())
+    return union
 
 
-def _union(namespace: str, *, bare: bool) -> list[dict[str, Any]]:
-    """The records of a version; `bare` of logical types, as they are read and written here."""
-    second = namespace == V2
-    moment = "long" if bare else {"type": "long", "logicalType": "timestamp-micros"}
-    uuid = "string" if bare else {"type": "string", "logicalType": "uuid"}
-    text_or_none = ["null", "string"]
-    events = _record(
-        namespace, "Event",
-        "One event of the log as recorded; state is its canonical form, JSON in UTF-8.",
-        position="long", recorded_at=moment, topic="string", id=uuid,
-        version="long" if second else "int", state="bytes",
-        **({"commit": "boolean", "door": text_or_none, "by": text_or_none,
-            "person": text_or_none} if second else {}),
-    )  # fmt: skip
-    letters = _record(
-        namespace, "DeadLetter",
-        "One refused event: where it came from, why it was refused, and its own bytes.",
-        number="long", recorded_at=moment, door="string", place="string", index="long",
-        reason="string", path="string", payload="bytes", sha256="bytes", id=["null", uuid],
-        size=["null", "long"], key=["null", "bytes"], headers=["null", "bytes"],
-        timestamp=["null", "long"],
-        **({"by": text_or_none, "person": text_or_none} if second else {}),
-    )  # fmt: skip
-    if not second:
-        end = "The last record: how many of the others stand before it."
-        return [
-            events,
-            letters,
-            _record(namespace, "End", end, events="long", dead_letters="long"),
-        ]
-    return [
-        events,
-        letters,
-        _record(
-            namespace, "Digest",
-            "Behind the rows of a block: the first and last of them, and the SHA-256 of all.",
-            first="long", last="long", sha256="bytes",
-        ),
-        _record(
-            namespace, "Seed", "What the leaves of a block of a sealed log are salted with.",
-            tree="int", block="long", seed="bytes",
-        ),
-        _record(
-            namespace, "Tile", "The hash over 256 leaves of a sealed log.",
-            tree="int", index="long", hash="bytes",
-        ),
-        _record(
-            namespace, "End",
-            "The last record, in a block of its own: how many rows stand before it, and the"
-            " SHA-256 of every byte before its block.",
-            events="long", dead_letters="long", sha256="bytes",
-            checkpoints={"type": "array", "items": "string"},
-            keys={"type": "array", "items": "string"},
-        ),
-    ]  # fmt: skip
+def _bare(schema: Any) -> Any:
+    """A schema without logical types: numbers and texts stay what they are."""
+    if isinstance(schema, list):
+        return [_bare(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "logicalType" in schema:
+        return schema["type"]
+    return {key: _bare(part) for key, part in schema.items()}
 
 
-WRITTEN: Final[dict[str, list[dict[str, Any]]]] = {
-    version: _union(version, bare=False) for version in (V1, V2)
-}
+WRITTEN: Final = {version: _schema(version) for version in (V1, V2)}
 """The schema in a file's header, by version."""
 BARE: Final[dict[str, Any]] = {
-    version: fastavro.parse_schema(_union(version, bare=True)) for version in (V1, V2)
+    version: fastavro.parse_schema(_bare(schema)) for version, schema in WRITTEN.items()
 }
-"""The same without logical types: numbers and texts stay what they are."""
+"""The records of a version as they are read and written here."""
 
 _ARRAYS: Final = {
     version: fastavro.parse_schema({"type": "array", "items": BARE[version]})
@@ -215,3 +165,128 @@ def _avro(schema: Any, value: Any) -> bytes:
     out = BytesIO()
     fastavro.schemaless_writer(out, schema, value)
     return out.getvalue()
+
+
+_CODEC: Final = "deflate"
+_VERSIONS: Final = {to_parsing_canonical_form(WRITTEN[version]): version for version in (V1, V2)}
+"""By the schema, whatever its words and white space."""
+
+
+class Hashed:
+    """A file being read that knows how far, and the SHA-256 of all that came out of it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._pieces: list[bytes] = []
+        self.at = 0
+        self.sha256 = sha256()
+
+    def read(self, size: int, /) -> bytes:
+        """The next `size` bytes, fewer only at the end."""
+        data = self._source.read(size)
+        self.at += len(data)
+        self.sha256.update(data)
+        self._pieces.append(data)
+        return data
+
+    def taken(self) -> bytes:
+        """What was read since this was last asked."""
+        found = b"".join(self._pieces)
+        self._pieces.clear()
+        return found
+
+
+class Opened(NamedTuple):
+    """What a file says of itself: version, whether times are made up, where its blocks begin."""
+
+    version: str
+    simulation: bool
+    header: Header
+    first: int
+
+
+class Frame(NamedTuple):
+    """What stands in a file, as its blocks say.
+
+    `last` is where the last block begins, `end` the bytes of that block, `sha256` the digest of all
+    before it; `blocks` and `records` are how many there are, that block left out.
+    """
+
+    last: int
+    end: bytes
+    sha256: bytes
+    blocks: int
+    records: int
+
+
+class Part(NamedTuple):
+    """A block as read: from which byte to which, and what it holds."""
+
+    start: int
+    stop: int
+    records: Records
+
+
+def open_archive(hashed: Hashed) -> Opened:
+    """The header of an exported log; Malformed where a file is none."""
+    try:
+        meta, sync = read_meta(hashed)
+    except Cut as cut:
+        raise Malformed(f"This is not an export of a log: {cut}.") from None
+    try:
+        version = _VERSIONS[to_parsing_canonical_form(json.loads(meta[b"avro.schema"]))]
+    except READING_ERRORS:
+        raise Malformed(
+            "This is not an export of a log: its records are of another kind."
+        ) from None
+    if meta.get(b"avro.codec") != _CODEC.encode():
+        raise Malformed("This is not an export of a log: it is packed in another way.")
+    simulation = meta.get(SIMULATION_KEY.encode()) == b"true"
+    hashed.taken()
+    return Opened(version, simulation, Header(_CODEC, (), union=True, sync=sync), hashed.at)
+
+
+def frame(hashed: Hashed, opened: Opened) -> Frame:
+    """Walk a file to its last block, unpacking none; Malformed where it cannot be walked."""
+    packed = opened.header._replace(codec="null")
+    found = Frame(hashed.at, b"", hashed.sha256.digest(), 0, 0)
+    blocks = records = 0
+    while True:
+        start, before = hashed.at, hashed.sha256.copy()
+        try:
+            block = next_block(hashed, packed)
+        except Cut as cut:
+            raise Malformed(f"The export is broken from byte {start:,} on: {cut}.") from None
+        if block is None:
+            return found
+        if not isinstance(block.data, bytes):
+            raise Malformed(f"The export is broken from byte {start:,} on: a block is too large.")
+        found = Frame(start, hashed.taken(), before.digest(), blocks, records)
+        blocks, records = blocks + 1, records + block.claimed
+
+
+def parts(source: BinaryIO, opened: Opened, stop: int | None = None) -> Iterator[Part]:
+    """The blocks of a file up to a byte or its end, unpacked; Malformed where one cannot be."""
+    source.seek(opened.first)
+    start = opened.first
+    while stop is None or start < stop:
+        try:
+            block = next_block(source, opened.header)
+        except Cut as cut:
+            raise Malformed(f"The export is broken from byte {start:,} on: {cut}.") from None
+        if block is None:
+            return
+        here = source.tell()
+        if block.problem is not None or not isinstance(block.data, bytes):
+            raise not_as_exported(start, here)
+        try:
+            yield Part(start, here, unpacked(block.claimed, block.data, opened.version))
+        except READING_ERRORS:
+            raise not_as_exported(start, here) from None
+        start = here
+
+
+def not_as_exported(start: int, stop: int, more: str = "") -> Malformed:
+    """What to say of a block that holds no rows of ours."""
+    place = f"bytes {start:,} to {stop:,}"
+    return Malformed(f"The export is broken: {place} are not as exported{more}.")

@@ -12,12 +12,19 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Malformed
-from ledger.intake.archive import READING_ERRORS, V1, V2, End, Rows, digest, end_of, of_events
-from ledger.intake.archive_framing import (
+from ledger.intake.archive import (
+    READING_ERRORS,
+    V1,
+    V2,
+    End,
     Hashed,
     Part,
+    Rows,
+    digest,
+    end_of,
     frame,
     not_as_exported,
+    of_events,
     open_archive,
     parts,
 )

@@ -4,8 +4,11 @@ Blocks are framed here rather than by fastavro, so that a length somebody made u
 allocated and a block that expands beyond 8 MiB is let go before it is held.
 """
 
+import bz2
 import json
-from collections.abc import Iterator
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +21,6 @@ from ledger.intake.codec import (
     not_ours,
     read_record,
 )
-from ledger.intake.container_codecs import BROKEN, EXPAND
 from ledger.intake.differing import Conversion, conversions, converted, encoded
 from ledger.intake.doors import Door
 from ledger.intake.hearing import Heard, Readable, piece_bytes
@@ -38,6 +40,29 @@ SYNC_BYTES: Final = 16
 META_BYTES_MAX: Final = 1024 * KIB
 META_ENTRIES_MAX: Final = 1_000
 LONG_BYTES_MAX: Final = 10
+_BROKEN: Final = (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError)
+"""What codecs raise on bytes that are not theirs."""
+
+
+def _inflate(data: bytes) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, MESSAGE_BYTES_MAX + 1)
+
+
+def _bunzip(data: bytes) -> bytes:
+    return bz2.BZ2Decompressor().decompress(data, MESSAGE_BYTES_MAX + 1)
+
+
+def _unxz(data: bytes) -> bytes:
+    return lzma.LZMADecompressor().decompress(data, MESSAGE_BYTES_MAX + 1)
+
+
+_EXPAND: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "null": bytes,
+    "deflate": _inflate,
+    "bzip2": _bunzip,
+    "xz": _unxz,
+}
+"""The codecs of blocks, each giving a byte more than a block may have, and no more."""
 
 
 class Branch(NamedTuple):
@@ -170,7 +195,7 @@ def read_header(stream: Readable, ours: Schemas) -> Header:
     """The header; Cut where there is none, Problem where its schema or codec is not ours."""
     meta, sync = read_meta(stream)
     codec = meta.get(b"avro.codec", b"null").decode("latin-1")
-    if codec not in EXPAND:
+    if codec not in _EXPAND:
         raise _undecodable(f"the codec {codec[:40]!r} is not read here")
     branches, union = _branches(meta.get(b"avro.schema", b""), ours)
     return Header(codec, branches, union, sync)
@@ -215,8 +240,8 @@ def next_block(stream: Readable, header: Header) -> Block | None:
     data = _exactly(stream, size)
     _synced(stream, header)
     try:
-        expanded = EXPAND[header.codec](data)
-    except BROKEN as error:
+        expanded = _EXPAND[header.codec](data)
+    except _BROKEN as error:
         return Block(count, data, _undecodable(f"the block is broken: {error}"))
     if len(expanded) > MESSAGE_BYTES_MAX:
         return Block(count, data, too_large("the block, expanded,"))

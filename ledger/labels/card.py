@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.facts.canonical import told
 from ledger.facts.documents import ExportCertificateIssued
 from ledger.facts.lots import LotGraded, LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About, certificate_key
@@ -39,15 +40,13 @@ def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
     return {
         "lot": lot,
         "product": made.product,
-        "name": None if product is None else product.name,
+        **told(product, "name"),
         "class": class_,
         "operator": made.operator,
         "packer": facts.packer,
         "source": facts.source,
         "route": route(record, lot),
-        "status": made.status,
-        "produced_on": made.produced_on.isoformat(),
-        "best_before": None if made.best_before is None else made.best_before.isoformat(),
+        **told(made, "status", "produced_on", "best_before"),
         "field": _field(made, class_ or ""),
         "process": _process(record, lot),
         "grading": [_graded(record, graded) for graded in record.about(LotGraded, About.LOT, lot)],
@@ -55,11 +54,10 @@ def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
         "shipments": [*_shipments(record, lot)],
         "certificates": [*_certificates(record, lot)],
         "sales": [
-            {"importer": sold.importer, "units": sold.units, "claim": sold.claim,
-             "country": sold.country, "time": sold.time, "event": sold.id}
+            {**told(sold, "importer", "units", "claim", "country", "time"), "event": sold.id}
             for sold in record.about(GoodsSold, About.LOT, lot)
         ],
-    }  # fmt: skip
+    }
 
 
 def _codes(verdict: Verdict) -> list[dict[str, Any]]:
@@ -80,11 +78,7 @@ def _process(record: Record, lot: str) -> dict[str, Any]:
     """Every entry with its verdict, and the activities that nobody recorded."""
     entries = [
         {
-            "activity": entry.activity,
-            "on": entry.on.isoformat(),
-            "substance": entry.substance,
-            "quantity": None if entry.quantity is None else str(entry.quantity),
-            "unit": entry.unit,
+            **told(entry, "activity", "on", "substance", "quantity", "unit"),
             "event": entry.id,
             "codes": _codes(process(record, entry)),
         }
@@ -98,8 +92,7 @@ def _graded(record: Record, graded: LotGraded) -> dict[str, Any]:
         "result", "grader", "time", "records_complete", "linked_to_lot", "method_conforms",
         "label_conforms",
     )  # fmt: skip
-    values = {name: getattr(graded, name) for name in shown}
-    return {**values, "event": graded.id, "codes": _codes(grading(record, graded))}
+    return {**told(graded, *shown), "event": graded.id, "codes": _codes(grading(record, graded))}
 
 
 def _labels(record: Record, lot: str) -> list[dict[str, Any]]:
@@ -113,8 +106,7 @@ def _labels(record: Record, lot: str) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "label": label[0],
             "version": label[1],
-            "claim": None if approved is None else approved.claim,
-            "scheme": None if approved is None else approved.scheme,
+            **told(approved, "claim", "scheme"),
             "name": None if approved is None else approved.name_form,
             "units": sum(applied.units for applied in seals),
             "seals": sum(applied.count for applied in seals),
@@ -144,10 +136,7 @@ def _shipments(record: Record, lot: str) -> Any:
         ]
         came = [line for arrival in arrivals for line in arrival.lines if line.lot == lot]
         yield {
-            "shipment": departed.shipment,
-            "sealing_mode": departed.sealing_mode,
-            "origin": departed.origin,
-            "destination": departed.destination,
+            **told(departed, "shipment", "sealing_mode", "origin", "destination"),
             "departed": departed.time,
             "arrived": arrivals[0].time if arrivals else None,
             "units": sum(line.units for line in lines),
@@ -168,10 +157,8 @@ def _certificates(record: Record, lot: str) -> Any:
             if line.lot == lot:
                 yield {
                     "certificate": key,
-                    "form": issued.form,
-                    "issued_on": issued.issued_on.isoformat(),
-                    "units": line.units,
-                    "net_weight": str(line.net_weight),
+                    **told(issued, "form", "issued_on"),
+                    **told(line, "units", "net_weight"),
                     "shipment": issued.shipment,
                     "live": is_live(record, issued),
                     "event": issued.id,

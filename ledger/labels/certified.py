@@ -31,7 +31,6 @@ def certifications(
     scheme: str | None = None,
     roles: Collection[str] = (),
     class_: str | None = None,
-    issuer: str | None = None,
 ) -> tuple[CertificationChanged, ...]:
     """The changes by which a party is certified on a day, one for each valid certificate.
 
@@ -43,7 +42,6 @@ def certifications(
         if (last := _valid(changes, on)) is not None
         and scheme in (None, last.scheme)
         and (not roles or last.role in roles)
-        and issuer in (None, last.issuer)
         and (class_ is None or not last.product_classes or class_ in last.product_classes)
     )
 

@@ -64,16 +64,9 @@ class ConditionRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reasons: tuple[str, ...]
 
 
-CLAIMS: Final = Table("claims", ClaimRow, lambda row: row.claim, "claims of every scheme")
-SHARES: Final = Table(
-    "shares",
-    ShareRow,
-    lambda row: (row.row, row.count, row.op),
-    "the shares that claims ask",
-)
-CONDITIONS: Final = Table(
-    "conditions", ConditionRow, lambda row: row.id, "conditions common to claims"
-)
+CLAIMS: Final = Table("claims", ClaimRow, "claim", "claims of every scheme")
+SHARES: Final = Table("shares", ShareRow, "row count op", "the shares that claims ask")
+CONDITIONS: Final = Table("conditions", ConditionRow, "id", "conditions common to claims")
 ORGANIC_WORDS: Final = ("organic", "有機", "オーガニック")
 
 

@@ -35,10 +35,7 @@ class PeriodRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 PERIODS: Final = Table(
-    "field_periods",
-    PeriodRow,
-    lambda row: (row.id, row.status),
-    "years under the standard before the harvest",
+    "field_periods", PeriodRow, "id status", "years under the standard before the harvest"
 )
 
 

@@ -37,6 +37,11 @@ class SubstanceRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     group: str
     condition: str = ""
 
+    @property
+    def kind(self) -> str:
+        """The name by which substances compare."""
+        return kind_name(self.code)
+
 
 class GroupRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The groups of a list under which a product class falls."""
@@ -63,25 +68,15 @@ class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     years: Decimal
 
 
-SUBSTANCES: Final = Table(
-    "substances",
-    SubstanceRow,
-    lambda row: (row.table, kind_name(row.code), row.group),
-    "positive lists T1 to T8",
-)
+SUBSTANCES: Final = Table("substances", SubstanceRow, "table kind group", "positive lists T1 to T8")
 GROUPS: Final = Table(
-    "substance_groups",
-    GroupRow,
-    lambda row: (row.table, row.class_),
-    "which part of a positive list a class reads",
+    "substance_groups", GroupRow, "table class_", "which part of a positive list a class reads"
 )
-HOUSING: Final = Table(
-    "housing", HousingRow, lambda row: row.species, "room for animals, m² for one head"
-)
+HOUSING: Final = Table("housing", HousingRow, "species", "room for animals, m² for one head")
 QUALIFICATIONS: Final = Table(
     "qualifications",
     QualificationRow,
-    lambda row: (row.function, row.schooling),
+    "function schooling",
     "years of practice by function and schooling",
 )
 

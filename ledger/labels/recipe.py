@@ -29,7 +29,7 @@ class BaseRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kinds: frozenset[str]
 
 
-BASES: Final = Table("bases", BaseRow, lambda row: row.base, "kinds in each denominator")
+BASES: Final = Table("bases", BaseRow, "base", "kinds in each denominator")
 
 
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -32,9 +32,7 @@ class KeepRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     says: str
 
 
-KEEP: Final = Table(
-    "retention", KeepRow, lambda row: (row.id, row.crop), "how long to keep records"
-)
+KEEP: Final = Table("retention", KeepRow, "id crop", "how long to keep records")
 
 
 class Kept(NamedTuple):

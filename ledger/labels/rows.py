@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_origin, get_type_hints
 
 import msgspec
@@ -56,12 +57,17 @@ R = TypeVar("R", bound=Row)
 
 
 class Table(Struct, Generic[R], frozen=True):
-    """A table: its file, the type of its rows, and what each row is about."""
+    """A table: its file, the type of its rows, and the columns that tell what a row is about."""
 
     name: str
     row: type[R]
-    key: Callable[[R], Hashable]
+    by: str
     about: str
+
+    @property
+    def key(self) -> Callable[[R], Hashable]:
+        """What a row is about."""
+        return attrgetter(*self.by.split())
 
     @property
     def file(self) -> str:

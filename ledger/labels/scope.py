@@ -64,24 +64,13 @@ class CompulsoryRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     confidence: str
 
 
-MEMBERS: Final = Table(
-    "eu_members", MemberRow, lambda row: row.country, "countries of the European Union"
-)
+MEMBERS: Final = Table("eu_members", MemberRow, "country", "countries of the European Union")
 SCOPE: Final = Table(
-    "scope",
-    ScopeRow,
-    lambda row: (row.origin, row.destination, row.group),
-    "equivalence by route, group of goods and day",
+    "scope", ScopeRow, "origin destination group", "equivalence by route, group of goods and day"
 )
-SCOPE_GROUPS: Final = Table(
-    "scope_groups", GroupRow, lambda row: row.class_, "the scope group of each class"
-)
-STATEMENTS: Final = Table(
-    "statements", StatementRow, lambda row: row.form, "statements on export certificates"
-)
-COMPULSORY: Final = Table(
-    "compulsory", CompulsoryRow, lambda row: row.group, "goods that need the mark in Japan"
-)
+SCOPE_GROUPS: Final = Table("scope_groups", GroupRow, "class_", "the scope group of each class")
+STATEMENTS: Final = Table("statements", StatementRow, "form", "statements on export certificates")
+COMPULSORY: Final = Table("compulsory", CompulsoryRow, "group", "goods that need the mark in Japan")
 
 
 class Scope(Struct, frozen=True, kw_only=True, gc=False):

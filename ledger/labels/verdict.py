@@ -91,7 +91,7 @@ class CodeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ja: str
 
 
-CODES: Final = Table("codes", CodeRow, lambda row: row.code, "reason codes and their sentences")
+CODES: Final = Table("codes", CodeRow, "code", "reason codes and their sentences")
 
 
 def code_row(code: str) -> CodeRow:

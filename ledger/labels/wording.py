@@ -31,12 +31,7 @@ class WordRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     says: str
 
 
-WORDS: Final = Table(
-    "words",
-    WordRow,
-    lambda row: (row.claim, row.kind, row.mode, row.pattern),
-    "words beside a claim",
-)
+WORDS: Final = Table("words", WordRow, "claim kind mode pattern", "words beside a claim")
 _LIST_STARTS: Final = re.compile(r"ingredients|ingredienser|原材料")
 _NUMBER: Final = r"([0-9]+(?:[.,][0-9]+)?) ?%"
 _STATED: Final = (

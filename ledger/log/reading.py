@@ -118,20 +118,25 @@ class Reader:
         ):
             yield rows
 
-    def read(self, after: int, limit: int, until: int | None = None) -> list[Recorded]:
+    def read(
+        self, after: int, limit: int, until: int | None = None, rows: Rows | None = None
+    ) -> list[Recorded]:
         """Read at most `limit` events at positions after `after`, up to and with `until`.
 
-        With `until` none only where none is left: also where somebody took events out.
+        With `until` none only where none is left: also where somebody took events out. With
+        `rows` by it.
         """
+        if rows is None:
+            with self._rows() as own:
+                return self.read(after, limit, until, own)
         last = after + limit if until is None else min(after + limit, until)
-        with self._rows() as rows:
-            found = rows.execute(_READ, (after, last), prepare=True).fetchall()
-            if not found and until is not None and last < until:
-                beyond = rows.execute(_BEYOND, (last, until), prepare=True).fetchone()
-                if beyond is not None:
-                    within = beyond[0] - 1, min(beyond[0] - 1 + limit, until)
-                    found = rows.execute(_READ, within, prepare=True).fetchall()
-            return list(map(_recorded, found))
+        found = rows.execute(_READ, (after, last), prepare=True).fetchall()
+        if not found and until is not None and last < until:
+            beyond = rows.execute(_BEYOND, (last, until), prepare=True).fetchone()
+            if beyond is not None:
+                within = beyond[0] - 1, min(beyond[0] - 1 + limit, until)
+                found = rows.execute(_READ, within, prepare=True).fetchall()
+        return list(map(_recorded, found))
 
     def of_topics(
         self, topics: Collection[str], after: int, limit: int
@@ -151,6 +156,8 @@ class Reader:
 
     def at(self, positions: Sequence[int], rows: Rows | None = None) -> list[Recorded]:
         """Read the events at these positions, in the order of position; with `rows` by it."""
+        if not positions:
+            return []
         if rows is None:
             with self._rows() as own:
                 return self.at(positions, own)

@@ -27,6 +27,7 @@ _connect_seconds = 10
 _lock_wait_seconds = 5
 _statement_seconds = 120
 _idle_in_transaction_seconds = 30
+_prepared_max = 500  # an audit has more than the driver's 100, and would prepare them anew
 
 
 class Head(NamedTuple):
@@ -55,6 +56,7 @@ class Datastore(PostgresDatastore):
         def configure(connection: Connection[DictRow]) -> None:
             connection.autocommit = True
             connection.adapters.register_dumper(list, FlatListDumper)
+            connection.prepared_max = _prepared_max
             for name, milliseconds in limits.items():
                 connection.execute(f"SET {name} = {milliseconds}")
 

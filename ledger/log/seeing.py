@@ -6,7 +6,7 @@ who is asking; one that says nothing sees nothing.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import psycopg
 from psycopg import Connection
@@ -166,21 +166,19 @@ class Sight:
 
         `now` is µs UTC.
         """
-        with told(), self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT * FROM public.token_of(%b, %s, %s)", (shown, named, now), prepare=True
-            ).fetchone()
-        return None if row is None or row[0] is None else Viewer(*row)
+        return self._valid("token_of", (shown, named, now))
 
     def session(self, *, shown: bytes, token: str, now: int) -> Viewer | None:
         """Who is signed in by that session of a token, by its hash; None where it has ended.
 
         `now` is µs UTC.
         """
+        return self._valid("session_of", (shown, token, now))
+
+    def _valid(self, function: Literal["token_of", "session_of"], values: Any) -> Viewer | None:
+        statement = f"SELECT * FROM public.{function}(%b, %s, %s)"
         with told(), self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT * FROM public.session_of(%b, %s, %s)", (shown, token, now), prepare=True
-            ).fetchone()
+            row = connection.execute(statement, values, prepare=True).fetchone()
         return None if row is None or row[0] is None else Viewer(*row)
 
     @contextmanager

@@ -1,6 +1,7 @@
 """What one look may hold: counted as it is loaded, so that no party's facts starve the others'."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from ledger.errors import EvaluationFull
@@ -18,6 +19,7 @@ load_events_first: Final = 100
 load_events_max: Final = 400
 """Events read by one statement: an event may have a thousand lines."""
 _weighed_facts_min: Final = 64
+_state: Final = attrgetter("state")
 
 _ABOUT = """
 SELECT wanted.n::int4, m.position FROM unnest(%b::int2[], %b::int8[]) WITH ORDINALITY
@@ -45,7 +47,7 @@ class Budget:
     def spend(self, events: Sequence[Recorded]) -> None:
         """Count events that are about to be kept."""
         self.facts += len(events)
-        self.octets += sum(len(event.state) for event in events)
+        self.octets += sum(map(len, map(_state, events)))
         self.check()
 
     def check(self, more: int = 0) -> None:
@@ -71,6 +73,8 @@ def positions_about(
     found: set[int] = set()
     beyond = []
     for subject, positions in zip(subjects, of, strict=True):
+        if not positions:
+            continue
         if len(positions) > subject_facts_max or _weight(rows, positions) > subject_bytes_max:
             beyond.append(subject)
         else:

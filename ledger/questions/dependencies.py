@@ -5,7 +5,6 @@ facts change it; there is no other way to note a read. What is kept of reads are
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar, TypeVarTuple
 
@@ -104,6 +103,23 @@ def hash_of(key: DependencyKey[*Of], *of: *Of) -> int:
     return key.hash_of(*of)
 
 
+class Watch:
+    """A block within which everything read is told; also to whoever watches around it."""
+
+    def __init__(self, open_: list[set[Read]]) -> None:
+        self._open = open_
+
+    def __enter__(self) -> set[Read]:
+        read: set[Read] = set()
+        self._open.append(read)
+        return read
+
+    def __exit__(self, *_: object) -> None:
+        read = self._open.pop()
+        if self._open:
+            self._open[-1] |= read
+
+
 class Dependencies:
     """Notes what is read, and what was computed from what."""
 
@@ -117,17 +133,9 @@ class Dependencies:
         if self.open:
             self.open[-1].add(what)
 
-    @contextmanager
-    def watch(self) -> Iterator[set[Read]]:
-        """Give the set of everything read within the block."""
-        read: set[Read] = set()
-        self.open.append(read)
-        try:
-            yield read
-        finally:
-            self.open.pop()
-            if self.open:
-                self.open[-1] |= read
+    def watch(self) -> "Watch":
+        """Give the set of everything read within a block."""
+        return Watch(self.open)
 
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` gives, computed once; whoever asks has read what it read."""

@@ -6,6 +6,7 @@ be. Either way the answers are the same.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -37,6 +38,8 @@ CALENDARS_APART_DAYS: Final = 2
 page_rows_first: Final = 16
 page_rows_max: Final = 1_024
 
+_known: Final[Callable[[tuple[Any, ...]], Known]] = partial(tuple.__new__, Known)
+"""One of these tuples made without a call of Python: every event becomes one."""
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
 
@@ -47,6 +50,7 @@ class BooksRecord(Record):
         super().__init__()
         self._rows, self._log, self._dependencies = rows, log, read
         self._registry, self._knows_corrections = registry.record, registry.knows_corrections
+        self._corrected = registry.record.retracted
         self._beyond = registry.beyond
         self.budget = Budget()
         self.tell(*registry.record.told)
@@ -80,7 +84,7 @@ class BooksRecord(Record):
         missing = set(subjects) - self._whole - self._beyond
         if not missing:
             return
-        positions, beyond = positions_about(self._rows, sorted(missing))
+        positions, beyond = positions_about(self._rows, [*missing])
         self.budget.check(len(positions))
         self._beyond.update(beyond)
         missing.difference_update(beyond)
@@ -113,22 +117,19 @@ class BooksRecord(Record):
 
         Answers them in that order.
         """
-        given = []
-        fresh = []
-        coming = list(events)
-        self.budget.spend([event for event in coming if event.position not in self._at])
-        for event in coming:
-            known = self._at.get(event.position)
-            if known is None:
-                fact = decode(event.state)
-                key = fact.id
-                known = Known(fact.at, key, event.recorded_at, fact, event.by, event.door)
-                self._at[event.position] = self._given[key] = known
-                self.ids[key] = event.id
-                fresh.append(key)
-            given.append(known)
-        self._correct(fresh)
-        return given
+        coming, held = list(events), self._at
+        fresh = [event for event in coming if event.position not in held]
+        self.budget.spend(fresh)
+        for event in fresh:
+            fact = decode(event.state)
+            key = fact.id
+            held[event.position] = self._given[key] = _known(
+                (fact.at, key, event.recorded_at, fact, event.by, event.door)
+            )
+            self.ids[key] = event.id
+        if not self._knows_corrections:
+            self._correct([str(event.id) for event in fresh])
+        return [held[event.position] for event in coming]
 
     def give_ids(self, ids: Iterable[str]) -> None:
         """Load events by id, to be found by it."""
@@ -160,7 +161,7 @@ class BooksRecord(Record):
     def counts(self, fact: Fact) -> bool:
         """Whether nothing known retracts or corrects the fact."""
         key = fact.id
-        if key not in self._retracted and key not in self._registry.retracted:
+        if key not in self._corrected and key not in self._retracted:
             return True
         if key in self._retracted and not self._goes_on(fact):
             return False
@@ -175,13 +176,14 @@ class BooksRecord(Record):
         """Counting facts of a kind about a subject, in order of (time, id)."""
         if self._in_registry(kind, about, key):
             return self._registry.about(kind, about, key)
-        return super().about(kind, about, key)
+        # Of most types nothing is about a subject.
+        return super().about(kind, about, key) if (kind, about, key) in self._about else []
 
     def latest(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the greatest (time, id)."""
         if self._in_registry(kind, about, key):
             return self._registry.latest(kind, about, key)
-        return super().latest(kind, about, key)
+        return super().latest(kind, about, key) if (kind, about, key) in self._about else None
 
     def first(self, kind: type[F], about: About, key: str) -> F | None:
         """The counting fact of a kind about a subject with the smallest (time, id)."""

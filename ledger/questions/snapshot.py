@@ -1,9 +1,11 @@
 """Every answer from one snapshot of the database, read in bulk before subjects ask."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ledger.custody.places import Kind
+from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
 from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Known
@@ -33,6 +35,7 @@ _ABOUT = {
     SubjectKind.SHIPMENT: (About.SHIPMENT,),
     SubjectKind.CERTIFICATE: (About.CERTIFICATE, About.NAMES, About.REPLACES),
     SubjectKind.REPORT: (About.REPORT,),
+    SubjectKind.PARTY_YEAR: (About.PARTY_YEAR,),
 }
 """What rules on a subject ask about it; what they ask beyond that is loaded as they ask."""
 _NAMED = {
@@ -59,20 +62,14 @@ class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, C
         """Read in bulk what rules on these subjects, and on applications to these lots, ask."""
         sealed = set(lots)
         about = {(kind, lot) for lot in sealed for kind in _NAMED["lot"]}
-        accounts, events, carrying, shipments, issuers = [], [], [], [], []
+        of_kind: defaultdict[SubjectKind, list[str]] = defaultdict(list)
         for kind, key in subjects:
             about.update((of, key) for of in _ABOUT.get(kind, ()))
-            if kind is SubjectKind.LOT:
-                carrying.append(key)
-            elif kind is SubjectKind.SHIPMENT:
-                shipments.append(key)
-            elif kind is SubjectKind.ISSUER:
-                issuers.append(key)
-            elif kind is SubjectKind.ACCOUNT:
-                mark, holder, site = parts_of(key)
-                accounts.append((mark, holder, site))
-            elif kind in (SubjectKind.EVENT, SubjectKind.APPLICATION):
-                events.append(key)
+            of_kind[kind].append(key)
+        carrying = of_kind[SubjectKind.LOT]
+        events = of_kind[SubjectKind.EVENT] + of_kind[SubjectKind.APPLICATION]
+        self.want_doers("person", of_kind[SubjectKind.PERSON])
+        self.want_doers("source", of_kind[SubjectKind.SOURCE])
         self.record.give_ids(events)
         given = [known for key in events if (known := self.record.known(key)) is not None]
         sellers = []
@@ -88,17 +85,33 @@ class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, C
             elif isinstance(fact, GoodsSold) and fact.actor is not None:
                 sellers.append((fact.lot, fact.actor))
         self.record.want(about)
+        self._want_named(carrying, of_kind[SubjectKind.REPORT])
         self.want_events(given)
-        self.want_accounts(accounts)
+        self.want_accounts(map(_account, of_kind[SubjectKind.ACCOUNT]))
         self.want_sealed(sealed.union(carrying))
         self.want_balances(self.sealed_places(carrying))
         self.want_sealers(sellers)
-        self._want_shipped(shipments, carrying)
+        self._want_shipped(of_kind[SubjectKind.SHIPMENT], carrying)
         self.want_look_alikes(
             (About.CERTIFICATE, certificate_key(issuer, number))
-            for issuer in issuers
+            for issuer in of_kind[SubjectKind.ISSUER]
             for number, _ in missing_numbers(issuer, self)
         )
+
+    def _want_named(self, lots: Iterable[str], reports: Iterable[str]) -> None:
+        """Read in bulk the certificates that name lots, and the shipments of reports."""
+        record, whole = self.record, self.record.whole
+        named: set[tuple[About, str]] = set()
+        for lot in lots:
+            if (About.LINE, lot) in whole:
+                for issued in record.about(ExportCertificateIssued, About.LINE, lot):
+                    key = certificate_key(issued.issuer, issued.number)
+                    named |= {(About.CERTIFICATE, key), (About.REPLACES, key)}
+        for report in reports:
+            if (About.REPORT, report) in whole:
+                for filed in record.about(SealReportFiled, About.REPORT, report):
+                    named.add((About.SHIPMENT, filed.shipment))
+        record.want(named)
 
     def _want_shipped(self, shipments: Iterable[str], lots: Iterable[str]) -> None:
         """Read in bulk what lots held when shipments left, and which of them may be misread."""
@@ -196,3 +209,8 @@ class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, C
         """Read from another snapshot of the same facts."""
         self.rows = rows
         self.record.rebind(rows)
+
+
+def _account(key: str) -> tuple[str, str, str]:
+    mark, holder, site = parts_of(key)
+    return mark, holder, site

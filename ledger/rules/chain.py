@@ -21,7 +21,16 @@ _IMPORTER: Final = ("IMPORTER",)
 
 
 def certification_lapsed(app: Application, books: Books) -> Iterator[Breach]:
-    """M-10: a party behind an application had no valid certification or designation that day."""
+    """M-10: a party behind an application had no valid certification or designation that day.
+
+    Whatever lot it was of: worked out once for a holder, mark, contract and day.
+    """
+    fact = app.fact
+    key = "chain", fact.holder, fact.mark, fact.contract, app.day
+    yield from books.memo(key, lambda: [*_behind_application(app, books)])
+
+
+def _behind_application(app: Application, books: Books) -> Iterator[Breach]:
     stands, day = app.standing, app.day
     if stands is None:
         return

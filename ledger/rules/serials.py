@@ -54,10 +54,13 @@ def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
 
 def _earlier_uses(fact: Fact, at: int, books: Books) -> list[tuple[str, Span]]:
     """The earlier events of the fact's type that share numbers with it, and which."""
+    sharing = _sharing(fact, books, type(fact))
+    if len(sharing) == 1:
+        return []  # that is the event itself
     return [
         (other.id, overlap)
         for span in spans([fact])
-        for other in _sharing(fact, books, type(fact))
+        for other in sharing
         if (other.at, other.id) < (at, fact.id)
         and (overlap := shared(span, span_of(other.fact) or span)) is not None
     ]

@@ -138,7 +138,7 @@ def _certifications(trade: Trade) -> Iterator[Entry]:
         yield _certified(trade.operator, trade.scheme, role, trade.rcb, desk=body, classes=classes)
         if trade.scheme not in ("JAS", "NOP", "COR"):
             yield from _also_jas(trade, role, classes)
-    for scheme in sorted({dict(good.more).get("scheme", trade.scheme) for good in trade.unsealed}):
+    for scheme in sorted({good.scheme or trade.scheme for good in trade.unsealed}):
         if scheme != trade.scheme:
             yield _certified(trade.operator, scheme, role, trade.rcb, desk=body, classes=classes)
     programme = {"BIO_SUISSE": "BIO_SUISSE_LICENCE", "ACT": "ACT_SEAL_USE"}.get(trade.scheme)
@@ -171,32 +171,32 @@ def _mark(trade: Trade) -> Entry:
 
 def _products(trade: Trade) -> Iterator[Entry]:
     for good in (*trade.goods, *trade.unsealed):
-        yield product_entry(trade, good)
-        yield label_entry(trade, good)
+        yield _product(trade, good)
+        yield _label(trade, good)
 
 
-def product_entry(trade: Trade, good: Good, version: int = 1) -> Entry:
+def _product(trade: Trade, good: Good) -> Entry:
     """A product as its maker registers it."""
     return _entry(
-        trade.office(trade.producer), r.ProductRegistered, trade.product(good), str(version),
+        trade.office(trade.producer), r.ProductRegistered, trade.product(good), "1",
         product=trade.product(good), name=good.name, operator=trade.producer, class_=good.class_,
-        food_group=good.food_group, species=good.species, recipe_version=version,
+        food_group=good.food_group, species=good.species, recipe_version=1,
         ingredients=good.recipe,
     )  # fmt: skip
 
 
-def label_entry(trade: Trade, good: Good, version: int = 1) -> Entry:
+def _label(trade: Trade, good: Good) -> Entry:
     """A label as the body that answers for it approves it."""
     approver = trade.agent or trade.rcb
     fields: dict[str, Any] = {
-        "label": trade.label(good), "version": version, "product": trade.product(good),
-        "scheme": trade.scheme, "claim": good.claim, "name_form": good.name_form,
+        "label": trade.label(good), "version": 1, "product": trade.product(good),
+        "scheme": good.scheme or trade.scheme, "claim": good.claim, "name_form": good.name_form,
         "seals_per_unit": good.seals_per_unit, "carrier": trade.carrier,
         "pack_weight": weight(good.pack_grams), "agent": approver, "from_": good.label_from,
-        **dict(good.more),
+        "wording": good.wording,
     }  # fmt: skip
     return _entry(
-        trade.office(approver), r.LabelApproved, trade.label(good), str(version), documents=1,
+        trade.office(approver), r.LabelApproved, trade.label(good), "1", documents=1,
         **fields,
     )  # fmt: skip
 

@@ -8,45 +8,25 @@ from random import Random
 from typing import Final
 
 from ledger.errors import Misuse
-from ledger.season import (
-    faults_application,
-    faults_authority,
-    faults_claims,
-    faults_conduct,
-    faults_labels,
-    faults_lot,
-    faults_papers,
-    faults_process,
-    faults_scope,
-    faults_shipment,
-    faults_standing,
-    faults_stock,
-)
-from ledger.season.scenario import FAULTS, Fault, Scenario
+from ledger.season.family import Fault
+from ledger.season.faults_conduct import conduct
+from ledger.season.faults_labels import claims, labels, process
+from ledger.season.faults_papers import papers, terms
+from ledger.season.faults_sealing import application, authority
+from ledger.season.faults_shipment import lots, shipments
+from ledger.season.faults_standing import standing
+from ledger.season.faults_stock import repeated, stock
+from ledger.season.scenario import Scenario
 
-FAMILIES = (
-    faults_stock,
-    faults_application,
-    faults_authority,
-    faults_lot,
-    faults_shipment,
-    faults_papers,
-    faults_conduct,
-    faults_labels,
-    faults_process,
-    faults_claims,
-    faults_scope,
-    faults_standing,
-)
-"""Importing a family enlists its faults."""
+_FAMILIES: Final = (
+    application, authority, claims, conduct, labels, lots, shipments, papers, process, terms,
+    repeated, standing, stock,
+)  # fmt: skip
+FAULTS: Final = {name: fault for family in _FAMILIES for name, fault in family.items()}
+"""Every kind of fault by name, in the order of the families: the same at every time."""
 
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _COPIES_MAX: Final = 1000
-NOT_SHOWN: Final = {
-    "CONVERSION_NOT_ACCEPTED": "asked of goods that leave Japan for the United States, where seals "
-    "are no longer our question: no rule carries it to a case",
-}
-"""Reason codes at level F that no fault brings to a case, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +58,6 @@ class Mix:
                 raise Misuse(f"faults: {item!r}: at least one and at most {_COPIES_MAX} of a kind")
             named.append((name, copies))
         return cls(named=tuple(named))
-
-
-def rules() -> frozenset[str]:
-    """The rules that some fault breaks on purpose."""
-    return frozenset(fault.rule for fault in FAULTS.values())
 
 
 def scenarios(mix: Mix, lots: int, seed: int) -> list[Scenario]:

@@ -1,17 +1,20 @@
 """Faults of conduct and time: clocks, duties on one person, corrections, evidence, silence."""
 
 from datetime import date
+from typing import Any
 
 from ledger.facts import documents as d
 from ledger.facts import lots as t
 from ledger.facts import registry as r
 from ledger.facts import seals as s
 from ledger.facts.corrections import EventRetracted
+from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY, Years
 from ledger.facts.shipments import GoodsSold
-from ledger.season import fault_trades as on
+from ledger.season import trades as on
 from ledger.season.book import Desk, Planned
 from ledger.season.enrolment import source_entry
+from ledger.season.family import Family, Row
 from ledger.season.moments import (
     MICROS_A_MINUTE,
     MICROS_AN_HOUR,
@@ -22,28 +25,28 @@ from ledger.season.moments import (
     moment,
     time_name,
 )
-from ledger.season.scenario import Scenario, fault
+from ledger.season.scenario import Scenario
 
 _REVERSALS = 20
 """As many retractions in a month as begin to look odd."""
 _FACTORY_DAY = date(1980, 1, 1)
 """Where a clock begins that has lost its battery."""
+conduct = Family()
 
 
-@fault("M-47", on.domestic)
+@conduct.fault("M-47", on.domestic)
 def clock_at_zero(i: Scenario) -> None:
     """An office's machine lost its clock, and dates a complaint before anything was registered."""
     scan = i.of(s.SealsApplied)
     dated = moment(day_number(_FACTORY_DAY), 300, 0)
-    event = i.book.say(
-        d.ComplaintReceived, dated, i.trade.office(i.trade.importer),
-        delay=scan.at + MICROS_AN_HOUR - dated, complaint=f"CP-{i.trade.code}",
-        party=i.trade.importer, kind="COMPLAINT", answered_on=day_of(day_number(_FACTORY_DAY) + 1),
+    event = _complaint(
+        i, dated, delay=scan.at + MICROS_AN_HOUR - dated, complaint=f"CP-{i.trade.code}",
+        answered_on=day_of(day_number(_FACTORY_DAY) + 1),
     )  # fmt: skip
     i.expect("M-47", event.id, "ancient")
 
 
-@fault("M-45", on.domestic)
+@conduct.fault("M-45", on.domestic)
 def graded_before_made(i: Scenario) -> None:
     """A lot is graded on the day before it was made."""
     graded = i.of(t.LotGraded)
@@ -52,7 +55,7 @@ def graded_before_made(i: Scenario) -> None:
     i.expect("M-45", graded.id, "produced_on")
 
 
-@fault("M-46", on.domestic)
+@conduct.fault("M-46", on.domestic)
 def two_sites_at_once(i: Scenario) -> None:
     """A scanner counts at another site ten minutes after it counted here."""
     counted = i.of(s.SealsCounted)
@@ -63,36 +66,35 @@ def two_sites_at_once(i: Scenario) -> None:
     i.expect("M-46", counted.desk.source, away.id)
 
 
-@fault("M-46", on.domestic)
+@conduct.fault("M-46", on.domestic)
 def person_in_two_places(i: Scenario) -> None:
     """A person scans at two sites with two scanners within ten minutes."""
     counted = i.of(s.SealsCounted)
     scanner = Desk(f"SCN-{i.trade.code}-far", counted.desk.offset)
     away = i.book.say(
-        s.SealsCounted, counted.at + 10 * MICROS_A_MINUTE, scanner, mark=i.mark,
-        holder=i.trade.sealer, site=f"{i.trade.sealer}-W9", counted=0,
+        s.SealsCounted, counted.at + 10 * MICROS_A_MINUTE, scanner, counted=0,
         counted_by=i.trade.person("counter"), actor=i.trade.person("counter"),
+        **(i.trade.shelf | {"site": f"{i.trade.sealer}-W9"}),
     )  # fmt: skip
     i.entries.append(source_entry(scanner, "SCANNER", i.trade.sealer))
     i.expect("M-46", i.trade.person("counter"), away.id)
 
 
-@fault("M-47", on.domestic)
+@conduct.fault("M-47", on.domestic)
 def late_scan(i: Scenario) -> None:
     """A scanner sends a scan nine days late; the office has sent something a minute before."""
     scan = i.of(s.SealsApplied)
     day = local_day_number(scan.at, 0) + 9
     arrives = moment(day, 12 * 3600, 0)
     scan.delay = arrives - scan.at
-    i.book.say(
-        d.ComplaintReceived, arrives - MICROS_A_MINUTE, i.trade.office(i.trade.importer),
-        delay=0, complaint=f"CP-{i.trade.code}", party=i.trade.importer, kind="CHANGE_NOTICE",
-        answered_on=day_of(day),
+    _complaint(
+        i, arrives - MICROS_A_MINUTE, delay=0, complaint=f"CP-{i.trade.code}",
+        kind="CHANGE_NOTICE", answered_on=day_of(day),
     )  # fmt: skip
     i.expect("M-47", scan.desk.source, day_of(day).isoformat())
 
 
-@fault("M-48", on.domestic)
+@conduct.fault("M-48", on.domestic)
 def lot_recorded_twice(i: Scenario) -> None:
     """A lot is recorded again under another number."""
     first = i.of(t.LotRecorded)
@@ -100,7 +102,7 @@ def lot_recorded_twice(i: Scenario) -> None:
     i.expect("M-48", second.id, first.id)
 
 
-@fault("M-48", on.domestic)
+@conduct.fault("M-48", on.domestic)
 def scan_said_twice(i: Scenario) -> None:
     """The same count is reported twice, at the same moment, under two ids."""
     first = i.of(s.SealsCounted)
@@ -114,12 +116,14 @@ def scan_said_twice(i: Scenario) -> None:
     i.expect("M-48", high, low)
 
 
-def _complaint(i: Scenario, at: int, name: str, *, counts: bool = True) -> Planned:
-    return i.book.say(
-        d.ComplaintReceived, at, i.trade.office(i.trade.importer), counts=counts,
-        complaint=f"CP-{i.trade.code}-{name}", party=i.trade.importer, kind="COMPLAINT",
-        answered_on=day_of(at // MICROS_A_DAY),
-    )  # fmt: skip
+def _complaint(i: Scenario, at: int, name: str = "", **changes: Any) -> Planned:
+    """A complaint to the importer, answered on the same day."""
+    fields: dict[str, Any] = {
+        "complaint": f"CP-{i.trade.code}-{name}", "party": i.trade.importer, "kind": "COMPLAINT",
+        "answered_on": day_of(at // MICROS_A_DAY),
+    }  # fmt: skip
+    office = i.trade.office(i.trade.importer)
+    return i.book.say(d.ComplaintReceived, at, office, **(fields | changes))
 
 
 def _retracted(i: Scenario, target: str, at: int, desk: Desk | None = None) -> str:
@@ -129,42 +133,39 @@ def _retracted(i: Scenario, target: str, at: int, desk: Desk | None = None) -> s
     ).id  # fmt: skip
 
 
-@fault("M-49", on.domestic)
-def old_event_retracted(i: Scenario) -> None:
-    """Something is taken back after two weeks."""
+def _taken_back(i: Scenario, name: str, after: int, desk: Desk | None = None) -> str:
+    """A complaint is reported and taken back; the retraction."""
     at = i.of(s.SealsCounted).at
-    first = _complaint(i, at, "old")
-    i.expect("M-49", _retracted(i, first.id, at + 14 * MICROS_A_DAY), "age")
+    return _retracted(i, _complaint(i, at, name).id, at + after, desk)
 
 
-@fault("M-49", on.domestic)
-def foreign_event_retracted(i: Scenario) -> None:
-    """A body takes back what another party reported."""
+def _retraction_taken_back(i: Scenario) -> str:
     at = i.of(s.SealsCounted).at
-    first = _complaint(i, at, "foreign")
-    body = i.trade.office(i.trade.rcb)
-    i.expect("M-49", _retracted(i, first.id, at + MICROS_A_DAY, body), "party")
+    return _retracted(i, _taken_back(i, "twice", MICROS_AN_HOUR), at + 2 * MICROS_AN_HOUR)
 
 
-@fault("M-49", on.domestic)
-def retraction_retracted(i: Scenario) -> None:
-    """A retraction is itself taken back."""
-    at = i.of(s.SealsCounted).at
-    first = _complaint(i, at, "twice")
-    second = _retracted(i, first.id, at + MICROS_AN_HOUR)
-    i.expect("M-49", _retracted(i, second, at + 2 * MICROS_AN_HOUR), "retraction")
-
-
-@fault("M-49", on.domestic)
-def nothing_to_retract(i: Scenario) -> None:
-    """Something is taken back that nobody reported."""
+def _nothing_taken_back(i: Scenario) -> str:
     at = i.of(s.SealsCounted).at
     gone = _complaint(i, at, "never")
     i.book.drop(gone)
-    i.expect("M-49", _retracted(i, gone.id, at + MICROS_AN_HOUR), "no-target")
+    return _retracted(i, gone.id, at + MICROS_AN_HOUR)
 
 
-@fault("M-49", on.domestic)
+conduct.rows(
+    Row("old-event-retracted", "M-49", on.domestic, "Something is taken back after two weeks.",
+        lambda i: _taken_back(i, "old", 14 * MICROS_A_DAY), "{event}", "age"),
+    Row("foreign-event-retracted", "M-49", on.domestic,
+        "A body takes back what another party reported.",
+        lambda i: _taken_back(i, "foreign", MICROS_A_DAY, i.trade.office(i.trade.rcb)), "{event}",
+        "party"),
+    Row("retraction-retracted", "M-49", on.domestic, "A retraction is itself taken back.",
+        _retraction_taken_back, "{event}", "retraction"),
+    Row("nothing-to-retract", "M-49", on.domestic, "Something is taken back that nobody reported.",
+        _nothing_taken_back, "{event}", "no-target"),
+)  # fmt: skip
+
+
+@conduct.fault("M-49", on.domestic)
 def many_retractions(i: Scenario) -> None:
     """A source takes back twenty events of one month."""
     at = moment(day_number(REGISTRY_DAY) + 560, 9 * 3600, 0)
@@ -175,40 +176,34 @@ def many_retractions(i: Scenario) -> None:
     i.expect("M-49", i.trade.office(i.trade.importer).source, month)
 
 
-@fault("M-50", on.domestic)
+@conduct.fault("M-50", on.domestic)
 def counter_approves(i: Scenario) -> None:
     """Who counted also approves the adjustment."""
     i.amend(s.SealsCounted, lambda fields: {"counted": fields["counted"] - 3})
     counted = i.of(s.SealsCounted)
     adjusted = i.book.say(
         s.StockAdjusted, counted.at + MICROS_AN_HOUR, i.trade.office(i.trade.sealer),
-        actor=i.trade.person("clerk"), mark=i.mark, holder=i.trade.sealer, site=i.trade.site,
-        delta=-3, count_event=counted.id, reason="LOSS", approved_by=i.trade.person("counter"),
+        actor=i.trade.person("clerk"), **i.trade.shelf, delta=-3, count_event=counted.id,
+        reason="LOSS", approved_by=i.trade.person("counter"),
     )  # fmt: skip
     i.expect("M-50", adjusted.id, "approver")
 
 
-@fault("M-50", on.domestic)
-def counted_alone(i: Scenario) -> None:
-    """The second person of a count is the first."""
-    i.expect("M-50", i.change(s.SealsCounted, second_person=i.trade.person("counter")), "second")
+conduct.rows(
+    Row("counted-alone", "M-50", on.domestic, "The second person of a count is the first.",
+        lambda i: i.change(s.SealsCounted, second_person=i.trade.person("counter")), "{event}",
+        "second"),
+    Row("grader-checks", "M-50", on.consigned,
+        "The grader checks the report on the grader's own lots.",
+        lambda i: i.change(d.SealReportFiled, checked_by=i.trade.person("grader")), "{event}",
+        "checker"),
+    Row("sealer-sells", "M-50", on.domestic, "Who attached the seals sells the goods.",
+        lambda i: i.change(GoodsSold, actor=i.of(s.SealsApplied).fields["actor"]), "{event}",
+        "sales"),
+)  # fmt: skip
 
 
-@fault("M-50", on.consigned)
-def grader_checks(i: Scenario) -> None:
-    """The grader checks the report on the grader's own lots."""
-    event = i.change(d.SealReportFiled, checked_by=i.trade.person("grader"))
-    i.expect("M-50", event, "checker")
-
-
-@fault("M-50", on.domestic)
-def sealer_sells(i: Scenario) -> None:
-    """Who attached the seals sells the goods."""
-    actor = i.of(s.SealsApplied).fields["actor"]
-    i.expect("M-50", i.change(GoodsSold, actor=actor), "sales")
-
-
-@fault("M-51", on.domestic, scans=(8000, 7900, 8100))
+@conduct.fault("M-51", on.domestic, scans=(8000, 7900, 8100))
 def beyond_capacity(i: Scenario) -> None:
     """A line attaches more seals in an hour than any line can."""
     first = i.of(s.SealsApplied)
@@ -219,7 +214,7 @@ def beyond_capacity(i: Scenario) -> None:
     i.expect("M-51", first.desk.source, time_name(hour, 0)[:13])
 
 
-@fault("M-54", on.consigned)
+@conduct.fault("M-54", on.consigned)
 def no_evidence(i: Scenario) -> None:
     """No paper stands behind a certificate, a contract, a training or a label."""
     i.expect("M-54", i.change(d.ExportCertificateIssued, documents=()))
@@ -230,7 +225,7 @@ def no_evidence(i: Scenario) -> None:
         i.expect("M-54", i.tell(next(i.registered(kind)), at, documents=0))
 
 
-@fault("M-60", on.domestic)
+@conduct.fault("M-60", on.domestic)
 def silent_source(i: Scenario) -> None:
     """A scanner that should report every hour is never heard of."""
     source = f"SCN-{i.trade.code}-mute"
@@ -242,43 +237,37 @@ def silent_source(i: Scenario) -> None:
     i.expect("M-60", source)
 
 
-@fault("M-61", on.domestic)
-def complaint_unanswered(i: Scenario) -> None:
-    """A buyer complains and hears nothing."""
-    complaint = _complaint(i, i.of(s.SealsCounted).at, "open")
-    complaint.fields["answered_on"] = None
-    i.expect("M-61", complaint.id)
-
-
-@fault("M-63", on.domestic)
-def records_missing(i: Scenario) -> None:
-    """A lot is graded on complete records, and none tells of the equipment."""
+def _unrecorded(i: Scenario) -> None:
+    """Nothing tells of the equipment."""
     for entry in i.book.planned(t.ProcessRecorded):
         if entry.fields["activity"] == "EQUIPMENT":
             i.book.drop(entry)
-    i.expect("M-63", i.lot, "EQUIPMENT")
 
 
-@fault("M-64", on.domestic)
-def unqualified_grader(i: Scenario) -> None:
-    """The grader has been in the trade for a year and went to no school for it."""
-    i.register(
-        r.PersonQualified, {"function": "GRADER"}, schooling="NONE", practice_years=Years("1.0")
-    )
-    i.expect("M-64", i.of(t.LotGraded).id, "GRADER")
+def _unschooled(i: Scenario, function: str, years: str, act: type[Fact]) -> str:
+    """Whose function that is went to no school for it; what that person does."""
+    practice = {"schooling": "NONE", "practice_years": Years(years)}
+    i.register(r.PersonQualified, {"function": function}, **practice)
+    return i.of(act).id
 
 
-@fault("M-64", on.subdivided)
-def unqualified_divider(i: Scenario) -> None:
-    """Who divides the lot has been in the trade for half a year."""
-    i.register(
-        r.PersonQualified, {"function": "SUBDIVIDING_PERSON"}, schooling="NONE",
-        practice_years=Years("0.5"),
-    )  # fmt: skip
-    i.expect("M-64", i.of(t.LotSubdivided).id, "SUBDIVIDING_PERSON")
+conduct.rows(
+    Row("complaint-unanswered", "M-61", on.domestic, "A buyer complains and hears nothing.",
+        lambda i: _complaint(i, i.of(s.SealsCounted).at, "open", answered_on=None), "{event.id}"),
+    Row("records-missing", "M-63", on.domestic,
+        "A lot is graded on complete records, and none tells of the equipment.", _unrecorded,
+        "{i.lot}", "EQUIPMENT"),
+    Row("unqualified-grader", "M-64", on.domestic,
+        "The grader has been in the trade for a year and went to no school for it.",
+        lambda i: _unschooled(i, "GRADER", "1.0", t.LotGraded), "{event}", "GRADER"),
+    Row("unqualified-divider", "M-64", on.subdivided,
+        "Who divides the lot has been in the trade for half a year.",
+        lambda i: _unschooled(i, "SUBDIVIDING_PERSON", "0.5", t.LotSubdivided), "{event}",
+        "SUBDIVIDING_PERSON"),
+)  # fmt: skip
 
 
-@fault("M-64", on.subdivided)
+@conduct.fault("M-64", on.subdivided)
 def unqualified_labeller(i: Scenario) -> None:
     """One of those who attach seals is known as a grader only."""
     person = i.trade.person("line1")

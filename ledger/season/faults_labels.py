@@ -1,194 +1,230 @@
-"""Faults on labels: goods that may not say what their label says, a row for each reason.
+"""Faults on labels, on claims that bear no seal, and in the process record: a row for each reason.
 
-Each row is a recipe or a label gone wrong in one way, in a maker's own trade. Some reasons show on
-the label alone; others only once a lot tells how it was made.
+Most labels that must not be stand in `tables/faulty_labels.csv`, their goods beside all others.
+Some reasons show on the label alone; others only once a lot tells how it was made. Goods without a
+seal are judged on their label alone: no lot of them is ever sealed.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any
 
 from ledger.facts import lots as t
 from ledger.facts import registry as r
-from ledger.season import fault_trades as on
-from ledger.season import goods as g
-from ledger.season.goods import Good, part
-from ledger.season.scenario import Scenario, enlist, fault
+from ledger.facts import seals as s
+from ledger.facts.scalars import Area
+from ledger.facts.shipments import GoodsSold
+from ledger.season import trades as on
+from ledger.season.family import EACH_SCAN, Family, Row, nothing
+from ledger.season.goods import GOODS, Good, part, rows
+from ledger.season.moments import MICROS_A_MINUTE
+from ledger.season.scenario import Case, Scenario
 from ledger.season.trades import Trade
 
-
-def _april(year: int) -> date:
-    return date(year, 4, 1)
-
-
-class Row(NamedTuple):
-    """A label that must not be: `on_label` where the approved label shows it without a lot."""
-
-    name: str
-    good: Good
-    on_label: bool
-    trade: Callable[..., Trade] = on.domestic
+_WAITED_DAYS = 10
+_LOT, _LABEL = ("{i.lot}", "{i.label}"), (Case("M-15", "{i.label}"),)
+_UNSEALED = "LB-{i.trade.code}-LIST 1"
+labels, claims, process = Family(), Family(), Family()
 
 
-def _food(code: str, *recipe: r.Ingredient, class_: str = "PROCESSED_PLANT", claim: str = "",
-          form: str | None = "有機食品", wording: str = "") -> Good:  # fmt: skip
-    return Good(
-        code, "food", class_, recipe, claim=claim or "JAS_ORGANIC", name_form=form,
-        more=(("wording", wording),) if wording else (),
-    )  # fmt: skip
+def _at(scheme: str, country: str, good: str, **changes: Any) -> Callable[[str], Trade]:
+    """Where a maker abroad makes such a good under a scheme of its own."""
+    return lambda code: on.abroad(code, scheme, country, GOODS[good].but(**changes))
 
 
-def _abroad(scheme: str, country: str) -> Callable[..., Trade]:
-    def trade(code: str, good: Good) -> Trade:
-        return on.abroad(code, scheme, country, good)
-
-    return trade
+def _alone(fault: str, code: str) -> Trade:
+    return on.domestic(code, GOODS[fault])
 
 
-_SOY = part("soybeans", "96", "JAS")
-_KRAV, _EU = _abroad("KRAV", "SE"), _abroad("EU", "DE")
-_SWISS, _ACT, _BIOGRO = _abroad("BIO_SUISSE", "CH"), _abroad("ACT", "TH"), _abroad("BIOGRO", "NZ")
+def _beside(row: dict[str, str], code: str) -> Trade:
+    made = on.abroad(code, row["scheme"], row["country"], GOODS[row["beside"]])
+    return made.but(unsealed=(GOODS[row["fault"]],))
 
-ROWS: Final = (
-    Row("restricted-over-5", _food("R5", part("soybeans", "94", "JAS"), part("sugar", "6", None)),
-        on_label=True),
-    Row("gmo", _food("GMO", _SOY, part("starch", "4", None, gmo=True)), on_label=True),
-    Row("irradiated", _food("IRR", _SOY, part("spice", "4", None, irradiated=True)),
-        on_label=True),
-    Row("recipe-sum", _food("SUM", _SOY, part("sugar", "3", None)), on_label=True),
-    Row("same-kind", _food("KIND", _SOY, part("Organic soybeans", "4", None)), on_label=True),
-    Row("empty-base", _food("EMPTY", part("water", "100", None, kind="WATER")), on_label=True),
-    Row("class-mismatch",
-        _food("MIX", part("flour", "96", "JAS"), part("milk", "4", "JAS", kind="LIVESTOCK"),
-              class_="PROCESSED_MIXED"), on_label=False),
-    Row("class-no-standard",
-        _food("HONEY", part("honey", "100", "JAS", kind="LIVESTOCK"), class_="HONEY"),
-        on_label=True),
-    Row("additive-not-listed",
-        _food("ADD", part("soybeans", "99", "JAS"), part("ASPARTAME", "1", None, kind="ADDITIVE")),
-        on_label=False),
-    Row("additive-class",
-        _food("ADC", part("soybeans", "99", "JAS"),
-              part("SODIUM_L_ASCORBATE", "1", None, kind="ADDITIVE")), on_label=False),
-    Row("other-scheme", _food("OTH", part("soybeans", "96", "NOP"), part("sugar", "4", None)),
-        on_label=False),
-    Row("feed-animal-product",
-        _food("FEED", part("maize", "99", "JAS"), part("bone meal", "1", None, kind="LIVESTOCK"),
-              class_="FEED", form="有機飼料配合"), on_label=False),
-    Row("name-form-class",
-        g.plain("WARABI", "bracken", "WILD_PLANT", "JAS", "有機栽培わらび", crop="WILD"),
-        on_label=True),
-    Row("krav-below-90",
-        _food("K90", part("oats", "85", "KRAV", origin="SE"),
-              part("apple", "11", "EU", origin="SE"), part("sugar", "4", None, origin="SE"),
-              claim="KRAV_MARK", form="ORIGIN_SE"),
-        on_label=True, trade=_KRAV),
-    Row("forbidden-word",
-        _food("KGM", part("oats", "100", "KRAV", origin="SE"), claim="KRAV_MARK",
-              form="ORIGIN_SE", wording="KRAV oats, SE-EKO-01, GMO-free"),
-        on_label=True, trade=_KRAV),
-    Row("org-below-95",
-        _food("E95", part("rye", "94", "EU", origin="DE"), part("caraway", "6", None, origin="DE"),
-              claim="EU_LOGO", form="ORIGIN_DE"), on_label=True, trade=_EU),
-    Row("origin-line",
-        _food("ORI", part("rye", "100", "EU", origin="DE"), claim="EU_LOGO", form="ORIGIN_SE"),
-        on_label=True, trade=_EU),
-    Row("swiss-below-90",
-        _food("S90", part("wheat", "85", "BIO_SUISSE", origin="CH"),
-              part("cocoa", "15", "BIO_SUISSE", origin="GH"), claim="BUD_BIO_SUISSE", form=None),
-        on_label=True, trade=_SWISS),
-    Row("bud-variant",
-        _food("BUD", part("wheat", "100", "BIO_SUISSE", origin="CH"), claim="BUD_BIO", form=None),
-        on_label=True, trade=_SWISS),
-    Row("act-not-all",
-        _food("ACT", part("rice", "60", "ACT"), part("bean", "40", "EU"), class_="PLANT",
-              claim="ACT_ORGANIC", form=None), on_label=True, trade=_ACT),
-    Row("percent-overstated",
-        _food("PCT", part("rice", "70.5", "ACT"), part("sugar", "29.5", None), claim="ACT_PERCENT",
-              form=None, wording="71 % organic materials"), on_label=True, trade=_ACT),
-    Row("biogro-below-100",
-        _food("BG", part("apple", "99", "BIOGRO"), part("sugar", "1", None),
-              claim="BIOGRO_ORGANIC", form=None), on_label=True, trade=_BIOGRO),
+
+for _row in rows("faulty_labels"):
+    _name = _row["fault"]
+    if "beside" in _row:
+        claims.rows(Row(_name, "M-15", partial(_beside, _row), "", nothing, _UNSEALED))
+    else:
+        _abroad = "scheme" in _row
+        labels.rows(
+            Row(
+                _name, "M-15",
+                _at(_row["scheme"], _row["country"], _name) if _abroad else partial(_alone, _name),
+                "", nothing, *_LOT, () if "on_label" in _row else _LABEL,
+            )
+        )  # fmt: skip
+
+
+def _but(trade: Trade, **changes: Any) -> Trade:
+    """The trade with its first good changed."""
+    return trade.but(goods=(trade.goods[0].but(**changes),))
+
+
+_NOT_ALL = (part("dates", "98", "NOP"), part("rice flour", "2"))
+claims.rows(
+    Row("not-all-organic", "M-15", _at("NOP", "US", "DATE", recipe=_NOT_ALL),
+        "Dates dusted with rice flour are called 100 % organic.", nothing, *_LOT, _LABEL),
+    Row("seal-not-allowed", "M-15", _at("ACT", "TH", "RICE", claim="ACT_LISTED"),
+        "Goods that may only list what is organic bear a seal.", nothing, *_LOT, _LABEL),
+    Row("sold-at-home", "M-15", _at("BIO_SUISSE", "CH", "PASTA", claim="BUD_ABROAD"),
+        "Goods labelled for buyers abroad are sealed and sold in Switzerland.",
+        lambda i: i.change(GoodsSold, country="CH"), *_LOT, _LABEL),
+    Row("claim-of-another-scheme", "M-15", on.domestic,
+        "A label approved under another scheme makes a JAS claim.",
+        lambda i: i.register(r.LabelApproved, {}, scheme="NOP"), *_LOT,
+        (*_LABEL, Case("M-14", EACH_SCAN, "scheme"))),
 )  # fmt: skip
 
 
-def _plant(row: Row, i: Scenario) -> None:
-    label = i.trade.label(row.good)
-    i.expect("M-15", i.lot, f"{label} 1")
-    if row.on_label:
-        i.expect("M-15", f"{label} 1")
+@claims.fault("M-15", on.domestic)
+def made_before_certified(i: Scenario) -> None:
+    """A maker's certificate begins on the day after its seals were printed and the lot made."""
+    made = i.of(t.LotRecorded).fields["produced_on"]
+    i.register(r.CertificationChanged, {"party": i.trade.operator}, from_=made + timedelta(days=1))
+    i.expect("M-15", i.lot, i.label)
+    i.expect("M-11", i.of(t.LotGraded).id, "grader")
+    i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
-def _trade(row: Row, code: str) -> Trade:
-    return row.trade(code, row.good)
+def _pizza(code: str) -> Trade:
+    recipe = (part("wheat flour", "60", "JAS"), part("cheese", "40", "JAS", kind="LIVESTOCK"))
+    good = Good(
+        "PIZZA", "cheese pizza", "PROCESSED_MIXED", recipe, name_form="有機チーズピザ",
+        food_group="BREAD", wording="有機チーズピザ",
+    )  # fmt: skip
+    return on.domestic(code, good)
 
 
-for _row in ROWS:
-    enlist(_row.name, "M-15", partial(_trade, _row), partial(_plant, _row))
+@claims.fault("M-15", _pizza)
+def name_of_a_plant_product(i: Scenario) -> None:
+    """A mixed product bears the name of a plant product, and its label does not say so."""
+    for entry in i.registered(r.ProductRegistered):
+        i.also(
+            entry, product=f"P-{i.trade.code}-PLANT", class_="PROCESSED_PLANT",
+            ingredients=(part("wheat flour", "100", "JAS"),),
+        )  # fmt: skip
+    i.expect("M-15", i.lot, i.label)
+    i.expect("M-15", i.label)
 
 
-def _of_label(i: Scenario) -> str:
-    return f"{i.trade.label(i.trade.goods[0])} 1"
+@claims.fault("M-10", on.direct)
+def maker_lapsed(i: Scenario) -> None:
+    """A certified maker abroad is suspended on the day its seals are printed and attached."""
+    i.suspended(i.trade.operator, i.day(s.SealsApplied))
+    i.each_scan("M-10", "licensee")
+    i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
-@fault("M-15", lambda code: on.abroad(code, "BIO_SUISSE", "CH", g.PASTA))
-def licence_missing(i: Scenario) -> None:
-    """The Bud stands on goods of a maker without a licence."""
-    i.unregister(r.ProgrammeEnrolled)
-    i.expect("M-15", i.lot, _of_label(i))
+def _young_eggs(code: str) -> Trade:
+    return _but(on.hen_house(code), claim="JAS_IN_CONVERSION", status="IN_CONVERSION")
 
 
-@fault("M-15", lambda code: on.abroad(code, "ACT", "TH", g.RICE))
-def seal_contract_missing(i: Scenario) -> None:
-    """A maker uses a seal without having signed for it."""
-    i.unregister(r.ProgrammeEnrolled)
-    i.expect("M-15", i.lot, _of_label(i))
+def _young_bracken(code: str) -> Trade:
+    good = GOODS["name-form-class"].but(
+        name_form="有機わらび（転換期間中）", claim="JAS_IN_CONVERSION", status="IN_CONVERSION",
+        recipe=(part("bracken", "100", "JAS", status="IN_CONVERSION"),),
+    )  # fmt: skip
+    return on.domestic(code, good)
 
 
-@fault("M-15", lambda code: on.abroad(code, "KRAV", "SE", g.MUESLI))
-def label_certificate_missing(i: Scenario) -> None:
-    """A maker is certified under the scheme for fresh plants only."""
-    i.register(r.CertificationChanged, {"scheme": "KRAV"}, product_classes=("PLANT",))
-    i.each_scan("M-12", "classes")
-    i.expect("M-15", i.lot, _of_label(i))
+def _young_raisins(code: str) -> Trade:
+    return _but(
+        on.consigned(code), claim="JAS_IN_CONVERSION", name_form="有機レーズン（転換期間中）",
+        recipe=(part("raisins", "100", "JAS"),),
+    )  # fmt: skip
+
+
+claims.rows(
+    Row("livestock-in-conversion", "M-57", _young_eggs,
+        "Eggs are sold as in conversion, which livestock cannot be.", nothing, *_LOT),
+    Row("wild-in-conversion", "M-57", _young_bracken,
+        "Wild bracken is sold as in conversion, which wild plants cannot be.", nothing, *_LOT),
+    Row("conversion-by-equivalence", "M-57", _young_raisins,
+        "Raisins made under the NOP come with a JAS label that says in conversion.",
+        lambda i: i.change(t.LotRecorded, status="IN_CONVERSION"), *_LOT),
+)  # fmt: skip
+
+
+labels.rows(
+    Row("licence-missing", "M-15", _at("BIO_SUISSE", "CH", "PASTA"),
+        "The Bud stands on goods of a maker without a licence.",
+        lambda i: i.unregister(r.ProgrammeEnrolled), *_LOT),
+    Row("seal-contract-missing", "M-15", _at("ACT", "TH", "RICE"),
+        "A maker uses a seal without having signed for it.",
+        lambda i: i.unregister(r.ProgrammeEnrolled), *_LOT),
+    Row("label-certificate-missing", "M-15", _at("KRAV", "SE", "MUESLI"),
+        "A maker is certified under the scheme for fresh plants only.",
+        lambda i: i.register(
+            r.CertificationChanged, {"scheme": "KRAV"}, product_classes=("PLANT",)),
+        *_LOT, (Case("M-12", EACH_SCAN, "classes"),)),
+)  # fmt: skip
 
 
 def _mixed_soy(code: str) -> Trade:
-    return on.domestic(code, _food(
-        "CONV", part("soybeans", "90", "JAS"), part("wheat", "10", "JAS", status="IN_CONVERSION"),
-    ))  # fmt: skip
-
-
-@fault("M-57", _mixed_soy)
-def conversion_undeclared(i: Scenario) -> None:
-    """Wheat in conversion goes in, and the label is silent about it."""
-    i.expect("M-57", i.lot, _of_label(i))
+    wheat = part("wheat", "10", "JAS", status="IN_CONVERSION")
+    soy = GOODS["gmo"].but(code="CONV", recipe=(part("soybeans", "90", "JAS"), wheat))
+    return on.domestic(code, soy)
 
 
 def _young(code: str) -> Trade:
-    trade = on.grower(code)
-    good = trade.goods[0].but(
-        claim="JAS_IN_CONVERSION", name_form="有機なし（転換期間中）", status="IN_CONVERSION"
-    )
-    return trade.but(goods=(good,))
+    return _but(
+        on.grower(code), claim="JAS_IN_CONVERSION", name_form="有機なし（転換期間中）",
+        status="IN_CONVERSION",
+    )  # fmt: skip
 
 
-@fault("M-57", _young)
-def not_in_conversion(i: Scenario) -> None:
-    """Organic pears are sold as in conversion."""
+def _orchard(i: Scenario, registered: int, treated: int, **changes: Any) -> None:
+    """The lot comes from an orchard registered and last treated in April of these years."""
     field = t.Field(
-        crop="PERENNIAL", registered_on=_april(2016), last_prohibited_input_on=_april(2015)
-    )
-    i.change(t.LotRecorded, status="ORGANIC", field=field)
-    i.expect("M-57", i.lot, _of_label(i))
+        crop="PERENNIAL", registered_on=date(registered, 4, 1),
+        last_prohibited_input_on=date(treated, 4, 1),
+    )  # fmt: skip
+    i.change(t.LotRecorded, field=field, **changes)
 
 
-@fault("M-57", _young)
-def conversion_too_short(i: Scenario) -> None:
-    """Pears in conversion come from an orchard treated half a year ago."""
-    field = t.Field(
-        crop="PERENNIAL", registered_on=_april(2025), last_prohibited_input_on=_april(2025)
-    )
-    i.change(t.LotRecorded, field=field)
-    i.expect("M-57", i.lot, _of_label(i))
+labels.rows(
+    Row("conversion-undeclared", "M-57", _mixed_soy,
+        "Wheat in conversion goes in, and the label is silent about it.", nothing, *_LOT),
+    Row("not-in-conversion", "M-57", _young, "Organic pears are sold as in conversion.",
+        lambda i: _orchard(i, 2016, 2015, status="ORGANIC"), *_LOT),
+    Row("conversion-too-short", "M-57", _young,
+        "Pears in conversion come from an orchard treated half a year ago.",
+        lambda i: _orchard(i, 2025, 2025), *_LOT),
+)  # fmt: skip
+
+
+def _entered(activity: str, i: Scenario, **fields: Any) -> str:
+    """Say the entry after the clean ones; a medicine some days before the eggs were laid."""
+    last = i.of(t.ProcessRecorded, -1)
+    day = last.fields["on"] - timedelta(days=_WAITED_DAYS if activity == "MEDICINE" else 0)
+    return i.book.say(
+        t.ProcessRecorded, last.at + MICROS_A_MINUTE, last.desk, lot=i.lot,
+        operator=i.trade.producer, activity=activity, on=day, **fields,
+    ).id  # fmt: skip
+
+
+def _entry(
+    name: str, code: str, trade: Callable[[str], Trade], activity: str, **fields: Any
+) -> Row:
+    """An entry that must not be, and the reason it gives."""
+    return Row(name, "M-62", trade, "", partial(_entered, activity, **fields), "{event}", code)
+
+
+process.rows(
+    _entry("fertiliser-not-listed", "NOT_LISTED", on.grower, "MATERIAL", substance="UREA"),
+    _entry("pesticide-not-listed", "NOT_LISTED", on.grower, "PLANT_PROTECTION",
+           substance="GLYPHOSATE", emergency=True),
+    _entry("aid-not-listed", "NOT_LISTED", on.grower, "POST_HARVEST", substance="SHELLAC"),
+    _entry("no-emergency", "NO_EMERGENCY", on.grower, "PLANT_PROTECTION",
+           substance="MACHINE_OIL_EMULSION", emergency=False),
+    _entry("for-livestock-land-only", "CLASS", on.grower, "PLANT_PROTECTION",
+           substance="SOY_LECITHIN_MACHINE_OIL", emergency=True),
+    _entry("modified-seed", "GMO", on.grower, "SEED", substance="GMO_PAPAYA"),
+    _entry("irradiated-seed", "IRRADIATED", on.grower, "SEED", substance="IRRADIATED_BULBS"),
+    _entry("too-many-hens", "DENSITY", on.hen_house, "HOUSING", heads=900,
+           indoor_m2=Area("52.000"), outdoor_m2=Area("120.000")),
+    _entry("waiting-time", "WAITING_TIME", on.hen_house, "MEDICINE", waiting_days=7),
+    _entry("feed-aid-not-listed", "NOT_LISTED", on.hen_house, "FEEDING", substance="UREA"),
+)  # fmt: skip

@@ -15,10 +15,11 @@ from ledger.facts import shipments as g
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.season import fault_trades as on
+from ledger.season import trades as on
 from ledger.season.book import Desk, Planned
 from ledger.season.enrolment import party_entries
-from ledger.season.faults_application import LAPSED, also
+from ledger.season.family import Family
+from ledger.season.faults_sealing import LAPSED
 from ledger.season.goods import weight
 from ledger.season.moments import (
     FILING_DAY,
@@ -28,11 +29,10 @@ from ledger.season.moments import (
     REGISTRY_DAY,
     day_number,
     day_of,
-    local_day_number,
     moment,
 )
 from ledger.season.paperwork import number
-from ledger.season.scenario import Scenario, fault
+from ledger.season.scenario import OWN, Scenario
 
 _TOLD: Final = day_number(REGISTRY_DAY) + 20
 """The day on which what a stranger contradicts is told."""
@@ -40,6 +40,7 @@ _LAST_ROLL: Final = day_number(date(2026, 11, 3))
 """A last roll is printed on the day before a licence ends; it is not yet too old for its shelf."""
 _LAST_SEALS: Final = 900
 _TEN_O_CLOCK: Final = 10 * 3600
+standing = Family()
 
 
 class _Stranger:
@@ -63,7 +64,7 @@ class _Stranger:
         return planned
 
 
-@fault("M-65", on.consigned)
+@standing.fault("M-65", on.consigned)
 def registered_by_a_stranger(i: Scenario) -> None:
     """A stranger registers everything of a trade anew, to its own gain; nothing of it binds."""
     trade, stranger = i.trade, _Stranger(i)
@@ -102,7 +103,7 @@ def registered_by_a_stranger(i: Scenario) -> None:
     )  # fmt: skip
 
 
-@fault("M-49", on.consigned)
+@standing.fault("M-49", on.consigned)
 def taken_back_by_a_stranger(i: Scenario) -> None:
     """A stranger takes back the approval of a label and the mark; both go on binding."""
     stranger = _Stranger(i)
@@ -116,7 +117,7 @@ def taken_back_by_a_stranger(i: Scenario) -> None:
         i.expect("M-49", back.id, "party")
 
 
-@fault("M-65", on.consigned, leftover=40)
+@standing.fault("M-65", on.consigned, leftover=40)
 def seals_moved_by_a_stranger(i: Scenario) -> None:
     """A stranger reports where the seals of others are; its reports count, and are flagged."""
     trade, stranger = i.trade, _Stranger(i)
@@ -125,15 +126,16 @@ def seals_moved_by_a_stranger(i: Scenario) -> None:
         stranger.takes(i.of(kind))
     count = i.of(s.SealsCounted)
     i.amend(s.SealsCounted, lambda fields: {"counted": fields["counted"] - 3})
-    place = {"mark": i.mark, "holder": trade.sealer, "site": trade.site}
     stranger.says(
         s.StockAdjusted, count.at + MICROS_AN_HOUR, delta=-3, count_event=count.id, reason="LOSS",
-        approved_by=trade.person("head"), **place,
+        approved_by=trade.person("head"), **trade.shelf,
     )  # fmt: skip
-    stranger.says(s.SealsSampled, count.at + MICROS_AN_HOUR, count=1, purpose="taken away", **place)
+    stranger.says(
+        s.SealsSampled, count.at + MICROS_AN_HOUR, count=1, purpose="taken away", **trade.shelf
+    )
     lost = stranger.says(
         s.SealsLost, count.at + 2 * MICROS_AN_HOUR, count=2, cause="LOST",
-        discovered_on=day_of(count.at // MICROS_A_DAY), **place,
+        discovered_on=day_of(count.at // MICROS_A_DAY), **trade.shelf,
     )  # fmt: skip
     i.expect("M-41", lost.id)
     stranger.says(
@@ -141,10 +143,10 @@ def seals_moved_by_a_stranger(i: Scenario) -> None:
         label=trade.label(trade.goods[0]), found_at="DELIVERED", holder=trade.importer,
         site=trade.store, units=1, count=1, method="REMOVED", cause="pack torn",
     )  # fmt: skip
-    i.of(g.GoodsSold).fields["units"] -= 1
+    i.more(g.GoodsSold, units=-1)
 
 
-@fault("M-65", on.consigned)
+@standing.fault("M-65", on.consigned)
 def papers_of_a_stranger(i: Scenario) -> None:
     """A stranger grades, certifies, reports, ships, takes in and sells what others made."""
     trade, stranger = i.trade, _Stranger(i)
@@ -154,8 +156,7 @@ def papers_of_a_stranger(i: Scenario) -> None:
         stranger.takes(i.of(kind))
     recorded = i.of(t.LotRecorded)
     after = i.of(s.SealsApplied, -1).at
-    own = ("id", "time", "source", "actor", "documents")
-    again = {name: value for name, value in recorded.fields.items() if name not in own}
+    again = {name: value for name, value in recorded.fields.items() if name not in OWN}
     stranger.says(t.LotRecorded, recorded.at + MICROS_AN_HOUR, **again)
     stranger.says(t.LotHeld, after + MICROS_A_MINUTE, lot=i.lot, cause="price not agreed")
     stranger.says(t.LotReleased, after + 2 * MICROS_A_MINUTE, lot=i.lot, reason="price agreed")
@@ -176,7 +177,7 @@ def papers_of_a_stranger(i: Scenario) -> None:
         d.AnnualReportFiled, moment(day_number(FILING_DAY), _TEN_O_CLOCK, JAPAN),
         party=trade.licensee, fiscal_year=2025, role="IMPORTER", filed_on=FILING_DAY, rcb=trade.rcb,
         product=trade.product(trade.goods[0]),
-        quantity=weight(i.work.batches[0].units * trade.goods[0].pack_grams),
+        quantity=weight(i.grams),
     )  # fmt: skip
 
 
@@ -184,13 +185,13 @@ def _adjusted(i: Scenario, at: int, count: str) -> None:
     """Two seals are written off for a count, with everything in order but the count."""
     adjusted = i.book.say(
         s.StockAdjusted, at, i.trade.office(i.trade.sealer), actor=i.trade.person("clerk"),
-        mark=i.mark, holder=i.trade.sealer, site=i.trade.site, delta=-2, count_event=count,
-        reason="LOSS", approved_by=i.trade.person("head"),
+        **i.trade.shelf, delta=-2, count_event=count, reason="LOSS",
+        approved_by=i.trade.person("head"),
     )  # fmt: skip
     i.expect("M-66", adjusted.id)
 
 
-@fault("M-66", on.domestic)
+@standing.fault("M-66", on.domestic)
 def adjusted_without_a_count(i: Scenario) -> None:
     """Seals are written off for a count that nobody ever reported, and for what is no count."""
     counted = i.of(s.SealsCounted)
@@ -200,7 +201,7 @@ def adjusted_without_a_count(i: Scenario) -> None:
     _adjusted(i, counted.at + 4 * MICROS_AN_HOUR, i.of(s.SealsIssued).id)
 
 
-@fault("M-66", on.domestic)
+@standing.fault("M-66", on.domestic)
 def adjusted_for_another_shelf(i: Scenario) -> None:
     """Seals are written off here for counts of empty shelves at another site, of another holder."""
     counted = i.of(s.SealsCounted)
@@ -213,13 +214,13 @@ def adjusted_for_another_shelf(i: Scenario) -> None:
         _adjusted(i, counted.at + at + MICROS_AN_HOUR, away.id)
 
 
-@fault("M-66", on.domestic)
+@standing.fault("M-66", on.domestic)
 def adjusted_for_a_count_taken_back(i: Scenario) -> None:
     """Two seals are missed, found again, and written off all the same."""
     counted = i.of(s.SealsCounted)
     wrong = i.book.say(
-        s.SealsCounted, counted.at + MICROS_AN_HOUR, counted.desk, counts=False, mark=i.mark,
-        holder=i.trade.sealer, site=i.trade.site, counted=7, counted_by=i.trade.person("counter"),
+        s.SealsCounted, counted.at + MICROS_AN_HOUR, counted.desk, counts=False, **i.trade.shelf,
+        counted=7, counted_by=i.trade.person("counter"),
     )  # fmt: skip
     i.book.say(
         EventRetracted, counted.at + 2 * MICROS_AN_HOUR, counted.desk, target=wrong.id,
@@ -228,15 +229,11 @@ def adjusted_for_a_count_taken_back(i: Scenario) -> None:
     _adjusted(i, counted.at + 3 * MICROS_AN_HOUR, wrong.id)
 
 
-@fault("M-67", on.consigned)
+@standing.fault("M-67", on.consigned)
 def issued_while_suspended(i: Scenario) -> None:
     """Seals are printed on the one day on which their importer was suspended."""
-    issued = i.of(s.SealsIssued)
-    day = local_day_number(issued.at, issued.desk.offset)
-    for entry in list(i.registered(r.CertificationChanged, party=i.trade.licensee)):
-        also(i, entry, status="SUSPENDED", from_=day_of(day))
-        also(i, entry, status="REINSTATED", from_=day_of(day + 1))
-    i.expect("M-67", issued.id, "issued")
+    i.suspended(i.trade.licensee, i.day(s.SealsIssued))
+    i.expect("M-67", i.of(s.SealsIssued).id, "issued")
 
 
 def _last_roll(i: Scenario, site: str) -> int:
@@ -250,33 +247,25 @@ def _last_roll(i: Scenario, site: str) -> int:
     return at
 
 
-@fault("M-67", on.domestic)
+@standing.fault("M-67", on.domestic)
 def kept_after_withdrawal(i: Scenario) -> None:
     """A maker's certificate is withdrawn, and a roll stays on its shelf."""
     at = _last_roll(i, i.trade.site)
-    for entry in list(i.registered(r.CertificationChanged, party=i.trade.licensee)):
+    for entry in i.registered(r.CertificationChanged, party=i.trade.licensee):
         i.book.say(
             entry.kind, at + MICROS_A_DAY, entry.desk, documents=1,
             **(entry.fields | {"status": "WITHDRAWN", "from_": day_of(_LAST_ROLL + 1)}),
         )  # fmt: skip
 
 
-@fault("M-67", on.consigned)
+@standing.fault("M-67", on.consigned)
 def kept_by_the_exporter(i: Scenario) -> None:
     """An importer's certificate runs out, and a roll it has sent on stays with its exporter."""
     trade = i.trade
     at = _last_roll(i, trade.store)
-    roll: dict[str, Any] = {
-        "dispatch": f"D-{trade.code}-last", "mark": i.mark, "count": _LAST_SEALS
-    }  # fmt: skip
-    i.book.say(
-        s.SealsDispatched, at + MICROS_AN_HOUR, trade.dock, purpose="SUPPLY",
-        from_holder=trade.licensee, from_site=trade.store, to_holder=trade.operator,
-        to_site=trade.site, **roll,
-    )  # fmt: skip
-    i.book.say(
-        s.SealsReceived, at + 5 * MICROS_A_DAY, trade.scanner(1), holder=trade.operator,
-        site=trade.site, condition="GOOD", **roll,
-    )  # fmt: skip
+    roll: dict[str, Any] = {"dispatch": f"D-{trade.code}-last", "count": _LAST_SEALS}
+    i.book.say(s.SealsDispatched, at + MICROS_AN_HOUR, trade.dock, **trade.sent_on, **roll)
+    received = roll | {"condition": "GOOD"} | trade.shelf
+    i.book.say(s.SealsReceived, at + 5 * MICROS_A_DAY, trade.scanner(1), **received)
     i.omit(r.ConsignmentContractEnded)
     i.register(r.CertificationChanged, {"party": trade.licensee}, until=day_of(_LAST_ROLL))

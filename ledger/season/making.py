@@ -15,7 +15,6 @@ from ledger.errors import Misuse
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Book, Said
-from ledger.season.closing import closing_events
 from ledger.season.enrolment import Entry, enrolment
 from ledger.season.faults import Mix, scenarios
 from ledger.season.moments import (
@@ -29,7 +28,7 @@ from ledger.season.moments import (
 from ledger.season.scenario import Case, Scenario
 from ledger.season.trade_season import TRADE_SEASON_EVENTS_MIN
 from ledger.season.trades import TRADES, Trade
-from ledger.season.working import LOTS_MAX, Plan, products_used, worked
+from ledger.season.working import LOTS_MAX, Plan, closing_events, products_used, worked
 
 EVENTS_MIN: Final = 400
 EVENTS_MAX: Final = 10_000_000
@@ -51,40 +50,32 @@ class Key:
     cases: tuple[Case, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Season:
-    """A planned season: its key is known before its facts are made."""
+    """A planned season: its key is known before its facts are made.
 
-    def __init__(
-        self,
-        seed: int,
-        plans: list[Plan],
-        entries: list[Entry],
-        planted: list[Scenario],
-        *,
-        facts: int,
-        duplicates: int,
-    ) -> None:
-        self._seed = seed
-        self._plans = plans
-        self._entries = entries
-        self._planted = planted
-        self._facts = facts
-        self._duplicates = duplicates
+    `fact_count` facts arrive, `duplicates` of them twice.
+    """
+
+    seed: int
+    plans: list[Plan]
+    entries: list[Entry]
+    planted: list[Scenario]
+    fact_count: int
+    duplicates: int
 
     def facts(self) -> Iterator[Fact]:
         """Every line of the season in the order of arrival; the same each time it is asked."""
-        streams: list[Iterable[Said]] = [
-            _registered(self._entries, _chance(self._seed, "registry"))
-        ]
-        streams += [scenario.said for scenario in self._planted]
-        streams += [worked(plan, _chance(self._seed, plan.trade.code)) for plan in self._plans]
+        streams: list[Iterable[Said]] = [_registered(self.entries, _chance(self.seed, "registry"))]
+        streams += [scenario.said for scenario in self.planted]
+        streams += [worked(plan, _chance(self.seed, plan.trade.code)) for plan in self.plans]
         in_time = merge(*streams, key=attrgetter("at"))
-        rng = _chance(self._seed, "delivery")
-        return delivered(in_time, rng, self._facts, self._duplicates)
+        rng = _chance(self.seed, "delivery")
+        return delivered(in_time, rng, self.fact_count, self.duplicates)
 
     def key(self) -> Key:
         """Which cases must be open at which time."""
-        cases = {case for scenario in self._planted for case in scenario.cases}
+        cases = {case for scenario in self.planted for case in scenario.cases}
         return Key(NOW, tuple(sorted(cases)))
 
 
@@ -112,14 +103,7 @@ def season(events: int, seed: int, faults: Mix | None = None) -> Season:
         needed = _sufficient(events, faults, seed)
         raise Misuse(f"{events} events do not suffice for these faults: {needed} do")
     plans = _plans(trades, room - len(entries), nominal, lots)
-    return Season(
-        seed,
-        plans,
-        list(entries.values()),
-        planted,
-        facts=events - duplicates,
-        duplicates=duplicates,
-    )
+    return Season(seed, plans, list(entries.values()), planted, events - duplicates, duplicates)
 
 
 def _trade_season(events: int) -> tuple[int, int]:

@@ -28,50 +28,27 @@ def number(trade: Trade, serial: int) -> str:
 def requested(c: TradeSeason) -> None:
     """The exporter asks its agent for an export certificate."""
     trade = c.trade
-    office = trade.office(trade.operator)
-    c.office_day(1, office.offset)
+    office = c.office_day(1, trade.office(trade.operator))
     consigned = trade.mode is Mode.CONSIGNED
     c.say(
-        d.ExportCertificateRequested,
-        office,
-        request=f"RQ-{c.name}",
-        shipment=c.shipment,
-        exporter=trade.operator,
-        importer=trade.importer,
-        agent=trade.agent,
-        report=f"RP-{c.name}" if consigned else None,
-        invoice=f"INV-{c.name}",
+        d.ExportCertificateRequested, office, request=f"RQ-{c.name}", shipment=c.shipment,
+        exporter=trade.operator, importer=trade.importer, agent=trade.agent,
+        report=f"RP-{c.name}" if consigned else None, invoice=f"INV-{c.name}",
         bill_of_lading=f"BL-{c.name}",
-        lines=tuple(
-            d.RequestedLine(
-                lot=batch.lot,
-                product=trade.product(batch.good),
-                units=batch.shipped,
-                net_weight=weight(batch.shipped * batch.good.pack_grams),
-            )
-            for batch in c.batches
-        ),
-    )
+        lines=tuple(d.RequestedLine(**each.line(trade, each.shipped)) for each in c.batches),
+    )  # fmt: skip
 
 
 def certified_lines(c: TradeSeason, less: int = 0) -> tuple[d.CertifiedLine, ...]:
     """What a certificate for one shipment lists; `less` units fewer of the first lot."""
-    lines = []
-    for index, batch in enumerate(c.batches):
-        units = batch.shipped - (0 if index else less)
-        lines.append(
-            d.CertifiedLine(
-                lot=batch.lot,
-                product=c.trade.product(batch.good),
-                units=units,
-                net_weight=weight(units * batch.good.pack_grams),
-            )
-        )
-    return tuple(lines)
+    return tuple(
+        d.CertifiedLine(**batch.line(c.trade, batch.shipped - (0 if index else less)))
+        for index, batch in enumerate(c.batches)
+    )
 
 
-def certificate(c: TradeSeason, serial: int, documents: int = 1, **changes: Any) -> str:
-    """The agent issues a certificate, with `changes` to what would be right; the event's id."""
+def certificate(c: TradeSeason, serial: int, **changes: Any) -> None:
+    """The agent issues a certificate, with `changes` to what would be right."""
     trade = c.trade
     office = trade.office(trade.agent)
     today = c.today(office.offset)
@@ -94,41 +71,41 @@ def certificate(c: TradeSeason, serial: int, documents: int = 1, **changes: Any)
         }  # fmt: skip
     else:
         fields["lines"] = certified_lines(c)
-    return c.say(d.ExportCertificateIssued, office, documents=documents, **(fields | changes))
+    c.say(d.ExportCertificateIssued, office, documents=1, **(fields | changes))
 
 
-def issued(c: TradeSeason, serial: int) -> int:
-    """The shipment gets its certificate, some at the second attempt; its number."""
+def issued(c: TradeSeason) -> None:
+    """The shipment gets its certificate, some at the second attempt."""
     trade = c.trade
-    office = trade.office(trade.agent)
-    c.office_day(1, office.offset)
-    if "blank" in c.extras:
+    office = c.office_day(1, trade.office(trade.agent))
+
+    def gone(kind: str, reason: str, **more: str) -> None:
+        named = number(trade, c.certificate)
         c.say(
-            d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
-            kind="DESTROYED", reason="form spoiled in the printer",
+            d.ExportCertificateCancelled, office, issuer=trade.agent, number=named, kind=kind,
+            reason=reason, **more,
         )  # fmt: skip
-        serial += 1
+        c.certificate += 1
+
+    if "blank" in c.extras:
+        gone("DESTROYED", "form spoiled in the printer")
         c.pause(300, 900)
     if "replaced" not in c.extras:
-        certificate(c, serial)
-        return serial
-    certificate(c, serial, lines=certified_lines(c, less=1))
+        certificate(c, c.certificate)
+        return
+    certificate(c, c.certificate, lines=certified_lines(c, less=1))
     c.pause(3600, 7200)
-    certificate(c, serial + 1, replaces=number(trade, serial))
+    certificate(c, c.certificate + 1, replaces=number(trade, c.certificate))
     c.pause(60, 120)
-    c.say(
-        d.ExportCertificateCancelled, office, issuer=trade.agent, number=number(trade, serial),
-        kind="REPLACED", replaced_by=number(trade, serial + 1), reason="a unit short on line 1",
-    )  # fmt: skip
-    return serial + 1
+    gone("REPLACED", "a unit short on line 1", replaced_by=number(trade, c.certificate + 1))
 
 
-def reported(c: TradeSeason, serial: int) -> None:
+def reported(c: TradeSeason) -> None:
     """The Report of Attached JAS Seals, some with a fault that version 2 puts right."""
     trade = c.trade
     office = trade.office(trade.operator)
     graded_on = c.today(office.offset) - timedelta(days=1)
-    c.office_day(1, office.offset)
+    c.office_day(1, office)
     versions = 2 if "second report" in c.extras else 1
     for version in range(1, versions + 1):
         wrong = 3 if version < versions else 0
@@ -136,15 +113,15 @@ def reported(c: TradeSeason, serial: int) -> None:
             d.SealReportFiled, office, report_lines(c, graded_on, wrong), report=f"RP-{c.name}",
             version=version, contract=trade.contract, shipment=c.shipment, exporter=trade.operator,
             importer=trade.importer, rcb=trade.rcb, agent=trade.agent,
-            grader=trade.person("grader"), certificate=reference(trade, serial),
+            grader=trade.person("grader"), certificate=reference(c),
             checked_by=trade.person("head"),
         )  # fmt: skip
         if version < versions:
-            c.office_day(1, office.offset)
+            c.office_day(1, office)
 
 
-def report_lines(c: TradeSeason, graded_on: Any, wrong: int = 0, left: int = 0) -> Any:
-    """Lines as of the moment of filing; `wrong` seals too few used, `left` too many remaining."""
+def report_lines(c: TradeSeason, graded_on: Any, wrong: int) -> Any:
+    """Lines as of the moment of filing, with `wrong` seals too few used."""
     trade = c.trade
 
     def lines(stocks: Stocks) -> dict[str, Any]:
@@ -152,18 +129,15 @@ def report_lines(c: TradeSeason, graded_on: Any, wrong: int = 0, left: int = 0) 
         return {
             "lines": tuple(
                 d.ReportLine(
-                    product=trade.product(batch.good),
-                    label=trade.label(batch.good),
-                    lot=batch.lot,
-                    graded_on=graded_on,
+                    **batch.line(trade, batch.shipped),
                     pack_weight=weight(batch.good.pack_grams),
-                    units=batch.shipped,
-                    net_weight=weight(batch.shipped * batch.good.pack_grams),
+                    label=trade.label(batch.good),
+                    graded_on=graded_on,
                     mark=trade.mark,
                     used=batch.shipped * batch.good.seals_per_unit - wrong,
                     received=c.supply,
                     discarded=sum(c.spoils),
-                    remaining=remaining + left,
+                    remaining=remaining,
                     discard_reason="torn or misprinted",
                 )
                 for batch in c.batches
@@ -173,17 +147,16 @@ def report_lines(c: TradeSeason, graded_on: Any, wrong: int = 0, left: int = 0) 
     return lines
 
 
-def reference(trade: Trade, serial: int) -> g.CertificateRef:
-    """A certificate of the trade as other papers name it."""
-    return g.CertificateRef(issuer=trade.agent, number=number(trade, serial))
+def reference(c: TradeSeason) -> g.CertificateRef:
+    """The certificate as other papers name it."""
+    return g.CertificateRef(issuer=c.trade.agent, number=number(c.trade, c.certificate))
 
 
-def documents_sent(c: TradeSeason, serial: int) -> None:
+def documents_sent(c: TradeSeason) -> None:
     """The papers follow by courier."""
     trade = c.trade
-    office = trade.office(trade.operator)
-    c.office_day(1, office.offset)
+    office = c.office_day(1, trade.office(trade.operator))
     c.say(
-        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(trade, serial),
+        g.ShipmentDocumentsSent, office, shipment=c.shipment, certificate=reference(c),
         report=f"RP-{c.name}" if trade.mode is Mode.CONSIGNED else None, originals=True,
     )  # fmt: skip

@@ -6,18 +6,29 @@ follow: at the key's time, and at any later one.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from operator import attrgetter
 from random import Random
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from ledger.facts.identity import Fact
-from ledger.season import closing
+from ledger.facts.registry import CertificationChanged, PartyRegistered
 from ledger.season.book import Book, Fields, Planned, Said
-from ledger.season.enrolment import Entry, enrolment
-from ledger.season.moments import FILING_DAY, FIRST_DAY, day_number, moment
+from ledger.season.enrolment import Entry, enrolment, party_entries
+from ledger.season.moments import (
+    FILING_DAY,
+    FIRST_DAY,
+    day_number,
+    day_of,
+    local_day_number,
+    moment,
+)
+from ledger.season.paperwork import number as certificate_number
 from ledger.season.trade_season import Batch, TradeSeason
 from ledger.season.trades import Trade
-from ledger.season.working import trade_season_worked
+from ledger.season.working import closed, trade_season_worked, year_reported
 
 SCANS: Final = (120, 100, 80)
 """Units of each scan of a scenario's lot."""
@@ -55,29 +66,24 @@ class Scenario:
             good = trade.goods[n % len(trade.goods)]
             plan = list(shape.scans)
             self.work.batches.append(Batch(f"L-{self.work.name}-{n + 1}", good, plan, sum(plan)))
+        self.mark, self.shipment = trade.mark, self.work.shipment
+        """The scenario's kind of seal, and what carries its goods."""
+        self.lot, self.label = self.work.batches[0].lot, f"{trade.label(trade.goods[0])} 1"
+        """Its first lot, and the first version of the label on it."""
+        self.account = f"{trade.mark} {trade.sealer} {trade.site}"
+        """Where its seals are attached from."""
+        self.dispatch = f"D-{self.work.name}"
+        """What its roll is sent under."""
+        self.certificate = f"{trade.agent} {certificate_number(trade, 1)}"
+        """Its first export certificate."""
         if shape.trades:
             trade_season_worked(self.work, 1)
-            closing.closed(trade, self.book)
+            closed(trade, self.book)
 
     @property
-    def mark(self) -> str:
-        """The scenario's kind of seal."""
-        return self.trade.mark
-
-    @property
-    def lot(self) -> str:
-        """The scenario's first lot."""
-        return self.work.batches[0].lot
-
-    @property
-    def shipment(self) -> str:
-        """The scenario's shipment."""
-        return self.work.shipment
-
-    @property
-    def account(self) -> str:
-        """Where the scenario's seals are attached from."""
-        return f"{self.mark} {self.trade.sealer} {self.trade.site}"
+    def grams(self) -> int:
+        """What the goods of the first lot weigh."""
+        return self.work.batches[0].units * self.trade.goods[0].pack_grams
 
     def expect(self, rule: str, subject: str, discriminator: str = "") -> None:
         """A case follows from the fault."""
@@ -92,15 +98,36 @@ class Scenario:
         """The planned fact of a kind: the first, or by index in order of time."""
         return self.book.planned(kind)[index]
 
+    def day(self, kind: type[Fact]) -> date:
+        """The local day on which the first planned fact of a kind happens."""
+        planned = self.of(kind)
+        return day_of(local_day_number(planned.at, planned.desk.offset))
+
     def change(self, kind: type[Fact], index: int = 0, **fields: Any) -> str:
         """Let a planned fact say something else; its id."""
         planned = self.of(kind, index)
         planned.fields.update(fields)
         return planned.id
 
-    def amend(self, kind: type[Fact], change: Callable[[Fields], Fields], index: int = 0) -> str:
-        """Change a planned fact when its moment has come and all its fields are known; its id."""
+    def more(self, kind: type[Fact], index: int = 0, **by: int) -> str:
+        """Let numbers of a planned fact be higher by so much, or lower; its id."""
         planned = self.of(kind, index)
+        return self.change(kind, index, **{name: planned.fields[name] + by[name] for name in by})
+
+    def reline(self, kind: type[Fact], index: int = 0, **changes: Any) -> str:
+        """Change a line of a planned paper; the event's id."""
+
+        def changed(fields: Fields) -> Fields:
+            return {"lines": relined(fields["lines"], index, **changes)}
+
+        planned = self.of(kind)
+        if planned.late is None:
+            return self.change(kind, **changed(planned.fields))
+        return self.amend(kind, changed)
+
+    def amend(self, kind: type[Fact], change: Callable[[Fields], Fields]) -> str:
+        """Change a planned fact when its moment has come and all its fields are known; its id."""
+        planned = self.of(kind)
         planned.after = change
         return planned.id
 
@@ -120,7 +147,7 @@ class Scenario:
 
         What depended on a stock is not said again: give it among the `changes`.
         """
-        fields = {name: value for name, value in first.fields.items() if name not in _OWN}
+        fields = {name: value for name, value in first.fields.items() if name not in OWN}
         papers = len(first.fields.get("documents", ()))
         desk = first.desk._replace(actor=first.fields.get("actor"))
         return self.book.say(
@@ -136,11 +163,26 @@ class Scenario:
 
     def register(self, kind: type[Fact], having: Fields, **changes: Any) -> None:
         """Change what is registered; something must be there to change."""
-        entries = list(self.registered(kind, **having))
-        if not entries:
-            raise LookupError(f"nothing registered of {kind.__name__} with {having}")
-        for entry in entries:
+        for entry in self._there(kind, having):
             entry.fields.update(changes)
+
+    def also(self, entry: Entry, **changes: Any) -> None:
+        """Register something a second time, with changes."""
+        key = (*entry.key, *map(str, changes.values()))
+        self.entries.append(entry._replace(key=key, fields=entry.fields | changes))
+
+    def suspended(self, party: str, day: date) -> None:
+        """Have the certifications of a party suspended on a day, and only then."""
+        for entry in self.registered(CertificationChanged, party=party):
+            self.also(entry, status="SUSPENDED", from_=day)
+            self.also(entry, status="REINSTATED", from_=day + timedelta(days=1))
+
+    def twin(self, party: str, other: str, **changes: Any) -> None:
+        """Have a second party like one of the scenario's, with a system of its own."""
+        for entry in self.registered(PartyRegistered, party=party):
+            fields = entry.fields | changes
+            desk = entry.desk._replace(source=f"SYS-{other}")
+            self.entries += party_entries(other, fields["roles"], fields["country"], desk)
 
     def reregister(self, kind: type[Fact], source: str) -> None:
         """Let another source report what is registered of a kind."""
@@ -151,10 +193,14 @@ class Scenario:
 
     def unregister(self, kind: type[Fact], **having: Any) -> None:
         """Leave something out of the registry; something must be there to leave out."""
+        gone = self._there(kind, having)
+        self.entries = [entry for entry in self.entries if entry not in gone]
+
+    def _there(self, kind: type[Fact], having: Fields) -> list[Entry]:
         entries = list(self.registered(kind, **having))
         if not entries:
             raise LookupError(f"nothing registered of {kind.__name__} with {having}")
-        self.entries = [entry for entry in self.entries if entry not in entries]
+        return entries
 
     def tell(self, entry: Entry, at: int, *, documents: int | None = None, **changes: Any) -> str:
         """Have a registry fact reported at a moment of its own, where its id is needed."""
@@ -169,12 +215,19 @@ class Scenario:
         self.said = list(self.book.until(moment(day_number(FILING_DAY), 0, 0)))
         if self.files_year:
             filer = self.trade.office(self.files_as)
-            closing.year_reported(self.trade, self.book, filer, **self.year)
+            year_reported(self.trade, self.book, filer, **self.year)
         self.said += self.book.until(None)
         self.said.sort(key=attrgetter("at"))
 
 
-_OWN = frozenset({"id", "time", "source", "actor", "documents"})
+OWN = frozenset({"id", "time", "source", "actor", "documents"})
+"""What each saying of a fact has of its own."""
+
+
+def relined(lines: tuple[Any, ...], index: int = 0, **changes: Any) -> tuple[Any, ...]:
+    """The same lines with one of them changed."""
+    changed = msgspec.structs.replace(lines[index], **changes)
+    return (*lines[:index], changed, *lines[index + 1 :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,44 +239,3 @@ class Shape:
     leftover: int = 10
     start: int | None = None
     trades: bool = True
-
-
-Plant = Callable[[Scenario], None]
-
-
-class Fault(NamedTuple):
-    """A kind of fault: what it is called, the rule it breaks, and how it is planted."""
-
-    name: str
-    rule: str
-    trade: Callable[[str], Trade]
-    shape: Shape
-    plant: Plant
-
-    def scenario(self, number: int, rng: Random) -> Scenario:
-        """A scenario with this fault."""
-        scenario = Scenario(self.trade(f"X{number:04d}"), rng, number, self.shape)
-        self.plant(scenario)
-        scenario.settled()
-        return scenario
-
-
-FAULTS: Final[dict[str, Fault]] = {}
-"""Every kind of fault by name, in the order of the families."""
-
-
-def fault(rule: str, trade: Callable[[str], Trade], **shape: Any) -> Callable[[Plant], Plant]:
-    """Make a function a fault: it is handed a clean scenario and spoils it."""
-
-    def enlisted(plant: Plant) -> Plant:
-        enlist(plant.__name__.replace("_", "-"), rule, trade, plant, Shape(**shape))
-        return plant
-
-    return enlisted
-
-
-def enlist(
-    name: str, rule: str, trade: Callable[[str], Trade], plant: Plant, shape: Shape | None = None
-) -> None:
-    """Enter a fault that is a row of a table rather than a function."""
-    FAULTS[name] = Fault(name, rule, trade, shape or Shape(), plant)

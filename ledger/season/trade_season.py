@@ -12,7 +12,7 @@ from typing import Any, Final
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Book, Desk, Late
-from ledger.season.goods import Good
+from ledger.season.goods import Good, weight
 from ledger.season.moments import day_of, local_day_number, moment
 from ledger.season.trades import Mode, Trade, activities
 
@@ -87,6 +87,12 @@ class Batch:
         """Units that leave."""
         return self.units - self.removed
 
+    def line(self, trade: Trade, units: int) -> dict[str, Any]:
+        """What papers say of so many units of it."""
+        net = weight(units * self.good.pack_grams)
+        goods = {"lot": self.lot, "product": trade.product(self.good)}
+        return {**goods, "units": units, "net_weight": net}
+
 
 @dataclass(slots=True)
 class TradeSeason:
@@ -110,6 +116,8 @@ class TradeSeason:
     """Seals that a count will not find."""
     serial: int | None = None
     """The next number on the roll."""
+    certificate: int = 0
+    """The serial number of its export certificate."""
     clock: int = 0
     """Where the work stands, in microseconds UTC."""
 
@@ -146,12 +154,14 @@ class TradeSeason:
         """Let some seconds pass."""
         self.clock += int(self.rng.uniform(low, high) * MICROS_A_SECOND)
 
-    def office_day(self, days: float, offset: int) -> None:
-        """Go on to some working hour, `days` local days later."""
-        day = local_day_number(self.clock, offset) + int(days)
+    def office_day(self, days: int, desk: Desk) -> Desk:
+        """Go on to some working hour at a desk, `days` local days later; the desk."""
+        offset = desk.offset
+        day = local_day_number(self.clock, offset) + days
         hour = moment(day, self.rng.uniform(OPENS, SHUTS), offset)
         self.clock = hour if hour > self.clock else self.clock + _BREATH
         self.shift(offset)
+        return desk
 
     def today(self, offset: int) -> date:
         """The calendar date at the trade season's clock."""

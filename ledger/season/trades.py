@@ -1,17 +1,18 @@
 """The trades of a season: who makes, seals, carries and sells what, under whose certificates.
 
 Each trade has a mark, an exporter's site, scanners and persons of its own, so what happens in one
-never touches the stock of another. Parties are shared, as in the trade.
+never touches the stock of another. Parties are shared, as in the trade. They stand in
+`tables/trades.csv`; trades that faults are planted in share nothing, and are made here.
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from ledger.season import goods as g
-from ledger.season import goods_unsealed as u
+import msgspec
+from msgspec import Struct
+
 from ledger.season.book import Desk
-from ledger.season.goods import Good
+from ledger.season.goods import GOODS, Good, of, part, rows
 from ledger.season.moments import JAPAN
 
 OFFSETS: Final = {
@@ -40,8 +41,7 @@ class Mode(StrEnum):
     SUBDIVIDED = "SUBDIVIDED"
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True, forbid_unknown_fields=True):
     """One trade. `licensee` holds the mark, `operator` makes the goods, `buyer` takes them in."""
 
     code: str
@@ -67,7 +67,7 @@ class Trade:
 
     def but(self, **changes: Any) -> "Trade":
         """The same trade with some fields changed."""
-        return replace(self, **changes)
+        return msgspec.structs.replace(self, **changes)
 
     @property
     def mark(self) -> str:
@@ -98,6 +98,19 @@ class Trade:
     def store(self) -> str:
         """Where the importer keeps its seals and takes goods in."""
         return self.site if self.sealer == self.importer else f"{self.importer}-{self.code}-S1"
+
+    @property
+    def shelf(self) -> dict[str, Any]:
+        """The account that seals are attached from, as facts name it."""
+        return {"mark": self.mark, "holder": self.sealer, "site": self.site}
+
+    @property
+    def sent_on(self) -> dict[str, Any]:
+        """How the licensee supplies its exporter with seals, as a dispatch names it."""
+        return {
+            "purpose": "SUPPLY", "mark": self.mark, "from_holder": self.licensee,
+            "from_site": self.store, "to_holder": self.operator, "to_site": self.site,
+        }  # fmt: skip
 
     @property
     def jas_route(self) -> bool:
@@ -149,62 +162,80 @@ def activities(class_: str) -> tuple[str, ...]:
     return P9.get(class_, P9_PROCESSED)
 
 
-def _consigned(code: str, rcb: str, importer: str, exporter: str, country: str, *goods: Good,
-               **more: Any) -> Trade:  # fmt: skip
-    agent = more.pop("agent", "AGT-MAPLE" if country == "CA" else "AGT-CASCADE")
-    scheme = "COR" if country == "CA" else "NOP"
-    return Trade(
-        code, Mode.CONSIGNED, rcb, importer, exporter, country, goods, agent=agent,
-        own_scheme=scheme, **more,
-    )  # fmt: skip
+def _trade(row: dict[str, Any]) -> Trade:
+    goods = {name: tuple(GOODS[code] for code in row.get(name, "").split()) for name in _OF_GOODS}
+    return of(row | goods, Trade)
 
 
-def _applies(*args: Any, **more: Any) -> Trade:
-    return _consigned(*args, **more).but(mode=Mode.IMPORTER_APPLIES)
-
-
-def _abroad(code: str, scheme: str, body: str, maker: str, country: str, *goods: Good,
-            unsealed: tuple[Good, ...]) -> Trade:  # fmt: skip
-    return Trade(
-        code, Mode.DOMESTIC, body, maker, maker, country, goods, scheme=scheme, own_scheme=scheme,
-        unsealed=unsealed,
-    )  # fmt: skip
-
-
-TRADES: Final = (
-    _consigned("A1", "RCB-AKI", "IMP-TSUBAKI", "EXP-SIERRA", "US", g.ALMONDS, g.RAISINS,
-               goes_on=True),
-    Trade("M1", Mode.DIRECT_JAS, "RCB-AKI", "EXP-URUAPAN", "EXP-URUAPAN", "MX",
-         (g.AVOCADO, g.YOUNG_MANGO), buyer="IMP-HINOKI"),
-    _applies("B1", "RCB-FUJI", "IMP-HINOKI", "EXP-ASPEN", "CA", g.MAPLE, g.CHEESE,
-             goes_on=True),
-    _consigned("A2", "RCB-FUJI", "IMP-MOMIJI", "EXP-PRAIRIE", "CA", g.OATS, g.BLUEBERRY,
-               serialised=True),
-    Trade("S1", Mode.SUBDIVIDED, "RCB-KAEDE", "SUB-NAGANO", "SUB-NAGANO", "JP", (g.GREEN_TEA,),
-         maker="PRC-UJI", goes_on=True),
-    _abroad("K1", "KRAV", "KIWA-SE", "PRC-UPPSALA", "SE", g.MUESLI,
-            unsealed=(u.OAT_DRINK, u.CRISPS)),
-    _consigned("A3", "RCB-KAEDE", "IMP-SAKURA", "EXP-RIDGE", "US", g.GRANOLA, g.COOKIES,
-               agent="AGT-HARBOR", goes_on=True),
-    _applies("B2", "RCB-AKI", "IMP-SAKURA", "EXP-NAPA", "US", g.WINE, g.EGGS,
-             agent="AGT-HARBOR", serialised=True),
-    Trade("D1", Mode.DOMESTIC, "RCB-FUJI", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU, g.FEED),
-         goes_on=True),
-    _consigned("A4", "RCB-AKI", "IMP-TSUBAKI", "EXP-COAST", "US", g.SHIITAKE, g.EGGS,
-               serialised=True, carrier="PREPRINTED_PACK"),
-    _consigned("A5", "RCB-FUJI", "IMP-MOMIJI", "EXP-LAURENT", "CA", g.MAPLE, g.CHEESE,
-               period_volume=True),
-    _abroad("E1", "EU", "DE-OEKO", "PRC-BREMEN", "DE", g.BREAD, unsealed=(u.RUSK, u.YOUNG_RYE)),
-    _abroad("H1", "BIO_SUISSE", "BIO-INSP", "PRC-BERN", "CH", g.PASTA, g.CHOCOLATE,
-            g.YOUNG_PASTA, unsealed=(u.MUESLI_BAR, u.COCOA)),
-    _abroad("T1", "ACT", "ACT-BODY", "PRD-SURIN", "TH", g.RICE, g.CRACKERS,
-            unsealed=(u.RICE_MIX, u.YOUNG_RICE)),
-    _abroad("Z1", "BIOGRO", "BIOGRO-NZ", "PRD-NELSON", "NZ", g.APPLE,
-            unsealed=(u.YOUNG_PEAR, u.FRUIT_PUREE)),
-    _abroad("N1", "NOP", "AGT-CASCADE", "PRC-DENVER", "US", g.HONEY, g.COTTON, g.DATES,
-            unsealed=(u.OAT_BAR,)),
-    _abroad("C1", "COR", "AGT-MAPLE", "PRC-HALIFAX", "CA", g.KELP, unsealed=(u.MAPLE_BAR,)),
-    Trade("D2", Mode.DOMESTIC, "RCB-KAEDE", "PRC-SHINSHU", "PRC-SHINSHU", "JP", (g.TOFU,),
-         carrier="INVOICE_MARK", unsealed=(u.SOY_SNACK,)),
-)  # fmt: skip
+_OF_GOODS: Final = ("goods", "unsealed")
+TRADES: Final = tuple(map(_trade, rows("trades")))
 """Most telling first: a short season has as many of them as fit."""
+
+
+# The trades that faults are planted in: each has parties, marks, bodies and persons of its own.
+
+
+def consigned(code: str, *goods: Good) -> Trade:
+    """An exporter in the United States that attaches its importer's seals."""
+    return Trade(
+        code, Mode.CONSIGNED, f"RCB-{code}", f"IMP-{code}", f"EXP-{code}", "US",
+        goods or (GOODS["RAISIN"],), agent=f"AGT-{code}", own_scheme="NOP",
+    )  # fmt: skip
+
+
+def consigned_period(code: str) -> Trade:
+    """The same with certificates for a period's volume."""
+    return consigned(code).but(period_volume=True)
+
+
+def importer_applies(code: str) -> Trade:
+    """An importer that attaches its own seals in Japan."""
+    return consigned(code).but(mode=Mode.IMPORTER_APPLIES)
+
+
+def direct(code: str) -> Trade:
+    """A grower in Mexico under a JAS certificate that attaches its own seals."""
+    maker, goods = f"EXP-{code}", (GOODS["AVOCADO"],)
+    return Trade(
+        code, Mode.DIRECT_JAS, f"RCB-{code}", maker, maker, "MX", goods, buyer=f"IMP-{code}"
+    )
+
+
+def domestic(code: str, *goods: Good) -> Trade:
+    """A processor in Japan that attaches its own seals and sells at home."""
+    maker = f"PRC-{code}"
+    return Trade(code, Mode.DOMESTIC, f"RCB-{code}", maker, maker, "JP", goods or (GOODS["TOFU"],))
+
+
+def domestic_numbered(code: str) -> Trade:
+    """The same with numbered seals."""
+    return domestic(code).but(serialised=True)
+
+
+def grower(code: str) -> Trade:
+    """A grower in Japan."""
+    pear = GOODS["AVOCADO"].but(code="PEAR", name="pears", name_form="有機なし", pack_grams=400)
+    return domestic(code, pear)
+
+
+def hen_house(code: str) -> Trade:
+    """A poultry farm in Japan."""
+    recipe = (part("hen eggs", "100", "JAS", kind="LIVESTOCK"),)
+    return domestic(code, GOODS["EGG"].but(recipe=recipe))
+
+
+def subdivided(code: str) -> Trade:
+    """A subdivider in Japan that packs another one's tea."""
+    sub = f"SUB-{code}"
+    return Trade(
+        code, Mode.SUBDIVIDED, f"RCB-{code}", sub, sub, "JP", (GOODS["TEA"],), maker=f"PRC-{code}"
+    )
+
+
+def abroad(code: str, scheme: str, country: str, good: Good) -> Trade:
+    """A maker abroad under a scheme of its own, who sells at home."""
+    maker = f"PRC-{code}"
+    return Trade(
+        code, Mode.DOMESTIC, f"BODY-{code}", maker, maker, country, (good,), scheme=scheme,
+        own_scheme=scheme,
+    )  # fmt: skip

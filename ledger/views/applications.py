@@ -1,6 +1,6 @@
 """Applications on their way into the views: nearly all facts, gathered by kind within a batch.
 
-Views that sum are told each kind once, not each scan; views that keep a row of each are told each.
+Views are told each kind once, not each scan: what is said of all of them alike costs nothing more.
 """
 
 from collections.abc import Iterable
@@ -50,52 +50,33 @@ class Applications:
         # Only whoever takes something is told.
         self._heard = [fold.heard for fold in folds if type(fold).heard is not Fold.heard]
         self._scans = [fold.scans for fold in folds if type(fold).scans is not Fold.scans]
-        self._scan = [fold.scan for fold in folds if type(fold).scan is not Fold.scan]
-        self._counting: dict[ScansKind, Scans] = {}
-        self._void: dict[ScansKind, Scans] = {}
+        self._counting: dict[ScansKind, list[Scan]] = {}
+        self._void: dict[ScansKind, list[Scan]] = {}
 
     def take(self, fact: Applied, event: Recorded, at: int, *, counts: bool) -> None:
         """Take an application as recorded; `at` is its time, µs UTC."""
         kinds = self._counting if counts else self._void
         kind = _kind(fact, at, event)
-        alike = kinds.get(kind)
-        if alike is None:
-            alike = kinds[kind] = self._of(kind)
-        key, position, seals = fact.id, event.position, fact.count
-        alike.count += 1
-        alike.units += fact.units
-        alike.seals += seals
-        if at <= alike.first and (at < alike.first or key < alike.first_id):
-            alike.first, alike.first_id = at, key
-        # Asked of every scan: a call costs several times as much.
-        if at > alike.last:  # noqa: PLR1730 -- see above
-            alike.last = at
-        if position < alike.earliest:  # noqa: PLR1730 -- see above
-            alike.earliest = position
-        alike.latest, alike.recorded_at = position, event.recorded_at
-        if counts:
-            scan = Scan(key, at, position, seals, fact.first, 1)
-            for tell in self._scan:
-                tell(alike, scan)
+        each = kinds.get(kind)
+        if each is None:
+            each = kinds[kind] = []
+        each.append(_scan(fact, at, event, event.position))
 
     def undo(self, fact: Applied, event: Recorded, position: int) -> None:
         """Tell the views at once that an application ceases to count, known at a position."""
         at = micros(fact.time)
-        gone = self._of(_kind(fact, at, event))
-        gone.count, gone.units, gone.seals = -1, -fact.units, -fact.count
-        scan = Scan(fact.id, at, position, fact.count, fact.first, -1)
-        for tell_one in self._scan:
-            tell_one(gone, scan)
+        gone = self._of(_kind(fact, at, event), [_scan(fact, at, event, position)], -1)
         for tell in self._scans:
             tell(gone)
 
     def tell(self) -> None:
-        """Tell the views the sums of what was taken."""
+        """Tell the views what was taken."""
         for kinds, tellers in (
             (self._counting, [*self._heard, *self._scans]),
             (self._void, self._heard),
         ):
-            for alike in kinds.values():
+            for kind, each in kinds.items():
+                alike = self._of(kind, each)
                 for tell in tellers:
                     tell(alike)
         self.forget()
@@ -105,10 +86,11 @@ class Applications:
         self._counting.clear()
         self._void.clear()
 
-    def _of(self, kind: ScansKind) -> Scans:
+    def _of(self, kind: ScansKind, each: list[Scan], sign: int = 1) -> Scans:
         mark, holder, site, lot = kind[:4]
         find = self._places.find
-        return Scans(kind, find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot))
+        stock, on_lot = find(mark, Kind.STOCK, holder, site), find(mark, Kind.LOT, lot)
+        return Scans(kind, stock, on_lot, each, sign)
 
 
 def _kind(fact: Applied, at: int, event: Recorded) -> ScansKind:
@@ -117,3 +99,8 @@ def _kind(fact: Applied, at: int, event: Recorded) -> ScansKind:
         fact.actor, fact.contract, fact.time[:_DAY], at // _HOUR, event.by,
         event.door,
     )  # fmt: skip
+
+
+def _scan(fact: Applied, at: int, event: Recorded, position: int) -> Scan:
+    seals, units = fact.count, fact.units
+    return at, fact.id, position, seals, units, fact.first, event.id, event.recorded_at

@@ -4,7 +4,7 @@ Written by the auditor in the transaction that records its decisions, so a crash
 evaluation and changes nothing. Losing it costs an evaluation of everything, and no case.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
@@ -177,15 +177,20 @@ def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> i
     return rows.rowcount
 
 
-def depend(rows: Rows, found: Sequence[tuple[int, str, str]]) -> None:
-    """Note what subjects depend on: (hash, kind, key)."""
+def depend(rows: Rows, found: Mapping[Key, Collection[int]]) -> None:
+    """Note by hashes what subjects depend on; a subject is sent once, however much that is."""
     if found:
-        rows.execute(
-            "INSERT INTO dependencies (read, kind, key)"
-            " SELECT * FROM unnest(%b::int8[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING",
-            columns(sorted(set(found)), 3),
-            prepare=True,
-        )
+        values = [(kind, key, _as_text([*map(str, read)])) for (kind, key), read in found.items()]
+        rows.execute(_DEPEND, columns(sorted(values), 3), prepare=True)
+
+
+_DEPEND = """
+INSERT INTO dependencies (read, kind, key)
+SELECT of.read, subject.kind, subject.key
+FROM unnest(%b::text[], %b::text[], %b::text[]) AS subject (kind, key, reads)
+CROSS JOIN LATERAL unnest(subject.reads::int8[]) AS of (read)
+ORDER BY of.read ON CONFLICT DO NOTHING
+"""
 
 
 def evaluated(rows: Rows, waited: Sequence[Key], at: Sequence[Key], dues: dict[Key, int]) -> None:
@@ -276,19 +281,13 @@ def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
     return [Shown(*row) for row in found]
 
 
-_SHOWN = """
-SELECT id, severity, artefact, expected, found, evidence, evidence_total, marks, parties
-FROM case_shown WHERE id = ANY(%b::uuid[])
-"""
-_SHOW = """
-INSERT INTO case_shown (id, severity, artefact, expected, found, evidence, evidence_total, marks,
-    parties)
+_FIELDS: Final = ", ".join(Shown._fields)
+_SHOWN: Final = f"SELECT {_FIELDS} FROM case_shown WHERE id = ANY(%b::uuid[])"
+_SHOW: Final = f"""
+INSERT INTO case_shown ({_FIELDS})
 SELECT id, severity, artefact, expected::text[], found::text[], evidence::text[],
     evidence_total, marks::text[], parties::text[]
 FROM unnest(%b::uuid[], %b::text[], %b::boolean[], %b::text[], %b::text[], %b::text[], %b::int8[],
-    %b::text[], %b::text[]) AS shown (id, severity, artefact, expected, found, evidence,
-    evidence_total, marks, parties)
-ON CONFLICT (id) DO UPDATE SET severity = excluded.severity, artefact = excluded.artefact,
-    expected = excluded.expected, found = excluded.found, evidence = excluded.evidence,
-    evidence_total = excluded.evidence_total, marks = excluded.marks, parties = excluded.parties
+    %b::text[], %b::text[]) AS shown ({_FIELDS})
+ON CONFLICT (id) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in Shown._fields[1:])}
 """

@@ -1,7 +1,8 @@
-"""Which registry facts bind, and for whom sources speak: as known at any position.
+"""Which events are corrected, which registry facts bind, for whom sources speak: at any position.
 
-Worked out in the order of the log, so that it is a function of it. The registry itself is read
-into memory with the first batch that changes it, and kept.
+The first correction of an event decides; a correction may come before its target. What binds is
+worked out in the order of the log, so that it is a function of it. The registry itself is read into
+memory with the first batch that changes it, and kept.
 """
 
 from collections.abc import Sequence
@@ -18,9 +19,56 @@ from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.standing import REGISTRY, vouched
 from ledger.log import Log, Recorded
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows
+from ledger.views.folding import Fold, Rows, Seen, columns
 from ledger.views.loading import batches_at
 from ledger.views.places import TOPIC, subject_id
+
+
+class Corrections(Fold):
+    """Keeps the ids of events that do not count; those whose event is yet to come in memory."""
+
+    TABLES: ClassVar[str] = """
+-- position, recorded_at: of the first event that retracts or corrects the target.
+-- early: it came before its target, if that ever came.
+CREATE TABLE retracted (
+    target uuid PRIMARY KEY, position int8 NOT NULL, recorded_at int8 NOT NULL,
+    early boolean NOT NULL
+);
+CREATE INDEX retracted_by_position ON retracted (position);
+CREATE INDEX retracted_early ON retracted (target) WHERE early;
+"""
+    SEEN: ClassVar[Seen] = {
+        "retracted": NAMELESS,
+    }
+    BATCH = ("_fresh",)
+
+    def __init__(self) -> None:
+        self.early: set[str] = set()
+        """Ids that do not count from the start, should they be recorded."""
+        self._fresh: list[tuple[UUID, int, int, bool]] = []
+
+    def load(self, rows: Rows) -> None:
+        """Read the early ones anew."""
+        rows.execute("SELECT target FROM retracted WHERE early")
+        self.early = {str(target) for (target,) in rows.fetchall()}
+
+    @staticmethod
+    def known(rows: Rows, targets: list[UUID]) -> set[str]:
+        """Which of these events are retracted already."""
+        rows.execute("SELECT target FROM retracted WHERE target = ANY(%s)", (targets,))
+        return {str(target) for (target,) in rows.fetchall()}
+
+    def add(self, target: str, position: int, recorded_at: int, *, early: bool) -> None:
+        """Take the first correction of an event."""
+        self._fresh.append((UUID(target), position, recorded_at, early))
+        if early:
+            self.early.add(target)
+
+    def flush(self, rows: Rows) -> None:
+        """Write the corrections of the batch."""
+        self.copy(rows, "retracted", self._fresh)
+        self.forget()
+
 
 sources_kept_max: Final = 100_000
 
@@ -98,7 +146,7 @@ CREATE INDEX corrections_by_target ON corrections (target);
         `early` are the ids that were corrected before they came.
         """
         sources = {fact.source for _, fact in read if fact is not None}
-        changing = [(event, fact) for event, fact in read if changes_standing(fact)]
+        changing = [each for each in read if changes_standing(each[1])]
         if changing:
             registered = [str(event.id) for event, fact in changing if type(fact) in REGISTRY]
             self._load(rows)
@@ -216,11 +264,9 @@ CREATE INDEX corrections_by_target ON corrections (target);
         if self._ended:
             ended = ((UUID(key), at) for key, at in sorted(self._ended.items()))
             rows.execute(_END, columns(ended))
-        copy_rows(
-            rows, "unbound (id, position, until)", ("uuid", "int8", "int8"),
-            [*self._closed, *((UUID(key), at, None) for key, at in self._began.items())],
-        )  # fmt: skip
-        copy_rows(rows, "corrections (target, position)", ("uuid", "int8"), self._corrections)
+        begun = [(UUID(key), at, None) for key, at in self._began.items()]
+        self.copy(rows, "unbound", [*self._closed, *begun])
+        self.copy(rows, "corrections", self._corrections)
         if self._moved:
             moved = ((source, *to) for source, to in sorted(self._moved.items()))
             rows.execute(_SPEAK, columns(moved))

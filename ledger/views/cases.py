@@ -13,7 +13,7 @@ from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
-from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns, copy_rows
+from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
 
 _encode = msgspec.json.Encoder().encode
 _case = msgspec.json.Decoder(Case).decode
@@ -65,6 +65,7 @@ CREATE TABLE periods (
         "case_states": ("EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",),
         "periods": (f"importer = {ME}", f"rcb = {ME}"),
     }
+    BATCH = ("_decided", "_signed")
 
     def __init__(self) -> None:
         self._decided: list[tuple[Recorded, Event]] = []
@@ -83,9 +84,7 @@ CREATE TABLE periods (
         if self._decided:
             self._flush_cases(rows)
         for recorded, event in self._signed:
-            rows.execute("SELECT folded FROM periods WHERE id = %s", (recorded.id,))
-            row = rows.fetchone()
-            period = evolve_period(None if row is None else _signed(row[0]), event)
+            period = evolve_period(signed_period(rows, event.period), event)
             name = (period.period.importer, period.period.rcb, period.period.name)
             changed = (recorded.position, recorded.recorded_at)
             rows.execute(_PERIODS, (recorded.id, *name, _encode(period), *changed))
@@ -103,12 +102,7 @@ CREATE TABLE periods (
                 opened[recorded.id] = at
             changed[recorded.id] = at
             states.append((recorded.id, *at, str(case.state), case.shows.values.severity))
-        copy_rows(
-            rows,
-            "case_states (id, position, recorded_at, state, severity)",
-            ("uuid", "int8", "int8", "text", "text"),
-            states,
-        )
+        self.copy(rows, "case_states", states)
         values = [
             (
                 key, case.rule, str(case.subject_kind), case.subject, case.discriminator,
@@ -118,11 +112,6 @@ CREATE TABLE periods (
             for key, case in sorted(cases.items(), key=lambda each: each[0].int)
         ]  # fmt: skip
         rows.execute(_UPSERT, columns(values), prepare=True)
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._decided.clear()
-        self._signed.clear()
 
 
 def known_cases(rows: Rows, ids: list[UUID]) -> dict[UUID, Case]:

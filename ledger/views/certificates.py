@@ -6,6 +6,7 @@ A fold of the facts that count, so it can be asked for at any position.
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from ledger.facts.canonical import told
 from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.mentions import About, certificate_key
 from ledger.log import Log
@@ -17,6 +18,7 @@ from ledger.views.loading import LAST, facts_about
 gap_numbers_max: Final = 1_000
 _watched_numbers_min: Final = 5
 """A series is watched from so many numbers on, where they fill half of its span."""
+_HEADER: Final = ("form", "mode", "exporter", "importer", "product_class", "issued_on")
 
 
 def issuers(rows: Rows) -> list[str]:
@@ -71,23 +73,8 @@ def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
         "shipments": shipments_for(books, key),
     }
     if issued is not None:
-        card |= {
-            "form": issued.form,
-            "mode": issued.mode,
-            "exporter": issued.exporter,
-            "importer": issued.importer,
-            "product_class": issued.product_class,
-            "issued_on": issued.issued_on.isoformat(),
-            "lines": [
-                {
-                    "lot": line.lot,
-                    "product": line.product,
-                    "units": line.units,
-                    "net_weight": str(line.net_weight),
-                }
-                for line in issued.lines
-            ],
-        }
+        lines = [told(line, "lot", "product", "units", "net_weight") for line in issued.lines]
+        card |= told(issued, *_HEADER) | {"lines": lines}
     return card
 
 

@@ -15,7 +15,7 @@ from ledger.facts.mentions import About
 from ledger.facts.seals import SealsDispatched, SealsReceived
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.views.access.policies import OF_MY_MARKS, held_by_me, part_of
-from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows, one_of
+from ledger.views.folding import Fold, Rows, Seen, columns, one_of
 
 
 class Claim(IntEnum):
@@ -87,6 +87,7 @@ CREATE INDEX claims_by_mark ON claims (mark, figure);
             f"figure NOT IN {one_of(BY_PARTY)} AND {part_of(About.SHIPMENT, 'claims.key')}",
         ),
     }
+    BATCH = ("_claims",)
 
     def __init__(self) -> None:
         self._claims: list[tuple[str, int, str, int, int, int]] = []
@@ -101,21 +102,12 @@ CREATE INDEX claims_by_mark ON claims (mark, figure);
 
     def flush(self, rows: Rows) -> None:
         """Write claims and totals."""
-        copy_rows(
-            rows,
-            "claims (mark, figure, key, count, time, position)",
-            ("text", "int2", "text", "int8", "int8", "int8"),
-            self._claims,
-        )
+        self.copy(rows, "claims", self._claims)
         totals: dict[tuple[str, int, str], int] = {}
         for mark, figure, _, count, _, _ in self._claims:
             totals[mark, figure, ""] = totals.get((mark, figure, ""), 0) + count
         add_totals(rows, totals)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._claims.clear()
 
 
 def claims(fact: Fact) -> Iterator[tuple[str, Claim, str, int]]:

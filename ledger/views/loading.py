@@ -22,7 +22,7 @@ from ledger.facts.seals import SealsApplied
 from ledger.facts.standing import REGISTRY
 from ledger.log import Log, Recorded
 from ledger.views.access.policies import NAMELESS
-from ledger.views.folding import Fold, Rows, Seen, columns, copy_rows
+from ledger.views.folding import Fold, Rows, Seen, columns
 from ledger.views.places import TOPIC, subject_id
 
 _positions_batch_max = 5_000
@@ -81,6 +81,7 @@ CREATE INDEX mentions_by_subject ON mentions (about, key, position);
     SEEN: ClassVar[Seen] = {
         "mentions": NAMELESS,
     }
+    BATCH = ("_mentions",)
 
     def __init__(self) -> None:
         self._mentions: list[tuple[int, int, int]] = []
@@ -97,12 +98,8 @@ CREATE INDEX mentions_by_subject ON mentions (about, key, position);
 
     def flush(self, rows: Rows) -> None:
         """Write the batch."""
-        copy_rows(rows, "mentions (about, key, position)", ("int2", "int8", "int8"), self._mentions)
+        self.copy(rows, "mentions", self._mentions)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._mentions.clear()
 
 
 def facts_about(

@@ -4,10 +4,10 @@ A card is a fold of the facts that count about one lot, so it can be asked for a
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from ledger.custody.places import Kind
+from ledger.facts.canonical import told
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded, LotHeld, LotRecorded, LotReleased, LotSubdivided
 from ledger.facts.mentions import About
@@ -43,6 +43,7 @@ CREATE TABLE lots (lot text PRIMARY KEY);
     SEEN: ClassVar[Seen] = {
         "lots": (part_of(About.LOT, "lots.lot"),),
     }
+    BATCH = ("_lots",)
 
     def __init__(self) -> None:
         self._lots: set[str] = set()
@@ -60,10 +61,6 @@ CREATE TABLE lots (lot text PRIMARY KEY);
         if self._lots:
             rows.execute(_INSERT, (sorted(self._lots),), prepare=True)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._lots.clear()
 
 
 def names(rows: Rows, after: str = "", limit: int = 100) -> list[str]:
@@ -129,25 +126,17 @@ def card(record: Record, lot: str, sealed: list[dict[str, Any]]) -> dict[str, An
         "lot": lot,
         "known": latest is not None or parent is not None,
         "operator": latest.operator if latest else parent.operator if parent else None,
-        "number": latest.number if latest else None,
-        "product": latest.product if latest else None,
-        "recipe_version": latest.recipe_version if latest else None,
-        "status": latest.status if latest else None,
-        "produced_on": latest.produced_on.isoformat() if latest else None,
-        "quantity": _text(latest.quantity if latest else child.quantity if child else None),
+        **told(latest, "number", "product", "recipe_version", "status", "produced_on"),
+        **told(latest or child, "quantity"),
         "units": _units(latest, child.units if child else None),
-        "pack_weight": _text(
-            latest.pack_weight if latest else child.pack_weight if child else None
-        ),
+        **told(latest or child, "pack_weight"),
         "inputs": [
             {"lot": entry.lot, "quantity": str(entry.quantity), "verified": entry.label_verified}
             for entry in (latest.inputs if latest else ())
         ],
         "source": parent.lot if parent else None,
         "children": [
-            {"lot": made.lot, "units": made.units, "quantity": str(made.quantity)}
-            for event in divided
-            for made in event.children
+            told(made, "lot", "units", "quantity") for event in divided for made in event.children
         ],
         "used_in": sorted({fact.lot for fact in record.about(LotRecorded, About.INPUT, lot)}),
         "graded": _graded(record, lot),
@@ -171,9 +160,7 @@ def _units(latest: LotRecorded | None, child: int | None) -> int | None:
 
 def _graded(record: Record, lot: str) -> dict[str, Any] | None:
     latest = record.latest(LotGraded, About.LOT, lot)
-    if latest is None:
-        return None
-    return {"result": latest.result, "grader": latest.grader, "time": latest.time}
+    return None if latest is None else told(latest, "result", "grader", "time")
 
 
 def _held(record: Record, lot: str) -> str | None:
@@ -183,7 +170,3 @@ def _held(record: Record, lot: str) -> str | None:
     if held is None or (released and (released.at, released.id) > (held.at, held.id)):
         return None
     return held.cause
-
-
-def _text(weight: Decimal | None) -> str | None:
-    return None if weight is None else str(weight)

@@ -6,7 +6,7 @@ A lowest balance does not depend on the order in which events arrived: what come
 computed again from the moves.
 """
 
-from itertools import groupby
+from itertools import accumulate
 from typing import ClassVar, Final
 
 from ledger.custody.moves import moves
@@ -14,12 +14,13 @@ from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, columns
+from ledger.views.folding import Fold, Rows, Scans, Seen, columns
 from ledger.views.places import PlaceIds
 
 KINDS: Final = frozenset({Kind.STOCK, Kind.SPOILED, Kind.DELIVERED, Kind.LOT})
 """Places with many moves, whose days are kept; of all others the moves themselves are few."""
 STRETCH_DAYS: Final = 32
+_HOURS_A_DAY: Final = 24
 _LATE = """
 SELECT l.place, l.day FROM unnest(%b::int8[], %b::int4[], %b::int8[]) AS new (place, day, first)
 CROSS JOIN LATERAL (
@@ -105,20 +106,18 @@ CREATE TABLE low_stretches (
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
-        self._changes: dict[int, list[tuple[int, int]]] = {}
+        self._changes: dict[tuple[int, int], dict[int, int]] = {}
+        """By place and day: what changed at each time."""
 
-    def scan(self, of: Scans, scan: Scan) -> None:
+    def scans(self, alike: Scans) -> None:
         """Out of the stock, onto the lot."""
-        _, at, _, count, _, sign = scan
-        seals = count * sign
-        stock = self._changes.get(of.stock)
-        if stock is None:
-            stock = self._changes[of.stock] = []
-        stock.append((at, -seals))
-        lot = self._changes.get(of.lot)
-        if lot is None:
-            lot = self._changes[of.lot] = []
-        lot.append((at, seals))
+        day, sign = alike.hour // _HOURS_A_DAY, alike.sign
+        for place, way in ((alike.stock, -sign), (alike.lot, sign)):
+            changes = self._changes.get((place, day))
+            if changes is None:
+                changes = self._changes[place, day] = {}
+            for at, seals in zip(alike.times, alike.seals_each, strict=True):
+                changes[at] = changes.get(at, 0) + way * seals
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Both ends of each move, where they are such places."""
@@ -127,16 +126,15 @@ CREATE TABLE low_stretches (
             for place, delta in ((move.source, -move.seals), (move.target, move.seals)):
                 if place.kind in KINDS:
                     found = self._places.find(move.mark, place.kind, place.key, place.site)
-                    self._changes.setdefault(found, []).append((at, delta * sign))
+                    changes = self._changes.setdefault((found, at // MICROS_A_DAY), {})
+                    changes[at] = changes.get(at, 0) + delta * sign
 
     def flush(self, rows: Rows) -> None:
         """Add to the days affected; compute those again that something came late for.
 
         The moves of the batch must be written before.
         """
-        days = [
-            day for place in sorted(self._changes) for day in _days(place, self._changes[place])
-        ]
+        days = [_day(*key, self._changes[key]) for key in sorted(self._changes)]
         if days:
             place, day, *_, first, _ = by_column = columns(days)
             late = rows.execute(_LATE, (place, day, first), prepare=True).fetchall()
@@ -160,21 +158,13 @@ where that is the only one.
 """
 
 
-def _days(place: int, changes: list[tuple[int, int]]) -> list[_Day]:
-    """The days among a place's (time, delta)."""
-    changes.sort()
-    found: list[_Day] = []
-    for day, within in groupby(changes, key=lambda change: change[0] // MICROS_A_DAY):
-        after: dict[int, int] = {}  # by time, in its order: the net of the day so far
-        net = 0
-        for time, delta in within:
-            net += delta
-            after[time] = net
-        times, points = [*after], [*after.values()]
-        before = points[:-1] or [0]
-        extremes = min(points), max(points), min(before), max(before)
-        found.append((place, day, net, *extremes, times[0], times[-1]))
-    return found
+def _day(place: int, day: int, changes: dict[int, int]) -> _Day:
+    """A day of a place with what changed at times of it."""
+    times = sorted(changes)
+    points = [*accumulate(map(changes.__getitem__, times))]
+    before = points[:-1] or [0]
+    extremes = min(points), max(points), min(before), max(before)
+    return place, day, points[-1], *extremes, times[0], times[-1]
 
 
 def stretch_of(day: int) -> int:

@@ -22,7 +22,7 @@ from ledger.views.access.policies import (
     on_lot,
 )
 from ledger.views.figures import HELD, add_totals
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, case_of, columns, one_of
+from ledger.views.folding import Fold, Rows, Scans, Seen, case_of, columns, one_of
 from ledger.views.places import NO_LOT, PlaceIds
 
 _WITH_LOT = frozenset({Kind.SHIPPED, Kind.DELIVERED})
@@ -33,7 +33,10 @@ _OF_PARTIES = sorted({*HELD, Kind.DELIVERED})
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _entry = Struct(">hiqiqiqiqii").pack  # 5 fields: place, time, position, lot, delta
-_pair = Struct(">hiqiqiqiqiihiqiqiqiqii").pack
+_before_time = Struct(">hiqi").pack
+_after_position = Struct(">iqi").pack
+_pair = Struct(">18sqiq16si18sqiq16si").pack
+"""Two entries, of which all but time, position and seals are packed once for all that are alike."""
 
 _ADD = """
 INSERT INTO {table} AS t ({keys}, {sum})
@@ -98,20 +101,20 @@ CREATE TABLE goods (
         self._balances: dict[int, int] = {}
         self._goods: dict[tuple[int, int], int] = {}
 
-    def scan(self, of: Scans, scan: Scan) -> None:
-        """STOCK → LOT."""
-        _, at, position, seals, _, sign = scan
-        count = seals * sign
-        stock, lot = of.stock, of.lot
-        self._packed.append(
-            _pair(
-                5, 8, stock, 8, at, 8, position, 8, lot, 4, -count,
-                5, 8, lot, 8, at, 8, position, 8, NO_LOT, 4, count,
-            )
-        )  # fmt: skip
-
     def scans(self, alike: Scans) -> None:
-        """STOCK → LOT, summed."""
+        """STOCK → LOT."""
+        sign, stock, lot = alike.sign, alike.stock, alike.lot
+        out, into = _before_time(5, 8, stock, 8), _before_time(5, 8, lot, 8)
+        beside, alone = _after_position(8, lot, 4), _after_position(8, NO_LOT, 4)
+        self._packed += [
+            _pair(
+                out, at, 8, position, beside, -sign * seals,
+                into, at, 8, position, alone, sign * seals,
+            )
+            for at, position, seals in zip(
+                alike.times, alike.positions, alike.seals_each, strict=True
+            )
+        ]  # fmt: skip
         balances, seals = self._balances, alike.seals
         balances[alike.stock] = balances.get(alike.stock, 0) - seals
         balances[alike.lot] = balances.get(alike.lot, 0) + seals

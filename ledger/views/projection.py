@@ -29,9 +29,8 @@ from ledger.views.access.named import Named
 from ledger.views.access.policies import NAMELESS, policies
 from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
 from ledger.views.auditing import Auditing
-from ledger.views.bindings import Standings, changes_standing
+from ledger.views.bindings import Corrections, Standings, changes_standing
 from ledger.views.cases import Cases
-from ledger.views.corrections import Corrections
 from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
 from ledger.views.loading import Mentions
@@ -102,11 +101,10 @@ class Projector:
         try:
             with self._log.transaction() as rows:
                 schema.hold(rows, self._schema)
-                schema.use(rows, self._schema)
                 position = schema.position(rows)
                 if position != self._position:
                     self._start_from(rows, position)
-                events = self._log.read(position, limit, until)
+                events = self._log.read(position, limit, until, rows)
                 if not events:
                     self._measure(rows)
                     return 0
@@ -166,8 +164,6 @@ class Projector:
             position = event.position
             if type(fact) is Applied:
                 at = micros(fact.time)
-                heard = (event.id, at, event.recorded_at)
-                self._activity.hear(heard, fact.source, fact.actor, fact.site)
                 if fact.corrects is not None:
                     self._stand(decode(event.state), event)
                 if corrected and position in corrected:
@@ -208,13 +204,14 @@ class Projector:
         """By position: each target corrected there first, with its event where that came before."""
         targets: dict[str, int] = {}
         for event, fact in read:
-            for target in _targets(fact):
-                targets.setdefault(target, event.position)
+            if type(fact) is not Applied or fact.corrects is not None:
+                for target in _targets(fact):
+                    targets.setdefault(target, event.position)
         if not targets:
             return {}
         ids = [UUID(target) for target in targets]
         known = self._corrections.known(rows, ids)
-        streams = self._log.get(ids)
+        streams = self._log.get(ids, rows)
         found: dict[int, list[tuple[str, Recorded | None]]] = {}
         for target, position in targets.items():
             if target not in known:
@@ -256,13 +253,14 @@ def _targets(fact: Fact | Applied | None) -> Iterator[str]:
 def reading(log: Log, target: str = SCHEMA, *, computing: bool = False) -> Iterator[Rows]:
     """One snapshot of the views, for the queries of all of them.
 
-    With `computing` for whoever works for minutes between two of them. Raises Unavailable where
+    With `computing` for whoever sends the same ones over and over, and works for minutes between
+    two of them. Raises Unavailable where
     the views have not been built yet.
     """
     with log.transaction(snapshot=True) as rows:
         if computing:
             rows.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_computing_ms_max}")
-        schema.use(rows, target)
+        schema.use(rows, target, plan_once=computing)
         try:
             yield rows
         except UndefinedTable as error:

@@ -4,13 +4,15 @@ Ranges are only ever added, also of events that no longer count. A range of leng
 most 2^c numbers long, so all that overlap a number lie within 2^c below it: a bounded look-up.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, Seen, copy_rows
 from ledger.views.places import PlaceIds
+
+_APPLIED: Final = "SealsApplied"
 
 
 class Ranges(Fold):
@@ -33,12 +35,16 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
         self._places = places
         self._ranges: list[tuple[str, int, int, int, int, int, str, int]] = []
 
-    def scan(self, of: Scans, scan: Scan) -> None:
+    def scans(self, alike: Scans) -> None:
         """Numbers that went onto a lot."""
-        _, at, position, seals, first, sign = scan
-        if first is not None and sign > 0:
-            numbers = (of.mark, length_class(seals), first, first + seals - 1)
-            self._ranges.append((*numbers, at, position, "SealsApplied", of.lot))
+        if alike.sign < 0:
+            return
+        mark, lot = alike.mark, alike.lot
+        self._ranges += [
+            (mark, length_class(seals), first, first + seals - 1, at, position, _APPLIED, lot)
+            for at, _, position, seals, _, first, *_ in alike.each
+            if first is not None
+        ]
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Numbers that went anywhere else."""

@@ -3,6 +3,7 @@
 Rows are only ever added; whether one counts is asked of the corrections, at any position.
 """
 
+from collections import defaultdict
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -17,11 +18,10 @@ from ledger.facts.mentions import About
 from ledger.facts.seals import SealsCounted, SealsDispatched, SealsReceived, StockAdjusted
 from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent
 from ledger.views.access.policies import ME, OF_MY_MARKS, in_place, named_on, part_of
-from ledger.views.folding import Fold, Rows, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Seen
 from ledger.views.places import PlaceIds
 
 _HEAD: Final = "time int8 NOT NULL, id uuid NOT NULL, position int8 NOT NULL"
-_head: Final = ("int8", "uuid", "int8")
 _CERTIFICATE: Final = "certificate_key(certificates.issuer, certificates.number)"
 _CANCELLED: Final = "(c.issuer, c.number) = (cancellations.issuer, cancellations.number)"
 
@@ -98,24 +98,22 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
         "counts": (in_place("counts.place"),),
         "adjustments": (in_place("adjustments.place"),),
     }
+    BATCH = ("_kept",)
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
-        self._kept: dict[str, list[tuple[object, ...]]] = {table: [] for table in _COLUMNS}
+        self._kept: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
 
     def record(self, fact: Fact, at: int, position: int, recorded_at: int) -> None:
         """Take what a fact says, whether it counts or not."""
         del recorded_at
-        kept = self._kept
+        kept, head = self._kept, (at, UUID(fact.id), position)
         match fact:
             case SealsDispatched():
-                head = (at, UUID(fact.id), position)
                 kept["dispatches"].append((fact.dispatch, *head, fact.from_holder, fact.to_holder))
             case SealsReceived():
-                head = (at, UUID(fact.id), position)
                 kept["dispatches"].append((fact.dispatch, *head, None, fact.holder))
             case ShipmentDeparted():
-                head = (at, UUID(fact.id), position)
                 kept["departures"].append((fact.shipment, *head, fact.exporter, fact.importer))
                 kept["departed_lots"] += [
                     (fact.shipment, *head, lot, mark)
@@ -124,13 +122,11 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
                 ]
                 self._name(fact, head)
             case ShipmentDocumentsSent():
-                self._name(fact, (at, UUID(fact.id), position))
+                self._name(fact, head)
             case SealReportFiled():
-                head = (at, UUID(fact.id), position)
                 kept["reports"].append((fact.report, fact.version, fact.exporter, *head))
                 kept["report_lines"] += [(position, line.mark, line.used) for line in fact.lines]
             case ExportCertificateIssued():
-                head = (at, UUID(fact.id), position)
                 paper = (fact.issuer, fact.number, fact.exporter, fact.shipment, fact.replaces)
                 kept["certificates"].append((*paper, *head))
                 kept["certificate_lines"] += [
@@ -139,15 +135,16 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
                     if entry.lot is not None and entry.units is not None
                 ]
             case ExportCertificateCancelled():
-                head = (at, UUID(fact.id), position)
                 kept["cancellations"].append((fact.issuer, fact.number, *head))
             case SealsCounted():
-                event = (self._stock(fact), at, UUID(fact.id), position)
-                kept["counts"].append((*event, fact.counted, fact.spoiled_counted))
+                kept["counts"].append(
+                    (self._stock(fact), *head, fact.counted, fact.spoiled_counted)
+                )
             case StockAdjusted():
-                event = (self._stock(fact), at, UUID(fact.id), position)
                 told = (fact.delta, fact.reason != "UNEXPLAINED")
-                kept["adjustments"].append((UUID(fact.count_event), *event, *told))
+                kept["adjustments"].append(
+                    (UUID(fact.count_event), self._stock(fact), *head, *told)
+                )
 
     def _name(
         self, fact: ShipmentDeparted | ShipmentDocumentsSent, head: tuple[int, UUID, int]
@@ -160,33 +157,6 @@ CREATE INDEX adjustments_by_count ON adjustments (count_event, place);
 
     def flush(self, rows: Rows) -> None:
         """Write the batch."""
-        for table, (columns, types) in _COLUMNS.items():
-            copy_rows(rows, f"{table} ({columns})", types, self._kept[table])
+        for table, values in sorted(self._kept.items()):
+            self.copy(rows, table, values)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        for kept in self._kept.values():
-            kept.clear()
-
-
-_COLUMNS: Final = {
-    "dispatches": (
-        "dispatch, time, id, position, sender, receiver", ("text", *_head, "text", "text")),
-    "departures": (
-        "shipment, time, id, position, exporter, importer", ("text", *_head, "text", "text")),
-    "departed_lots": ("shipment, time, id, position, lot, mark", ("text", *_head, "text", "text")),
-    "reports": ("report, version, exporter, time, id, position", ("text", "int4", "text", *_head)),
-    "report_lines": ("position, mark, used", ("int8", "text", "int8")),
-    "certificates": (
-        "issuer, number, exporter, shipment, replaces, time, id, position",
-        ("text", "text", "text", "text", "text", *_head)),
-    "certificate_lines": ("position, line, lot, units", ("int8", "int4", "text", "int8")),
-    "cancellations": ("issuer, number, time, id, position", ("text", "text", *_head)),
-    "named": ("issuer, number, shipment, time, id, position", ("text", "text", "text", *_head)),
-    "counts": (
-        "place, time, id, position, counted, spoiled_counted", ("int8", *_head, "int8", "int8")),
-    "adjustments": (
-        "count_event, place, time, id, position, delta, explained",
-        ("uuid", "int8", *_head, "int8", "bool")),
-}  # fmt: skip

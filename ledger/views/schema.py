@@ -4,7 +4,7 @@ A version is visible once it is complete: what is being built stands beside it u
 """
 
 from psycopg import sql
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import LockNotAvailable, UndefinedTable
 
 from ledger.errors import Unavailable
 from ledger.views import SCHEMA
@@ -36,9 +36,25 @@ $body$;
 """
 
 
-def use(rows: Rows, schema: str = SCHEMA) -> None:
-    """Let unqualified names mean this schema until the transaction ends."""
-    rows.execute("SELECT set_config('search_path', %s, true)", (f"{schema}, public",))
+_PATH = "set_config('search_path', %s, true)"
+_PLAN_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+"""What is sent with every batch is planned once a session, for any values.
+
+In a small batch a plan for the values at hand takes as long as running it.
+"""
+
+
+def use(rows: Rows, schema: str = SCHEMA, *, plan_once: bool = False) -> None:
+    """Let unqualified names mean this schema until the transaction ends.
+
+    With `plan_once` for whoever sends the same statements over and over.
+    """
+    wanted = f"SELECT {_PATH}, {_PLAN_ONCE}" if plan_once else f"SELECT {_PATH}"
+    rows.execute(wanted, (_path(schema),), prepare=True)
+
+
+def _path(schema: str) -> str:
+    return f"{schema}, public"
 
 
 def make(rows: Rows, tables: str, schema: str = SCHEMA) -> None:
@@ -75,15 +91,21 @@ def older(rows: Rows, version: int) -> list[str]:
     return [name for name in names if int(name.removeprefix("views_")) < version]
 
 
-def hold(rows: Rows, schema: str = SCHEMA) -> None:
-    """Let nobody else move the views of this schema until the transaction ends.
+_HOLD = f"""
+SELECT set_config('lock_timeout', %s, true), {_PATH}, {_PLAN_ONCE},
+    pg_advisory_xact_lock(%s::int4, hashtext(%s))
+"""
 
-    Taken before any table is: a rebuild may put others in their place meanwhile. Raises
-    Unavailable where somebody else holds them for too long.
+
+def hold(rows: Rows, schema: str = SCHEMA) -> None:
+    """Use this schema, and let nobody else move its views, until the transaction ends.
+
+    Taken before any table is: a rebuild may put others in their place meanwhile. Prepared
+    statements are planned once. Raises Unavailable where somebody else holds them for too long.
     """
-    rows.execute("SELECT set_config('lock_timeout', %s, true)", (str(_wait_ms_max),))
+    held = (str(_wait_ms_max), _path(schema), _moving_lock, schema)
     try:
-        rows.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_moving_lock, schema))
+        rows.execute(_HOLD, held, prepare=True)
     except LockNotAvailable as error:
         raise Unavailable("Another process has been moving the views for too long.") from error
 
@@ -93,9 +115,10 @@ def position(rows: Rows) -> int:
 
     Raises Unavailable where the views have not been built yet.
     """
-    if rows.execute("SELECT to_regclass('progress')").fetchone() == (None,):
-        raise Unavailable(NOT_BUILT)
-    row = rows.execute("SELECT position FROM progress").fetchone()
+    try:
+        row = rows.execute("SELECT position FROM progress", prepare=True).fetchone()
+    except UndefinedTable as error:
+        raise Unavailable(NOT_BUILT) from error
     return int(row[0]) if row else 0
 
 

@@ -13,7 +13,7 @@ from ledger.facts.canonical import decode
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log
 from ledger.views.access.policies import in_place
-from ledger.views.folding import NEVER, Fold, Rows, Scan, Scans, Seen, columns
+from ledger.views.folding import NEVER, Fold, Rows, Scans, Seen, columns
 from ledger.views.loading import pages, retracted
 from ledger.views.places import place_id
 
@@ -94,11 +94,8 @@ CREATE TABLE sealed (
             row[3], row[4] = alike.first, alike.first_id
         row[5] = max(row[5], alike.last)
         row[6] = min(row[6], alike.earliest)
-
-    def scan(self, of: Scans, scan: Scan) -> None:
-        """One that is taken back may be the first or the last of its row."""
-        if scan.sign < 0:
-            self._gone.append((_key(of), scan.at, scan.id))
+        if alike.sign < 0:  # one that is taken back may be the first or the last of its row
+            self._gone += [(key, at, id_) for at, id_, *_ in alike.each]
 
     def flush(self, rows: Rows) -> None:
         """Add to the rows, find first and last again. Moves and corrections are written before."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ledger.custody.places import Kind
+from ledger.facts.canonical import told
 from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Record
@@ -96,11 +97,7 @@ def _card(books: MemoryBooks, name: str, applied: Counter[tuple[str, str]]) -> d
         "shipment": name,
         "exporter": header.exporter if header else None,
         "importer": header.importer if header else received[0].importer if received else None,
-        "sealing_mode": header.sealing_mode if header else None,
-        "origin": header.origin if header else None,
-        "destination": header.destination if header else None,
-        "transport": header.transport if header else None,
-        "contract": header.contract if header else None,
+        **told(header, "sealing_mode", "origin", "destination", "transport", "contract"),
         "departed": header.time if header else None,
         "arrived": received[0].time if received else None,
         "returned": sum(line.seals for event in returned for line in event.lines),

@@ -33,6 +33,7 @@ CREATE TABLE sources (
     SEEN: ClassVar[Seen] = {
         "sources": (named_on(About.SOURCE, "sources.source"),),
     }
+    BATCH = ("_sources",)
 
     def __init__(self) -> None:
         self._sources: dict[str, list[int]] = {}
@@ -62,10 +63,6 @@ CREATE TABLE sources (
             values = zip(*(self._sources[key] for key in keys), strict=True)
             rows.execute(_UPSERT, [keys, *map(list, values)], prepare=True)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._sources.clear()
 
 
 def sources(rows: Rows) -> list[dict[str, Any]]:

@@ -83,6 +83,7 @@ CREATE TABLE months (
     SEEN: ClassVar[Seen] = {
         "days": (in_place("days.place"),),
     }
+    BATCH = ("_days",)
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
@@ -123,10 +124,6 @@ CREATE TABLE months (
             bad = sums[_SPOILED] - sums[_ORDERLY]
             months[place, day[:_MONTH]] = spoiled + bad, applied + sums[_APPLIED]
         return [(*key, *sums) for key, sums in sorted(months.items())]
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._days.clear()
 
 
 def causes(fact: Fact) -> list[tuple[str, str, str, str, int]]:

@@ -51,6 +51,9 @@ class Step(NamedTuple):
         }  # fmt: skip
 
 
+_Neighbours = Callable[[Record, str], Iterator[Step]]
+
+
 def trace(
     rows: Rows, log: Log, lot: str, *, back: bool = True, forward: bool = True, until: int = LAST
 ) -> dict[str, Any]:
@@ -58,29 +61,20 @@ def trace(
 
     Order: nearest lots first, under each lot what is known of its seals and papers.
     """
+
+    def found(about: About, neighbours: _Neighbours, *left_out: str) -> list[dict[str, Any]]:
+        def facts(level: list[str]) -> Record:
+            return _about(rows, log, level, (About.LOT, about), until)
+
+        seen, steps = _walk(lot, facts, neighbours)
+        papers = _papers(rows, log, [name for name in seen if name not in left_out], until)
+        return [step.told() for step in (*steps, *papers)]
+
     return {
         "lot": lot,
-        "back": [step.told() for step in _back(rows, log, lot, until)] if back else [],
-        "forward": [step.told() for step in _forward(rows, log, lot, until)] if forward else [],
+        "back": found(About.CHILD, _sources, lot) if back else [],
+        "forward": found(About.INPUT, _products) if forward else [],
     }
-
-
-def _back(rows: Rows, log: Log, lot: str, until: int) -> Iterator[Step]:
-    def facts(level: list[str]) -> Record:
-        return _about(rows, log, level, (About.LOT, About.CHILD), until)
-
-    seen, steps = _walk(lot, facts, _sources)
-    yield from steps
-    yield from _papers(rows, log, [name for name in seen if name != lot], until)
-
-
-def _forward(rows: Rows, log: Log, lot: str, until: int) -> Iterator[Step]:
-    def facts(level: list[str]) -> Record:
-        return _about(rows, log, level, (About.LOT, About.INPUT), until)
-
-    seen, steps = _walk(lot, facts, _products)
-    yield from steps
-    yield from _papers(rows, log, seen, until)
 
 
 def _about(rows: Rows, log: Log, lots: list[str], abouts: tuple[About, ...], until: int) -> Record:
@@ -90,7 +84,7 @@ def _about(rows: Rows, log: Log, lots: list[str], abouts: tuple[About, ...], unt
 def _walk(
     lot: str,
     facts: Callable[[list[str]], Record],
-    neighbours: Callable[[Record, str], Iterator[Step]],
+    neighbours: _Neighbours,
 ) -> tuple[list[str], list[Step]]:
     """Lots reached, nearest first, the start among them, and the steps between them."""
     seen, level = [lot], [lot]

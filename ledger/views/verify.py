@@ -83,7 +83,6 @@ def _compared(log: Log, proof: Projector, target: str, beside: str) -> Iterator[
         # Hold the live views still, and bring the proof to exactly where they stand.
         rows.execute("SET LOCAL statement_timeout = 0")
         schema.hold(rows, target)
-        schema.use(rows, target)
         live = schema.position(rows)
         built = proof.catch_up(live)
         if built < live:

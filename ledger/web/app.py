@@ -19,14 +19,12 @@ from ledger.web.access.registered import Registered
 from ledger.web.access.signing import Signing
 from ledger.web.access.viewers import AtDesk
 from ledger.web.api import (
-    case_list,
     discrepancies,
     events,
     goods,
     labels,
     periods,
     reconciling,
-    records,
     sources,
     stream,
 )
@@ -46,9 +44,9 @@ _ABOUT: Final = (
 
 
 _ROUTERS: Final = (
-    events.router, records.router, reconciling.router, goods.router,
+    events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
-    stream.router, case_list.router, discrepancies.router, periods.router, labels.router,
+    stream.router, discrepancies.router, periods.router, labels.router,
     sources.router,
 )  # fmt: skip
 

@@ -14,9 +14,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.web.access.viewers import sender_of, viewer_of, was_known
-from ledger.web.bodies import Bodies, Body
+from ledger.web.bodies import AtOnce, Bodies, Body
 from ledger.web.problems import Problem, gone, said, told
-from ledger.web.sharing import AtOnce
 
 requests_a_second: Final = 500.0
 """Of one token; one client without a token has a tenth of it."""

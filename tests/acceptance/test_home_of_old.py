@@ -1,9 +1,6 @@
 """A home and an export of release 0.1.0 are opened by the product of now, nothing lost."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import commanding
 from tests.databases import Cluster
 
 OLD = Path(__file__).parents[1] / "fixtures" / "home-0.1.0"
@@ -38,27 +36,18 @@ def restored(dsn: str) -> None:
 
 def ledger(dsn: str, *arguments: str) -> str:
     """What a command prints; it must succeed."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "ledger", *arguments],
-        env=clean | {"LEDGER_DATABASE_URL": dsn},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = commanding.ledger(*arguments, settings={"LEDGER_DATABASE_URL": dsn})
 
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+    assert done.code == 0, done.said
+    return done.out + done.said
 
 
 def told(dsn: str, *arguments: str) -> list[dict[str, Any]]:
     """The rows that a command prints as JSON."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    printed = subprocess.run(
-        [sys.executable, "-m", "ledger", *arguments, "--format", "json"],
-        env=clean | {"LEDGER_DATABASE_URL": dsn}, capture_output=True, check=True,
-    ).stdout  # fmt: skip
-    rows: list[dict[str, Any]] = json.loads(printed)
+    settings = {"LEDGER_DATABASE_URL": dsn}
+    done = commanding.ledger(*arguments, "--format", "json", settings=settings)
+    assert done.code == 0, done.said
+    rows: list[dict[str, Any]] = json.loads(done.out)
     return rows
 
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from ledger.__main__ import app
 from ledger.labels.claims import scheme_of
+from tests.commanding import Done, ledger
 from tests.databases import open_folder, open_home
 
 ROOT = Path(__file__).parents[2]
@@ -85,23 +86,16 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, code: int = 0) -> Done:
         """Run a command; it must end with the code expected."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "ledger", *arguments],
-            env=environment | {"LEDGER_HOME": str(self.folder / "home")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = ledger(*arguments, settings={"LEDGER_HOME": str(self.folder / "home")})
 
-        assert code == done.returncode, done.stderr
+        assert code == done.code, done.said
         return done
 
     def told(self, *arguments: str, code: int = 0) -> Any:
         """What a command prints as JSON."""
-        return json.loads(self.run(*arguments, "--format", "json", code=code).stdout)
+        return json.loads(self.run(*arguments, "--format", "json", code=code).out)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +105,7 @@ def home() -> Iterator[Home]:
         made = Home(at.parent)
         file = made.folder / "season.ndjson"
         season = ("season", "--events", "1500", "--seed", "7", "--slips", SLIPS)
-        file.write_text(made.run(*season).stdout, encoding="utf-8")
+        file.write_text(made.run(*season).out, encoding="utf-8")
         made.run("load", "--recorded-at", "event", str(file))
         made.run("catch-up", "--now", NOW)
         yield made
@@ -146,7 +140,7 @@ def test_what_nobody_recorded_is_refused(home: Home) -> None:
         (("retention", "L-NONE"), "no lot 'L-NONE'"),
         (("lot", "L-NONE"), "no lot 'L-NONE'"),
     ]:
-        assert sentence in home.run(*arguments, code=2).stderr
+        assert sentence in home.run(*arguments, code=2).said
 
 
 def test_the_card_of_a_lot(home: Home) -> None:
@@ -161,7 +155,7 @@ def test_the_card_of_a_lot(home: Home) -> None:
     assert [entry["shipment"] for entry in card["shipments"]] == ["SH-A1-0000"]
     assert [entry["live"] for entry in card["certificates"]] == [True]
     assert card["retention"]["keep_until"]
-    assert "RESTRICTED_OVER_5" in home.run("lot", BAD_LOT).stdout
+    assert "RESTRICTED_OVER_5" in home.run("lot", BAD_LOT).out
 
 
 def test_the_card_tells_the_process_record(home: Home) -> None:
@@ -218,8 +212,8 @@ def test_an_open_case_keeps_what_is_due(home: Home) -> None:
     home.run("catch-up")
 
     kept = home.run("retention", "--due", "--on", "2040-01-01", "--format", "json")
-    assert lots - {row["lot"] for row in json.loads(kept.stdout)} == {GOOD_LOT}
-    assert "cases still open" in kept.stderr
+    assert lots - {row["lot"] for row in json.loads(kept.out)} == {GOOD_LOT}
+    assert "cases still open" in kept.said
     assert home.told("retention", GOOD_LOT)["cases"] == ["M-30 IMP-TSUBAKI"]
 
 
@@ -231,10 +225,10 @@ def test_an_open_case_keeps_what_is_due(home: Home) -> None:
 )  # fmt: skip
 def test_a_wrong_table_refuses_to_start(wrong: Path, command: tuple[str, ...]) -> None:
     """File, line and column are named, before anything is opened."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
     done = subprocess.run(
         [sys.executable, "-m", "ledger", *command],
-        env=environment | {"LEDGER_HOME": str(wrong / "home")},
+        env=kept | {"LEDGER_HOME": str(wrong / "home")},
         cwd=wrong,
         capture_output=True,
         text=True,

@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +10,8 @@ import pytest
 
 from ledger.commands.loading import refused_at_first_max
 from ledger.log import Log
+from tests.commanding import environment
+from tests.loaded import run
 
 FOREIGN = {
     "sheet.xlsx": (b"PK\x03\x04" + bytes(40) + b"xl/workbook.xml", "spreadsheets are not read yet"),
@@ -36,12 +36,8 @@ def held(number: int, **changed: object) -> bytes:
 
 def load(database: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run `ledger load` on a database."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
-    environment["LEDGER_DATABASE_URL"] = database
-    return subprocess.run(
-        [sys.executable, "-m", "ledger", "load", "--format", "json", *arguments],
-        env=environment, input=given, capture_output=True, check=False, timeout=120,
-    )  # fmt: skip
+    settings = environment(LEDGER_DATABASE_URL=database)
+    return run("load", "--format", "json", *arguments, env=settings, stdin=given)
 
 
 def recorded(database: str) -> tuple[int, int]:

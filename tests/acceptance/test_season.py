@@ -1,16 +1,15 @@
 """A season through the whole ledger, by its own command line."""
 
 import json
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import loaded
+from tests.commanding import environment
 from tests.databases import open_home
 
 PLACES = (
@@ -30,14 +29,8 @@ class Home:
 
     def run(self, *arguments: str, stdin: bytes | None = None, code: int = 0) -> bytes:
         """What the command prints; it must end with the code expected."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "ledger", *arguments],
-            env=environment | {"LEDGER_HOME": str(self.folder)},
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
+        home = environment(LEDGER_HOME=str(self.folder))
+        done = loaded.run(*arguments, env=home, stdin=stdin or b"")
 
         assert code == done.returncode, done.stderr.decode()
         return done.stdout
@@ -53,11 +46,10 @@ class Home:
 @pytest.fixture(scope="module")
 def season() -> bytes:
     """The season of the seed 7, as NDJSON."""
-    return subprocess.run(
-        [sys.executable, "-m", "ledger", "season", "--events", str(EVENTS), "--seed", "7"],
-        check=True,
-        capture_output=True,
-    ).stdout
+    asked = ("season", "--events", str(EVENTS), "--seed", "7")
+    done = loaded.run(*asked, env=environment())
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,10 @@ from uuid import UUID
 import pytest
 
 from consumers.publisher import publisher
-from consumers.publisher.decisions import avro_message, json_page
-from consumers.publisher.hooks import read_hooks
-from consumers.publisher.http import signature
+from consumers.publisher.hooks import read_hooks, signature
+from consumers.publisher.messages import avro_message, json_page
 from ledger.cases.canonical import encode_decision
-from ledger.commands.processes import Process, available
+from ledger.commands.run import Process, available
 from ledger.errors import Misuse
 from ledger.log import Log, Recorded
 from ledger.log import reading as log_reading

@@ -233,7 +233,7 @@ def test_a_load_gives_up_with_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     """Where the database stays away: what is recorded stays so, and the same command goes on."""
-    monkeypatch.setattr("ledger.commands.recording.again_seconds_max", 1.0)
+    monkeypatch.setattr("ledger.commands.loading.again_seconds_max", 1.0)
     monkeypatch.setattr("ledger.log.recorder._pool_wait_seconds", 2.0)
     file = tmp_path / "f.ndjson"
     file.write_text(json.dumps(LINES[1]).replace("{1}", NOWHERE) + "\n")

@@ -31,6 +31,7 @@ from ledger.log.embedded import leave, server
 from ledger.season import season
 from tests.databases import open_folder
 from tests.ingesting import until
+from tests.loaded import run
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -50,13 +51,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def ledger(home: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
     """What a command prints; it must succeed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ledger", *arguments],
-        env=environment(home),
-        input=stdin,
-        capture_output=True,
-        check=False,
-    )
+    done = run(*arguments, env=environment(home), stdin=stdin or b"")
 
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout

@@ -11,7 +11,7 @@ from kafka import TopicPartition
 
 from consumers.broker.connection import consumer, producer
 from consumers.broker.jars import jars, java, missing_tools
-from consumers.broker.local import LocalBroker, local_broker
+from consumers.broker.local import LocalBroker
 from consumers.broker.topics import SCANS, create
 from ledger.errors import Misuse, Unavailable
 
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_a_broker_is_explained(tmp_path: Path) -> None:
     """A broker that cannot start says why, from its own words."""
     (tmp_path / "server.properties").write_text("node.id=none\n")
 
-    with pytest.raises(Unavailable, match="could not format"), local_broker(tmp_path):
+    with pytest.raises(Unavailable, match="could not format"), LocalBroker(tmp_path):
         pass
 
 

@@ -18,9 +18,8 @@ from consumers.broker.local import LocalBroker
 from consumers.broker.topics import DEAD_LETTERS, create
 from consumers.ingest.refusals import pack, unpack
 from consumers.publisher import publisher
-from consumers.publisher.dead_letters import message
-from consumers.publisher.feed import Feed, Message, Page
-from consumers.publisher.following import Follower, follow
+from consumers.publisher.following import Feed, Follower, Message, Page, follow
+from consumers.publisher.messages import dead_letter_message
 from ledger.errors import Malformed, Misuse, Unavailable
 from ledger.log import DeadLetter, Log, Refusal
 from ledger.metrics import REGISTRY
@@ -57,7 +56,7 @@ def test_headers_that_we_did_not_pack_are_malformed() -> None:
 
 def test_a_dead_letter_speaks_as_kafka_connect_does() -> None:
     """Key, value and headers are the sender's; what happened stands in headers, and when."""
-    told = message(letter(3))
+    told = dead_letter_message(letter(3))
 
     headers = {name: (value or b"").decode() for name, value in told.headers}
     assert (told.id, told.key, told.value) == ("3", b"JAS-A", b"{3")
@@ -92,7 +91,7 @@ def test_a_dead_letter_of_another_door_is_keyed_by_its_number() -> None:
     """What came by file or HTTP has no key, no topic, and no time of its own."""
     refusal = Refusal("file", "s.ndjson:7", 7, "undecodable", "", b"{", sha256(b"{").digest())
 
-    told = message(DeadLetter(9, 1, refusal))
+    told = dead_letter_message(DeadLetter(9, 1, refusal))
     assert (told.key, told.timestamp) == (b"9", None)
     names = dict(told.headers)
     for absent in ("__connect.errors.topic", "ledger.timestamp-millis", "ledger.by"):
@@ -202,7 +201,10 @@ def feed(name: str, log: Log, receiver: Receiver, *, page: int) -> Feed:
 
     def read(after: int, limit: int) -> Page:
         letters = log.dead_letters(after, min(limit, page))
-        return Page(letters[-1].number if letters else after, [message(each) for each in letters])
+        return Page(
+            letters[-1].number if letters else after,
+            [dead_letter_message(each) for each in letters],
+        )
 
     return Feed(name, read, receiver)
 

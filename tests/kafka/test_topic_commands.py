@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,23 +11,14 @@ import pytest
 from consumers.broker.connection import administration
 from consumers.broker.local import LocalBroker
 from consumers.broker.topics import INPUTS, OUTPUTS
-from ledger.commands.processes import Process
-from ledger.commands.run import Child, back_off_seconds_min
+from ledger.commands.run import Child, Process, back_off_seconds_min
+from tests import commanding
+from tests.commanding import Done
 
-ROOT = Path(__file__).parents[2]
 
-
-def ledger(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def ledger(*arguments: str, **settings: str) -> Done:
     """Run a command with these settings and no others."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    return subprocess.run(
-        [sys.executable, "-m", "ledger", *arguments],
-        cwd=ROOT,
-        env=clean | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commanding.ledger(*arguments, settings=settings)
 
 
 @pytest.mark.kafka
@@ -42,8 +32,8 @@ def test_a_partys_topics_are_made(own_broker: LocalBroker, tmp_path: Path) -> No
         LEDGER_KAFKA_BOOTSTRAP=own_broker.bootstrap, LEDGER_KAFKA_PARTIES=str(file),
     )  # fmt: skip
 
-    assert told.returncode == 0, told.stderr
-    rows = json.loads(told.stdout)
+    assert told.code == 0, told.said
+    rows = json.loads(told.out)
     mine = [f"{name}.{end}" for end in ("EXP-1", "acme") for name in INPUTS]
     assert [row["topic"] for row in rows] == [*mine, *OUTPUTS]
     assert ["anybody may write" in row["access"] for row in rows] == [True] * 6 + [False] * 2
@@ -67,8 +57,8 @@ def test_what_cannot_be_made_is_said_before_anything_is(options: Sequence[str], 
     """Exit 2 and a sentence, whether or not a broker is there."""
     told = ledger("topics", "create", *options, LEDGER_KAFKA_BOOTSTRAP="127.0.0.1:1")
 
-    assert told.returncode == 2
-    assert said in " ".join(told.stderr.split())
+    assert told.code == 2
+    assert said in " ".join(told.said.split())
 
 
 def test_accepting_is_said_once(tmp_path: Path) -> None:

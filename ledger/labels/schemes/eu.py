@@ -26,9 +26,7 @@ class SlackRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     percent: Decimal
 
 
-SLACK: Final = Table(
-    "eu_slack", SlackRow, lambda row: row.rule, "the share an origin line may ignore"
-)
+SLACK: Final = Table("eu_slack", SlackRow, "rule", "the share an origin line may ignore")
 _COUNTRY_LINE: Final = re.compile(r"ORIGIN_([A-Z]{2})")
 
 

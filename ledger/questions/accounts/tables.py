@@ -14,7 +14,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsCounted, SealsSpoiled, StockAdjusted
 from ledger.questions.accounts import ORDERLY
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scan, Scans, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, Seen, copy_rows
 from ledger.views.lowest_balances import held_at
 from ledger.views.places import PlaceIds, place_id
 
@@ -69,13 +69,9 @@ CREATE INDEX booked_off ON booked (place)
         self._adjusted: set[UUID] = set()
 
     def scans(self, alike: Scans) -> None:
-        """Out of the stock."""
-        self._since[alike.stock] = min(alike.first, self._since.get(alike.stock, alike.first))
-
-    def scan(self, of: Scans, scan: Scan) -> None:
-        """Back into the stock."""
-        if scan.sign < 0:
-            self._since[of.stock] = min(scan.at, self._since.get(of.stock, scan.at))
+        """Out of the stock, or back."""
+        first = min(alike.times)
+        self._since[alike.stock] = min(first, self._since.get(alike.stock, first))
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """A count, an adjustment for one, or what moves seals."""

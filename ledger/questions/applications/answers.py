@@ -146,7 +146,8 @@ class ApplicationAnswers(Source):
 
     def sealed(self, lot: str) -> Sequence[Sealed]:
         self.dependencies.note(SEALED, lot)
-        self.want_sealed([lot])
+        if lot not in self._sealed:
+            self.want_sealed([lot])
         return self._sealed[lot]
 
     def labelled(self, label: str, version: int) -> Sequence[str]:

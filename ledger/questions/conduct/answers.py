@@ -5,9 +5,10 @@ Events themselves are read only where something is to be shown of them.
 
 # ruff: noqa: D102 - what each answer promises stands with the question it answers
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -33,30 +34,46 @@ from ledger.rules.violation import OTHERS_TOLD_MAX
 from ledger.views.places import hashed
 
 _COUNTS = "NOT EXISTS (SELECT FROM retracted WHERE target = {table}.id)"
-_CROSSINGS = f"""
-SELECT before, before_at, id, time FROM crossings WHERE who = %b AND time - before_at < %b
-ORDER BY time, id LIMIT {OTHERS_TOLD_MAX}
+# These are asked for many at once: by number of who is asked for.
+_OF_EACH = """
+SELECT wanted.n::int4, of.* FROM unnest(%b::int8[]) WITH ORDINALITY AS wanted (who, n)
+CROSS JOIN LATERAL ({of_one} OFFSET 0) AS of ORDER BY wanted.n, {order}
 """
+_CROSSINGS = _OF_EACH.format(
+    of_one=f"""
+    SELECT before, before_at, id, time FROM crossings
+    WHERE who = wanted.who AND time - before_at < %b ORDER BY time, id LIMIT {OTHERS_TOLD_MAX}""",
+    order="time, id",
+)
 _CROSSED = f"""
 SELECT count(*) FROM (
     SELECT FROM crossings WHERE who = %b AND time - before_at < %b LIMIT {TWO_SITES_COUNTED_MAX}
 ) AS counted
 """
-_THROUGH = "SELECT DISTINCT source FROM heard_at WHERE who = %b"
-_LATE = """
-SELECT day, sum(events)::int8, min(oldest) FROM late_days WHERE source = %b AND lag >= %b
-GROUP BY day ORDER BY day
-"""
+_THROUGH = _OF_EACH.format(
+    of_one="SELECT DISTINCT source FROM heard_at WHERE who = wanted.who", order="source"
+)
+_LATE = _OF_EACH.format(
+    of_one="""
+    SELECT day, sum(events)::int8 AS events, min(oldest) AS oldest FROM late_days
+    WHERE source = wanted.who AND lag >= %b GROUP BY day""",
+    order="day",
+)
 _LATE_ON = f"""
 SELECT id FROM late WHERE source = %b AND day = %b AND lag >= %b
     AND {_COUNTS.format(table="late")} ORDER BY time, id LIMIT {EVIDENCE_IDS_MAX}
 """
-_MONTHS = "SELECT month, events, reversed FROM heard_months WHERE source = %b ORDER BY month"
+_MONTHS = _OF_EACH.format(
+    of_one="SELECT month, events, reversed FROM heard_months WHERE source = wanted.who",
+    order="month",
+)
 _REVERSED = f"""
 SELECT id FROM reversed WHERE source = %b AND time >= %b AND time < %b
 ORDER BY time, id LIMIT {EVIDENCE_IDS_MAX}
 """
-_BUSY = "SELECT hour, seals FROM busy WHERE source = %b AND seals > %b ORDER BY hour"
+_BUSY = _OF_EACH.format(
+    of_one="SELECT hour, seals FROM busy WHERE source = wanted.who AND seals > %b", order="hour"
+)
 _MET = """
 SELECT who, time FROM met WHERE who = ANY(%b::int8[]) AND time BETWEEN %b AND %b LIMIT %b
 """
@@ -77,6 +94,8 @@ CROSS JOIN LATERAL (
 """
 _HEARD_WITHIN = "SELECT id FROM heard WHERE who = %b AND time BETWEEN %b AND %b"
 _HOUR: Final = 3_600_000_000
+doers_read_max: Final = 200
+"""Of so many persons or sources something is read at once."""
 
 
 HEARD: Final = DependencyKey[str, str]("heard", heard_under)
@@ -87,6 +106,9 @@ SCANNER: Final = DependencyKey[int](
 """Whether a source, by its hash, is a scanner."""
 
 
+_Doer = Literal["person", "source"]
+
+
 class ConductAnswers(YearAnswers):
     """What is asked about sources, persons and single events."""
 
@@ -95,16 +117,40 @@ class ConductAnswers(YearAnswers):
         self._asked: set[str] = set()
         self._said: dict[str, UUID] = {}
         self._first_said: dict[UUID, str] = {}
+        self._doers: dict[_Doer, set[int]] = {"person": set(), "source": set()}
+        self._read: dict[str, set[int]] = {}
+        self._of: dict[tuple[str, int, int | None], list[tuple[Any, ...]]] = {}
 
     # -- sources and persons
 
-    def two_sites(self, of: Literal["person", "source"], key: str, within: int) -> SitePairs:
-        self.dependencies.note(HEARD, of, key)
+    def want_doers(self, of: _Doer, keys: Iterable[str]) -> None:
+        """Say that these will be asked about: what is read of one is then read of many."""
+        self._doers[of].update(hashed(of, key) for key in keys)
+
+    def _of_each(self, statement: str, of: _Doer, key: str, beyond: int | None = None) -> list[Any]:
+        """What a statement finds of a person or source, read together with others wanted."""
         who = hashed(of, key)
+        found = self._of.pop((statement, who, beyond), None)
+        if found is not None:
+            return found
+        read = self._read.setdefault(statement, set())
+        others = (one for one in self._doers[of] if one not in read and one != who)
+        asked = [who, *islice(others, doers_read_max - 1)]
+        read.update(asked)
+        of_each: list[list[tuple[Any, ...]]] = [[] for _ in asked]
+        values = (asked,) if beyond is None else (asked, beyond)
+        for number, *row in self.rows.execute(statement, values, prepare=True).fetchall():
+            of_each[number - 1].append(tuple(row))
+        for one, rows in zip(asked, of_each, strict=True):
+            self._of[statement, one, beyond] = rows
+        return self._of.pop((statement, who, beyond))
+
+    def two_sites(self, of: _Doer, key: str, within: int) -> SitePairs:
+        self.dependencies.note(HEARD, of, key)
         # Whether a source is a scanner decides whose neighbour its scans are.
-        for (source,) in self.rows.execute(_THROUGH, (who,), prepare=True).fetchall():
+        for (source,) in self._of_each(_THROUGH, of, key):
             self.dependencies.note(SCANNER, source)
-        found = self.rows.execute(_CROSSINGS, (who, within), prepare=True).fetchall()
+        found = self._of_each(_CROSSINGS, of, key, within)
         self.record.give_ids(str(id_) for row in found for id_ in (row[0], row[2]))
         first = [
             SitePair(str(one), one_at, self._site(one), str(other), at, self._site(other))
@@ -112,7 +158,7 @@ class ConductAnswers(YearAnswers):
         ]
         if len(first) < OTHERS_TOLD_MAX:
             return SitePairs(first, len(first))
-        row = self.rows.execute(_CROSSED, (who, within), prepare=True).fetchone()
+        row = self.rows.execute(_CROSSED, (hashed(of, key), within), prepare=True).fetchone()
         return SitePairs(first, int(row[0]) if row else 0)
 
     def _site(self, event: UUID) -> str:
@@ -124,10 +170,9 @@ class ConductAnswers(YearAnswers):
 
     def late_days(self, source: str, days: int) -> Sequence[LateDay]:
         self.dependencies.note(HEARD, "source", source)
-        found = self.rows.execute(_LATE, (hashed("source", source), days), prepare=True)
         return [
             LateDay(date.fromordinal(_EPOCH + day).isoformat(), events, oldest)
-            for day, events, oldest in found.fetchall()
+            for day, events, oldest in self._of_each(_LATE, "source", source, days)
         ]
 
     def late_on(self, source: str, day: str, days: int) -> Sequence[str]:
@@ -138,8 +183,7 @@ class ConductAnswers(YearAnswers):
 
     def reversed_months(self, source: str) -> Sequence[ReversedMonth]:
         self.dependencies.note(HEARD, "source", source)
-        found = self.rows.execute(_MONTHS, (hashed("source", source),), prepare=True)
-        return [ReversedMonth(*row) for row in found.fetchall()]
+        return [ReversedMonth(*row) for row in self._of_each(_MONTHS, "source", source)]
 
     def reversed_in(self, source: str, month: str) -> Sequence[str]:
         self.dependencies.note(HEARD, "source", source)
@@ -150,9 +194,8 @@ class ConductAnswers(YearAnswers):
 
     def busy_hours(self, source: str, more_than: int) -> Sequence[Hour]:
         self.dependencies.note(HEARD, "source", source)
-        found = self.rows.execute(_BUSY, (hashed("source", source), more_than), prepare=True)
         hours = []
-        for hour, seals in found.fetchall():
+        for hour, seals in self._of_each(_BUSY, "source", source, more_than):
             applied = self._applied_in(source, hour * _HOUR, (hour + 1) * _HOUR - 1)
             ids = tuple(known.id for known in applied)[:EVIDENCE_IDS_MAX]
             rec = min(known.rec for known in applied)

@@ -4,7 +4,7 @@ Kept for SourceActivity, which tells what was heard when. An event is read again
 met, and found by its digest ever after: never compared with the others of its time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -57,11 +57,8 @@ CREATE INDEX said_by_event ON said (id);
         """Take an event of a source that is no later than another one heard of it."""
         self._behind.append((who, at, key))
 
-    def flush(self, rows: Rows, undone: Iterable[UUID]) -> Sequence[tuple[int, int, UUID]]:
-        """Write what was met, and let go of what does not count; `heard` is written before.
-
-        Answers what was taken.
-        """
+    def flush(self, rows: Rows, undone: Iterable[UUID]) -> None:
+        """Write what was met, and let go of what does not count; `heard` is written before."""
         taken, self._behind = self._behind, []
         if taken:
             columns = [*map(list, zip(*taken, strict=True))]
@@ -73,7 +70,6 @@ CREATE INDEX said_by_event ON said (id);
         gone = list(undone)
         if gone:
             rows.execute("DELETE FROM said WHERE id = ANY(%b::uuid[])", (gone,), prepare=True)
-        return taken
 
     def forget(self) -> None:
         """Drop the batch."""

@@ -4,8 +4,9 @@ Rows of events are only ever added, and whether one counts is asked of the corre
 month, day and hour are those of what counts, unless they say otherwise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from struct import Struct
 from typing import ClassVar, Final
 from uuid import UUID
@@ -16,18 +17,21 @@ from ledger.questions.conduct import scanned_at
 from ledger.questions.conduct.lateness import LAG_DAYS_MIN, Lateness
 from ledger.questions.conduct.repeats import Repeats
 from ledger.questions.conduct.two_sites import TwoSites
-from ledger.views.folding import Fold, Rows, Scan, Scans, copy_rows, for_each
+from ledger.views.folding import NEVER, Fold, Rows, Scans, copy_rows, for_each
 from ledger.views.places import hashed
 
 NOWHERE: Final = 0
 """The site of what is no scan."""
 _HOUR: Final = 3_600_000_000
+_LAG_MIN: Final = LAG_DAYS_MIN * MICROS_A_DAY
 _HOURS_A_DAY: Final = 24
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _MONTH: Final = len("YYYY-MM")
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-_row = Struct(">hiqiqi16siqiq").pack  # 5 fields: who, time, id, site, source
+_before_time = Struct(">hiqi").pack  # 5 fields: who
+_after_id = Struct(">iqiq").pack  # site, source
+_row = Struct(">18sqi16s24s").pack  # time and id between what is packed once for many
 _HOURS = """
 INSERT INTO busy AS b (source, hour, seals) SELECT * FROM unnest(%b::int8[], %b::int8[], %b::int8[])
 ON CONFLICT (source, hour) DO UPDATE SET seals = b.seals + excluded.seals
@@ -82,6 +86,9 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         self._names: dict[tuple[str, str], int] = {}
         self._packed: list[bytes] = []
         self._latest: dict[int, int] = {}
+        """By source, of those heard lately: the latest time of an event heard of it."""
+        self._moments: dict[int, tuple[list[int], list[UUID]]] = {}
+        """By source: times and ids of the batch's events."""
         self._repeats = Repeats()
         self._late = Lateness()
         self._two_sites = TwoSites()
@@ -100,35 +107,53 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         """Take any recorded event but an application."""
         del position
         site = scanned_at(fact)
-        self.hear((UUID(fact.id), at, recorded_at), fact.source, fact.actor, site)
+        key = UUID(fact.id)
+        self._hear(fact.source, fact.actor, site, (at,), (key,))
         who = self.name("source", fact.source)
+        if recorded_at - at > _LAG_MIN:
+            self._late.take(who, at, recorded_at, key)
         self._count(who, at // _HOUR, 1)
         if site is not None:
             self._cross(fact.source, fact.actor, site, at, at)
 
     def heard(self, alike: Scans) -> None:
-        """Take the sums of applications as recorded."""
-        self._count(self.name("source", alike.source), alike.hour, alike.count)
+        """Take applications as recorded."""
+        self._hear(alike.source, alike.actor, alike.site, alike.times, alike.ids)
+        who = self.name("source", alike.source)
+        if alike.recorded_at - alike.first > _LAG_MIN:  # else none of them is late
+            for at, *_, key, recorded_at in alike.each:
+                if recorded_at - at > _LAG_MIN:
+                    self._late.take(who, at, recorded_at, key)
+        self._count(who, alike.hour, alike.count)
         self._cross(alike.source, alike.actor, alike.site, alike.first, alike.last)
 
-    def hear(
-        self, event: tuple[UUID, int, int], source: str, actor: str | None, site: str | None
+    def _hear(
+        self,
+        source: str,
+        actor: str | None,
+        site: str | None,
+        times: Sequence[int],
+        ids: Sequence[UUID],
     ) -> None:
-        """Take a recorded event (id, time, when recorded) by itself; `site` where it is a scan."""
-        key, at, recorded_at = event
+        """Take recorded events that are alike; `site` where they are scans."""
         who = self.name("source", source)
         where = NOWHERE if site is None else self.name("site", site)
-        self._packed.append(_row(5, 8, who, 8, at, 16, key.bytes, 8, where, 8, who))
-        latest = self._latest.get(who)
-        if latest is not None and at > latest:
-            self._latest[who] = at  # later than all that was heard of it: it meets nothing
-        else:
-            self._repeats.take(who, at, key)
+        heard = self._moments.get(who)
+        if heard is None:
+            heard = self._moments[who] = [], []
+        heard[0].extend(times)
+        heard[1].extend(ids)
+        after = _after_id(8, where, 8, who)
+        keys = [key.int.to_bytes(16, "big") for key in ids]
+        before = _before_time(5, 8, who, 8)
+        self._packed += [
+            _row(before, at, 16, key, after) for at, key in zip(times, keys, strict=True)
+        ]
         if actor is not None and site is not None:
-            person = self.name("person", actor)
-            self._packed.append(_row(5, 8, person, 8, at, 16, key.bytes, 8, where, 8, who))
-        if recorded_at - at > LAG_DAYS_MIN * MICROS_A_DAY:
-            self._late.take(who, at, recorded_at, key)
+            before = _before_time(5, 8, self.name("person", actor), 8)
+            self._packed += [
+                _row(before, at, 16, key, after) for at, key in zip(times, keys, strict=True)
+            ]
 
     def _count(self, who: int, hour: int, events: int) -> None:
         of = (who, hour // _HOURS_A_DAY)
@@ -144,11 +169,9 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
         """Applications that count, or no longer do."""
         hour = (self.name("source", alike.source), alike.hour)
         self._hours[hour] = (self._hours.get(hour, (0,))[0] + alike.seals,)
-
-    def scan(self, of: Scans, scan: Scan) -> None:
-        """An application that no longer counts."""
-        if scan.sign < 0:
-            self.undone(of.source, of.actor, scan.at, UUID(scan.id))
+        if alike.sign < 0:
+            for at, key in zip(alike.times, alike.ids, strict=True):
+                self.undone(alike.source, alike.actor, at, key)
 
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Any other fact that no longer counts."""
@@ -170,23 +193,43 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
+        self._look_up_latest(rows)
         if self._packed:
             with rows.copy(
                 "COPY heard (who, time, id, site, source) FROM STDIN (FORMAT binary)"
             ) as copy:
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
-        behind = self._repeats.flush(rows, (key for _, _, key in self._reversed))
-        if behind:
-            unknown = sorted({who for who, _, _ in behind if who not in self._latest})
-            if len(self._latest) + len(unknown) > _latest_kept_max:
-                self._latest.clear()
-            self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
+        for who, moments in self._moments.items():
+            self._latest[who] = self._met(who, *moments)
+        self._repeats.flush(rows, (key for _, _, key in self._reversed))
         copy_rows(rows, "reversed (source, time, id)", ("int8", "int8", "uuid"), self._reversed)
         self._late.flush(rows, self._reversed)
         self._two_sites.flush(rows)
         for statement, counted in ((_HOURS, self._hours), (_MONTHS, self._months())):
             for_each(rows, statement, [(*key, *sums) for key, sums in sorted(counted.items())])
         self._clear()
+
+    def _look_up_latest(self, rows: Rows) -> None:
+        """Learn the latest time heard of each source of the batch, before it is written."""
+        unknown = [who for who in self._moments if who not in self._latest]
+        if len(self._latest) + len(unknown) > _latest_kept_max:
+            self._latest.clear()
+            unknown = [*self._moments]
+        if unknown:
+            self._latest.update(dict.fromkeys(unknown, -NEVER))
+            self._latest.update(rows.execute(_LATEST, (unknown,), prepare=True).fetchall())
+
+    def _met(self, who: int, times: list[int], ids: list[UUID]) -> int:
+        """Take what may have been heard at the time of another; answers the latest time of all."""
+        latest = self._latest[who]
+        if min(times) > latest and len({*times}) == len(times):
+            return max(times)  # later than all that was heard, each by itself: they meet nothing
+        for at, key in sorted(zip(times, ids, strict=True), key=itemgetter(0)):
+            if at > latest:
+                latest = at
+            else:
+                self._repeats.take(who, at, key)
+        return latest
 
     def _months(self) -> dict[tuple[int, str], tuple[int, int]]:
         """Events recorded and reversed of the batch, by source and month."""
@@ -204,13 +247,14 @@ CREATE INDEX reversed_by_source ON reversed (source, time);
     def forget(self) -> None:
         """Drop the batch, and what it made the latest: others may have written since."""
         self._clear()
+        self._two_sites.forget()
         self._latest.clear()
 
     def _clear(self) -> None:
         self._packed.clear()
+        self._moments.clear()
         self._repeats.forget()
         self._late.forget()
-        self._two_sites.forget()
         self._hours.clear()
         self._days.clear()
         self._reversed.clear()

@@ -16,6 +16,7 @@ from ledger.views.places import hashed
 
 apart_micros_min: Final = 3_600_000_000
 """New scans of one person or source further apart than that have their neighbours looked up."""
+sites_kept_max: Final = 50_000
 _BEGINNING, _END = -(2**63), 2**63 - 1
 
 _SITES = """
@@ -91,13 +92,18 @@ CREATE TABLE crossings (
 
     def __init__(self) -> None:
         self._sites: set[tuple[int, int, int]] = set()
+        self._known: set[tuple[int, int, int]] = set()
+        """Rows of `heard_at` that are there: most scan where they did before."""
+        self._scanners: list[int] | None = None
+        """Sources that are scanners, once they were read; only registrations change them."""
         self._times: dict[int, list[tuple[int, int]]] = {}
         self._registered: dict[tuple[int, int, UUID], tuple[bool, int]] = {}
 
     def scan(self, who: int, site: int, source: int, first: int, last: int) -> None:
         """Take scans of a person or source at a site, from a time to another, counting or not."""
         self._times.setdefault(who, []).append((first, last))
-        self._sites.add((who, site, source))
+        if (at := (who, site, source)) not in self._known:
+            self._sites.add(at)
 
     def undone(self, who: int, at: int) -> None:
         """Take that a scan no longer counts."""
@@ -113,16 +119,23 @@ CREATE TABLE crossings (
     def flush(self, rows: Rows) -> None:
         """Pair anew what is next to anything that came or went; `heard` must be written before."""
         for_each(rows, _SITES, sorted(self._sites))
-        scanners = _scanners(rows) if self._times or self._registered else []
+        if len(self._known) + len(self._sites) > sites_kept_max:
+            self._known.clear()
+        self._known |= self._sites
+        if self._scanners is None:
+            self._scanners = _scanners(rows)
+        scanners = self._scanners
         if self._registered:
             before, scanners = scanners, self._write_registered(rows)
+            self._scanners = scanners
             if before != scanners:
                 changed = sorted({*before} ^ {*scanners})
                 found = rows.execute(_HEARD_THROUGH, (changed,)).fetchall()
                 _pair(rows, [(who, _BEGINNING, _END) for (who,) in found], scanners)
-        moving = rows.execute(_MOVING, (sorted(self._times), scanners), prepare=True).fetchall()
-        _pair(rows, [*_stretches({who: self._times[who] for (who,) in moving})], scanners)
-        self.forget()
+        if self._times:
+            moving = rows.execute(_MOVING, (sorted(self._times), scanners), prepare=True).fetchall()
+            _pair(rows, [*_stretches({who: self._times[who] for (who,) in moving})], scanners)
+        self._clear()
 
     def _write_registered(self, rows: Rows) -> list[int]:
         for (source, at, key), (_, sign) in self._registered.items():
@@ -138,7 +151,12 @@ CREATE TABLE crossings (
         return _scanners(rows)
 
     def forget(self) -> None:
-        """Drop the batch."""
+        """Drop the batch, and what it is known to have written."""
+        self._clear()
+        self._known.clear()
+        self._scanners = None
+
+    def _clear(self) -> None:
         self._sites.clear()
         self._times.clear()
         self._registered.clear()

@@ -93,7 +93,8 @@ class LookAlikeAnswers(Source):
 
     def looks_alike(self, about: About, key: str) -> bool:
         self.dependencies.note(LOOKS, int(about), folded(about, key))
-        self.want_look_alikes([(about, key)])
+        if (about, key) not in self._alike:
+            self.want_look_alikes([(about, key)])
         return self._alike[about, key]
 
     def double_shot(self, event_id: str, within: int) -> bool:

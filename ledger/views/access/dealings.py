@@ -20,6 +20,7 @@ from ledger.views.access.naming import from_operator, marks_dealt_in
 from ledger.views.access.policies import OF_MY_MARKS, named_on
 from ledger.views.folding import Fold, Rows, Scans, Seen, columns, copy_rows
 
+dealt_kept_max: Final = 20_000
 _DEAL: Final = """
 INSERT INTO dealt (party, mark, source, by, trusted)
 SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bool[])
@@ -61,6 +62,8 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
 
     def __init__(self) -> None:
         self._dealt: set[tuple[str, str, str, str, bool]] = set()
+        self._known: set[tuple[str, str, str, str, bool]] = set()
+        """Rows of `dealt` that are there: most dealings are those of before."""
         self._licences: list[tuple[object, ...]] = []
         self._contracts: list[tuple[object, ...]] = []
         self._ends: list[tuple[object, ...]] = []
@@ -86,8 +89,9 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
 
     def _deal(self, holder: str, mark: str, said: tuple[str, str, bool]) -> None:
         # What another party says of a holder makes the mark no affair of the holder's.
-        if said[1] in ("", holder):
-            self._dealt.add((holder, mark, *said))
+        dealt = (holder, mark, *said)
+        if said[1] in ("", holder) and dealt not in self._known:
+            self._dealt.add(dealt)
 
     def flush(self, rows: Rows) -> None:
         """Write the batch; keys sorted, so that no two writers deadlock."""
@@ -103,10 +107,17 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
             self._contracts,
         )  # fmt: skip
         copy_rows(rows, "contract_ends (contract, last, id)", ("text", "date", "uuid"), self._ends)
-        self.forget()
+        if len(self._known) + len(self._dealt) > dealt_kept_max:
+            self._known.clear()
+        self._known |= self._dealt
+        self._clear()
 
     def forget(self) -> None:
-        """Drop the batch."""
+        """Drop the batch, and what it is known to have written."""
+        self._clear()
+        self._known.clear()
+
+    def _clear(self) -> None:
         taken: tuple[Any, ...] = (self._dealt, self._licences, self._contracts, self._ends)
         for each in taken:
             each.clear()

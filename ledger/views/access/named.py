@@ -77,6 +77,7 @@ SELECT * FROM unnest(%b::text[], %b::text[]) ON CONFLICT DO NOTHING
 """
 
 
+heard_kept_max: Final = 20_000
 _Subject = tuple[int, str]
 _Naming = tuple[int, str, str, Word]
 
@@ -133,11 +134,19 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
         self._marks: dict[tuple[int, str, str, Word], None] = {}
         self._papers: dict[tuple[str, str, Word], None] = {}
         self._labels: set[tuple[str, str]] = set()
+        self._heard: set[tuple[Word, str, str, str, int]] = set()
+        """What applications say that is written, or about to be: word, mark, lot, label, version.
+
+        Naming somebody once more changes nothing, so it is not told to the database again."""
 
     def heard(self, alike: Scans) -> None:
         """Take applications, told before their source speaks for anybody else."""
         speaker = self._speaker(alike.by, alike.source)
         word = Word(alike.source, speaker or told_by_operator(alike.door), (alike.holder,))
+        said = (word, alike.mark, alike.lot_key, alike.label, alike.version)
+        if said in self._heard:
+            return
+        self._heard.add(said)
         mark, lot, label = alike.mark, alike.lot_key, f"{alike.label} {alike.version}"
         self._labels.add((label, mark))
         self._marks[int(About.LOT), lot, mark, word] = None
@@ -189,7 +198,9 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
         papers = {(paper, shipment, word.by) for paper, shipment, word in self._papers}
         _insert(rows, _ACCOMPANY, papers)
         _insert(rows, _LABELS, self._labels)
-        self.forget()
+        self._clear()
+        if len(self._heard) > heard_kept_max:
+            self._heard.clear()
 
     def _write_names(self, rows: Rows) -> None:
         founded = _insert(
@@ -234,7 +245,11 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
         return found
 
     def forget(self) -> None:
-        """Drop the batch."""
+        """Drop the batch, and what it is known to have written."""
+        self._clear()
+        self._heard.clear()
+
+    def _clear(self) -> None:
         for taken in (
             self._named, self._founding, self._founders, self._marks, self._papers,
             self._labels,

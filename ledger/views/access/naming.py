@@ -34,35 +34,29 @@ PARTY_FIELDS: Final = (
 )  # fmt: skip
 """The fields of facts that name a party."""
 
-_KEPT: Final = {
-    About.CHILD: About.LOT,
-    About.LINE: About.LOT,
-    About.NAMES: About.CERTIFICATE,
-} | {
-    about: about
-    for about in (
-        About.SOURCE, About.CONTRACT, About.PRODUCT, About.LABEL, About.DISPATCH, About.LOT,
-        About.SHIPMENT, About.CERTIFICATE, About.REPORT,
-    )
-}  # fmt: skip
-"""Under which subject a mention is kept; a lot used as an input stays its maker's own."""
 _ANYBODY: Final = (InputVerified, ProcessRecorded)
 """Facts that anybody may report about a lot: being named on one opens nothing."""
 
-_FOUNDING: Final[dict[About, tuple[type[Fact], About]]] = {
-    About.SOURCE: (SourceRegistered, About.SOURCE),
-    About.CONTRACT: (ConsignmentContractSigned, About.CONTRACT),
-    About.PRODUCT: (ProductRegistered, About.PRODUCT),
-    About.LABEL: (LabelApproved, About.LABEL),
-    About.DISPATCH: (SealsDispatched, About.DISPATCH),
-    About.LOT: (LotRecorded, About.LOT),
-    About.CHILD: (LotSubdivided, About.LOT),
-    About.SHIPMENT: (ShipmentDeparted, About.SHIPMENT),
-    About.CERTIFICATE: (ExportCertificateIssued, About.CERTIFICATE),
-    About.REPORT: (SealReportFiled, About.REPORT),
+_FOUNDING: Final[dict[About, type[Fact]]] = {
+    About.SOURCE: SourceRegistered,
+    About.CONTRACT: ConsignmentContractSigned,
+    About.PRODUCT: ProductRegistered,
+    About.LABEL: LabelApproved,
+    About.DISPATCH: SealsDispatched,
+    About.LOT: LotRecorded,
+    About.CHILD: LotSubdivided,
+    About.SHIPMENT: ShipmentDeparted,
+    About.CERTIFICATE: ExportCertificateIssued,
+    About.REPORT: SealReportFiled,
 }
-"""By mention: the fact that makes such a subject somebody's, and what it then is."""
-GUARDED: Final = frozenset(kept for _, kept in _FOUNDING.values())
+"""By mention: the fact that makes such a subject somebody's."""
+_KEPT: Final = {about: about for about in _FOUNDING} | {
+    About.CHILD: About.LOT,
+    About.LINE: About.LOT,
+    About.NAMES: About.CERTIFICATE,
+}
+"""Under which subject a mention is kept; a lot used as an input stays its maker's own."""
+GUARDED: Final = frozenset(_KEPT[about] for about in _FOUNDING)
 """Subjects that only others' words open, or the word that founded them."""
 
 ON_PLACES: Final = {
@@ -91,7 +85,7 @@ def subjects_of(fact: Fact) -> Iterator[tuple[int, str, bool]]:
         kept = _KEPT.get(about)
         if kept is not None:
             founding = _FOUNDING.get(about)
-            yield int(kept), key, founding is not None and isinstance(fact, founding[0])
+            yield int(kept), key, founding is not None and isinstance(fact, founding)
 
 
 def marks_dealt_in(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -1,19 +1,35 @@
-"""Cases as people read them: listed, filtered, counted for each pair.
+"""Cases as people read them: listed, filtered, counted for each pair, as at any moment.
 
-What is listed is how cases stand now; only the counts can also be asked as known earlier.
+What is listed is how cases stand now; the counts can also be asked as known earlier. What was
+decided about a case is a fold of its own decisions: asked for by both clocks like any subject's
+facts.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
 from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
-from ledger.cases.discrepancy import LIVE, Case, State
+from ledger.cases.canonical import decode_decision
+from ledger.cases.discrepancy import (
+    LIVE,
+    Case,
+    DiscrepancyClosed,
+    DiscrepancyExplained,
+    DiscrepancyOpened,
+    DiscrepancyReopened,
+    Event,
+    State,
+    evolve,
+)
+from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.registry import MarkRegistered
-from ledger.facts.scalars import time_text
-from ledger.log import Log
+from ledger.facts.scalars import micros, time_text
+from ledger.log import Log, Recorded
 from ledger.rules.audit import RULES
 from ledger.rules.texts import sentence
 from ledger.rules.values import Shown
@@ -36,6 +52,9 @@ SELECT c.id, c.folded, c.opened_at, c.changed_at, s.severity, s.artefact, s.expe
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE {where} ORDER BY c.rule, c.subject_kind, c.subject, c.discriminator
 """
+_SHOWN = (
+    "severity", "suspected_scanner_artifact", "expected", "found", "evidence", "evidence_total",
+)  # fmt: skip
 _VIEWER = "SELECT public.viewer_party() WHERE public.viewer_role() <> 'operator'"
 OUT_OF_STANDING: Final = "M-65"
 """Its expected values are parties that the event does not name, found the one that spoke."""
@@ -97,6 +116,7 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
         marks = affected
         if viewer is not None and case.subject_kind is SubjectKind.EVENT:
             marks = [mark for mark in affected if mark in pair_of]
+        is_shown = case.state in LIVE and shown[0] is not None
         row = {
             "id": str(key),
             "rule": case.rule,
@@ -106,7 +126,8 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
             "discriminator": case.discriminator,
             "family": case.family,
             "state": str(case.state),
-            **_values(case, shown),
+            # What the latest evaluation showed; of a case no longer live, what was decided.
+            **dict(zip(_SHOWN, shown if is_shown else _decided(case), strict=True)),
             "opened_at": time_text(opened_at, 0),
             "changed_at": time_text(changed_at, 0),
             "marks": marks,
@@ -121,23 +142,12 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     return found
 
 
-def _values(case: Case, shown: Sequence[Any]) -> dict[str, Any]:
-    """What the latest evaluation showed; of a case no longer live, what was decided about."""
-    severity, artefact, expected, found, evidence, total = shown
-    if case.state not in LIVE or severity is None:
-        picture = case.shows
-        values = case.settled if case.state is State.CLOSED and case.settled else picture.values
-        severity, expected, found = values.severity, list(values.expected), list(values.found)
-        artefact, evidence = picture.artefact, list(picture.evidence)
-        total = picture.evidence_total
-    return {
-        "severity": severity,
-        "suspected_scanner_artifact": artefact,
-        "expected": expected,
-        "found": found,
-        "evidence": evidence,
-        "evidence_total": total,
-    }
+def _decided(case: Case) -> tuple[Any, ...]:
+    """What was decided about a case, as `_SHOWN`."""
+    shows = case.shows
+    values = case.settled if case.state is State.CLOSED and case.settled else shows.values
+    sides = list(values.expected), list(values.found)
+    return values.severity, shows.artefact, *sides, list(shows.evidence), shows.evidence_total
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -187,3 +197,38 @@ def case_counts(rows: Rows, log: Log, known_at: int | None = None) -> dict[Pair,
         for pair in {pair_of[mark] for mark in marks if mark in pair_of}:
             counts.setdefault(pair, Counter())[severity] += 1
     return {pair: {name: found[name] for name in SEVERITIES} for pair, found in counts.items()}
+
+
+Decided = tuple[Recorded, Event]
+
+
+def history(log: Log, listed: Listed, until: int, as_of: int | None = None) -> list[Decided]:
+    """The decisions about a case recorded up to position `until`, made by `as_of` (µs UTC)."""
+    case_id = UUID(listed.case.id)
+    found: list[Decided] = []
+    for recorded in log.get([case_id]).get(case_id, []):
+        decision = decode_decision(recorded.state)
+        if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
+            continue
+        if as_of is None or micros(decision.time) <= as_of:
+            found.append((recorded, _veiled(decision) if listed.veiled else decision))
+    return found
+
+
+def _veiled(decision: Event) -> Event:
+    """A decision without what was expected by then."""
+    if isinstance(decision, DiscrepancyOpened | DiscrepancyReopened):
+        values = replace(decision.shows.values, expected=())
+        return replace(decision, shows=replace(decision.shows, values=values))
+    if isinstance(decision, DiscrepancyExplained | DiscrepancyClosed):
+        return replace(decision, values=replace(decision.values, expected=()))
+    return decision
+
+
+def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]:
+    """A listed case as these decisions, at least one, left it."""
+    case = reduce(evolve, (decision for _, decision in decided), None)
+    assert case is not None  # noqa: S101 -- the first decision opens it
+    then = {**row, "state": str(case.state), **dict(zip(_SHOWN, _decided(case), strict=True))}
+    then["changed_at"] = time_text(decided[-1][0].recorded_at, 0)
+    return then | {"sentence": sentence(Shown(*(then[name] for name in Shown._fields)))}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.figures import BY_PARTY, Claim
 from ledger.views.folding import Rows
-from ledger.views.reconciliation.scope import COUNTS, NOBODY, Amount, Scope
+from ledger.views.reconciliation.figures import COUNTS, NOBODY, Amount, Scope
 
 _TOTALS = """
 SELECT mark, figure, '', total FROM totals WHERE mark = ANY(%(marks)s) AND figure = ANY(%(all)s)

@@ -1,7 +1,8 @@
 """The figures of a reconciliation: where the seals are, and whose they are.
 
 Sums over moves. What is in a place has a party: the holder, or on the way the one it is sent to; on
-goods the one who attached it first.
+goods the one who attached it first. Every sum of the row takes the same scope, so that all of them
+rest on the same events.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,47 @@ from ledger.log import Log
 from ledger.views.figures import HELD, PLACES
 from ledger.views.folding import Rows, one_of
 from ledger.views.loading import retracted
-from ledger.views.reconciliation.scope import COUNTS, NOBODY, Amount, Scope
+
+Pair = tuple[str, str]
+"""importer, rcb."""
+
+
+class Scope(NamedTuple):
+    """Marks with their pairs; events with `time` up to `time`, recorded up to `position`.
+
+    `everything` is true where no event lies outside both: sums kept by the projection answer.
+    `all_known` is true where no projected event lies after `position`.
+    """
+
+    pairs: dict[str, Pair]
+    time: int
+    position: int
+    all_known: bool
+    everything: bool
+
+    @property
+    def marks(self) -> list[str]:
+        """The marks asked for."""
+        return sorted(self.pairs)
+
+
+class Amount(NamedTuple):
+    """A part of one figure or claim; `party` is "" where it was not asked for."""
+
+    pair: Pair
+    name: str
+    party: str
+    amount: int
+
+
+NOBODY = "-"
+"""Stands where no party can be told."""
+
+COUNTS = """
+NOT EXISTS (SELECT FROM retracted AS r WHERE r.target = x.id AND r.position <= %(position)s)
+"""
+"""Whether the row x of an event counts at the position."""
+
 
 _NAMES = {kind: name for name, kind in PLACES.items()}
 

@@ -1,6 +1,7 @@
-"""Who is asking: told from the bearer token of a program or the session of a person.
+"""Who is asking, told from the bearer token of a program or the session of a person, and its role.
 
-A request without either is refused before anything is read for it.
+A request without either is refused before anything is read for it. Whose rows a role may look at
+and decide is the database's to say.
 """
 
 from typing import Annotated, Final
@@ -15,7 +16,7 @@ from ledger.log.seeing import Viewer
 from ledger.web.access.signing import Session, Signing, session_id
 from ledger.web.access.tokens import hashed
 from ledger.web.desk import Desk
-from ledger.web.problems import unauthorised
+from ledger.web.problems import forbidden, unauthorised
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 token_characters_max: Final = 200
@@ -126,3 +127,41 @@ def signed_in(request: Request) -> Session:
 Asking = Annotated[Viewer, Depends(asking)]
 SignedIn = Annotated[Session, Depends(signed_in)]
 AtDesk = Annotated[Desk, Depends(desk_of)]
+
+
+LOOKING: Final = frozenset({"exporter", "processor", "importer", "certifier", "operator"})
+EXPLAINING: Final = frozenset({"exporter", "processor", "importer"})
+CERTIFYING: Final = frozenset({"certifier"})
+
+
+def onlooker(viewer: Asking) -> Viewer:
+    """Refuse a scanner."""
+    if viewer.role not in LOOKING:
+        raise forbidden("A scanner sees the receipts of its own source alone.")
+    return viewer
+
+
+def _explaining(viewer: Asking) -> Viewer:
+    if viewer.role not in EXPLAINING:
+        raise forbidden("Exporters, processors and importers explain.")
+    return viewer
+
+
+def _certifying(viewer: Asking) -> Viewer:
+    if viewer.role not in CERTIFYING:
+        raise forbidden("Certifiers decide this.")
+    return viewer
+
+
+Onlooker = Annotated[Viewer, Depends(onlooker)]
+Explainer = Annotated[Viewer, Depends(_explaining)]
+Certifier = Annotated[Viewer, Depends(_certifying)]
+
+
+def person_of(viewer: Viewer, given: str | None) -> str:
+    """The person who decides: the token's own, or the one given where the token names none."""
+    if viewer.person is None:
+        return given or ""
+    if given not in (None, "", viewer.person):
+        raise forbidden(f"This token decides as {viewer.person} alone.")
+    return viewer.person

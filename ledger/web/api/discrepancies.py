@@ -1,12 +1,13 @@
-"""`/discrepancies`: what does not fit, and what people decide about it.
+"""`/discrepancies`: what does not fit, case by case or in groups, and what people decide about it.
 
-A case is decided about by whom it concerns or who certifies it; everybody else finds none.
+A case is shown as far as the viewer sees it, and decided about by whom it concerns or who certifies
+it; everybody else finds none.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -15,49 +16,121 @@ from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import ReasonCode, time_text
 from ledger.log.seeing import Viewer
 from ledger.rules.violation import Severity, SubjectKind
-from ledger.views.discrepancies import Wanted, case_then, history, listed
-from ledger.web.access.roles import Certifier, Explainer, Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.views.discrepancies import GROUPS, Listed, Wanted, case_then, grouped, history, listed
+from ledger.web.access.viewers import AtDesk, Certifier, Explainer, Onlooker
 from ledger.web.api import openapi_cases as openapi
-from ledger.web.api.answers import answer
-from ledger.web.api.parameters import AtClocks
+from ledger.web.api.answers import answer, rows_answer
+from ledger.web.api.parameters import (
+    AtClocks,
+    AtPage,
+    Page,
+    cut,
+    key_of,
+    next_cursor,
+)
 from ledger.web.asking.decisions import ActName, Command, command_of, one_case, settled
 from ledger.web.asking.given import ID_PATTERN, KEY_PATTERN, TEXT_PATTERN
-from ledger.web.desk import Desk
+from ledger.web.desk import Desk, Looking
 from ledger.web.problems import Problem, not_found
 
 router = APIRouter(tags=["discrepancies"])
+
 decided_cases_max: Final = 1_000
 """Cases that one request may decide about."""
 
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
 Text = Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)]
-Person = Annotated[str | None, Field(max_length=80, pattern=ID_PATTERN)]
+Rules = Annotated[list[Id] | None, Query(alias="rule", max_length=100)]
+Severities = Annotated[list[Severity] | None, Query(alias="severity")]
+States = Annotated[list[State | Literal["all"]] | None, Query(alias="state")]
+Group = Annotated[list[Literal[GROUPS]] | None, Query(max_length=3)]  # type: ignore[valid-type]  # the names are kept in one place
 
 
-class Where(BaseModel):
-    """Which cases a decision is about; at least one of these."""
+class About(BaseModel):
+    """What cases are about and whose they are; what is left out may be any."""
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: Annotated[list[UUID], Field(max_length=decided_cases_max)] = []
-    rule: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    severity: Severity | None = None
     subject_kind: SubjectKind | None = None
     subject: Annotated[str | None, Field(pattern=KEY_PATTERN, max_length=300)] = None
-    importer: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    rcb: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    party: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
-    mark: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+    importer: Id | None = None
+    rcb: Id | None = None
+    party: Id | None = None
+    mark: Id | None = None
 
-    def wanted(self) -> Wanted:
+    def wanted(self, **more: Any) -> Wanted:
+        """The same as the view is asked, and with what else of a case is named."""
+        return Wanted(**{name: getattr(self, name) for name in About.model_fields}, **more)
+
+
+class Where(About):
+    """Which cases a decision is about; at least one of these."""
+
+    ids: Annotated[list[UUID], Field(max_length=decided_cases_max)] = []
+    rule: Id | None = None
+    severity: Severity | None = None
+
+    def cases(self) -> Wanted:
         """The same as the view is asked."""
-        return Wanted(
+        return self.wanted(
             rules=(self.rule,) if self.rule else (),
             severities=(self.severity,) if self.severity else (),
             states=tuple(State) if self.ids else (),
-            subject_kind=self.subject_kind, subject=self.subject, importer=self.importer,
-            rcb=self.rcb, party=self.party, mark=self.mark, ids=tuple(self.ids),
-        )  # fmt: skip
+            ids=tuple(self.ids),
+        )
+
+
+@router.get("/discrepancies", **openapi.DISCREPANCIES)
+def get_discrepancies(
+    request: Request,
+    viewer: Onlooker,
+    desk: AtDesk,
+    page: AtPage,
+    about: Annotated[About, Depends(About)],
+    rules: Rules = None,
+    severities: Severities = None,
+    states: States = None,
+    group: Group = None,
+) -> Response:
+    """Cases that ask for attention, or those of the states asked for; `all` is every state."""
+    asked = tuple(State) if "all" in (states or ()) else tuple(State(one) for one in states or ())
+    wanted = about.wanted(
+        rules=tuple(rules or ()), states=asked, severities=tuple(severities or ())
+    )
+    with desk.looking(viewer) as looking:
+        found = listed(looking.rows, looking.log, wanted)
+        if group:
+            return _groups(request, looking, page, grouped(found, looking.log, group), group)
+    shown, following = cut(sorted(found, key=_key), page, _key, str, str, str, str)
+    body = {
+        "audited": looking.standing.audited,
+        "discrepancies": [entry.row for entry in shown],
+        "next": following,
+    }
+    return rows_answer(request, looking.standing, body, rows="discrepancies")
+
+
+def _groups(
+    request: Request, looking: Looking, page: Page, rows: list[dict[str, Any]], by: list[str]
+) -> Response:
+    """A page of groups, most cases first."""
+
+    def key(row: dict[str, Any]) -> tuple[Any, ...]:
+        return -row["cases"], *(row[name] for name in by)
+
+    after = key_of(page, int, *(str for _ in by))
+    behind = [row for row in rows if after is None or key(row) > (-after[0], *after[1:])]
+    shown = behind[: page.limit]
+    following = None
+    if len(behind) > len(shown):
+        following = next_cursor([shown[-1]["cases"], *key(shown[-1])[1:]])
+    body = {"audited": looking.standing.audited, "groups": shown, "next": following}
+    return rows_answer(request, looking.standing, body, rows="groups")
+
+
+def _key(entry: Listed) -> tuple[str, str, str, str]:
+    case = entry.case
+    return case.rule, str(case.subject_kind), case.subject, case.discriminator
 
 
 class Escalation(BaseModel):
@@ -66,7 +139,7 @@ class Escalation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=500, pattern=TEXT_PATTERN)]
-    person: Person = None
+    person: Id | None = None
 
 
 class Reasoned(BaseModel):
@@ -76,7 +149,7 @@ class Reasoned(BaseModel):
 
     reason: ReasonCode
     text: Text = None
-    person: Person = None
+    person: Id | None = None
 
 
 class EscalationOfMany(Escalation):
@@ -122,9 +195,7 @@ _TOLD: Final = ("party", "person", "reason", "text")
 @router.post("/discrepancies/explain", **openapi.DECISIONS)
 def explain_many(body: ReasonedOfMany, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain every case that fits, as a party that they concern."""
-    return _many(
-        desk, viewer, body.where, command_of("explain", viewer, body.person, body.text, body.reason)
-    )
+    return _many(desk, viewer, body.where, _command("explain", viewer, body))
 
 
 @router.post("/discrepancies/escalate", **openapi.DECISIONS)
@@ -136,17 +207,13 @@ def escalate_many(body: EscalationOfMany, viewer: Certifier, desk: AtDesk) -> Re
 @router.post("/discrepancies/close", **openapi.DECISIONS)
 def close_many(body: ReasonedOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Close every case that fits; somebody else than who explained it last."""
-    return _many(
-        desk, viewer, body.where, command_of("close", viewer, body.person, body.text, body.reason)
-    )
+    return _many(desk, viewer, body.where, _command("close", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/explain", **openapi.DECISION)
 def explain_one(case_id: UUID, body: Reasoned, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain a case, as a party that it concerns."""
-    return _one(
-        desk, viewer, case_id, command_of("explain", viewer, body.person, body.text, body.reason)
-    )
+    return _one(desk, viewer, case_id, _command("explain", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/escalate", **openapi.DECISION)
@@ -158,9 +225,7 @@ def escalate_one(case_id: UUID, body: Escalation, viewer: Certifier, desk: AtDes
 @router.post("/discrepancies/{case_id}/close", **openapi.DECISION)
 def close_one(case_id: UUID, body: Reasoned, viewer: Certifier, desk: AtDesk) -> Response:
     """Close a case; somebody else than who explained it last."""
-    return _one(
-        desk, viewer, case_id, command_of("close", viewer, body.person, body.text, body.reason)
-    )
+    return _one(desk, viewer, case_id, _command("close", viewer, body))
 
 
 def _command(act: ActName, viewer: Viewer, body: Escalation | Reasoned) -> Command:
@@ -179,7 +244,7 @@ def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Respons
 
 
 def _many(desk: Desk, viewer: Viewer, where: Where, command: Command) -> Response:
-    wanted = where.wanted()
+    wanted = where.cases()
     if wanted == Wanted():
         raise Problem(422, "where: say which cases", fields=[("where", "say which cases")])
     with desk.looking(viewer) as looking:

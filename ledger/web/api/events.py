@@ -1,39 +1,35 @@
-"""`POST /events`: events come in through the same judgement as everywhere, a receipt for each.
+"""`/events` and `/receipts/{id}`: events come in through the same judgement as everywhere.
 
-Recorded before it is acknowledged, and all of a body in one transaction: a 5xx has written
-nothing. The same body again changes nothing.
+Each is recorded before it is acknowledged by a receipt, and all of a body in one transaction: a 5xx
+has written nothing. The same body again changes nothing.
 """
 
-import time
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from typing import Annotated, Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ledger import metrics
-from ledger.facts.scalars import time_text
 from ledger.intake import Accepted, Door, Refused, Verdict, door, read
 from ledger.intake.doors import CHANNEL_OF_ROLE
 from ledger.intake.messages import FORM_OF_CONTENT_TYPE
-from ledger.intake.plausible import warning
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Swallowed, refused, too_large
 from ledger.intake.verdicts import Problem as Fault
-from ledger.log import Entry, Receipt, Refusal
 from ledger.log.seeing import Viewer
 from ledger.web.access.registered import Registered
-from ledger.web.access.viewers import Asking, AtDesk
-from ledger.web.api import openapi
+from ledger.web.access.viewers import Asking, AtDesk, Onlooker
+from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, headers, told
+from ledger.web.asking.records import Offered, corrected, receipt, shown
 from ledger.web.desk import Desk, Standing
-from ledger.web.problems import Problem, forbidden
+from ledger.web.problems import Problem, forbidden, not_found
 
 router = APIRouter(tags=["events"])
 
 DOOR: Final = "http"
+TAKEN: Final = ("id", "id: this id was recorded with other content")
 swallowed_bytes_max: Final = 4 * MESSAGE_BYTES_MAX
 """How much of a body that is too large is read to its end; beyond it the sender is cut off."""
 
@@ -104,16 +100,12 @@ def _settle(
     # Before anything is written: nothing that is asked afterwards may turn it into a failure.
     before = desk.standing()
     place = f"{reporter(viewer)} {uuid4()}"
-    accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-    receipts = desk.log.append(
-        [
-            Entry(a.id, a.topic, a.state, 1, a.at, DOOR, viewer.party, viewer.person)
-            for a in accepted
-        ],
-        [_refusal(place, viewer, verdict) for verdict in verdicts if isinstance(verdict, Refused)],
-        on_conflict=lambda index: _conflict(place, viewer, accepted[index]),
-    )
-    lines = list(_lines(verdicts, iter(receipts)))
+    offered = Offered(
+        verdicts, DOOR, viewer.party, viewer.person,
+        place=lambda one: (place, one.index), taken=TAKEN,
+    )  # fmt: skip
+    receipts = desk.log.append(offered.entries(), offered.refusals(), on_conflict=offered.conflict)
+    lines = list(offered.answers(receipts))
     for line in lines:
         metrics.web_events.labels(line["reason"] or line["outcome"]).inc()
         if line["reason"]:
@@ -145,47 +137,6 @@ def _from_own_sources(
     return settled
 
 
-def _lines(verdicts: Sequence[Verdict], settled: Iterator[Receipt]) -> Iterator[dict[str, Any]]:
-    now = time.time_ns() // 1_000
-    for verdict in verdicts:
-        line: dict[str, Any] = {
-            "index": verdict.index,
-            "id": str(verdict.id) if verdict.id else None,
-            "outcome": "refused",
-            "position": None,
-            "recorded_at": None,
-            "sha256": verdict.sha256.hex() if isinstance(verdict, Refused) else None,
-            "reason": None,
-            "path": None,
-            "detail": None,
-            "warning": None,
-            "door": None,
-            "by": None,
-            "person": None,
-        }
-        if isinstance(verdict, Refused):
-            line |= {
-                "reason": verdict.reason, "path": verdict.path, "detail": verdict.sentence,
-            }  # fmt: skip
-        else:
-            receipt = next(settled)
-            line["sha256"] = receipt.sha256.hex()
-            line["warning"] = warning(verdict.at, now)
-            if receipt.outcome == "conflict":
-                said = "id: this id was recorded with other content"
-                line |= {"reason": "conflict", "path": "id", "detail": said}
-            else:
-                line |= {
-                    "outcome": receipt.outcome,
-                    "position": receipt.position,
-                    "recorded_at": time_text(receipt.recorded_at, 0),
-                    "door": receipt.door,
-                    "by": receipt.by,
-                    "person": receipt.person,
-                }
-        yield line
-
-
 def _answer(found: Standing, lines: list[dict[str, Any]]) -> Response:
     counts = {
         outcome: sum(line["outcome"] == outcome for line in lines)
@@ -206,33 +157,29 @@ def _answer(found: Standing, lines: list[dict[str, Any]]) -> Response:
     )
 
 
-def _refusal(place: str, viewer: Viewer, verdict: Refused) -> Refusal:
-    return Refusal(
-        DOOR,
-        place,
-        verdict.index,
-        verdict.reason,
-        verdict.path,
-        verdict.payload,
-        verdict.sha256,
-        verdict.id,
-        verdict.size,
-        by=viewer.party,
-        person=viewer.person,
-    )
+@router.get("/events/{event_id}", **openapi.EVENT)
+def get_event(event_id: UUID, viewer: Onlooker, desk: AtDesk) -> Response:
+    """Show an event as recorded, with what it moved, and whether it counts."""
+    with desk.looking(viewer) as looking:
+        stream = looking.log.get([event_id]).get(event_id)
+        if not stream:
+            raise not_found("such event")
+        by = corrected(looking, event_id)
+    body = {
+        "id": str(event_id),
+        "counts": by is None,
+        "corrected_by": by.by if by else None,
+        "recorded": [shown(recorded) for recorded in stream],
+    }
+    return answer(looking.standing, body)
 
 
-def _conflict(place: str, viewer: Viewer, accepted: Accepted) -> Refusal:
-    return Refusal(
-        DOOR,
-        place,
-        accepted.index,
-        "conflict",
-        "id",
-        accepted.state,
-        sha256(accepted.state).digest(),
-        accepted.id,
-        len(accepted.state),
-        by=viewer.party,
-        person=viewer.person,
-    )
+@router.get("/receipts/{event_id}", **openapi.RECEIPTS)
+def get_receipt(event_id: UUID, viewer: Asking, desk: AtDesk) -> Response:
+    """Show what was answered for an event: recorded, or refused and why."""
+    with desk.looking(viewer) as looking:
+        recorded, refused_ = looking.log.get([event_id]), looking.log.refused(event_id)
+    lines = [receipt(one) for one in (*recorded.get(event_id, ()), *refused_)]
+    if not lines:
+        raise not_found("receipt of such an event")
+    return answer(looking.standing, {"id": str(event_id), "receipts": lines})

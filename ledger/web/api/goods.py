@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ledger.facts.mentions import certificate_key
+from ledger.log.seeing import Viewer
 from ledger.views import certificates, lots, shipments
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, prefers_csv, rows_answer
 from ledger.web.api.parameters import (
@@ -17,6 +17,8 @@ from ledger.web.api.parameters import (
     IdPath,
     IdQuery,
     NumberPath,
+    Page,
+    cut,
     key_of,
     next_cursor,
 )
@@ -29,6 +31,7 @@ from ledger.web.asking.goods import (
     sees_gaps,
     shipment_card,
 )
+from ledger.web.desk import Desk
 from ledger.web.problems import not_found
 
 router = APIRouter(tags=["goods"])
@@ -42,13 +45,7 @@ ORDER BY issuer, number LIMIT %s
 @router.get("/lots", **openapi.LOTS)
 def get_lots(request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage) -> Response:
     """Lots by id, as they stand now."""
-    (after,) = key_of(page, str) or ("",)
-    with desk.looking(viewer) as looking:
-        names = lots.names(looking.rows, after, page.limit)
-        found = lots.cards(looking.rows, looking.log, names)
-    following = next_cursor([names[-1]]) if len(names) == page.limit else None
-    body = {"lots": found, "next": following}
-    return rows_answer(request, looking.standing, body, rows="lots")
+    return _by_id(request, viewer, desk, page, "lots")
 
 
 @router.get("/lots/{lot:path}/trace", **openapi.TRACE)
@@ -89,13 +86,7 @@ def get_lot(lot: IdPath, viewer: Onlooker, desk: AtDesk, clocks: AtClocks) -> Re
 @router.get("/shipments", **openapi.SHIPMENTS)
 def get_shipments(request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage) -> Response:
     """Shipments by id, as they stand now."""
-    (after,) = key_of(page, str) or ("",)
-    with desk.looking(viewer) as looking:
-        names = shipments.names(looking.rows, after, page.limit)
-        found = shipments.cards(looking.rows, looking.log, names)
-    following = next_cursor([names[-1]]) if len(names) == page.limit else None
-    body = {"shipments": found, "next": following}
-    return rows_answer(request, looking.standing, body, rows="shipments")
+    return _by_id(request, viewer, desk, page, "shipments")
 
 
 @router.get("/shipments/{shipment:path}", **openapi.SHIPMENT)
@@ -128,11 +119,8 @@ def get_certificates(
             log = certificates.control_log(looking.rows, looking.log, issuer)
             if not log["certificates"]:
                 raise not_found("such issuer")
-            (behind,) = key_of(page, str) or ("",)
-            further = [card for card in log["certificates"] if card["certificate"] > behind]
-            found, following = further[: page.limit], None
-            if len(further) > len(found):
-                following = next_cursor([found[-1]["certificate"]])
+            cards = log["certificates"]
+            found, following = cut(cards, page, lambda card: (card["certificate"],), str)
             missing = log["missing"] if sees_gaps(viewer, issuer) else None
     body = {"certificates": found, "missing": missing, "next": following}
     return rows_answer(request, looking.standing, body, rows="certificates")
@@ -147,6 +135,18 @@ def get_certificate(
         then = clocks.then(looking)
         card = certificate_card(looking, issuer, number, then)
     return answer(looking.standing, _said(then) | card)
+
+
+def _by_id(
+    request: Request, viewer: Viewer, desk: Desk, page: Page, rows: Literal["lots", "shipments"]
+) -> Response:
+    view = lots if rows == "lots" else shipments
+    (after,) = key_of(page, str) or ("",)
+    with desk.looking(viewer) as looking:
+        names = view.names(looking.rows, after, page.limit)
+        found = view.cards(looking.rows, looking.log, names)
+    following = next_cursor([names[-1]]) if len(names) == page.limit else None
+    return rows_answer(request, looking.standing, {rows: found, "next": following}, rows=rows)
 
 
 def _said(then: Then) -> dict[str, int]:

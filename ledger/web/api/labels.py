@@ -16,9 +16,8 @@ from ledger.labels.lots import lot_facts
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
 from ledger.views.lazy_record import LazyRecord
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
-from ledger.web.api import openapi_labels as openapi
+from ledger.web.access.viewers import AtDesk, Onlooker
+from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import JSON, answer
 from ledger.web.api.parameters import IdQuery
 from ledger.web.asking.given import TEXT_PATTERN, day

@@ -1,26 +1,64 @@
 """What the OpenAPI document says of each route beyond its parameters: answers and examples.
 
-Written by hand, and held to the truth by tests that compare answers with it.
+Written by hand, and held to the truth by tests that compare answers with it. The members of an
+answer are said once, by an example of each: what kind it is of is read off the value.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 Json = dict[str, Any]
-
-_INTEGER: Final[Json] = {"type": "integer", "minimum": 0}
-_TEXT: Final[Json] = {"type": "string"}
-_MAYBE_TEXT: Final[Json] = {"type": ["string", "null"]}
-STANDING: Final[Json] = {
-    "position": {**_INTEGER, "description": "The last position that the answer rests on"},
-    "behind": {**_INTEGER, "description": "Recorded events that the answer does not know yet"},
-    "simulation": {"type": "boolean", "description": "Whether recorded times are made up"},
-}
+Shape = Mapping[str, Any]
+"""By name of a member an example of it, or a `Member` where that alone would not do."""
 
 
-def thing(properties: Json, *, required: tuple[str, ...] | None = None) -> Json:
+class Member(NamedTuple):
+    """A member of an answer whose example does not say all: its schema, and the example."""
+
+    schema: Json
+    shown: Any
+
+
+TEXT: Final[Json] = {"type": "string"}
+INTEGER: Final[Json] = {"type": "integer"}
+COUNT: Final[Json] = {**INTEGER, "minimum": 0}
+ANY: Final[Json] = {"type": "object"}
+_OF_TYPE: Final[Mapping[type, Json]] = {
+    str: TEXT, int: INTEGER, bool: {"type": "boolean"}, dict: ANY,
+    list: {"type": "array", "items": TEXT},
+}  # fmt: skip
+
+
+def schema_of(shown: Any) -> Json:
+    """The schema of a member."""
+    return shown.schema if isinstance(shown, Member) else _OF_TYPE[type(shown)]
+
+
+def shown_of(shape: Shape) -> Json:
+    """The example of an object of this shape."""
+    return {name: one.shown if isinstance(one, Member) else one for name, one in shape.items()}
+
+
+def maybe(shown: str | int | None = None, *, kind: type = str) -> Member:
+    """A member that may be null: a text, or what its example is; `kind` where that is null."""
+    one = kind if shown is None else type(shown)
+    return Member({"type": [_OF_TYPE[one]["type"], "null"]}, shown)
+
+
+def one_of(*values: str | None) -> Member:
+    """A member that has one of these values, the first for an example."""
+    return Member({"enum": [*values]}, values[0])
+
+
+def many(items: Shape | None = None, *shown: Json) -> Member:
+    """An array of objects, of any kind where no shape is given; empty in the example."""
+    return Member({"type": "array", "items": ANY if items is None else thing(items)}, [*shown])
+
+
+def thing(shape: Shape, *, required: tuple[str, ...] | None = None) -> Json:
     """An object's schema; all of it is required unless told otherwise."""
-    names = list(properties) if required is None else list(required)
+    names = list(shape) if required is None else list(required)
+    properties = {name: schema_of(one) for name, one in shape.items()}
     return {"type": "object", "properties": properties, "required": names}
 
 
@@ -33,42 +71,32 @@ def link(operation: str, **parameters: str) -> Json:
     return {"operationId": operation, "parameters": taken}
 
 
+STANDING: Final[Shape] = {
+    "position": Member(
+        {**COUNT, "description": "The last position that the answer rests on"}, 4712
+    ),
+    "behind": Member(
+        {**COUNT, "description": "Recorded events that the answer does not know yet"}, 0
+    ),
+    "simulation": Member(
+        {"type": "boolean", "description": "Whether recorded times are made up"}, shown=False
+    ),
+}
+
+
 def answered(
-    properties: Json,
-    example: Json,
+    shape: Shape,
     *,
     csv: bool = False,
-    said: str = "",
+    said: str = "What there is to say",
     links: Mapping[str, Json] | None = None,
 ) -> Json:
-    """The 200 of a route: the standing, then its own properties; `links` by what they lead to."""
-    content: Json = {
-        "application/json": {
-            "schema": thing({**STANDING, **properties}),
-            "example": {"position": 4712, "behind": 0, "simulation": False, **example},
-        }
-    }
+    """The 200 of a route: the standing, then its own members; `links` by what they lead to."""
+    whole = {**STANDING, **shape}
+    content: Json = {"application/json": {"schema": thing(whole), "example": shown_of(whole)}}
     if csv:
-        content["text/csv"] = {"schema": _TEXT}
-    found: Json = {"description": said or "What there is to say", "content": content}
-    if links:
-        found["links"] = dict(links)
-    return found
-
-
-PROBLEM: Final[Json] = thing(
-    {
-        "type": _TEXT,
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "detail": _TEXT,
-        "errors": {
-            "type": "array",
-            "items": thing({"field": _TEXT, "detail": _TEXT}),
-        },
-    },
-    required=("type", "title", "status", "detail"),
-)
+        content["text/csv"] = {"schema": TEXT}
+    return {"description": said, "content": content} | ({"links": dict(links)} if links else {})
 
 
 def problem(said: str) -> Json:
@@ -76,6 +104,13 @@ def problem(said: str) -> Json:
     return {"description": said, "content": {"application/problem+json": {"schema": PROBLEM}}}
 
 
+PROBLEM: Final[Json] = thing(
+    {
+        "type": "", "title": "", "status": 0, "detail": "",
+        "errors": many({"field": "", "detail": ""}),
+    },
+    required=("type", "title", "status", "detail"),
+)  # fmt: skip
 PROBLEMS: Final[dict[int | str, Json]] = {
     401: problem("No valid token"),
     403: problem("The role may not"),
@@ -85,101 +120,42 @@ PROBLEMS: Final[dict[int | str, Json]] = {
 }
 NONE: Final[dict[int | str, Json]] = {404: problem("None, or none that the asker may see")}
 
-RECEIPT: Final[Json] = thing(
-    {
-        "index": _INTEGER,
-        "id": _MAYBE_TEXT,
-        "outcome": {"enum": ["recorded", "duplicate", "refused"]},
-        "position": {"type": ["integer", "null"]},
-        "recorded_at": _MAYBE_TEXT,
-        "sha256": _MAYBE_TEXT,
-        "reason": _MAYBE_TEXT,
-        "path": _MAYBE_TEXT,
-        "detail": _MAYBE_TEXT,
-        "warning": {"enum": [None, "time-before-2000", "time-far-ahead"]},
-        "door": _MAYBE_TEXT,
-        "by": _MAYBE_TEXT,
-        "person": _MAYBE_TEXT,
-    }
-)
-_RECEIPTS: Final[Json] = {
-    "recorded": _INTEGER,
-    "duplicate": _INTEGER,
-    "refused": _INTEGER,
-    "receipts": {"type": "array", "items": RECEIPT},
-}
-SCAN: Final[Json] = {
-    "type": "SealsApplied",
-    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-    "time": "2026-04-02T09:30:00+09:00",
-    "source": "SCAN-1",
-    "mark": "JAS-A",
-    "holder": "EXP-1",
-    "site": "W1",
-    "lot": "L-7",
-    "label": "LBL-1",
-    "label_version": 1,
-    "units": 20,
-    "count": 20,
-}
-_RECORDED: Final[Json] = {
-    "recorded": 1,
-    "duplicate": 0,
-    "refused": 0,
-    "receipts": [
-        {
-            "index": 0,
-            "id": SCAN["id"],
-            "outcome": "recorded",
-            "position": 4713,
-            "recorded_at": "2026-04-02T00:30:01.000000+00:00",
-            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "reason": None,
-            "path": None,
-            "detail": None,
-            "warning": None,
-            "door": "http",
-            "by": "EXP-1",
-            "person": None,
-        }
-    ],
-}
-_REPORTED: Final = {
-    "receipt": link("get_receipt", event_id="/receipts/0/id"),
-    "event": link("get_event", event_id="/receipts/0/id"),
-}
-_BYTES: Final[Json] = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
 
-POST_EVENTS: Final[Json] = {
-    "summary": "Report events",
-    "responses": {
-        200: answered(
-            _RECEIPTS, _RECORDED, said="All were recorded, or are duplicates", links=_REPORTED
-        ),
-        207: answered(
-            _RECEIPTS, _RECORDED, said="Some were refused: the receipts say which", links=_REPORTED
-        ),
-        **PROBLEMS,
-        413: problem("A body over 8 MiB, 10,000 events, or an event over 256 KiB"),
-        415: problem("A content type that carries no events"),
-    },
-    "openapi_extra": {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "oneOf": [
-                            {"type": "object"},
-                            {"type": "array", "items": {"type": "object"}, "maxItems": 10_000},
-                        ]
-                    },
-                    "example": SCAN,
-                },
-                "application/x-ndjson": _BYTES,
-                "application/vnd.seals.avro": _BYTES,
-                "avro/binary": _BYTES,
-            },
-        }
-    },
-}
+def reading(
+    summary: str,
+    shape: Shape,
+    *,
+    csv: bool = False,
+    links: Mapping[str, Json] | None = None,
+    none: bool = True,
+) -> Json:
+    """What is said of a route that reads; `none` where its subject may not be there."""
+    responses = {200: answered(shape, csv=csv, links=links), **PROBLEMS} | (NONE if none else {})
+    return {"summary": summary, "responses": responses}
+
+
+def listing(
+    summary: str, name: str, items: Member, links: Mapping[str, Json], *, none: bool = False
+) -> Json:
+    """The same of `/name`, which gives its rows page by page, also as CSV."""
+    further = {**links, "next": link(f"get_{name}", cursor="/next")}
+    shape = {name: items, "next": maybe()}
+    return reading(summary, shape, csv=True, links=further, none=none)
+
+
+def deciding(
+    summary: str, shape: Shape, *, links: Mapping[str, Json] | None = None, none: bool = True
+) -> Json:
+    """The same of a route that takes a JSON body."""
+    found = reading(summary, shape, links=links, none=none)
+    found["responses"] |= {
+        400: problem("A body that is no JSON"),
+        409: problem("It is not to be decided now"),
+        413: problem("A body over 256 KiB"),
+    }
+    return found
+
+
+def taking(content: Json) -> Json:
+    """What else is said of a route whose body is described here, by content type."""
+    return {"requestBody": {"required": True, "content": content}}

@@ -1,37 +1,39 @@
-"""What the OpenAPI document says of cases and periods, and of what people decide about them."""
+"""What the OpenAPI document says of cases, periods and verdicts, and of what people decide."""
 
 from typing import Any, Final
 
-from ledger.web.api.openapi import PROBLEMS, answered, link, thing
-from ledger.web.api.openapi_reads import deciding, list_of, reading
+from ledger.web.api.openapi import (
+    INTEGER,
+    PROBLEMS,
+    STANDING,
+    TEXT,
+    Json,
+    Member,
+    Shape,
+    deciding,
+    link,
+    listing,
+    many,
+    maybe,
+    problem,
+    reading,
+    shown_of,
+    taking,
+    thing,
+)
 
-Json = dict[str, Any]
-
-_TEXT: Final[Json] = {"type": "string"}
-_MAYBE: Final[Json] = {"type": ["string", "null"]}
-_INT: Final[Json] = {"type": "integer"}
-_MAYBE_INT: Final[Json] = {"type": ["integer", "null"]}
-_BOOL: Final[Json] = {"type": "boolean"}
-_ANY: Final[Json] = {"type": "object"}
-_WORDS: Final[Json] = {"type": "array", "items": _TEXT}
-_ID: Final = "01890a5d-ac96-774b-bcce-b302099a8057"
-
-_CASE: Final[Json] = {
-    "id": _TEXT, "rule": _TEXT, "slug": _TEXT, "subject_kind": _TEXT, "subject": _TEXT,
-    "discriminator": _TEXT, "severity": _TEXT, "family": _TEXT, "state": _TEXT,
-    "suspected_scanner_artifact": _BOOL, "expected": _WORDS, "found": _WORDS,
-    "evidence": _WORDS, "evidence_total": _INT, "opened_at": _TEXT, "changed_at": _TEXT,
-}  # fmt: skip
-_CASE_SHOWN: Final[Json] = {
-    "id": _ID, "rule": "M-01", "slug": "negative-stock", "subject_kind": "account",
-    "subject": "JAS-A EXP-1 W1", "discriminator": "", "severity": "C", "family": "P",
-    "state": "OPEN", "suspected_scanner_artifact": False, "expected": ["0"], "found": ["-20"],
-    "evidence": [], "evidence_total": 1, "opened_at": "2026-04-02T01:30:00.000000+00:00",
+_CASE: Final[Shape] = {
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057", "rule": "M-01", "slug": "negative-stock",
+    "subject_kind": "account", "subject": "JAS-A EXP-1 W1", "discriminator": "", "severity": "C",
+    "family": "P", "state": "OPEN", "suspected_scanner_artifact": False, "expected": ["0"],
+    "found": ["-20"], "evidence": [], "evidence_total": 1,
+    "opened_at": "2026-04-02T01:30:00.000000+00:00",
     "changed_at": "2026-04-02T01:30:00.000000+00:00",
 }  # fmt: skip
 
 
-def _deciding(case: str) -> Json:
+def _of_case(case: str) -> dict[str, Json]:
+    """Where a case leads, its id being found at this path."""
     return {
         "case": link("get_discrepancy", case_id=case),
         "explain": link("explain_one", case_id=case),
@@ -40,16 +42,17 @@ def _deciding(case: str) -> Json:
     }
 
 
-_AUDITED: Final[Json] = {**_INT, "description": "The last position that the rules have looked at"}
-
-
-def _page(rows: Json) -> Json:
-    """The schema of a page of cases or groups."""
-    whole = answered({"audited": _AUDITED, **rows, "next": _MAYBE}, {})
-    found: Json = whole["content"]["application/json"]["schema"]
-    return found
-
-
+_PAGE: Final[Shape] = {
+    **STANDING,
+    "audited": Member(
+        {**INTEGER, "description": "The last position that the rules have looked at"}, 4700
+    ),
+}
+_CASES: Final[Shape] = {
+    **_PAGE,
+    "discrepancies": many(_CASE, shown_of(_CASE)),
+    "next": maybe(),
+}
 DISCREPANCIES: Final[Json] = {
     "summary": "What does not fit",
     "responses": {
@@ -59,40 +62,27 @@ DISCREPANCIES: Final[Json] = {
                 "application/json": {
                     "schema": {
                         "anyOf": [
-                            _page({"discrepancies": list_of(thing(_CASE))}),
-                            _page({"groups": list_of(_ANY)}),
+                            thing(_CASES),
+                            thing({**_PAGE, "groups": many(), "next": maybe()}),
                         ]
                     },
-                    "example": {
-                        "position": 4712, "behind": 0, "simulation": False, "audited": 4700,
-                        "discrepancies": [_CASE_SHOWN], "next": None,
-                    },
+                    "example": shown_of(_CASES),
                 },
-                "text/csv": {"schema": _TEXT},
+                "text/csv": {"schema": TEXT},
             },
             "links": {
-                **_deciding("/discrepancies/0/id"),
+                **_of_case("/discrepancies/0/id"),
                 "next": link("get_discrepancies", cursor="/next"),
             },
         },
         **PROBLEMS,
     },
-}  # fmt: skip
-DISCREPANCY: Final = reading(
-    "A case",
-    answered(
-        {**_CASE, "history": list_of(_ANY)}, _CASE_SHOWN | {"history": []}, links=_deciding("/id")
-    ),
-)
-DECISION: Final = deciding(
-    "Decide about a case", answered(_CASE, _CASE_SHOWN, links=_deciding("/id"))
-)
+}
+DISCREPANCY: Final = reading("A case", {**_CASE, "history": many()}, links=_of_case("/id"))
+DECISION: Final = deciding("Decide about a case", _CASE, links=_of_case("/id"))
 DECISIONS: Final = deciding(
     "Decide about every case that fits",
-    answered(
-        {"decided": _WORDS, "refused": list_of(thing({"id": _TEXT, "detail": _TEXT}))},
-        {"decided": [_ID], "refused": []},
-    ),
+    {"decided": [_CASE["id"]], "refused": many({"id": "", "detail": ""})},
     none=False,
 )
 STREAM: Final[Json] = {
@@ -100,47 +90,83 @@ STREAM: Final[Json] = {
     "responses": {
         200: {
             "description": "Server-sent events: id a position, event a state, data the case",
-            "content": {"text/event-stream": {"schema": _TEXT}},
+            "content": {"text/event-stream": {"schema": TEXT}},
         },
         **PROBLEMS,
     },
 }
 
-_PERIOD: Final[Json] = {
-    "importer": _TEXT, "rcb": _TEXT, "period": _TEXT, "end": _TEXT, "state": _TEXT,
-    "person": _MAYBE, "signed_at_position": _MAYBE_INT, "row": _ANY, "stated": _ANY,
-}  # fmt: skip
-_PERIOD_SHOWN: Final[Json] = {
+_PERIOD: Final[Shape] = {
     "importer": "IMP-1", "rcb": "RCB-1", "period": "2026-04",
-    "end": "2026-04-30T23:59:59.999999+09:00", "state": "CLOSED", "person": "P-9",
-    "signed_at_position": 4712, "row": {"issued": 10_000}, "stated": {"issued": 10_000},
+    "end": "2026-04-30T23:59:59.999999+09:00", "state": "CLOSED", "person": maybe("P-9"),
+    "signed_at_position": maybe(4712), "row": {"issued": 10_000}, "stated": {"issued": 10_000},
 }  # fmt: skip
-PERIODS: Final = reading(
-    "Signed periods",
-    answered(
-        {"periods": list_of(thing(_PERIOD)), "next": _MAYBE},
-        {"periods": [_PERIOD_SHOWN], "next": None},
-        csv=True,
-        links={
-            "period": link(
-                "get_period",
-                importer="/periods/0/importer",
-                rcb="/periods/0/rcb",
-                name="/periods/0/period",
-            ),
-            "next": link("get_periods", cursor="/next"),
-        },
-    ),
-    none=False,
+
+
+def _of_period(at: str = "") -> dict[str, Json]:
+    """Where a period leads, found at this path."""
+    path = {"importer": f"{at}/importer", "rcb": f"{at}/rcb", "name": f"{at}/period"}
+    return {"period": link("get_period", **path)}
+
+
+PERIODS: Final = listing(
+    "Signed periods", "periods", many(_PERIOD, shown_of(_PERIOD)), _of_period("/periods/0")
 )
-PERIOD: Final = reading("A period", answered(_PERIOD, _PERIOD_SHOWN))
-SIGN: Final = deciding(
-    "Sign a period off",
-    answered(
-        _PERIOD,
-        _PERIOD_SHOWN,
-        links={
-            "period": link("get_period", importer="/importer", rcb="/rcb", name="/period"),
+PERIOD: Final = reading("A period", _PERIOD)
+SIGN: Final = deciding("Sign a period off", _PERIOD, links=_of_period())
+
+_CODES: Final = many({"code": "", "level": "", "rule": maybe(), "en": "", "ja": ""})
+LABEL_CHECK: Final = reading(
+    "Whether a claim holds",
+    {
+        "claim": "JAS_ORGANIC", "on": "2026-04-02", "lot": maybe("L-7"), "eligible": True,
+        "proven": True, "codes": _CODES,
+    },
+)  # fmt: skip
+_RECIPE: Final[Json] = thing(
+    {
+        "class": "", "name": "", "food_group": maybe(), "species": maybe(), "ingredients": many(),
+    },
+    required=("class", "name"),
+)  # fmt: skip
+_RECIPE_SHOWN: Final[Json] = {
+    "class": "PROCESSED_PLANT", "name": "muesli",
+    "ingredients": [
+        {"name": "oats", "share": "95", "kind": "AGRICULTURAL", "status": "ORGANIC",
+         "scheme": "KRAV", "origin": "SE"},
+        {"name": "hazelnut", "share": "5", "kind": "AGRICULTURAL", "status": "CONVENTIONAL"},
+    ],
+}  # fmt: skip
+_PROPOSAL: Final[Json] = {
+    **thing(
+        {
+            "recipe": Member(_RECIPE, _RECIPE_SHOWN),
+            **dict.fromkeys(("claim", "name_form", "text", "on"), maybe()),
         },
+        required=("recipe",),
     ),
-)
+    "additionalProperties": False,
+}
+
+
+def _judging() -> dict[str, Any]:
+    """A body that is judged: nothing is decided by it, and what is no JSON cannot be."""
+    found = deciding(
+        "Whether a claim holds on a recipe",
+        {
+            "claim": "KRAV_MARK", "scheme": "KRAV", "on": "2026-04-02", "eligible": True,
+            "proven": True, "codes": _CODES,
+        },
+        none=False,
+    )  # fmt: skip
+    for status in (400, 409):
+        del found["responses"][status]
+    found["responses"][415] = problem("A body that is not application/json")
+    body = {
+        "schema": {"anyOf": [_RECIPE, _PROPOSAL]},
+        "example": {"claim": "KRAV_MARK", "recipe": _RECIPE_SHOWN},
+    }
+    return {**found, "openapi_extra": taking({"application/json": body})}
+
+
+RECIPE_CHECK: Final = _judging()

@@ -1,259 +1,218 @@
-"""What the OpenAPI document says of each route that reads or decides."""
+"""What the OpenAPI document says of events, figures, goods, papers and sources."""
 
-from typing import Any, Final
+from typing import Final
 
 from ledger.views.reconciliation import CLAIMS, FIGURES
 from ledger.web.api.openapi import (
-    NONE,
+    COUNT,
     PROBLEMS,
+    TEXT,
+    Json,
+    Member,
+    Shape,
     answered,
     link,
+    listing,
+    many,
+    maybe,
+    one_of,
     problem,
+    reading,
+    shown_of,
+    taking,
     thing,
 )
 
-Json = dict[str, Any]
-
-_TEXT: Final[Json] = {"type": "string"}
-_MAYBE: Final[Json] = {"type": ["string", "null"]}
-_INT: Final[Json] = {"type": "integer"}
-_MAYBE_INT: Final[Json] = {"type": ["integer", "null"]}
-_BOOL: Final[Json] = {"type": "boolean"}
-_ANY: Final[Json] = {"type": "object"}
-_WORDS: Final[Json] = {"type": "array", "items": _TEXT}
-
-
-def list_of(items: Json) -> Json:
-    """The schema of an array."""
-    return {"type": "array", "items": items}
-
-
-def reading(summary: str, found: Json, *, none: bool = True) -> Json:
-    """What is said of a route that reads; `none` where its subject may not be there."""
-    responses = {200: found, **PROBLEMS} | (NONE if none else {})
-    return {"summary": summary, "responses": responses}
-
-
-def deciding(summary: str, found: Json, *, none: bool = True) -> Json:
-    """The same of a route that takes a JSON body."""
-    responses = {
-        200: found, **PROBLEMS, 400: problem("A body that is no JSON"),
-        409: problem("It is not to be decided now"), 413: problem("A body over 256 KiB"),
-    } | (NONE if none else {})  # fmt: skip
-    return {"summary": summary, "responses": responses}
-
-
-_ID: Final = "01890a5d-ac96-774b-bcce-b302099a8057"
-_RECEIPT: Final[Json] = thing(
-    {
-        "outcome": {"enum": ["recorded", "refused"]}, "position": _MAYBE_INT,
-        "recorded_at": _TEXT, "sha256": _TEXT, "reason": _MAYBE, "path": _MAYBE,
-        "warning": _MAYBE, "door": _MAYBE, "by": _MAYBE, "person": _MAYBE,
-    }
-)  # fmt: skip
+_SCAN: Final[Json] = {
+    "type": "SealsApplied",
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "time": "2026-04-02T09:30:00+09:00",
+    "source": "SCAN-1",
+    "mark": "JAS-A",
+    "holder": "EXP-1",
+    "site": "W1",
+    "lot": "L-7",
+    "label": "LBL-1",
+    "label_version": 1,
+    "units": 20,
+    "count": 20,
+}
+_RECEIPT: Final[Shape] = {
+    "index": Member(COUNT, 0),
+    "id": maybe(_SCAN["id"]),
+    "outcome": one_of("recorded", "duplicate", "refused"),
+    "position": maybe(4713),
+    "recorded_at": maybe("2026-04-02T00:30:01.000000+00:00"),
+    "sha256": maybe("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+    "reason": maybe(),
+    "path": maybe(),
+    "detail": maybe(),
+    "warning": one_of(None, "time-before-2000", "time-far-ahead"),
+    "door": maybe("http"),
+    "by": maybe("EXP-1"),
+    "person": maybe(),
+}
+_RECEIPTS: Final[Shape] = {
+    "recorded": Member(COUNT, 1),
+    "duplicate": Member(COUNT, 0),
+    "refused": Member(COUNT, 0),
+    "receipts": many(_RECEIPT, shown_of(_RECEIPT)),
+}
+_REPORTED: Final = {
+    "receipt": link("get_receipt", event_id="/receipts/0/id"),
+    "event": link("get_event", event_id="/receipts/0/id"),
+}
+_BYTES: Final[Json] = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+_EVENTS: Final[Json] = {
+    "oneOf": [
+        {"type": "object"},
+        {"type": "array", "items": {"type": "object"}, "maxItems": 10_000},
+    ]
+}
+POST_EVENTS: Final[Json] = {
+    "summary": "Report events",
+    "responses": {
+        200: answered(_RECEIPTS, said="All were recorded, or are duplicates", links=_REPORTED),
+        207: answered(_RECEIPTS, said="Some were refused: the receipts say which", links=_REPORTED),
+        **PROBLEMS,
+        413: problem("A body over 8 MiB, 10,000 events, or an event over 256 KiB"),
+        415: problem("A content type that carries no events"),
+    },
+    "openapi_extra": taking(
+        {
+            "application/json": {"schema": _EVENTS, "example": _SCAN},
+            "application/x-ndjson": _BYTES,
+            "application/vnd.seals.avro": _BYTES,
+            "avro/binary": _BYTES,
+        }
+    ),
+}
 EVENT: Final = reading(
     "An event as recorded",
-    answered(
-        {"id": _TEXT, "counts": _BOOL, "corrected_by": _MAYBE, "recorded": list_of(_ANY)},
-        {"id": _ID, "counts": True, "corrected_by": None, "recorded": []},
-    ),
+    {"id": _SCAN["id"], "counts": True, "corrected_by": maybe(), "recorded": many()},
 )
+_GIVEN: Final[Shape] = {
+    "outcome": one_of("recorded", "refused"), "position": maybe(kind=int), "recorded_at": "",
+    "sha256": "", **dict.fromkeys(("reason", "path", "warning", "door", "by", "person"), maybe()),
+}  # fmt: skip
 RECEIPTS: Final = reading(
     "What was answered for an event",
-    answered(
-        {"id": _TEXT, "receipts": list_of(_RECEIPT)},
-        {"id": _ID, "receipts": []},
-        links={"event": link("get_event", event_id="/id")},
-    ),
+    {"id": _SCAN["id"], "receipts": many(_GIVEN)},
+    links={"event": link("get_event", event_id="/id")},
 )
 
-_FIGURES: Final[Json] = dict.fromkeys((*FIGURES, *CLAIMS), _MAYBE_INT)
-_ROW: Final[Json] = thing(
-    {
-        "importer": _TEXT, "rcb": _TEXT, "exporter": _MAYBE, "agent": _MAYBE, "as_of": _TEXT,
-        "known_at": _MAYBE, "position": _INT, **_FIGURES,
-        "cases": thing(dict.fromkeys(("C", "H", "M", "L"), _MAYBE_INT)),
-    }
-)  # fmt: skip
+_ROW: Final[Shape] = {
+    "importer": "", "rcb": "", "exporter": maybe(), "agent": maybe(), "as_of": "",
+    "known_at": maybe(), "position": 0, **dict.fromkeys((*FIGURES, *CLAIMS), maybe(kind=int)),
+    "cases": Member(thing(dict.fromkeys("CHML", maybe(kind=int))), {}),
+}  # fmt: skip
+_PAIR: Final = {"importer": "/rows/0/importer", "rcb": "/rows/0/rcb"}
 RECONCILIATION: Final = reading(
     "Where all seals are, and what is claimed",
-    answered(
-        {"rows": list_of(_ROW), "next": _MAYBE},
-        {"rows": [], "next": None},
-        csv=True,
-        links={
-            "split": link(
-                "get_reconciliation",
-                importer="/rows/0/importer",
-                rcb="/rows/0/rcb",
-                split="exporter",
-            ),
-            "period": link(
-                "get_period", importer="/rows/0/importer", rcb="/rows/0/rcb", name="2026-04"
-            ),
-            "next": link("get_reconciliation", cursor="/next"),
-        },
-    ),
+    {"rows": many(_ROW), "next": maybe()},
+    csv=True,
+    links={
+        "split": link("get_reconciliation", **_PAIR, split="exporter"),
+        "period": link("get_period", **_PAIR, name="2026-04"),
+        "next": link("get_reconciliation", cursor="/next"),
+    },
 )
-_ENTRY: Final[Json] = thing(
-    {"day": _TEXT, "received": _INT, "used": _INT, "discarded": _INT, "other": _INT,
-     "remaining": _INT}
-)  # fmt: skip
+_DAY: Final[Shape] = {
+    "day": "", "received": 0, "used": 0, "discarded": 0, "other": 0, "remaining": 0,
+}  # fmt: skip
 STATEMENT: Final = reading(
     "One stock day by day",
-    answered(
-        {"mark": _TEXT, "holder": _TEXT, "site": _TEXT, "opening": _INT, "days": list_of(_ENTRY),
-         "closing": _INT},
-        {"mark": "JAS-A", "holder": "EXP-1", "site": "W1", "opening": 0, "days": [],
-         "closing": 0},
-        csv=True,
-    ),
+    {
+        "mark": "JAS-A", "holder": "EXP-1", "site": "W1", "opening": 0, "days": many(_DAY),
+        "closing": 0,
+    },
+    csv=True,
 )  # fmt: skip
 
-_LOT: Final[Json] = {
-    "lot": _TEXT, "known": _BOOL, "operator": _MAYBE, "product": _MAYBE, "status": _MAYBE,
-    "units": _MAYBE_INT, "inputs": list_of(_ANY), "children": list_of(_ANY),
-    "sealed": list_of(_ANY),
+_LOT: Final[Shape] = {
+    "lot": "L-7", "known": True, "operator": maybe("EXP-1"), "product": maybe("P-1"),
+    "status": maybe("ORGANIC"), "units": maybe(20), "inputs": many(), "children": many(),
+    "sealed": many(),
 }  # fmt: skip
-_LOT_SHOWN: Final[Json] = {
-    "lot": "L-7", "known": True, "operator": "EXP-1", "product": "P-1", "status": "ORGANIC",
-    "units": 20, "inputs": [], "children": [], "sealed": [],
+_STEP: Final[Shape] = {
+    "kind": "", "id": "", "event": "", "count": maybe(kind=int), "quantity": maybe(),
 }  # fmt: skip
-_STEP: Final[Json] = thing(
-    {"kind": _TEXT, "id": _TEXT, "event": _TEXT, "count": _MAYBE_INT, "quantity": _MAYBE}
-)
-_FOREIGN: Final[Json] = thing({"lot": _TEXT, "country": _MAYBE})
-LOTS: Final = reading(
+LOTS: Final = listing(
     "Lots",
-    answered(
-        {"lots": list_of(thing(_LOT)), "next": _MAYBE},
-        {"lots": [], "next": None},
-        csv=True,
-        links={
-            "lot": link("get_lot", lot="/lots/0/lot"),
-            "trace": link("get_trace", lot="/lots/0/lot"),
-            "next": link("get_lots", cursor="/next"),
-        },
-    ),
-    none=False,
+    "lots",
+    many(_LOT),
+    {"lot": link("get_lot", lot="/lots/0/lot"), "trace": link("get_trace", lot="/lots/0/lot")},
 )
-LOT: Final = reading(
-    "A lot", answered(_LOT, _LOT_SHOWN, links={"trace": link("get_trace", lot="/lot")})
-)
+LOT: Final = reading("A lot", _LOT, links={"trace": link("get_trace", lot="/lot")})
 TRACE: Final = reading(
     "Where a lot came from and went",
-    answered(
-        {
-            "lot": _TEXT,
-            "back": list_of(_STEP),
-            "forward": list_of(_STEP),
-            "foreign": list_of(_FOREIGN),
-        },
-        {"lot": "L-7", "back": [], "forward": [], "foreign": []},
-        csv=True,
-    ),
-)
-_GOODS: Final[Json] = thing(
-    {"lot": _TEXT, "mark": _MAYBE, "units": _INT, "applied": _INT, "shipped": _INT,
-     "reported": _INT, "certified": _INT, "received": _INT}
+    {
+        "lot": "L-7", "back": many(_STEP), "forward": many(_STEP),
+        "foreign": many({"lot": "", "country": maybe()}),
+    },
+    csv=True,
 )  # fmt: skip
-_SHIPMENT: Final[Json] = {
-    "shipment": _TEXT, "exporter": _MAYBE, "importer": _MAYBE, "departed": _MAYBE,
-    "arrived": _MAYBE, "certificates": list_of(_ANY), "reports": _WORDS, "goods": list_of(_GOODS),
+_GOODS: Final[Shape] = {
+    "lot": "", "mark": maybe(), "units": 0, "applied": 0, "shipped": 0, "reported": 0,
+    "certified": 0, "received": 0,
 }  # fmt: skip
-SHIPMENTS: Final = reading(
+_SHIPMENT: Final[Shape] = {
+    "shipment": "S-1", "exporter": maybe("EXP-1"), "importer": maybe("IMP-1"),
+    "departed": maybe(), "arrived": maybe(), "certificates": many(), "reports": [],
+    "goods": many(_GOODS),
+}  # fmt: skip
+SHIPMENTS: Final = listing(
     "Shipments",
-    answered(
-        {"shipments": list_of(thing(_SHIPMENT)), "next": _MAYBE},
-        {"shipments": [], "next": None},
-        csv=True,
-        links={
-            "shipment": link("get_shipment", shipment="/shipments/0/shipment"),
-            "next": link("get_shipments", cursor="/next"),
-        },
-    ),
-    none=False,
+    "shipments",
+    many(_SHIPMENT),
+    {"shipment": link("get_shipment", shipment="/shipments/0/shipment")},
 )
-SHIPMENT: Final = reading(
-    "A shipment: five columns",
-    answered(
-        _SHIPMENT,
-        {"shipment": "S-1", "exporter": "EXP-1", "importer": "IMP-1", "departed": None,
-         "arrived": None, "certificates": [], "reports": [], "goods": []},
-        csv=True,
-    ),
-)  # fmt: skip
-_CERTIFICATE: Final[Json] = {
-    "certificate": _TEXT, "issuer": _TEXT, "number": _TEXT, "state": _TEXT, "shipments": _WORDS,
-}  # fmt: skip
-_CERTIFICATE_SHOWN: Final[Json] = {
+SHIPMENT: Final = reading("A shipment: five columns", _SHIPMENT, csv=True)
+_CERTIFICATE: Final[Shape] = {
     "certificate": "CB-1 C-7", "issuer": "CB-1", "number": "C-7", "state": "LIVE",
     "shipments": ["S-1"],
 }  # fmt: skip
+_ISSUER: Final = "/certificates/0/issuer"
 CERTIFICATES: Final = reading(
     "Certificates, or the control log of an issuer",
-    answered(
-        {"certificates": list_of(thing(_CERTIFICATE)), "next": _MAYBE,
-         "missing": {"type": ["array", "null"], "items": _TEXT}},
-        {"certificates": [], "missing": None, "next": None},
-        csv=True,
-        links={
-            "certificate": link(
-                "get_certificate", issuer="/certificates/0/issuer",
-                number="/certificates/0/number",
-            ),
-            "control-log": link("get_certificates", issuer="/certificates/0/issuer"),
-            "next": link("get_certificates", cursor="/next"),
-        },
-    ),
-)  # fmt: skip
+    {
+        "certificates": many(_CERTIFICATE),
+        "next": maybe(),
+        "missing": Member({"type": ["array", "null"], "items": TEXT}, None),
+    },
+    csv=True,
+    links={
+        "certificate": link("get_certificate", issuer=_ISSUER, number="/certificates/0/number"),
+        "control-log": link("get_certificates", issuer=_ISSUER),
+        "next": link("get_certificates", cursor="/next"),
+    },
+)
 CERTIFICATE: Final = reading(
     "A certificate",
-    answered(
-        _CERTIFICATE,
-        _CERTIFICATE_SHOWN,
-        links={"shipment": link("get_shipment", shipment="/shipments/0")},
-    ),
+    _CERTIFICATE,
+    links={"shipment": link("get_shipment", shipment="/shipments/0")},
 )
 
-_SOURCE: Final[Json] = thing(
-    {"source": _TEXT, "events": _INT, "last_position": _INT, "last_recorded": _TEXT,
-     "last_time": _TEXT}
-)  # fmt: skip
-SOURCES: Final = reading(
-    "Who reports",
-    answered(
-        {"sources": list_of(_SOURCE), "next": _MAYBE},
-        {"sources": [], "next": None},
-        csv=True,
-        links={"next": link("get_sources", cursor="/next")},
-    ),
-    none=False,
-)
-_REFUSAL: Final[Json] = thing(
-    {"number": _INT, "recorded_at": _TEXT, "door": _TEXT, "place": _TEXT, "index": _INT,
-     "reason": _TEXT, "path": _TEXT, "id": _MAYBE, "size": _MAYBE_INT, "sha256": _TEXT,
-     "payload": _TEXT}
-)  # fmt: skip
-REFUSALS: Final = reading(
+_SOURCE: Final[Shape] = {
+    "source": "", "events": 0, "last_position": 0, "last_recorded": "", "last_time": "",
+}  # fmt: skip
+SOURCES: Final = listing("Who reports", "sources", many(_SOURCE), {})
+_REFUSAL: Final[Shape] = {
+    "number": 0, "recorded_at": "", "door": "", "place": "", "index": 0, "reason": "", "path": "",
+    "id": maybe(), "size": maybe(kind=int), "sha256": "", "payload": "",
+}  # fmt: skip
+REFUSALS: Final = listing(
     "What was refused",
-    answered(
-        {"refusals": list_of(_REFUSAL), "next": _MAYBE},
-        {"refusals": [], "next": None},
-        csv=True,
-        links={
-            "receipt": link("get_receipt", event_id="/refusals/0/id"),
-            "next": link("get_refusals", cursor="/next"),
-        },
-    ),
-    none=False,
+    "refusals",
+    many(_REFUSAL),
+    {"receipt": link("get_receipt", event_id="/refusals/0/id")},
 )
 LIVE: Final[Json] = {
     "summary": "Alive",
     "responses": {
         200: {
             "description": "Alive",
-            "content": {"application/json": {"schema": thing({"status": _TEXT})}},
+            "content": {"application/json": {"schema": thing({"status": ""})}},
         },
         429: PROBLEMS[429],
     },
@@ -261,7 +220,7 @@ LIVE: Final[Json] = {
 READY: Final[Json] = {
     "summary": "Ready",
     "responses": {
-        200: answered({"status": _TEXT, "audited": _INT}, {"status": "ready", "audited": 4700}),
+        200: answered({"status": "ready", "audited": 4700}),
         429: PROBLEMS[429],
         503: PROBLEMS[503],
     },

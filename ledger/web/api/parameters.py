@@ -5,7 +5,8 @@ A parameter that a route does not know is refused too.
 
 import base64
 import binascii
-from typing import Annotated, Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from fastapi import Depends, Path, Query, Request, params
@@ -16,6 +17,7 @@ from ledger.web.access.viewers import Asking
 from ledger.web.asking.given import ID_PATTERN, Clocks, moment
 from ledger.web.problems import Problem, invalid
 
+T = TypeVar("T")
 limit_default: Final = 100
 limit_max: Final = 1_000
 cursor_characters_max: Final = 2_000
@@ -90,6 +92,16 @@ def key_of(wanted: Page, *kinds: type) -> tuple[Any, ...] | None:
     if any(isinstance(part, int) and not 0 <= part < 2**63 for part in wanted.after):
         raise invalid("cursor", "not one that a page of ours gave")
     return tuple(wanted.after)
+
+
+def cut(
+    rows: Sequence[T], wanted: Page, key: Callable[[T], tuple[Any, ...]], *kinds: type
+) -> tuple[list[T], str | None]:
+    """The rows of a page out of all in the order of their keys, and what leads to the next one."""
+    after = key_of(wanted, *kinds)
+    behind = [row for row in rows if after is None or key(row) > after]
+    shown = behind[: wanted.limit]
+    return shown, next_cursor([*key(shown[-1])]) if len(behind) > len(shown) else None
 
 
 AtClocks = Annotated[Clocks, Depends(clocks)]

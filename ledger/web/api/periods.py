@@ -10,8 +10,7 @@ from ledger.cases.period import Period, Signed, period_of
 from ledger.facts.scalars import time_text
 from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
-from ledger.web.access.roles import Certifier, Onlooker, person_of
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Certifier, Onlooker, person_of
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import answer, rows_answer
 from ledger.web.api.parameters import (

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from ledger.views.reconciliation import Question
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import prefers_csv, rows_answer
-from ledger.web.api.parameters import AtClocks, AtLongPage, IdQuery, key_of, next_cursor
+from ledger.web.api.parameters import AtClocks, AtLongPage, IdQuery, cut
 from ledger.web.asking.figures import one_part, seen_rows, stock_days
 from ledger.web.asking.given import ID_PATTERN, days
 
@@ -40,10 +39,7 @@ def get_reconciliation(
     with desk.looking(viewer) as looking:
         found = sorted(seen_rows(desk, looking, asked), key=_key)
     position = found[0]["position"] if found else looking.standing.position
-    after = key_of(page, str, str, str, str)
-    behind = [row for row in found if after is None or _key(row) > after]
-    shown = behind[: page.limit]
-    following = next_cursor([*_key(shown[-1])]) if len(behind) > len(shown) else None
+    shown, following = cut(found, page, _key, str, str, str, str)
     if prefers_csv(request):
         shown = [flat(row) for row in shown]
     body = {"position": position, "rows": shown, "next": following}

@@ -9,11 +9,10 @@ from starlette.responses import Response
 from ledger.facts.scalars import time_text
 from ledger.log import DeadLetter
 from ledger.views.source_totals import sources
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk
+from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import rows_answer
-from ledger.web.api.parameters import AtPage, key_of, next_cursor
+from ledger.web.api.parameters import AtPage, cut, key_of, next_cursor
 
 router = APIRouter(tags=["sources"])
 
@@ -21,21 +20,14 @@ router = APIRouter(tags=["sources"])
 @router.get("/sources", **openapi.SOURCES)
 def get_sources(request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage) -> Response:
     """Sources by name: how much each reported, when last, and for which time."""
-    (after,) = key_of(page, str) or ("",)
     with desk.looking(viewer) as looking:
-        behind = [row for row in sources(looking.rows) if row["source"] > after]
-    shown = [
-        row
-        | {
-            "last_recorded": time_text(row["last_recorded"], 0),
-            "last_time": time_text(row["last_time"], 0),
-        }
-        for row in behind[: page.limit]
+        rows, following = cut(sources(looking.rows), page, lambda row: (row["source"],), str)
+    told = [
+        row | {name: time_text(row[name], 0) for name in ("last_recorded", "last_time")}
+        for row in rows
     ]
-    following = next_cursor([shown[-1]["source"]]) if len(behind) > len(shown) else None
-    return rows_answer(
-        request, looking.standing, {"sources": shown, "next": following}, rows="sources"
-    )
+    body = {"sources": told, "next": following}
+    return rows_answer(request, looking.standing, body, rows="sources")
 
 
 @router.get("/refusals", **openapi.REFUSALS)

@@ -18,8 +18,7 @@ from starlette.types import Receive, Scope, Send
 from ledger.cases.discrepancy import State
 from ledger.log.seeing import Viewer
 from ledger.views.discrepancies import Wanted, listed
-from ledger.web.access.roles import Onlooker
-from ledger.web.access.viewers import AtDesk, viewer_of
+from ledger.web.access.viewers import AtDesk, Onlooker, viewer_of
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import headers, told
 from ledger.web.desk import Desk

@@ -15,7 +15,7 @@ from ledger.cases.period import Period, Row, Signed
 from ledger.log.seeing import Viewer
 from ledger.views import periods
 from ledger.views.discrepancies import Listed, Wanted, listed, settle
-from ledger.web.access.roles import CERTIFYING, EXPLAINING, person_of
+from ledger.web.access.viewers import CERTIFYING, EXPLAINING, person_of
 from ledger.web.desk import Desk, Looking, Standing
 from ledger.web.problems import Problem, forbidden, not_found
 

@@ -6,38 +6,30 @@ that it needs.
 
 from fastapi import FastAPI
 
-from ledger.web.access.forms import FromHere
+from ledger.web.access.sign_in import FromHere
 from ledger.web.pages import (
     case,
     cases,
-    certificates,
     decisions,
     entrance,
-    events,
-    lots,
-    overview,
-    pair,
+    figures,
+    goods,
+    records,
     refusals,
     rendering,
-    shipments,
-    sources,
     statements,
 )
 
 _ROUTERS = (
     rendering.router,
     entrance.router,
-    overview.router,
+    figures.router,
     cases.router,
     case.router,
     decisions.router,
-    pair.router,
     statements.router,
-    lots.router,
-    shipments.router,
-    certificates.router,
-    sources.router,
-    events.router,
+    goods.router,
+    records.router,
 )
 
 

@@ -21,10 +21,10 @@ from ledger.views.discrepancies import (
     standing,
 )
 from ledger.views.loading import facts_by_id
-from ledger.web.access.roles import EXPLAINING, onlooker
+from ledger.web.access.viewers import EXPLAINING, onlooker
 from ledger.web.asking.decisions import ACTS, one_case
 from ledger.web.desk import Looking
-from ledger.web.pages.charts.times import times
+from ledger.web.pages.charts import times
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS

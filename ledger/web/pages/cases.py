@@ -10,11 +10,10 @@ from ledger.cases.deciding import text_letters_max
 from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, grouped
-from ledger.web.access.roles import CERTIFYING, EXPLAINING, onlooker
+from ledger.web.access.viewers import CERTIFYING, EXPLAINING, onlooker
 from ledger.web.desk import Looking
 from ledger.web.pages.case import acts_in, open_acts
-from ledger.web.pages.filtering import Filter, Filtered, known
-from ledger.web.pages.given import Key, PageNumber, shown
+from ledger.web.pages.given import Filter, Filtered, Key, PageNumber, known, shown
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
 from ledger.web.pages.words import KINDS, REASONS

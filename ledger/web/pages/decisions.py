@@ -8,13 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from ledger.cases.period import period_of
 from ledger.errors import Conflict, Misuse
-from ledger.web.access.forms import check_form
-from ledger.web.access.roles import CERTIFYING, person_of
+from ledger.web.access.sign_in import check_form
+from ledger.web.access.viewers import CERTIFYING, person_of
 from ledger.web.asking.decisions import ACTS, ActName, Command, command_of, settled, sign
 from ledger.web.pages.case import acts_in, case_page
 from ledger.web.pages.cases import decided_cases_max, inbox_page
-from ledger.web.pages.filtering import Filtered
-from ledger.web.pages.given import Typed
+from ledger.web.pages.given import Filtered, Typed
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import address
 from ledger.web.problems import Problem, forbidden

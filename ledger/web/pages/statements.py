@@ -25,12 +25,12 @@ from ledger.facts.seals import (
 from ledger.rules.moments import within
 from ledger.rules.violation import key_of
 from ledger.views.loading import counting_about, facts_of
-from ledger.web.access.roles import onlooker
+from ledger.web.access.viewers import onlooker
 from ledger.web.asking.figures import stock_days
 from ledger.web.asking.given import days
 from ledger.web.asking.spreadsheets import CSV_WITH_HEAD, as_csv
 from ledger.web.desk import Looking, as_of
-from ledger.web.pages.charts.steps import steps
+from ledger.web.pages.charts import steps
 from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.words import REASONS, SPOILED

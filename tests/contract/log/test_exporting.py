@@ -1,6 +1,5 @@
 """A log exported into a file and imported into another home: the same log, or nothing at all."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,9 @@ import pytest
 from ledger.errors import Malformed, Misuse
 from ledger.intake.archive import digest
 from ledger.log import Archived, DeadLetter, Entry, Log, Recorded, Refusal
+from tests import commanding
 from tests.archives import EVENTS, LETTERS, block_of, blocks, ended, event, exported
+from tests.commanding import Done
 
 _TABLES = {
     "events": "notification_id",
@@ -42,16 +43,9 @@ def log(any_database: str) -> Iterator[Log]:
         yield opened
 
 
-def ledger(dsn: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def ledger(dsn: str, *arguments: str) -> Done:
     """The command line on a database."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
-    return subprocess.run(
-        [sys.executable, "-m", "ledger", *arguments],
-        env=environment | {"LEDGER_DATABASE_URL": dsn},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commanding.ledger(*arguments, settings={"LEDGER_DATABASE_URL": dsn})
 
 
 def rows(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -81,8 +75,8 @@ def test_an_imported_log_is_the_exported_one(log: Log, database: str, tmp_path: 
     """Row by row, column by column: doors, parties, persons, commits, decisions, dead letters."""
     file = tmp_path / "log.avro"
     done = ledger(log.dsn, "export", str(file))
-    assert (done.returncode, done.stderr[:35]) == (0, "17 events and 2 dead letters are in")
-    assert ledger(database, "import", str(file)).returncode == 0
+    assert (done.code, done.said[:35]) == (0, "17 events and 2 dead letters are in")
+    assert ledger(database, "import", str(file)).code == 0
 
     exported_rows = rows(log.dsn)
     assert exported_rows == rows(database)
@@ -95,14 +89,14 @@ def test_an_imported_log_is_the_exported_one(log: Log, database: str, tmp_path: 
         ]
         assert home.append([Entry(uuid4(), "Fact", b"")])[0].position == 18
     again = ledger(database, "import", str(file))
-    assert (2, "empty home" in again.stderr) == (again.returncode, True)
+    assert (2, "empty home" in again.said) == (again.code, True)
 
 
 def test_an_export_says_what_is_not_in_it(log: Log, database: str, tmp_path: Path) -> None:
     """Both commands tell what a home has beside its log, which has to be made anew."""
     file = tmp_path / "log.avro"
     for dsn, command in ((log.dsn, "export"), (database, "import")):
-        said = ledger(dsn, command, str(file)).stderr
+        said = ledger(dsn, command, str(file)).said
         for left_out in ("tokens", "sessions", "offsets", "clock", "webhooks", "settings"):
             assert left_out in said, command
 
@@ -117,9 +111,9 @@ def test_an_altered_export_is_refused(log: Log, database: str, tmp_path: Path, p
     file.write_bytes(body)
     done = ledger(database, "import", str(file))
 
-    assert done.returncode == 1
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert "export" in done.stderr
+    assert done.code == 1
+    assert len(done.said.strip().splitlines()) == 1, done.said
+    assert "export" in done.said
     assert is_empty(database)
 
 
@@ -142,8 +136,8 @@ def test_what_only_shows_half_way_leaves_nothing(database: str, tmp_path: Path) 
     file.write_bytes(ended([header, first, second, third, letters]))
     done = ledger(database, "import", str(file))
 
-    assert done.returncode == 1
-    assert "positions 1,001 to 2,000 are not as exported" in done.stderr
+    assert done.code == 1
+    assert "positions 1,001 to 2,000 are not as exported" in done.said
     assert is_empty(database)
 
 
@@ -158,7 +152,7 @@ def test_blocks_in_another_order_are_refused(database: str, tmp_path: Path) -> N
         file.write_bytes(ended(pieces))
         done = ledger(database, "import", str(file))
 
-        assert (done.returncode, sentence in done.stderr) == (1, True), done.stderr
+        assert (done.code, sentence in done.said) == (1, True), done.said
         assert is_empty(database)
 
 
@@ -170,16 +164,18 @@ def test_what_is_no_export_is_one_sentence(database: str, tmp_path: Path, what: 
         file.mkdir()
     elif what == "text":
         file.write_text("position,recorded_at\n")
-    name = "/dev/stdin" if what == "pipe" else str(file)
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "ledger", "import", name],
-        env=environment | {"LEDGER_DATABASE_URL": database},
-        input=b"", capture_output=True, check=False,
-    )  # fmt: skip
+    if what == "pipe":
+        piped = subprocess.run(
+            [sys.executable, "-m", "ledger", "import", "/dev/stdin"],
+            env=commanding.environment(LEDGER_DATABASE_URL=database),
+            input=b"", capture_output=True, check=False,
+        )  # fmt: skip
+        code, said = piped.returncode, piped.stderr.decode()
+    else:
+        code, _, said = ledger(database, "import", str(file))
 
-    assert (1 if what == "text" else 2) == done.returncode
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert (1 if what == "text" else 2) == code
+    assert len(said.strip().splitlines()) == 1, said
     assert is_empty(database)
 
 
@@ -189,7 +185,7 @@ def test_a_simulation_stays_one(any_database: str, database: str, tmp_path: Path
     with Log.open(any_database, recorded_at="event") as log:
         log.append([Entry(uuid4(), "Fact", b"{}", time=5)])
     ledger(any_database, "export", str(file))
-    assert ledger(database, "import", str(file)).returncode == 0
+    assert ledger(database, "import", str(file)).code == 0
 
     with Log.open(database) as home:
         assert home.is_simulation()
@@ -203,8 +199,8 @@ def test_a_record_does_not_become_a_simulation(log: Log, database: str, tmp_path
         pass
     done = ledger(database, "import", str(file))
 
-    assert done.returncode == 2
-    assert "what is imported is none" in done.stderr
+    assert done.code == 2
+    assert "what is imported is none" in done.said
     assert not any(rows(database).values())
 
 
@@ -212,8 +208,8 @@ def test_the_first_version_is_imported(database: str) -> None:
     """It is said to have no checksum; its events came in by the import, for nobody known."""
     done = ledger(database, "import", str(_V1_EXPORT))
 
-    assert done.returncode == 0
-    assert "this export has no checksum" in done.stderr
+    assert done.code == 0
+    assert "this export has no checksum" in done.said
     with psycopg.connect(database) as connection:
         provenance = connection.execute("SELECT DISTINCT door, by, person FROM public.events")
         assert provenance.fetchall() == [("import", None, None)]
@@ -222,15 +218,15 @@ def test_the_first_version_is_imported(database: str) -> None:
     with Log.open(database) as home:
         assert home.position() == 70
         assert home.recorded_last() == home.read(69, 1)[0].recorded_at
-    assert ledger(database, "catch-up").returncode == 0
-    assert ledger(database, "verify").returncode == 0
+    assert ledger(database, "catch-up").code == 0
+    assert ledger(database, "verify").code == 0
 
 
 def test_an_export_that_cannot_be_written_leaves_no_file(log: Log, tmp_path: Path) -> None:
     """Where its place cannot be written it is one sentence, and no half of a file stays."""
     done = ledger(log.dsn, "export", str(tmp_path / "no" / "log.avro"))
 
-    assert (done.returncode, "cannot be written" in done.stderr) == (2, True)
+    assert (done.code, "cannot be written" in done.said) == (2, True)
     assert list(tmp_path.iterdir()) == []
 
 

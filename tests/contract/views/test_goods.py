@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from ledger.facts.documents import SealReportFiled
 from ledger.facts.mentions import About
 from ledger.log import Log
-from ledger.views import certificates, lots, reports, shipments
+from ledger.questions import MemoryBooks
+from ledger.rules.papers import report_of
+from ledger.views import certificates, lots, shipments
 from ledger.views.loading import LAST, facts_about, facts_by_id
 from ledger.views.projection import Projector, reading
 from ledger.views.source_totals import sources
@@ -169,8 +172,8 @@ def test_five_claims_stand_side_by_side(season: Season) -> None:
 
     with reading(season.log) as rows:
         card = shipments.cards(rows, season.log, ["S1"])[0]
-        report = reports.cards(rows, season.log, ["R1"])[0]
-        listed = shipments.names(rows), reports.names(rows), lots.names(rows)
+        record = facts_about(rows, season.log, [(About.REPORT, "R1")])
+        listed = shipments.names(rows), lots.names(rows)
 
     assert card["goods"] == [
         {
@@ -179,8 +182,10 @@ def test_five_claims_stand_side_by_side(season: Season) -> None:
         }
     ]  # fmt: skip
     assert card["certificates"] == [{"certificate": "AG-1 N%207", "live": True}]
-    assert (report["version"], report["versions"]) == (2, [1, 2])
-    assert listed == (["S1"], ["R1"], [])
+    report = report_of(MemoryBooks(record), "R1")
+    versions = {fact.version for fact in record.about(SealReportFiled, About.REPORT, "R1")}
+    assert (report and report.version, versions) == (2, {1, 2})
+    assert listed == (["S1"], [])
 
 
 def test_a_control_log_names_what_is_missing(season: Season) -> None:

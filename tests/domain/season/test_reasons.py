@@ -23,9 +23,14 @@ from ledger.labels.scope import statement
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
 from ledger.labels.verdict import CODES, carried_by
 from ledger.season import Mix
-from ledger.season.faults import NOT_SHOWN, scenarios
-from ledger.season.scenario import FAULTS, Scenario
+from ledger.season.faults import FAULTS, scenarios
+from ledger.season.scenario import Scenario
 
+NOT_SHOWN = {
+    "CONVERSION_NOT_ACCEPTED": "asked of goods that leave Japan for the United States, where seals "
+    "are no longer our question: no rule carries it to a case",
+}
+"""Reason codes at level F that no fault brings to a case, and why."""
 LEVEL_F = {row.code for row in CODES.rows() if row.level == "F"} | {"CLASH"}
 """CLASH is of level F where the label's words are known."""
 BY_A_RULE_ALONE = {"ANNUAL_REPORT_LATE", "UNSEALED_SALE"}

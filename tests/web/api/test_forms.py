@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from ledger.log import Log
 from ledger.web import pages
 from ledger.web.access import tokens
-from ledger.web.access.forms import ELSEWHERE
+from ledger.web.access.sign_in import ELSEWHERE
 from ledger.web.access.signing import COOKIE
 from ledger.web.pages.language import language
 from tests.databases import Cluster

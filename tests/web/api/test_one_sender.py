@@ -17,10 +17,15 @@ from starlette.types import Message
 from ledger.log import Log
 from ledger.web.access import tokens
 from ledger.web.api.stream import streams_max, streams_of_one_max
-from ledger.web.bodies import body_bytes_max, body_of_strangers_bytes_max
+from ledger.web.bodies import (
+    body_bytes_max,
+    body_of_strangers_bytes_max,
+    held_bytes_of_one_max,
+    requests_at_once_max,
+    requests_waiting_max,
+)
 from ledger.web.desk import Desk
 from ledger.web.limits import piece_bytes_max
-from ledger.web.sharing import held_bytes_of_one_max, requests_at_once_max, requests_waiting_max
 from tests.desks import served
 from tests.web.api.conftest import Place, connected, posted
 

@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.web.pages.charts.flow import bar, flow
-from ledger.web.pages.charts.graph import graph, nodes_max
-from ledger.web.pages.charts.steps import steps
-from ledger.web.pages.charts.times import times
+from ledger.web.pages.charts import bar, flow, graph, nodes_max, steps, times
 
 ORDER = ("stock", "lots", "delivered")
 amounts = st.dictionaries(st.sampled_from(ORDER), st.integers(-1_000, 1_000_000))

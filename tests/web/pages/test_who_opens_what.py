@@ -65,6 +65,16 @@ def test_no_link_leads_nowhere(visit: Visit, role: str) -> None:
     assert {"/desk/pair", "/desk/figure", "/desk/case", "/desk/lot", "/desk/event"} <= set(opened)
 
 
+def test_the_event_of_a_decision_leads_to_its_case(desk: Open, visit: Visit) -> None:
+    """A decision is recorded under the id of its case, whose page its own page names."""
+    case = desk.case.row["id"]
+
+    answer = visit("exporter").get(f"/desk/event?id={case}")
+
+    assert answer.status_code == 200
+    assert f'href="/desk/case?id={case}"' in answer.text
+
+
 FOREIGN = (
     "/desk/case?id={case}", "/desk/event?id=01890a5d-ac96-774b-bcce-b302099a8057",
     "/desk/pair?importer=IMP-NOBODY&rcb=RCB-NOBODY", "/desk/lot?lot=L-NOBODY",

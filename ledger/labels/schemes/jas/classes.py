@@ -39,9 +39,7 @@ class ClassRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asks_field: Literal["yes", "no"]
 
 
-CLASSES: Final = Table(
-    "jas_classes", ClassRow, lambda row: row.class_, "JAS standards by class of goods"
-)
+CLASSES: Final = Table("jas_classes", ClassRow, "class_", "JAS standards by class of goods")
 
 
 def by_class(recipe: Recipe, *, conversion: bool, on: date) -> Iterator[Reason]:

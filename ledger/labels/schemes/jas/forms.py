@@ -41,9 +41,7 @@ class FormRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     classes: frozenset[str]
 
 
-FORMS: Final = Table(
-    "forms", FormRow, lambda row: (row.family, row.phrase, row.place), "JAS name forms"
-)
+FORMS: Final = Table("forms", FormRow, "family phrase place", "JAS name forms")
 
 
 class NameForm(Struct, frozen=True, kw_only=True, gc=False):

@@ -36,11 +36,9 @@ class ActivityRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 ACTIVITIES: Final = Table(
-    "activities", ActivityRow, lambda row: row.class_, "what a lot's process record must hold"
+    "activities", ActivityRow, "class_", "what a lot's process record must hold"
 )
-COURSES: Final = Table(
-    "courses", CourseRow, lambda row: row.class_, "the training that fits a class of goods"
-)
+COURSES: Final = Table("courses", CourseRow, "class_", "the training that fits a class of goods")
 CODE: Final = "JAS"
 HOME: Final = "JP"
 MAKERS: Final = ("PRODUCER", "PROCESSOR")
