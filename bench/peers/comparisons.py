@@ -26,7 +26,6 @@ _IN_TURN = (
     ingesting.LEDGER, ingesting.LOOP, connecting.BEST,
     ingesting.LEDGER_TWO, ingesting.LOOP_TWO, connecting.BEST_TWO, connecting.DEFAULT,
 )  # fmt: skip
-_repeat_every = 50
 _first_event_tries = 3
 
 
@@ -42,12 +41,12 @@ def kafka(figures: Figures, chosen: Namespace, told: Told) -> None:
                 _turn(figures, here, peer, warm, events)
         told("a season for the topics")
         made = season((warm + events) * 11 // 10 + 2_000, 7)
-        messages.fill_season(
-            connection, made.facts(), warm + events, _repeat_every, _counted("sent", told)
+        different = messages.fill_season(
+            connection, made.facts(), warm + events, _counted("sent", told)
         )
         for number in range(chosen.rounds):
             told(f"round {number + 1}: {SEASON}")
-            run = ingesting.ledger(here, SEASON, warm=warm, events=events)
+            run = ingesting.ledger(here, SEASON, warm=warm, events=different - warm)
             figures.runs.append(run)
         _partitions(figures, here, chosen, told)
     _kafka_verdicts(figures)
