@@ -41,9 +41,6 @@ EXTRAS: Final = {
     "returned": 2, "unsealed": 1,
 }  # fmt: skip
 """Incidents that leave nothing wrong, and how many events each takes."""
-_PAPER = frozenset({"replaced", "blank"})
-_CARRIED = frozenset({"returned", "unsealed"})
-_COUNTED_ONLY = frozenset({"adjusted", "lost and found"})
 LEAD_DAYS: Final = {
     Mode.CONSIGNED: 12, Mode.IMPORTER_APPLIES: 36, Mode.DIRECT_JAS: 4, Mode.DOMESTIC: 4,
     Mode.SUBDIVIDED: 5,
@@ -53,18 +50,15 @@ LEAD_DAYS: Final = {
 
 def extras_of(trade: Trade) -> tuple[str, ...]:
     """The incidents that can happen in a trade."""
-    barred: set[str] = set()
-    if trade.mode not in (Mode.CONSIGNED, Mode.IMPORTER_APPLIES):
-        barred |= _PAPER
-    if trade.mode not in (Mode.CONSIGNED, Mode.DIRECT_JAS):
-        barred |= _CARRIED
-    if trade.mode is not Mode.CONSIGNED:
-        barred.add("second report")
-    if trade.period_volume:
-        barred |= _PAPER
-    if trade.serialised:
-        barred |= _COUNTED_ONLY
-    return tuple(name for name in EXTRAS if name not in barred)
+    consigned, certified = trade.mode is Mode.CONSIGNED, bool(trade.agent)
+    carried = trade.mode in (Mode.CONSIGNED, Mode.DIRECT_JAS)
+    may = {
+        "second report": consigned, "adjusted": not trade.serialised,
+        "lost and found": not trade.serialised, "returned": carried, "unsealed": carried,
+        "replaced": certified and not trade.period_volume,
+        "blank": certified and not trade.period_volume,
+    }  # fmt: skip
+    return tuple(name for name in EXTRAS if may.get(name, True))
 
 
 @dataclass(slots=True)

@@ -103,6 +103,7 @@ CREATE TABLE low_stretches (
     SEEN: ClassVar[Seen] = {
         "lows": (in_place("lows.place"),),
     }
+    BATCH = ("_changes",)
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
@@ -144,10 +145,6 @@ CREATE TABLE low_stretches (
             stretches = sorted({(row[0], stretch_of(row[1])) for row in days})
             rows.execute(_STRETCHES, columns(stretches), prepare=True)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._changes.clear()
 
 
 _Day = tuple[int, int, int, int, int, int, int, int, int]

@@ -94,6 +94,7 @@ CREATE TABLE goods (
         "moves": (in_place("moves.place"), on_lot("moves.lot")),
         "goods": (in_place("goods.place"), on_lot("goods.lot")),
     }
+    BATCH = ("_packed", "_balances", "_goods")
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
@@ -169,12 +170,6 @@ CREATE TABLE goods (
             figure = (mark, int(kind), key if kind in HELD else "")
             totals[figure] = totals.get(figure, 0) + delta
         add_totals(rows, totals)
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._packed.clear()
-        self._balances.clear()
-        self._goods.clear()
 
 
 def lots_of(fact: Fact, posted: tuple[Move, ...]) -> list[str]:

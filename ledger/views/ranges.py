@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
 from ledger.views.access.policies import in_place
-from ledger.views.folding import Fold, Rows, Scans, Seen, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, Seen
 from ledger.views.places import PlaceIds
 
 _APPLIED: Final = "SealsApplied"
@@ -30,6 +30,7 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
     SEEN: ClassVar[Seen] = {
         "ranges": (in_place("ranges.place"),),
     }
+    BATCH = ("_ranges",)
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
@@ -61,17 +62,8 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
 
     def flush(self, rows: Rows) -> None:
         """Write the ranges of the batch."""
-        copy_rows(
-            rows,
-            "ranges (mark, class, first, last, time, position, topic, place)",
-            ("text", "int2", "int8", "int8", "int8", "int8", "text", "int8"),
-            self._ranges,
-        )
+        self.copy(rows, "ranges", self._ranges)
         self.forget()
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._ranges.clear()
 
 
 def length_class(count: int) -> int:

@@ -75,6 +75,7 @@ CREATE TABLE sealed (
     SEEN: ClassVar[Seen] = {
         "sealed": (in_place("sealed.lot"),),
     }
+    BATCH = ("_rows", "_gone")
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -174,11 +175,6 @@ CREATE TABLE sealed (
         ]
         gone = retracted(rows, (fact.id for _, fact in scans))
         return [(position, fact) for position, fact in scans if fact.id not in gone]
-
-    def forget(self) -> None:
-        """Drop the batch."""
-        self._rows.clear()
-        self._gone.clear()
 
 
 def _key(of: Scans) -> _Key:

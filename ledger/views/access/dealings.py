@@ -4,7 +4,7 @@ Everybody's word is kept with how it came, so that who spoke is told when somebo
 only ever added; registrations that do not bind are passed over when they are asked for.
 """
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from ledger.facts.identity import Fact
@@ -18,7 +18,7 @@ from ledger.facts.standing import vouched
 from ledger.log import Recorded
 from ledger.views.access.naming import from_operator, marks_dealt_in
 from ledger.views.access.policies import OF_MY_MARKS, named_on
-from ledger.views.folding import Fold, Rows, Scans, Seen, columns, copy_rows
+from ledger.views.folding import Fold, Rows, Scans, Seen, columns
 
 dealt_kept_max: Final = 20_000
 _DEAL: Final = """
@@ -27,8 +27,6 @@ SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::bool[])
 ON CONFLICT DO NOTHING
 """
 _SPOKEN: Final = "source text NOT NULL, by text NOT NULL, trusted boolean NOT NULL"
-_EVENT: Final = ("int8", "uuid")
-_SPOKEN_TYPES: Final = ("text", "text", "bool")
 
 
 class Dealings(Fold):
@@ -59,6 +57,7 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
         "licences": (OF_MY_MARKS,),
         "contracts": (named_on(About.CONTRACT, "contracts.contract"),),
     }
+    BATCH = ("_dealt", "_licences", "_contracts", "_ends")
 
     def __init__(self) -> None:
         self._dealt: set[tuple[str, str, str, str, bool]] = set()
@@ -97,30 +96,18 @@ CREATE TABLE contract_ends (contract text NOT NULL, last date NOT NULL, id uuid 
         """Write the batch; keys sorted, so that no two writers deadlock."""
         if self._dealt:
             rows.execute(_DEAL, columns(sorted(self._dealt)), prepare=True)
-        copy_rows(
-            rows, "licences (mark, importer, rcb, source, by, trusted, time, id)",
-            ("text",) * 3 + _SPOKEN_TYPES + _EVENT, self._licences,
-        )  # fmt: skip
-        copy_rows(
-            rows, "contracts (contract, exporter, importer, rcb, agent, first, last, source, by,"
-            " trusted, time, id)", ("text",) * 5 + ("date",) * 2 + _SPOKEN_TYPES + _EVENT,
-            self._contracts,
-        )  # fmt: skip
-        copy_rows(rows, "contract_ends (contract, last, id)", ("text", "date", "uuid"), self._ends)
+        self.copy(rows, "licences", self._licences)
+        self.copy(rows, "contracts", self._contracts)
+        self.copy(rows, "contract_ends", self._ends)
         if len(self._known) + len(self._dealt) > dealt_kept_max:
             self._known.clear()
         self._known |= self._dealt
-        self._clear()
+        super().forget()
 
     def forget(self) -> None:
         """Drop the batch, and what it is known to have written."""
-        self._clear()
+        super().forget()
         self._known.clear()
-
-    def _clear(self) -> None:
-        taken: tuple[Any, ...] = (self._dealt, self._licences, self._contracts, self._ends)
-        for each in taken:
-            each.clear()
 
 
 def _said(source: str, by: str | None, door: str | None) -> tuple[str, str, bool]:

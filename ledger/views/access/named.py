@@ -123,6 +123,7 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
         ),
         "label_marks": (OF_MY_MARKS,),
     }
+    BATCH = ("_named", "_founding", "_founders", "_marks", "_papers", "_labels")
 
     def __init__(self, speaker: Callable[[str | None, str], str | None]) -> None:
         """`speaker` tells for whom a source speaks, given the party that the door vouched for."""
@@ -198,7 +199,7 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
         papers = {(paper, shipment, word.by) for paper, shipment, word in self._papers}
         _insert(rows, _ACCOMPANY, papers)
         _insert(rows, _LABELS, self._labels)
-        self._clear()
+        super().forget()
         if len(self._heard) > heard_kept_max:
             self._heard.clear()
 
@@ -246,15 +247,8 @@ CREATE TABLE label_marks (label text NOT NULL, mark text NOT NULL, PRIMARY KEY (
 
     def forget(self) -> None:
         """Drop the batch, and what it is known to have written."""
-        self._clear()
+        super().forget()
         self._heard.clear()
-
-    def _clear(self) -> None:
-        for taken in (
-            self._named, self._founding, self._founders, self._marks, self._papers,
-            self._labels,
-        ):  # fmt: skip
-            taken.clear()
 
 
 def _insert(rows: Rows, statement: str, values: Iterable[tuple[Any, ...]]) -> set[_Subject]:
