@@ -6,7 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 _WIDTH, _HEIGHT = 640, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 60
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 40, 40, 60
 _COLOURS = ("#2f5d8a", "#b5533c", "#4c7a34", "#8a5a9e", "#777777")
 _TICKS = 5
 _LEGEND_LINE = 16

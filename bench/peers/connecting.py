@@ -21,6 +21,9 @@ from bench.peers.processes import Programs, programs, watched
 from consumers.broker.jars import files_folder, java
 
 DEFAULT, BEST = "Debezium sink, defaults", "Debezium sink, best setting"
+BEST_TWO = "Debezium sink, best setting, two tasks"
+SETTINGS = {DEFAULT: "tasks.max=1", BEST: "tasks.max=1", BEST_TWO: "tasks.max=2"}
+"""How many tasks share the partitions; all but the defaults have the best setting beside."""
 _HEAP = ("-Xms256M", "-Xmx2G", "-XX:+UseG1GC")  # as connect-standalone.sh has it
 _HOPELESS = "Task threw an uncaught and unrecoverable exception"
 _TABLE = """
@@ -35,7 +38,7 @@ _COUNTED = "SELECT count(*) FROM scans"
 
 
 def run(place: Place, peer: str, *, warm: int, events: int) -> Run:
-    """Let the sink take everything on its topic; `peer` is DEFAULT or BEST."""
+    """Let the sink take everything on its topic; `peer` is one of SETTINGS."""
     with place.database(migrated=False) as dsn, psycopg.connect(dsn, autocommit=True) as database:
         database.execute(_TABLE)
         whole = warm + events
@@ -49,12 +52,12 @@ def run(place: Place, peer: str, *, warm: int, events: int) -> Run:
                 return int(row[0]) if row else 0
             return written
 
-        with sink(place, dsn, best=peer == BEST) as running:
+        with sink(place, dsn, peer) as running:
             return watched(peer, running, done, warm=warm, events=events)
 
 
 @contextmanager
-def sink(place: Place, dsn: str, *, best: bool) -> Iterator[Programs]:
+def sink(place: Place, dsn: str, peer: str) -> Iterator[Programs]:
     """Run a worker with the sink in it."""
     database = str(conninfo_to_dict(dsn)["dbname"])
     folder = place.home / f"connect-{database}"
@@ -70,7 +73,10 @@ def sink(place: Place, dsn: str, *, best: bool) -> Iterator[Programs]:
         "database": database,
     }
     _write(folder / "worker.properties", values, "worker")
-    _write(folder / "sink.properties", values, "sink", *(["best"] if best else []))
+    settings = ["sink"] if peer == DEFAULT else ["sink", "best"]
+    _write(folder / "sink.properties", values, *settings)
+    with (folder / "sink.properties").open("a") as more:
+        more.write(f"\n{SETTINGS[peer]}\n")
     command = [
         *(java(), *_HEAP, f"-Dlog4j2.configurationFile={files_folder() / 'log4j2.properties'}"),
         *("-cp", f"{worker()}/*", "org.apache.kafka.connect.cli.ConnectStandalone"),

@@ -30,6 +30,8 @@ from ledger.views import SCHEMA
 from ledger.web.access import tokens
 
 pages_a_second = 20
+readers = 4
+"""Connections that share the pages: one alone would wait for each answer before it asks again."""
 PAGES = ("/", "/desk/cases")
 wait_seconds_max = 20.0
 settle_seconds = 3.0
@@ -48,6 +50,7 @@ class Step:
     sent_rate: float
     p50_seconds: float
     p99_seconds: float
+    pages_a_second: float
     page_p50_ms: float
     page_p99_ms: float
     cores: float
@@ -78,28 +81,34 @@ class Watch(threading.Thread):
 
 
 class Reader(threading.Thread):
-    """Somebody who asks for page after page, at a steady pace."""
+    """Somebody who asks for page after page, at a steady pace: one of a few."""
 
     def __init__(self, port: int, secret: str) -> None:
         super().__init__(daemon=True)
         self._client = Client(port, secret, page=True)
-        self._ended = threading.Event()
+        self._ended, self._afresh = threading.Event(), threading.Event()
         self.taken: list[tuple[int, float]] = []
         self.trouble: BaseException | None = None
 
     def run(self) -> None:
         """Ask until stopped; each answer is due at its own time, however long others took."""
-        started = time.perf_counter()
-        number = 0
+        started, number = time.perf_counter(), 0
         try:
             while not self._ended.is_set():
-                due = started + number / pages_a_second
+                if self._afresh.is_set():
+                    self._afresh.clear()
+                    started, number = time.perf_counter(), 0
+                due = started + number * readers / pages_a_second
                 time.sleep(max(0.0, due - time.perf_counter()))
                 self._client.ask("GET", PAGES[number % len(PAGES)])
                 self.taken.append((time.time_ns() // 1_000, time.perf_counter() - due))
                 number += 1
         except Exception as error:  # noqa: BLE001 - told to who reads the figures
             self.trouble = error
+
+    def afresh(self) -> None:
+        """Let what is overdue be: a new step begins."""
+        self._afresh.set()
 
     def stop(self) -> None:
         """End the asking; raises what stopped it before."""
@@ -130,9 +139,9 @@ def run(
             programs([[*command, "run"]], environment) as running,
         ):
             _wait_until_up(database, running, port)
-            watch, reader = Watch(dsn), Reader(port, secret)
-            watch.start()
-            reader.start()
+            watch, asking = Watch(dsn), [Reader(port, secret) for _ in range(readers)]
+            for each in (watch, *asking):
+                each.start()
             arguments = [place.broker.bootstrap, str(file), str(seconds), *map(str, rates)]
             with subprocess.Popen(
                 [sys.executable, "-m", "bench.peers.sender", *arguments],
@@ -142,10 +151,11 @@ def run(
                 for rate in rates:
                     told(f"{rate:,.0f} events a second for {seconds:.0f} s")
                     steps.append(
-                        _step(scanners, rate, database, running, watch=watch, reader=reader)
+                        _step(scanners, rate, database, running, watch=watch, asking=asking)
                     )
             watch.stop()
-            reader.stop()
+            for reader in asking:
+                reader.stop()
             assert asked(database, "SELECT count(*) FROM dead_letter") == 0
             return steps
 
@@ -187,11 +197,13 @@ def _wait_until_up(database: Database, running: Programs, port: int) -> None:
 
 def _step(
     scanners: "subprocess.Popen[str]", rate: float, database: Database, running: Programs,
-    *, watch: Watch, reader: Reader,
+    *, watch: Watch, asking: list[Reader],
 ) -> Step:  # fmt: skip
     assert scanners.stdin is not None
     assert scanners.stdout is not None
     began = int(scanners.stdout.readline().split()[1])
+    for each in asking:
+        each.afresh()
     cpu, first = running.cpu_seconds(), asked(database, "SELECT max(position) FROM commits")
     ended = int(scanners.stdout.readline().split()[1])
     cpu = running.cpu_seconds() - cpu
@@ -199,12 +211,15 @@ def _step(
     _wait_for_decisions(database)
     begin = began + int(settle_seconds * 1e6)
     waits = sorted(_waits(database, watch, begin, ended))
-    pages = sorted(taken for at, taken in reader.taken if begin <= at <= ended) or [float("nan")]
+    pages = sorted(
+        taken for each in asking for at, taken in each.taken if begin <= at <= ended
+    ) or [float("nan")]
     scanners.stdin.write("go on\n")
     scanners.stdin.flush()
     seconds = (ended - began) / 1e6
     return Step(
         rate, events / seconds, weighted(waits, 0.5), weighted(waits, 0.99),
+        len(pages) / max(1.0, seconds - settle_seconds),
         pages[len(pages) // 2] * 1e3, pages[int(len(pages) * 0.99)] * 1e3, cpu / seconds, events,
     )  # fmt: skip
 
@@ -248,7 +263,7 @@ def sentence(step: Step) -> str:
     """A step in words."""
     return (
         f"everything at once at {step.sent_rate:,.0f} events/s: recorded to decided"
-        f" p50 {step.p50_seconds:.2f} s, p99 {step.p99_seconds:.2f} s; pages p50"
-        f" {step.page_p50_ms:.0f} ms, p99 {step.page_p99_ms:.0f} ms; `ledger run` took"
-        f" {step.cores:.2f} cores"
+        f" p50 {step.p50_seconds:.2f} s, p99 {step.p99_seconds:.2f} s;"
+        f" {step.pages_a_second:.0f} pages/s, p50 {step.page_p50_ms:.0f} ms,"
+        f" p99 {step.page_p99_ms:.0f} ms; `ledger run` took {step.cores:.2f} cores"
     )

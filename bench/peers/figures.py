@@ -1,6 +1,6 @@
 """What comparing gives: runs, ratios of runs of the same round, and targets met or short."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from math import prod
 from typing import Any
@@ -62,12 +62,16 @@ class Figures:
         """The runs of a peer in the order of the rounds."""
         return [run for run in self.runs if run.peer == peer]
 
-    def ratio(self, what: str, ours: str, theirs: str, target: float) -> None:
-        """Compare rates of the same round: the geometric mean, and the range."""
-        pairs = list(zip(self.of(ours), self.of(theirs), strict=False))
-        if not pairs:
+    def ratio(self, what: str, ours: str, theirs: Sequence[str], target: float) -> None:
+        """Compare rates of the same round: the geometric mean, and the range.
+
+        Of several peers the fastest of each round counts.
+        """
+        turns = zip(*(self.of(peer) for peer in theirs if self.of(peer)), strict=False)
+        best = [max(run.rate for run in turn) for turn in turns]
+        ratios = [run.rate / rate for run, rate in zip(self.of(ours), best, strict=False)]
+        if not ratios:
             return
-        ratios = [our.rate / their.rate for our, their in pairs]
         mean = prod(ratios) ** (1 / len(ratios))
         self.verdicts.append(
             Verdict(what, mean, target, low=min(ratios), high=max(ratios)),

@@ -38,7 +38,9 @@ def main() -> None:
             with Log.open(dsn, recorded_at="event") as log:
                 load(log, home / "season.ndjson")
                 recorded = log.position()
-                projecting = _cost(log, lambda: Projector(log).catch_up(), recorded)
+                projector = Projector(log)
+                projector.make()
+                projecting = _cost(log, projector.catch_up, recorded)
                 policy = default_policy()
                 auditing = _cost(log, lambda: catch_up(log, policy, lambda: now), recorded)
         finally:

@@ -44,26 +44,25 @@ def fill(connection: Connection, events: int, step: Progress, partitions: int = 
 
 
 def fill_season(
-    connection: Connection, facts: Iterable[Fact], events: int, repeat_every: int, step: Progress
+    connection: Connection, facts: Iterable[Fact], messages: int, step: Progress
 ) -> int:
-    """Put a season on the ledger's topics in place of what is there; answers how many messages.
+    """Put a season on the ledger's topics in place of what is there; answers how many events.
 
-    Each is Avro, as for the other peers; now and then one is sent twice.
+    Each message is Avro, as for the other peers. A season repeats itself, one message in fifty, so
+    there are fewer events than messages.
     """
     renew(connection, PARTITIONS)
     sender = producer(connection)
     scanned = (fact for fact in facts if not operators(fact))
-    sent = 0
-    for number, fact in enumerate(islice(scanned, events)):
-        value, partition = to_avro(fact), number // 50 % PARTITIONS
-        for _ in range(1 + (number % repeat_every == 0)):
-            sender.send(topic_of(fact), value, partition=partition)
-            sent += 1
+    ids = set()
+    for number, fact in enumerate(islice(scanned, messages)):
+        sender.send(topic_of(fact), to_avro(fact), partition=number // 50 % PARTITIONS)
+        ids.add(fact.id)
         if number % 1_000 == 0:
             step(number)
     sender.flush()
     sender.close()
-    return sent
+    return len(ids)
 
 
 def fill_partitions(connection: Connection, events: int, partitions: int, step: Progress) -> None:
