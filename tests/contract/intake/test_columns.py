@@ -4,9 +4,12 @@ Whatever the columns do not take is judged as ever; nothing that is refused is t
 """
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from random import Random
 from uuid import UUID
 
+import fastavro
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +19,7 @@ from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import TIME_MICROS_MAX, TIME_MICROS_MIN, time_text
 from ledger.intake import Accepted, Refused, door, read, to_avro
-from ledger.intake.codec import CONFLUENT, HEADER_BYTES
+from ledger.intake.codec import CONFLUENT, HEADER_BYTES, SINGLE_OBJECT, to_record
 from ledger.intake.columns import Taking
 from ledger.intake.schemas import released
 from ledger.intake.verdicts import EVENT_BYTES_MAX
@@ -186,3 +189,53 @@ def test_no_text_outside_the_calendar(at: int, offset: int) -> None:
     """Two days from its ends, and a day from UTC, it ends."""
     with pytest.raises(ValueError, match=r"calendar|day from UTC"):
         time_text(at, offset)
+
+
+def avro_fields() -> bytes:
+    """An event without documents, whose list of them is a zero behind the empty `corrects`."""
+    fact = one("SealsApplied")
+    return to_avro(msgspec.structs.replace(fact, documents=(), actor=None, corrects=None))
+
+
+def test_a_list_that_came_out_empty_is_absent() -> None:
+    """However its end was written: also as a zero in two bytes."""
+    plain = avro_fields()
+    source = one("SealsApplied").source.encode()
+    at = plain.index(source) + len(source) + 2  # behind two fields that are null
+    overlong = plain[:at] + b"\x80\x00" + plain[at + 1 :]
+    columns = Columns()
+
+    assert plain[at] == 0
+    assert judged_both_ways(overlong)
+    assert TAKING.take(overlong, None, columns) is TAKING.take(plain, None, columns) is None
+    assert columns.states[0] == columns.states[1]
+    assert b"documents" not in columns.states[0]
+
+
+@pytest.mark.parametrize("day", [2**31 - 1, -(2**31), 3_000_000, -800_000])
+def test_a_day_beyond_the_calendar_is_refused(day: int) -> None:
+    """The library raises another error for it than for a day that is none."""
+    schema = released().newest["CertificationChanged"]
+    fact = one("CertificationChanged")
+    record = to_record(fact)
+    record["from"] = day
+    stream = BytesIO()
+    stream.write(SINGLE_OBJECT + schema.fingerprint)
+    fastavro.schemaless_writer(stream, schema.reader, record)
+
+    assert not judged_both_ways(stream.getvalue())
+    (verdict,) = read(stream.getvalue(), None, ALL)
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.path) == ("invalid", "from")
+
+
+def test_a_length_that_reaches_into_the_next_message_takes_nothing() -> None:
+    """Only the exact end proves that nothing was borrowed."""
+    value = bytearray(avro_fields())
+    source = one("SealsApplied").source.encode()
+    at = value.index(source) - 1
+    for length in (value[at] + 2, value[at] - 2, 126):
+        changed = bytearray(value)
+        changed[at] = length
+        assert not judged_both_ways(bytes(changed))
+        assert not judged_both_ways(bytes(changed) + bytes(value))
