@@ -19,7 +19,7 @@ from ledger.errors import Conflict, EvaluationFull, TooSlow
 from ledger.log import Log, batch_events_max
 from ledger.questions.budget import look_bytes_max
 from ledger.questions.registry import Registry
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views import SCHEMA, auditing, schema, set_aside
@@ -66,7 +66,7 @@ class Auditor:
         self._horizon = -1
         self._facts = (0, 0)  # up to which position the log was asked for its last fact; that fact
         self._registry = Registry(log)
-        self._books: ViewBooks | None = None
+        self._questions: SnapshotQuestions | None = None
         self._conditions: Conditions = {}
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
@@ -132,7 +132,7 @@ class Auditor:
             _log.warning("%s", changed)
         if before is not stored or went_back:
             self._seen.clear()
-        books = self._opened(rows, position)
+        questions = self._opened(rows, position)
         limit = max(1, evaluation_subjects_max // self._parts)
         most = max(1, evaluation_events_max // self._parts)
         # Behind the last fact stand decisions alone, which affect nothing.
@@ -144,30 +144,30 @@ class Auditor:
         if floor is None:
             floor = self._horizon
             again = max(again, floor if any_case(rows) else 0)
-        found = affected(self._log, events, books, known_to=floor)
+        found = affected(self._log, events, questions, known_to=floor)
         # With nothing left behind, or now and then, all at once.
         defer = reached < position and before.turn % defer_evaluations_max > 0
         deferred = {each for each in found.subjects if defer and each.kind not in _OWN}
         waiting = [] if defer else auditing.waiting(rows, limit)
         lots = auditing.applications_waiting(rows, limit)
         due = auditing.due(rows, now, limit)
-        evaluation = Evaluation(books, self._policy, now, self._conditions)
+        evaluation = Evaluation(questions, self._policy, now, self._conditions)
         asked = self._asked(found.subjects - deferred, waiting, due)
         again_max = again_events_max // self._parts
         anew, evaluated, waits = evaluation.again(lots, before.position, again_max)
-        parts = Parts(books, lambda: self._opened(rows, position, fresh=True))
+        parts = Parts(questions, lambda: self._opened(rows, position, fresh=True))
         renewed = before is not stored
         taken = Taken(evaluation, parts, aside=None if renewed else rows)
         taken.applications(found.applied, anew=before.position >= again)
         taken.applications(by_kind(anew), anew=False)
         taken.subjects(asked)
-        books = parts.books
-        evaluation.over(books)
+        questions = parts.questions
+        evaluation.over(questions)
         evaluation.clear(self._pending)
-        waits += [*neighbours(found, books, before.position), *_keys(deferred)]
+        waits += [*neighbours(found, questions, before.position), *_keys(deferred)]
         if went_back:
             waits += self._pending.subjects()
-        made = decided(evaluation.found, books, self._pending, now=now, position=position)
+        made = decided(evaluation.found, questions, self._pending, now=now, position=position)
         for subject, read in made.dependencies.items():
             evaluation.note(subject, read)
         for subject, why in made.aside.items():
@@ -196,22 +196,22 @@ class Auditor:
             renewed=renewed,
         )
 
-    def _opened(self, rows: Any, position: int, *, fresh: bool = False) -> ViewBooks:
-        """The books of this state of the facts, kept while only decisions come."""
+    def _opened(self, rows: Any, position: int, *, fresh: bool = False) -> SnapshotQuestions:
+        """The questions to this state of the facts, kept while only decisions come."""
         horizon = self._last_fact(rows, position)
         if (
             fresh
-            or self._books is None
+            or self._questions is None
             or horizon != self._horizon
-            or self._books.record.held > facts_kept_max
-            or self._books.record.budget.octets > octets_kept_max
+            or self._questions.record.held > facts_kept_max
+            or self._questions.record.budget.octets > octets_kept_max
         ):
             self._drop()
-            self._books = ViewBooks(rows, self._log, self._registry)
+            self._questions = SnapshotQuestions(rows, self._log, self._registry)
             self._horizon = horizon
         else:
-            self._books.rebind(rows)
-        return self._books
+            self._questions.rebind(rows)
+        return self._questions
 
     def _last_fact(self, rows: Rows, position: int) -> int:
         """Where the last fact stands up to a position; 0 without any.
@@ -225,10 +225,10 @@ class Auditor:
         return self._facts[1]
 
     def _drop(self) -> None:
-        """Let go of the books, and of what was made of them."""
-        if self._books is not None:
-            self._books.drop()
-            self._books = None
+        """Let go of the questions, and of what was made of them."""
+        if self._questions is not None:
+            self._questions.drop()
+            self._questions = None
         self._conditions = {}
 
     def _asked(

@@ -12,7 +12,7 @@ from ledger.errors import EvaluationFull, TooMuch
 from ledger.log import Entry, Receipt
 from ledger.questions.concerned import Concerned, concerned
 from ledger.questions.dependencies import Read
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
@@ -75,7 +75,7 @@ class Pending:
 
 def decided(
     found: Mapping[Subject, Sequence[Violation]],
-    books: ViewBooks,
+    questions: SnapshotQuestions,
     pending: Pending,
     *,
     now: int,
@@ -84,7 +84,7 @@ def decided(
     """Compare what holds now of each subject with its cases."""
     subjects = [(str(kind), key) for kind, key in found]
     cases: dict[UUID, Case] = {
-        UUID(case.id): case for case in cases_of(books.rows, subjects)
+        UUID(case.id): case for case in cases_of(questions.rows, subjects)
     } | pending.of(subjects)
     holds = {
         case_of(violation): violation for violations in found.values() for violation in violations
@@ -108,22 +108,22 @@ def decided(
             standing.append((key, violation))
     dependencies: dict[Subject, set[Read]] = {}
     aside: dict[Subject, str] = {}
-    shown = list(_shown(standing, books, dependencies, aside))
+    shown = list(_shown(standing, questions, dependencies, aside))
     return Decided(entries, after, shown, dependencies, aside)
 
 
 def _shown(
     standing: Iterable[tuple[UUID, Violation]],
-    books: ViewBooks,
+    questions: SnapshotQuestions,
     dependencies: dict[Subject, set[Read]],
     aside: dict[Subject, str],
 ) -> Iterable[Shown]:
     for key, violation in standing:
         picture = Picture.of(violation)
         subject = Subject(violation.subject_kind, violation.subject)
-        with books.dependencies.watch() as read:
+        with questions.dependencies.watch() as read:
             try:
-                whom = concerned(violation, books)
+                whom = concerned(violation, questions)
             except EvaluationFull:
                 raise
             except TooMuch as much:

@@ -12,7 +12,7 @@ from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.questions.budget import load_events_max
 from ledger.questions.dependencies import ABOUT, EVENT, Read, hash_of
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.audit import EVERY_RULE, Condition, conditions, evaluate
 from ledger.rules.policy import Policy
 from ledger.rules.subjects import ABOUTS
@@ -31,9 +31,11 @@ _EVENT, _APPLICATION = SubjectKind.EVENT, SubjectKind.APPLICATION
 class Evaluation:
     """What is found at one moment of the audit's clock."""
 
-    def __init__(self, books: ViewBooks, policy: Policy, now: int, conditions_: Conditions) -> None:
-        """`conditions_` = those worked out in the books' lifetime, whose reads were noted."""
-        self._books, self._policy, self._now = books, policy, now
+    def __init__(
+        self, questions: SnapshotQuestions, policy: Policy, now: int, conditions_: Conditions
+    ) -> None:
+        """`conditions_` = those worked out in the questions' lifetime, whose reads were noted."""
+        self._questions, self._policy, self._now = questions, policy, now
         self.conditions = dict(conditions_)
         self.found: dict[Subject, list[Violation]] = {}
         self.aside: dict[auditing.Key, str] = {}
@@ -45,10 +47,10 @@ class Evaluation:
         self._quiet: list[str] = []
         self._dependencies: dict[auditing.Key, set[int]] = {}
 
-    def over(self, books: ViewBooks) -> None:
-        """Go on with other books of the same snapshot."""
-        if books is not self._books:
-            self._books = books
+    def over(self, questions: SnapshotQuestions) -> None:
+        """Go on with other questions of the same snapshot."""
+        if questions is not self._questions:
+            self._questions = questions
             self.conditions, self._kind = {}, None
 
     def set_aside(self, subject: Subject, why: str) -> None:
@@ -63,7 +65,7 @@ class Evaluation:
 
         `rules` = numbers of the only rules that have something to say; None: all are asked.
         """
-        with self._books.dependencies.watch() as read:
+        with self._questions.dependencies.watch() as read:
             try:
                 self._find(subject, anew=anew, rules=rules)
             except EvaluationFull:
@@ -88,12 +90,12 @@ class Evaluation:
             }
         if kind is _EVENT or kind is _APPLICATION:
             read.discard((EVENT, key))
-            known = self._books.record.known(key)
+            known = self._questions.record.known(key)
             # One that does not count is not found through its lot again.
             if (
                 known is not None
                 and isinstance(known.fact, SealsApplied)
-                and self._books.record.counts(known.fact)
+                and self._questions.record.counts(known.fact)
             ):
                 noted = _with(auditing.APPLICATIONS, known.fact)
         self._depend(noted, read)
@@ -105,7 +107,7 @@ class Evaluation:
     def _find(self, subject: Subject, *, anew: bool, rules: AbstractSet[str] | None) -> None:
         """Apply the rules; nothing found of what is evaluated for the first time says nothing."""
         kind, key = subject
-        shown = evaluate(kind, key, self._books, self._policy, rules=rules)
+        shown = evaluate(kind, key, self._questions, self._policy, rules=rules)
         if not shown and anew:
             return
         now = self._now
@@ -124,7 +126,7 @@ class Evaluation:
         """
         at, key, rec, fact, _, _ = known
         rules: AbstractSet[str] | None = None
-        if self._books.record.counts(fact):
+        if self._questions.record.counts(fact):
             if kind is not self._kind:
                 self._of_kind = self._conditions(kind, key, fact)
                 self._kind = kind
@@ -149,7 +151,7 @@ class Evaluation:
 
     def clear(self, pending: Pending) -> None:
         """Say that nothing holds of applications that no rule asks about and that have a case."""
-        with_case = auditing.kept(self._books.rows, self._quiet) + pending.among(self._quiet)
+        with_case = auditing.kept(self._questions.rows, self._quiet) + pending.among(self._quiet)
         for kind, key in with_case:
             self.found.setdefault(Subject(SubjectKind(kind), key), [])
 
@@ -158,8 +160,8 @@ class Evaluation:
         known = self.conditions.get(kind)
         if known is not None:
             return known
-        with self._books.dependencies.watch() as read:
-            found = conditions(key, self._books, self._policy)
+        with self._questions.dependencies.watch() as read:
+            found = conditions(key, self._questions, self._policy)
         read.discard((EVENT, key))
         always = EVERY_RULE in found
         assert isinstance(fact, SealsApplied)  # noqa: S101 -- only such are given
@@ -187,7 +189,7 @@ class Evaluation:
                 seen[key] = None
                 lot, day, *after = key.split(" ")
                 start = int(after[0]) if after else 0
-                found, rest = self._books.applications(lot, day, start, evaluated_to, left)
+                found, rest = self._questions.applications(lot, day, start, evaluated_to, left)
                 applied += found
                 left -= len(found)
                 if rest is not None:
@@ -209,21 +211,23 @@ def _with(kind: str, fact: SealsApplied) -> auditing.Key:
     return kind, f"{fact.lot} {fact.time[:_DAY]}"
 
 
-def neighbours(found: Affected, books: ViewBooks, evaluated_to: int) -> list[auditing.Key]:
+def neighbours(
+    found: Affected, questions: SnapshotQuestions, evaluated_to: int
+) -> list[auditing.Key]:
     """Events evaluated before that share serial numbers with late ones, or say what they say."""
     waits: set[auditing.Key] = set()
     issued = sorted({_span(fact) for fact in found.ranged if isinstance(fact, SealsIssued)})
     others = sorted({_span(fact) for fact in found.ranged if not isinstance(fact, SealsIssued)})
     # Numbers issued are asked for by every event that has them; all others by applications.
-    shared = [*books.sharing(issued), *books.sharing(others, SealsApplied)]
+    shared = [*questions.sharing(issued), *questions.sharing(others, SealsApplied)]
     # Whoever shares numbers with too many others is set aside, so nothing of theirs changes.
     earlier = sorted({at for of in shared for at in of or () if at <= evaluated_to})
     for start in range(0, len(earlier), load_events_max):
-        for event in books.log.at(earlier[start : start + load_events_max], books.rows):
+        for event in questions.log.at(earlier[start : start + load_events_max], questions.rows):
             waits.add((str(_EVENT), str(event.id)))
             if event.topic == SealsApplied.__name__:
                 waits.add((str(_APPLICATION), str(event.id)))
-    waits.update((str(_EVENT), str(key)) for key in books.repeated_by(found.late, evaluated_to))
+    waits.update((str(_EVENT), str(key)) for key in questions.repeated_by(found.late, evaluated_to))
     return sorted(waits)
 
 

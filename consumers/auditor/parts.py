@@ -14,15 +14,15 @@ from ledger.errors import EvaluationFull, TooMuch
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied
 from ledger.log import Log, Recorded
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.violation import Subject, SubjectKind
 from ledger.views.folding import Rows
 from ledger.views.set_aside import among, reach
 
 T = TypeVar("T")
-Want = Callable[[ViewBooks, Sequence[T]], None]
+Want = Callable[[SnapshotQuestions, Sequence[T]], None]
 """Reads in bulk what work on some items will ask."""
-Work = Callable[[ViewBooks, T], None]
+Work = Callable[[SnapshotQuestions, T], None]
 _Scan = tuple[Hashable, Known]
 """An application and its kind."""
 evaluation_events_bytes_max: Final = 8 * 1024 * 1024
@@ -39,16 +39,18 @@ def next_events(log: Log, rows: Rows, after: int, until: int, most: int) -> list
 
 
 class Parts:
-    """Books that are opened anew whenever they have become too full."""
+    """Questions over one snapshot, begun anew whenever too much has been read."""
 
-    def __init__(self, books: ViewBooks, fresh: Callable[[], ViewBooks]) -> None:
-        """`fresh` lets go of the books before and opens others over the same snapshot."""
-        self.books = books
+    def __init__(
+        self, questions: SnapshotQuestions, fresh: Callable[[], SnapshotQuestions]
+    ) -> None:
+        """`fresh` lets go of the questions before and opens others over the same snapshot."""
+        self.questions = questions
         self._fresh = fresh
 
     def _prefetch(self, want: Want[T], part: Sequence[T]) -> None:
         try:
-            want(self.books, part)
+            want(self.questions, part)
         except EvaluationFull:
             raise
         except TooMuch:
@@ -62,18 +64,18 @@ class Parts:
             part, done = parts.pop(), 0
             try:
                 # What a statement of the database breaks off, it takes back to here.
-                with self.books.rows.connection.transaction():
+                with self.questions.rows.connection.transaction():
                     self._prefetch(want, part)
                     for item in part:
                         try:
-                            work(self.books, item)
+                            work(self.questions, item)
                         except EvaluationFull:
                             raise
                         except TooMuch as much:
                             aside.append((item, str(much)))
                         done += 1
             except (EvaluationFull, *SIZE_ERRORS) as full:
-                self.books = self._fresh()
+                self.questions = self._fresh()
                 left = part[done:]
                 if len(part) == 1:
                     aside.append((part[0], " ".join(str(full).split())))
@@ -86,7 +88,7 @@ class Parts:
 
 
 class Taken:
-    """What one evaluation takes in hand, in parts that books can hold."""
+    """What one evaluation takes in hand, in parts that can be held."""
 
     def __init__(self, evaluation: Evaluation, parts: Parts, aside: Rows | None) -> None:
         """`aside` = the snapshot that knows which subjects are set aside; None: all are tried."""
@@ -96,14 +98,14 @@ class Taken:
         """Evaluate applications; `anew` = they never were before."""
         evaluation = self._evaluation
 
-        def want(books: ViewBooks, part: Sequence[_Scan]) -> None:
-            evaluation.over(books)
+        def want(questions: SnapshotQuestions, part: Sequence[_Scan]) -> None:
+            evaluation.over(questions)
             given = [known for _, known in part]
-            books.want((), {k.fact.lot for k in given if isinstance(k.fact, SealsApplied)})
-            books.want_events(given)
+            questions.want((), {k.fact.lot for k in given if isinstance(k.fact, SealsApplied)})
+            questions.want_events(given)
 
-        def work(books: ViewBooks, scan: _Scan) -> None:
-            del books
+        def work(questions: SnapshotQuestions, scan: _Scan) -> None:
+            del questions
             evaluation.application(*scan, anew=anew)
 
         scans = [(kind, known) for kind, alike in applied.items() for known in alike]
@@ -119,12 +121,12 @@ class Taken:
         """Evaluate subjects, those left out that are set aside."""
         evaluation = self._evaluation
 
-        def want(books: ViewBooks, part: Sequence[Subject]) -> None:
-            evaluation.over(books)
-            books.want(part, ())
+        def want(questions: SnapshotQuestions, part: Sequence[Subject]) -> None:
+            evaluation.over(questions)
+            questions.want(part, ())
 
-        def work(books: ViewBooks, subject: Subject) -> None:
-            del books
+        def work(questions: SnapshotQuestions, subject: Subject) -> None:
+            del questions
             evaluation.subject(subject)
 
         out = self._out(asked)

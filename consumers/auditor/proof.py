@@ -23,7 +23,7 @@ from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
 from ledger.questions.concerned import Concerned, concerned
 from ledger.questions.registry import Registry
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.audit import evaluate
 from ledger.rules.moments import fiscal_year
 from ledger.rules.policy import Policy
@@ -87,7 +87,7 @@ class _Proof:
     def __init__(self, log: Log, rows: Rows, policy: Policy, now: int) -> None:
         self._log, self._rows, self._policy, self._now = log, rows, policy, now
         self._registry = Registry(log)
-        self._books = ViewBooks(rows, log, self._registry)
+        self._questions = SnapshotQuestions(rows, log, self._registry)
         self._seen: set[Subject] = set()
         self._unread = self._aside = 0
 
@@ -113,7 +113,7 @@ class _Proof:
         """What differs of the subjects that some events are about, shared ones once."""
         facts = [event for event in events if event.topic not in TOPICS]
         try:
-            given = self._books.record.give(facts)
+            given = self._questions.record.give(facts)
         except EvaluationFull:
             given = self._anew().record.give(facts)
         subjects = {each for known in given for each in (*subjects_of(known.fact),
@@ -124,7 +124,7 @@ class _Proof:
 
     def _years(self, known: Known) -> Iterator[Subject]:
         if isinstance(known.fact, SealsApplied | SealsRemoved):
-            for party in self._books.licensees(known.fact.mark):
+            for party in self._questions.licensees(known.fact.mark):
                 yield Subject(SubjectKind.PARTY_YEAR, f"{party} {fiscal_year(known.at)}")
 
     def _compared(
@@ -146,42 +146,42 @@ class _Proof:
             case, held = cases.get(key), holds.get(key)
             if case is None or Subject(case.subject_kind, case.subject) not in unread | {*aside}:
                 yield from _difference(key, case, held, shown.get(key))
-        if self._books.record.held > facts_kept_max:
+        if self._questions.record.held > facts_kept_max:
             self._anew()
 
     def _holding(self, subjects: Collection[Subject], given: Sequence[Known]) -> _Holding:
         """What holds of subjects, and of which that cannot be told."""
         holds: dict[UUID, tuple[Violation, Concerned]] = {}
         unread: set[Subject] = set()
-        parts = Parts(self._books, self._anew)
+        parts = Parts(self._questions, self._anew)
 
-        def want(books: ViewBooks, part: Sequence[Subject]) -> None:
+        def want(questions: SnapshotQuestions, part: Sequence[Subject]) -> None:
             some = {key for _, key in part}
             mine = [known for known in given if known.id in some]
             lots = {known.fact.lot for known in mine if isinstance(known.fact, SealsApplied)}
             try:
-                books.want_events(mine)
-                books.want(part, lots)
+                questions.want_events(mine)
+                questions.want(part, lots)
             except NOT_WHOLE:
                 # What they ask is read as they ask, and only some of them cannot.
-                parts.books = self._anew()
+                parts.questions = self._anew()
 
-        def work(books: ViewBooks, subject: Subject) -> None:
+        def work(questions: SnapshotQuestions, subject: Subject) -> None:
             try:
-                for violation in evaluate(*subject, books, self._policy):
+                for violation in evaluate(*subject, questions, self._policy):
                     if violation.deadline <= self._now:
-                        holds[case_of(violation)] = violation, concerned(violation, books)
+                        holds[case_of(violation)] = violation, concerned(violation, questions)
             except NOT_WHOLE:
-                parts.books = self._anew()
+                parts.questions = self._anew()
                 unread.add(subject)
 
         return holds, unread, dict(parts.each(list(subjects), want, work))
 
-    def _anew(self) -> ViewBooks:
-        """Go on with books that have read nothing yet."""
-        self._books.drop()
-        self._books = ViewBooks(self._rows, self._log, self._registry)
-        return self._books
+    def _anew(self) -> SnapshotQuestions:
+        """Go on with questions that nothing was asked of yet."""
+        self._questions.drop()
+        self._questions = SnapshotQuestions(self._rows, self._log, self._registry)
+        return self._questions
 
 
 def _difference(

@@ -21,7 +21,7 @@ from ledger.questions.serials import Serials, SerialsAtHand
 T = TypeVar("T")
 
 
-class Books(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Protocol):
+class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Protocol):
     """Facts that count, and sums over them: all that rules may ask."""
 
     @property
@@ -37,13 +37,15 @@ class Books(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Protoc
         ...
 
     def memo(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """What `compute` gives, computed once for these books.
+        """What `compute` gives, computed once for all that ask here.
 
-        For what depends on the books alone, so that 400 scans of one lot on one day cost one look
+        For what depends on the facts alone, so that 400 scans of one lot on one day cost one look
         into the registry. `key` starts with the name of the function that asks.
         """
         ...
 
 
-class MemoryBooks(AccountsAtHand, ApplicationsAtHand, SerialsAtHand, PapersAtHand, ConductAtHand):
+class QuestionsAtHand(
+    AccountsAtHand, ApplicationsAtHand, SerialsAtHand, PapersAtHand, ConductAtHand
+):
     """The answers from all facts: what the answers from the database are compared with."""

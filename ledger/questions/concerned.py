@@ -15,7 +15,7 @@ from ledger.facts import shipments as g
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.contracts import marks_licensed
 from ledger.rules.papers import shipments_for
 from ledger.rules.subjects import marks_of
@@ -51,57 +51,57 @@ Found = tuple[Iterable[str], Iterable[str]]
 """Marks and parties."""
 
 
-def concerned(violation: Violation, books: Books) -> Concerned:
+def concerned(violation: Violation, questions: Questions) -> Concerned:
     """Whom a violation concerns."""
     find = _BY_KIND.get(violation.subject_kind)
     if violation.subject_kind is SubjectKind.PARTY_YEAR:
         party, rcb = violation.subject.split(" ")[0], parts_of(violation.discriminator)[-1]
-        return Concerned(_licensed(books, party, rcb), [party])
+        return Concerned(_licensed(questions, party, rcb), [party])
     kind, key = violation.subject_kind, violation.subject
     if kind in (SubjectKind.PERSON, SubjectKind.SOURCE):
-        return _of_doer(violation, books)
-    marks, parties = ([], []) if find is None else _found(books, kind, key, find)
+        return _of_doer(violation, questions)
+    marks, parties = ([], []) if find is None else _found(questions, kind, key, find)
     named = set(parties)
     if violation.subject_kind is SubjectKind.MARK or not (
         named or violation.subject_kind in _NOBODYS
     ):
-        named |= _named_by_all(_evidence(violation, books))
+        named |= _named_by_all(_evidence(violation, questions))
     return Concerned(sorted(set(marks)), sorted(named))
 
 
 def _found(
-    books: Books, kind: SubjectKind, key: str, find: Callable[[str, Books], Found]
+    questions: Questions, kind: SubjectKind, key: str, find: Callable[[str, Questions], Found]
 ) -> tuple[set[str], set[str]]:
     """What a subject's facts name, read once however many cases it has or others ask for it."""
 
     def read() -> tuple[set[str], set[str]]:
-        marks, parties = find(key, books)
+        marks, parties = find(key, questions)
         return set(marks), set(parties)
 
-    return books.memo(("concerned", kind, key), read)
+    return questions.memo(("concerned", kind, key), read)
 
 
-def _of_doer(violation: Violation, books: Books) -> Concerned:
+def _of_doer(violation: Violation, questions: Questions) -> Concerned:
     """Whom a case of a person or a source concerns: those for whom they did what shows it.
 
     Whoever registers a person or a source of others as its own is not one of them.
     """
     if violation.subject_kind is SubjectKind.PERSON:
-        qualified = books.record.about(r.PersonQualified, About.PERSON, violation.subject)
+        qualified = questions.record.about(r.PersonQualified, About.PERSON, violation.subject)
         theirs = {event.party for event in qualified}
     else:
-        party = books.record.party_of(violation.subject)
+        party = questions.record.party_of(violation.subject)
         theirs = set() if party is None else {party}
-    shown = _evidence(violation, books)
+    shown = _evidence(violation, questions)
     everybody = {party for fact in shown for party in parties_of(fact)}
     whom = theirs & everybody if everybody else theirs
-    marks = {mark for fact in shown for mark in marks_on(fact, books)}
+    marks = {mark for fact in shown for mark in marks_on(fact, questions)}
     return Concerned(sorted(marks), sorted(whom or _named_by_all(shown)))
 
 
-def _evidence(violation: Violation, books: Books) -> list[Fact]:
+def _evidence(violation: Violation, questions: Questions) -> list[Fact]:
     """The events that show a violation."""
-    known = (books.record.known(key) for key in violation.evidence[:evidence_max])
+    known = (questions.record.known(key) for key in violation.evidence[:evidence_max])
     return [event.fact for event in known if event is not None]
 
 
@@ -122,57 +122,57 @@ def parties_of(fact: Fact) -> Iterator[str]:
             yield party
 
 
-def _account(key: str, _books: Books) -> Found:
+def _account(key: str, _questions: Questions) -> Found:
     mark, holder, _ = parts_of(key)
     return [mark], [holder]
 
 
-def _dispatch(key: str, books: Books) -> Found:
+def _dispatch(key: str, questions: Questions) -> Found:
     kinds = (s.SealsDispatched, s.SealsReceived, s.SealsLost)
-    return _named(books, kinds, About.DISPATCH, key)
+    return _named(questions, kinds, About.DISPATCH, key)
 
 
 def _named(
-    books: Books, kinds: Iterable[type[Fact]], about: About, key: str
+    questions: Questions, kinds: Iterable[type[Fact]], about: About, key: str
 ) -> tuple[list[str], list[str]]:
-    facts = _facts(books, kinds, about, key)
+    facts = _facts(questions, kinds, about, key)
     marks = [mark for fact in facts for mark in marks_of(fact)]
     return marks, _parties(facts)
 
 
-def _facts(books: Books, kinds: Iterable[type[Fact]], about: About, key: str) -> list[Fact]:
-    return [fact for kind in kinds for fact in books.record.about(kind, about, key)]
+def _facts(questions: Questions, kinds: Iterable[type[Fact]], about: About, key: str) -> list[Fact]:
+    return [fact for kind in kinds for fact in questions.record.about(kind, about, key)]
 
 
 def _parties(facts: Iterable[Fact]) -> list[str]:
     return [party for fact in facts for party in parties_of(fact)]
 
 
-def _lot(key: str, books: Books) -> Found:
-    sums = books.sealed(key)
+def _lot(key: str, questions: Questions) -> Found:
+    sums = questions.sealed(key)
     # Papers may have a thousand lines: whose marks these name is not asked lot by lot.
-    facts = _facts(books, _OF_LOT, About.LOT, key)
-    facts += _facts(books, (lots.LotSubdivided,), About.CHILD, key)
-    facts += _facts(books, _OF_SHIPMENT, About.LINE, key)
+    facts = _facts(questions, _OF_LOT, About.LOT, key)
+    facts += _facts(questions, (lots.LotSubdivided,), About.CHILD, key)
+    facts += _facts(questions, _OF_SHIPMENT, About.LINE, key)
     parties = _parties(facts)
     return [each.mark for each in sums], [*parties, *(each.holder for each in sums)]
 
 
-def _event(key: str, books: Books) -> Found:
-    known = books.record.known(key)
+def _event(key: str, questions: Questions) -> Found:
+    known = questions.record.known(key)
     if known is not None and isinstance(known.fact, EventRetracted):
-        known = books.record.known(known.fact.target)
+        known = questions.record.known(known.fact.target)
     if known is None:
         return [], []
     named = list(parties_of(known.fact))
     if not named:
         # It is the affair of whoever said it.
-        speaker = books.record.speaker_of(known)
+        speaker = questions.record.speaker_of(known)
         named = [] if speaker is None else [speaker]
-    return marks_on(known.fact, books), named
+    return marks_on(known.fact, questions), named
 
 
-def marks_on(fact: Fact, books: Books) -> list[str]:
+def marks_on(fact: Fact, questions: Questions) -> list[str]:
     """The marks an event names, or without any those applied to the lots it names."""
     found = marks_of(fact)
     if isinstance(fact, r.MarkRegistered):
@@ -181,57 +181,57 @@ def marks_on(fact: Fact, books: Books) -> list[str]:
         return found
     named = [getattr(fact, "lot", None), *(line.lot for line in getattr(fact, "lines", ()))]
     named += [part.lot for name in ("children", "inputs") for part in getattr(fact, name, ())]
-    return [each.mark for lot in named if lot is not None for each in books.sealed(lot)]
+    return [each.mark for lot in named if lot is not None for each in questions.sealed(lot)]
 
 
-def _shipment(key: str, books: Books) -> Found:
-    marks, parties = _named(books, _OF_SHIPMENT, About.SHIPMENT, key)
+def _shipment(key: str, questions: Questions) -> Found:
+    marks, parties = _named(questions, _OF_SHIPMENT, About.SHIPMENT, key)
     if not marks:
-        departed = books.record.about(g.ShipmentDeparted, About.SHIPMENT, key)
+        departed = questions.record.about(g.ShipmentDeparted, About.SHIPMENT, key)
         for importer in sorted({event.importer for event in departed}):
-            marks += [mark.mark for mark in marks_licensed(books, importer)]
+            marks += [mark.mark for mark in marks_licensed(questions, importer)]
     return marks, parties
 
 
-def _certificate(key: str, books: Books) -> Found:
+def _certificate(key: str, questions: Questions) -> Found:
     kinds = (d.ExportCertificateIssued,)
-    marks, parties = _named(books, kinds, About.CERTIFICATE, key)
-    for shipment in shipments_for(books, key):
-        marks += _found(books, SubjectKind.SHIPMENT, shipment, _shipment)[0]
+    marks, parties = _named(questions, kinds, About.CERTIFICATE, key)
+    for shipment in shipments_for(questions, key):
+        marks += _found(questions, SubjectKind.SHIPMENT, shipment, _shipment)[0]
     return marks, parties
 
 
-def _report(key: str, books: Books) -> Found:
-    return _named(books, (d.SealReportFiled,), About.REPORT, key)
+def _report(key: str, questions: Questions) -> Found:
+    return _named(questions, (d.SealReportFiled,), About.REPORT, key)
 
 
-def _contract(key: str, books: Books) -> Found:
+def _contract(key: str, questions: Questions) -> Found:
     kinds = (r.ConsignmentContractSigned,)
-    signed = books.record.latest(kinds[0], About.CONTRACT, key)
+    signed = questions.record.latest(kinds[0], About.CONTRACT, key)
     if signed is None:
         return [], []
-    marks = _licensed(books, signed.importer, signed.rcb)
-    return marks, _named(books, kinds, About.CONTRACT, key)[1]
+    marks = _licensed(questions, signed.importer, signed.rcb)
+    return marks, _named(questions, kinds, About.CONTRACT, key)[1]
 
 
-def _licensed(books: Books, importer: str, rcb: str) -> list[str]:
-    return [mark.mark for mark in marks_licensed(books, importer, rcb)]
+def _licensed(questions: Questions, importer: str, rcb: str) -> list[str]:
+    return [mark.mark for mark in marks_licensed(questions, importer, rcb)]
 
 
-def _mark(key: str, books: Books) -> Found:
-    return [key], _named(books, (r.MarkRegistered,), About.MARK, key)[1]
+def _mark(key: str, questions: Questions) -> Found:
+    return [key], _named(questions, (r.MarkRegistered,), About.MARK, key)[1]
 
 
-def _label(key: str, books: Books) -> Found:
+def _label(key: str, questions: Questions) -> Found:
     label, version = parts_of(key)
-    approved = books.record.latest(r.LabelApproved, About.LABEL, key)
+    approved = questions.record.latest(r.LabelApproved, About.LABEL, key)
     product = None
     if approved is not None:
-        product = books.record.latest(r.ProductRegistered, About.PRODUCT, approved.product)
-    return books.labelled(label, int(version)), [] if product is None else [product.operator]
+        product = questions.record.latest(r.ProductRegistered, About.PRODUCT, approved.product)
+    return questions.labelled(label, int(version)), [] if product is None else [product.operator]
 
 
-_BY_KIND: Final[dict[SubjectKind, Callable[[str, Books], Found]]] = {
+_BY_KIND: Final[dict[SubjectKind, Callable[[str, Questions], Found]]] = {
     SubjectKind.ACCOUNT: _account,
     SubjectKind.DISPATCH: _dispatch,
     SubjectKind.LOT: _lot,

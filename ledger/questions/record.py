@@ -43,7 +43,7 @@ _known: Final[Callable[[tuple[Any, ...]], Known]] = partial(tuple.__new__, Known
 _RETRACTED = "SELECT target, recorded_at FROM retracted WHERE target = ANY(%b::uuid[])"
 
 
-class BooksRecord(Record):
+class QuestionsRecord(Record):
     """A record that loads what it is asked for and notes what was asked."""
 
     def __init__(self, rows: Rows, log: Log, read: Dependencies, registry: Registry) -> None:
@@ -262,7 +262,7 @@ class Source:
         self.rows, self.log = rows, log
         self.dependencies = Dependencies()
         known = (registry or Registry(log)).follow(rows, schema.position(rows))
-        self.record = BooksRecord(rows, log, self.dependencies, known)
+        self.record = QuestionsRecord(rows, log, self.dependencies, known)
         self.memo = self.dependencies.memo
 
     def paged(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:

@@ -22,7 +22,7 @@ from ledger.facts.seals import (
     SealsRemoved,
 )
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
-from ledger.questions import MemoryBooks
+from ledger.questions import QuestionsAtHand
 from ledger.rules.papers import live, report_of, shipment_of, shipments_for
 
 _JAPAN_MINUTES = 540
@@ -120,7 +120,7 @@ class _Pair:
             if known.at <= as_of and record.counts(known.fact)
         ]
         self.facts = [fact for fact, _ in counting]
-        self.books = MemoryBooks(Record(counting))
+        self.questions = QuestionsAtHand(Record(counting))
 
     def amounts(self) -> Iterator[Amount]:
         for fact in self.facts:
@@ -182,18 +182,18 @@ class _Pair:
         return first.exporter if first is not None else "-"
 
     def _reported(self) -> Iterator[Amount]:
-        for name in {fact.report for fact in self.books.record.all(SealReportFiled)}:
-            report = report_of(self.books, name)
+        for name in {fact.report for fact in self.questions.record.all(SealReportFiled)}:
+            report = report_of(self.questions, name)
             for line in report.lines if report is not None else ():
                 if report is not None and line.mark in self.marks:
                     yield "reported", report.exporter, line.used
 
     def _certified(self) -> Iterator[Amount]:
-        issued = self.books.record.all(ExportCertificateIssued)
+        issued = self.questions.record.all(ExportCertificateIssued)
         for key in {certificate_key(fact.issuer, fact.number) for fact in issued}:
-            certificate = live(self.books, key)
+            certificate = live(self.questions, key)
             if certificate is not None:
-                lots = self._lots_of(shipments_for(self.books, key))
+                lots = self._lots_of(shipments_for(self.questions, key))
                 for line in certificate.lines:
                     if line.lot in lots:
                         yield "certified_units", certificate.exporter, line.units or 0
@@ -202,17 +202,17 @@ class _Pair:
         return {
             line.lot
             for shipment in shipments
-            if (departed := shipment_of(self.books, shipment)) is not None
+            if (departed := shipment_of(self.questions, shipment)) is not None
             for line in departed.lines
             if line.mark in self.marks
         }
 
     def _counted(self) -> Iterator[Amount]:
-        counts = self.books.record.all(SealsCounted)
+        counts = self.questions.record.all(SealsCounted)
         last = {(fact.mark, fact.holder, fact.site): fact for fact in counts}
         for count in last.values():
             if count.mark in self.marks:
-                compared = self.books.compared(count)
+                compared = self.questions.compared(count)
                 yield "counted", count.holder, count.counted
                 yield "book", count.holder, compared.book
                 yield "unexplained", count.holder, abs(compared.unexplained)

@@ -55,7 +55,9 @@ WHERE p.kind = {Kind.LOT:d} AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b
 """
 
 
-class ViewBooks(AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, ConductAnswers):
+class SnapshotQuestions(
+    AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, ConductAnswers
+):
     """The answers over one snapshot; what was read is kept until they are dropped."""
 
     def want(self, subjects: Iterable[Subject], lots: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ledger.facts.documents import AnnualReportFiled
 from ledger.facts.mentions import About
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.contracts import label_of, marks_licensed
 from ledger.rules.figures import kg, miscounted, total
@@ -19,15 +19,15 @@ from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 _APRIL, _JUNE, _JULY = 4, 6, 7
 
 
-def annual_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def annual_differs(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-52: a party reported other weights for a year than the seals in the ledger stand for."""
     party, year = _party_year(key)
-    filings = books.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
+    filings = questions.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
     for rcb in sorted({filed.rcb for filed in filings}):
         of_rcb = [filed for filed in filings if filed.rcb == rcb]
-        in_ledger = _sealed(party, year, rcb, books)
+        in_ledger = _sealed(party, year, rcb, questions)
         reported = _reported(of_rcb)
-        due = wait(policy.grace_document, min(map(books.record.rec, of_rcb)))
+        due = wait(policy.grace_document, min(map(questions.record.rec, of_rcb)))
         for product in sorted(in_ledger.keys() | reported.keys()):
             expected = in_ledger.get(product, Decimal())
             found = reported.get(product, Decimal())
@@ -42,13 +42,13 @@ def annual_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
                 )
 
 
-def _sealed(party: str, year: int, rcb: str, books: Books) -> dict[str, Decimal]:
+def _sealed(party: str, year: int, rcb: str, questions: Questions) -> dict[str, Decimal]:
     """Kilograms sealed with the party's marks by product; what cannot be weighed adds nothing."""
     weights: dict[str, Decimal] = {}
-    for mark in marks_licensed(books, party):
-        for worked in books.worked(mark.mark, year) if mark.rcb == rcb else ():
-            label = label_of(books, worked.label, worked.version)
-            product = lot_facts.product(books, worked.lot)
+    for mark in marks_licensed(questions, party):
+        for worked in questions.worked(mark.mark, year) if mark.rcb == rcb else ():
+            label = label_of(questions, worked.label, worked.version)
+            product = lot_facts.product(questions, worked.lot)
             if label is not None and product is not None:
                 sealed = worked.units * label.pack_weight
                 weights[product] = weights.get(product, Decimal()) + sealed
@@ -67,12 +67,12 @@ def _reported(filings: list[AnnualReportFiled]) -> dict[str, Decimal]:
     }
 
 
-def annual_late(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def annual_late(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-53: a party sealed goods in a year and did not report on it by 30 June."""
     party, year = _party_year(key)
-    filings = books.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
+    filings = questions.record.about(AnnualReportFiled, About.PARTY_YEAR, key)
     due = date(min(year + 1, date.max.year), _JUNE, 30)
-    marks = marks_licensed(books, party)
+    marks = marks_licensed(questions, party)
     for rcb in sorted({mark.rcb for mark in marks}):
         of_rcb = [filed for filed in filings if filed.rcb == rcb]
         if any(filed.filed_on <= due for filed in of_rcb):
@@ -80,7 +80,7 @@ def annual_late(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
         applied = [
             first
             for mark in marks
-            if mark.rcb == rcb and (first := books.first_of_year(mark.mark, year)) is not None
+            if mark.rcb == rcb and (first := questions.first_of_year(mark.mark, year)) is not None
         ]
         if applied:
             filed_on = min((filed.filed_on for filed in of_rcb), default=None)

@@ -12,7 +12,7 @@ from ledger.facts.registry import MarkRegistered
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted
 from ledger.facts.standing import BEFORE_DOORS
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.contracts import Standing, mark_of, standing
 from ledger.rules.papers import Shipment
 
@@ -34,22 +34,22 @@ class Application(NamedTuple):
     speaker: str | None
 
 
-def application_of(key: str, books: Books) -> Application | None:
+def application_of(key: str, questions: Questions) -> Application | None:
     """The application of that event id; None where it does not count."""
 
     def read() -> Application | None:
-        known = books.record.known(key)
-        if known is None or not books.record.counts(known.fact):
+        known = questions.record.known(key)
+        if known is None or not questions.record.counts(known.fact):
             return None
         fact = known.fact
         if not isinstance(fact, SealsApplied):
             return None
         day = fact.day
-        stands = standing(books, fact.holder, fact.mark, fact.contract, day)
-        speaker = books.record.speaker_of(known)
+        stands = standing(questions, fact.holder, fact.mark, fact.contract, day)
+        speaker = questions.record.speaker_of(known)
         return Application(fact, known.at, known.rec, day, stands, known.by, known.door, speaker)
 
-    return books.memo(("application", key), read)
+    return questions.memo(("application", key), read)
 
 
 class Breach(NamedTuple):
@@ -133,15 +133,15 @@ class MarkedLine(NamedTuple):
     departures: tuple[ShipmentDeparted, ...]
 
 
-def marked_lines(shipment: Shipment, books: Books) -> list[MarkedLine]:
+def marked_lines(shipment: Shipment, questions: Questions) -> list[MarkedLine]:
     """The shipment's (lot, mark) pairs whose mark is registered, ordered."""
     return [
         MarkedLine(line.lot, mark, line.departures)
         for line in sealed_lines(shipment)
-        if (mark := mark_of(books, line.mark)) is not None
+        if (mark := mark_of(questions, line.mark)) is not None
     ]
 
 
-def departed_rec(books: Books, departures: tuple[ShipmentDeparted, ...]) -> int:
+def departed_rec(questions: Questions, departures: tuple[ShipmentDeparted, ...]) -> int:
     """When the first of some departures became known."""
-    return min(map(books.record.rec, departures))
+    return min(map(questions.record.rec, departures))

@@ -9,7 +9,7 @@ from ledger.errors import TooMuch
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known, Record
-from ledger.questions import Books, MemoryBooks
+from ledger.questions import Questions, QuestionsAtHand
 from ledger.questions.at_hand import EVIDENCE_IDS_MAX
 from ledger.rules import rulebook
 from ledger.rules.applied import Application, Breach, application_of, kind_of
@@ -55,7 +55,7 @@ EVERY_RULE: Final[Condition] = (None, always)
 def evaluate(
     kind: SubjectKind,
     key: str,
-    books: Books,
+    questions: Questions,
     policy: Policy,
     *,
     rules: AbstractSet[str] | None = None,
@@ -66,7 +66,7 @@ def evaluate(
     those whose `when` holds of this application, as found for its kind; None: all are asked.
     """
     found: list[Violation] = []
-    known = books.record.known(key) if kind in _OF_EVENTS else None
+    known = questions.record.known(key) if kind in _OF_EVENTS else None
     if kind is SubjectKind.EVENT:
         checks = [] if known is None else _EVENT_CHECKS[type(known.fact)]
     else:
@@ -74,54 +74,58 @@ def evaluate(
     if rules is not None:
         checks = [each for each in checks if each[0].number in rules]
     elif kind is SubjectKind.APPLICATION:
-        found += _of_kind(key, books, policy)
-    asked = known if known is not None and books.record.counts(known.fact) else None
+        found += _of_kind(key, questions, policy)
+    asked = known if known is not None and questions.record.counts(known.fact) else None
     for rule, on in checks:
-        if on.when is None or asked is None or _holds(on.when, asked, books, policy):
-            found += [_violation(rule, kind, key, each) for each in on.check(key, books, policy)]
+        if on.when is None or asked is None or _holds(on.when, asked, questions, policy):
+            found += [
+                _violation(rule, kind, key, each) for each in on.check(key, questions, policy)
+            ]
     return sorted(found)
 
 
 _OF_EVENTS: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 
 
-def _holds(when: When, known: Known, books: Books, policy: Policy) -> bool:
+def _holds(when: When, known: Known, questions: Questions, policy: Policy) -> bool:
     """Whether a check has something to say of one event, as far as its `when` tells.
 
     Worked out for this very event: what the auditor worked out for its kind is not believed.
     """
-    holds = when(known, books, policy)
+    holds = when(known, questions, policy)
     return holds is not None and holds(known.fact, known.at, known.rec)
 
 
-def conditions(key: str, books: Books, policy: Policy) -> tuple[Condition, ...]:
+def conditions(key: str, questions: Questions, policy: Policy) -> tuple[Condition, ...]:
     """When rules have something to say of applications of one kind (`scan_kind`), from one of them.
 
     Of an application that counts, a rule none of whose conditions holds finds nothing: neither on
     it nor on its event.
     """
-    app, known = application_of(key, books), books.record.known(key)
-    if app is None or known is None or _breaches(app, books):
+    app, known = application_of(key, questions), questions.record.known(key)
+    if app is None or known is None or _breaches(app, questions):
         return (EVERY_RULE,)
-    found = [(number, when(known, books, policy)) for number, when in _WHENS]
+    found = [(number, when(known, questions, policy)) for number, when in _WHENS]
     if any(holds is always for _, holds in found):
         return (EVERY_RULE,)
     return tuple((number, holds) for number, holds in found if holds is not None)
 
 
-def _breaches(app: Application, books: Books) -> list[tuple[Rule, Breach]]:
-    return books.memo(
+def _breaches(app: Application, questions: Questions) -> list[tuple[Rule, Breach]]:
+    return questions.memo(
         ("breaches", kind_of(app)),
-        lambda: [(rule, breach) for rule, check in _KIND_CHECKS for breach in check(app, books)],
+        lambda: [
+            (rule, breach) for rule, check in _KIND_CHECKS for breach in check(app, questions)
+        ],
     )
 
 
-def _of_kind(key: str, books: Books, policy: Policy) -> Iterator[Violation]:
+def _of_kind(key: str, questions: Questions, policy: Policy) -> Iterator[Violation]:
     """What holds for all applications of a kind, said of one."""
-    app = application_of(key, books)
+    app = application_of(key, questions)
     if app is None:
         return
-    for rule, breach in _breaches(app, books):
+    for rule, breach in _breaches(app, questions):
         finding = Finding(
             discriminator=breach.discriminator,
             expected=breach.expected,
@@ -156,21 +160,21 @@ def audit(record: Record, policy: Policy, now: int) -> list[Violation]:
 
     Subjects that need more than one evaluation may hold are left out.
     """
-    books = MemoryBooks(record)
+    questions = QuestionsAtHand(record)
     found: list[Violation] = []
-    for subject in subjects(books):
+    for subject in subjects(questions):
         with suppress(TooMuch):
-            found += evaluate(*subject, books, policy)
+            found += evaluate(*subject, questions, policy)
     return sorted(violation for violation in found if violation.deadline <= now)
 
 
-def subjects(books: MemoryBooks) -> set[Subject]:
-    """Every subject that some fact of the books is about."""
-    found = {subject for known in books.whole for subject in subjects_of(known.fact)}
-    found.update(_party_years(books))
+def subjects(questions: QuestionsAtHand) -> set[Subject]:
+    """Every subject that some fact at hand is about."""
+    found = {subject for known in questions.whole for subject in subjects_of(known.fact)}
+    found.update(_party_years(questions))
     return found
 
 
-def _party_years(books: MemoryBooks) -> Iterator[Subject]:
-    for party, year in books.years_applied():
+def _party_years(questions: QuestionsAtHand) -> Iterator[Subject]:
+    for party, year in questions.years_applied():
         yield Subject(SubjectKind.PARTY_YEAR, f"{party} {year}")

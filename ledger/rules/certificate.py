@@ -9,7 +9,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.registry import PartyRegistered, ProductRegistered
 from ledger.facts.shipments import DepartedLine, ShipmentDeparted, ShipmentDocumentsSent
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.figures import fold, kg, miscounted, total
 from ledger.rules.moments import ids, wait
@@ -27,24 +27,24 @@ from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def _departed(key: str, books: Books) -> list[tuple[str, Shipment]]:
+def _departed(key: str, questions: Questions) -> list[tuple[str, Shipment]]:
     """The shipments that departed under a certificate, by id."""
     return [
         (name, shipment)
-        for name in shipments_for(books, key)
-        if (shipment := shipment_of(books, name)) is not None
+        for name in shipments_for(questions, key)
+        if (shipment := shipment_of(questions, name)) is not None
     ]
 
 
-def certificate_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def certificate_differs(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-22: a certificate for one shipment and the shipment say different things."""
-    issued = live(books, key)
+    issued = live(questions, key)
     if issued is None or issued.mode != "PER_SHIPMENT":
         return
-    rec = books.record.rec
-    for name, shipment in _departed(key, books):
+    rec = questions.record.rec
+    for name, shipment in _departed(key, questions):
         deadline = wait(policy.grace_document, rec(issued), min(map(rec, shipment.departures)))
-        for about, expected, found, artefact in _differences(issued, shipment, books):
+        for about, expected, found, artefact in _differences(issued, shipment, questions):
             yield Finding(
                 discriminator=key_of(name, about),
                 expected=expected,
@@ -60,7 +60,7 @@ _Difference = tuple[str, tuple[str, ...], tuple[str, ...], bool]
 
 
 def _differences(
-    issued: ExportCertificateIssued, shipment: Shipment, books: Books
+    issued: ExportCertificateIssued, shipment: Shipment, questions: Questions
 ) -> Iterator[_Difference]:
     head = shipment.header
     parties = {
@@ -69,7 +69,7 @@ def _differences(
     }
     for about, (on_paper, at_sea) in parties.items():
         if on_paper != at_sea:
-            misread = _misread(PartyRegistered, About.PARTY, {on_paper}, {at_sea}, books)
+            misread = _misread(PartyRegistered, About.PARTY, {on_paper}, {at_sea}, questions)
             yield about, (on_paper,), (at_sea,), misread
     for lot in sorted({line.lot for line in issued.lines if line.lot is not None}):
         certified = [line for line in issued.lines if line.lot == lot]
@@ -79,20 +79,20 @@ def _differences(
             # A line that gives no units leaves nothing to compare them with.
             found = (None, *found[1:])
         if expected != found:
-            misread = not lot_facts.known(books, lot) and books.looks_alike(About.LOT, lot)
+            misread = not lot_facts.known(questions, lot) and questions.looks_alike(About.LOT, lot)
             slip = _slip(expected[0], found[0]) or _slip(expected[1], found[1])
             products = set(expected[2]), set(found[2])
-            misread = misread or _misread(ProductRegistered, About.PRODUCT, *products, books)
+            misread = misread or _misread(ProductRegistered, About.PRODUCT, *products, questions)
             yield lot, _shown(expected), _shown(found), misread or slip
 
 
 def _misread(
-    kind: type[Fact], about: About, on_paper: set[str], at_sea: set[str], books: Books
+    kind: type[Fact], about: About, on_paper: set[str], at_sea: set[str], questions: Questions
 ) -> bool:
     """S3: an id that only one side gives is not registered, and looks like one of the other's."""
 
     def unknown(key: str) -> bool:
-        return books.record.latest(kind, about, key) is None
+        return questions.record.latest(kind, about, key) is None
 
     return any(
         fold(one) == fold(other) and unknown(one) != unknown(other)
@@ -121,13 +121,13 @@ def _shown(goods: _Goods) -> tuple[str, ...]:
     return ("-" if units is None else str(units), kg(weight), *products)
 
 
-def overdrawn(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def overdrawn(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-23: more left under a certificate than it stands for, or more shipments than its one."""
-    issued = certificate_of(books, key)
-    departed = _departed(key, books)
+    issued = certificate_of(questions, key)
+    departed = _departed(key, questions)
     if issued is None or not departed:
         return
-    rec = books.record.rec
+    rec = questions.record.rec
     if issued.mode == "PER_SHIPMENT":
         if len(departed) > 1:
             departures = [event for _, shipment in departed for event in shipment.departures]
@@ -160,21 +160,21 @@ def overdrawn(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def cancelled_used(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def cancelled_used(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-26: a cancelled certificate is named afterwards, or nothing live took its place."""
-    cancels = cancellations(books, key)
+    cancels = cancellations(questions, key)
     if not cancels:
         return
-    rec = books.record.rec
+    rec = questions.record.rec
     first = min(map(rec, cancels))
-    for name in shipments_for(books, key):
-        naming = _naming(key, name, books)
+    for name in shipments_for(questions, key):
+        naming = _naming(key, name, questions)
         after = [event for event in naming if event.at >= cancels[0].at]
         used: list[ShipmentDeparted | ShipmentDocumentsSent | ExportCertificateIssued] = []
         used += after
-        if shipment_of(books, name) is not None and not _has_live(name, books):
+        if shipment_of(questions, name) is not None and not _has_live(name, questions):
             used += naming
-            used += _made_out_for(key, name, books)
+            used += _made_out_for(key, name, questions)
         if used:
             yield Finding(
                 discriminator=name,
@@ -186,13 +186,13 @@ def cancelled_used(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
 
 
 def _naming(
-    key: str, shipment: str, books: Books
+    key: str, shipment: str, questions: Questions
 ) -> list[ShipmentDeparted | ShipmentDocumentsSent]:
     """The departures and papers of a shipment that name a certificate."""
     subject = About.SHIPMENT, shipment
     events: list[ShipmentDeparted | ShipmentDocumentsSent] = [
-        *books.record.about(ShipmentDeparted, *subject),
-        *books.record.about(ShipmentDocumentsSent, *subject),
+        *questions.record.about(ShipmentDeparted, *subject),
+        *questions.record.about(ShipmentDocumentsSent, *subject),
     ]
     return [
         event
@@ -202,13 +202,13 @@ def _naming(
     ]
 
 
-def _made_out_for(key: str, shipment: str, books: Books) -> list[ExportCertificateIssued]:
-    issued = certificate_of(books, key)
+def _made_out_for(key: str, shipment: str, questions: Questions) -> list[ExportCertificateIssued]:
+    issued = certificate_of(questions, key)
     return [issued] if issued is not None and issued.shipment == shipment else []
 
 
-def _has_live(shipment: str, books: Books) -> bool:
-    return any(live(books, key) is not None for key in certificates_for(books, shipment))
+def _has_live(shipment: str, questions: Questions) -> bool:
+    return any(live(questions, key) is not None for key in certificates_for(questions, shipment))
 
 
 _CERTIFICATE: Final = SubjectKind.CERTIFICATE

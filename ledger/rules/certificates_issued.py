@@ -8,7 +8,7 @@ from ledger.facts.documents import ExportCertificateIssued
 from ledger.facts.mentions import About, certificate_key
 from ledger.labels.lots import country_of
 from ledger.labels.scope import statement
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.questions.papers import Gap, Series
 from ledger.rules.certification import covers, designations
 from ledger.rules.moments import days, ids, wait
@@ -24,30 +24,30 @@ MISSING_NUMBERS_MAX: Final = 1_000
 """As many missing numbers of one series are shown, the lowest."""
 
 
-def number_reused(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def number_reused(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-24: two certificates of one number say different things."""
-    issued = books.record.about(ExportCertificateIssued, About.CERTIFICATE, key)
+    issued = questions.record.about(ExportCertificateIssued, About.CERTIFICATE, key)
     if any(own_values(event) != own_values(issued[0]) for event in issued):
         found = tuple(sorted(ids(issued)))
         yield Finding("", ("one",), found, found, deadline=0)
 
 
-def number_gap(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def number_gap(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-25: a number of a running series was neither issued nor cancelled."""
-    for number, gap in missing_numbers(key, books):
+    for number, gap in missing_numbers(key, questions):
         yield Finding(
             discriminator=key_of(number),
             expected=("accounted",),
             found=("nothing",),
             evidence=(gap.id,),
             deadline=gap.rec + days(policy.gap_days),
-            artefact=books.looks_alike(About.CERTIFICATE, certificate_key(key, number)),
+            artefact=questions.looks_alike(About.CERTIFICATE, certificate_key(key, number)),
         )
 
 
-def missing_numbers(issuer: str, books: Books) -> Iterator[tuple[str, Gap]]:
+def missing_numbers(issuer: str, questions: Questions) -> Iterator[tuple[str, Gap]]:
     """The lowest numbers that the running series of an issuer lack, each with its gap."""
-    for series in books.numbers(issuer):
+    for series in questions.numbers(issuer):
         if _watched(series):
             missing = ((gap, value) for gap in series.gaps for value in _values(gap))
             for gap, value in islice(missing, MISSING_NUMBERS_MAX):
@@ -63,14 +63,14 @@ def _values(gap: Gap) -> range:
     return range(gap.first, gap.last + 1)
 
 
-def issuer_not_designated(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def issuer_not_designated(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-27: whoever issued a certificate was not designated for such goods on that day."""
-    issued = certificate_of(books, key)
+    issued = certificate_of(questions, key)
     if issued is None:
         return
-    country = country_of(books.record, issued.exporter)
+    country = country_of(questions.record, issued.exporter)
     if not designations(
-        books,
+        questions,
         issued.issuer,
         issued.issued_on,
         lambda event: (
@@ -83,13 +83,13 @@ def issuer_not_designated(key: str, books: Books, policy: Policy) -> Iterator[Fi
             expected=("designated",),
             found=(issued.product_class, issued.issued_on.isoformat()),
             evidence=(issued.id,),
-            deadline=wait(policy.grace_registry, books.record.rec(issued)),
+            deadline=wait(policy.grace_registry, questions.record.rec(issued)),
         )
 
 
-def wrong_statement(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def wrong_statement(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-28: a certificate does not state what its form had to state that day."""
-    issued = certificate_of(books, key)
+    issued = certificate_of(questions, key)
     if issued is None:
         return
     if statement(issued.form, issued.statement, issued.issued_on).broken:
@@ -98,7 +98,7 @@ def wrong_statement(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             expected=("in force",),
             found=(issued.statement,),
             evidence=(issued.id,),
-            deadline=wait(policy.grace_registry, books.record.rec(issued)),
+            deadline=wait(policy.grace_registry, questions.record.rec(issued)),
         )
 
 

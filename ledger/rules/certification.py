@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.registry import CertificationChanged, IssuerDesignated
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.moments import within
 
 _VALID = frozenset({"GRANTED", "REINSTATED"})
@@ -29,7 +29,7 @@ class State(NamedTuple):
 
 
 def states(
-    books: Books,
+    questions: Questions,
     party: str,
     on: date,
     *,
@@ -41,7 +41,7 @@ def states(
 
     Certifications that begin after the day have no state on it and are left out.
     """
-    numbers = books.memo(("certifications", party), lambda: _numbers(books, party))
+    numbers = questions.memo(("certifications", party), lambda: _numbers(questions, party))
     return [
         _state(changes, on)
         for (of_scheme, role, of_issuer, _), changes in numbers
@@ -55,9 +55,9 @@ def states(
 _Number = tuple[str, str, str, str]
 
 
-def _numbers(books: Books, party: str) -> list[tuple[_Number, list[CertificationChanged]]]:
+def _numbers(questions: Questions, party: str) -> list[tuple[_Number, list[CertificationChanged]]]:
     by_number: dict[_Number, list[CertificationChanged]] = {}
-    for event in books.record.about(CertificationChanged, About.PARTY, party):
+    for event in questions.record.about(CertificationChanged, About.PARTY, party):
         key = event.scheme, event.role, event.issuer, event.number
         by_number.setdefault(key, []).append(event)
     # The record's order is (time, id); sorting by `from` keeps it among equals.
@@ -95,12 +95,12 @@ def covers(classes: Collection[str], wanted: str) -> bool:
 
 
 def designations(
-    books: Books, issuer: str, on: date, fits: Callable[[IssuerDesignated], bool]
+    questions: Questions, issuer: str, on: date, fits: Callable[[IssuerDesignated], bool]
 ) -> list[IssuerDesignated]:
     """The designations of a body that fit and are valid on a day."""
     return [
         event
-        for event in books.record.about(IssuerDesignated, About.ISSUER, issuer)
+        for event in questions.record.about(IssuerDesignated, About.ISSUER, issuer)
         if within(on, event.from_, event.until) and fits(event)
     ]
 

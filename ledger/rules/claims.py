@@ -11,7 +11,7 @@ from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
 from ledger.labels.verdict import carried_by
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.contracts import label_of
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
@@ -38,10 +38,10 @@ class _Used(NamedTuple):
     seals: tuple[SealsApplied, ...]
 
 
-def _labels_on(lot: str, books: Books) -> dict[tuple[str, int], _Used]:
+def _labels_on(lot: str, questions: Questions) -> dict[tuple[str, int], _Used]:
     used: dict[tuple[str, int], _Used] = {}
-    for tally in sorted(books.sealed(lot), key=lambda tally: tally.first):
-        known = books.record.known(tally.first.id)
+    for tally in sorted(questions.sealed(lot), key=lambda tally: tally.first):
+        known = questions.record.known(tally.first.id)
         seals = (known.fact,) if known is not None and isinstance(known.fact, SealsApplied) else ()
         label = tally.label, tally.version
         before = used.get(label)
@@ -54,14 +54,14 @@ def _labels_on(lot: str, books: Books) -> dict[tuple[str, int], _Used]:
 
 
 def claims_on_lot(
-    lot: str, books: Books, policy: Policy, carried: Callable[[str], bool]
+    lot: str, questions: Questions, policy: Policy, carried: Callable[[str], bool]
 ) -> Iterator[Finding]:
     """Findings on every label version applied to a lot, for the codes that a rule carries."""
-    for (label, version), used in sorted(_labels_on(lot, books).items()):
-        approved = label_of(books, label, version)
+    for (label, version), used in sorted(_labels_on(lot, questions).items()):
+        approved = label_of(questions, label, version)
         if approved is None:
             continue
-        codes = [code for code in _codes(lot, approved, used, books) if carried(code)]
+        codes = [code for code in _codes(lot, approved, used, questions) if carried(code)]
         if codes:
             yield Finding(
                 discriminator=key_of(label, str(version)),
@@ -72,13 +72,13 @@ def claims_on_lot(
             )
 
 
-def _codes(lot: str, approved: LabelApproved, used: _Used, books: Books) -> tuple[str, ...]:
+def _codes(lot: str, approved: LabelApproved, used: _Used, questions: Questions) -> tuple[str, ...]:
     label = approved.label, approved.version
 
     def check() -> tuple[str, ...]:
         return claim_check(
             approved.claim,
-            books.record,
+            questions.record,
             on=used.on,
             lot=lot,
             label=label,
@@ -86,28 +86,28 @@ def _codes(lot: str, approved: LabelApproved, used: _Used, books: Books) -> tupl
             seals=used.seals,
         ).broken
 
-    return books.memo(("claim on lot", lot, label), check)
+    return questions.memo(("claim on lot", lot, label), check)
 
 
-def claim_not_eligible(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def claim_not_eligible(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-15 on a lot: a label was applied whose claim the lot does not bear."""
-    yield from claims_on_lot(key, books, policy, carried_as_claim)
+    yield from claims_on_lot(key, questions, policy, carried_as_claim)
 
 
-def conversion_as_organic(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def conversion_as_organic(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-57: goods in conversion carry a label that calls them organic, or the other way round."""
-    yield from claims_on_lot(key, books, policy, carried_as_organic)
+    yield from claims_on_lot(key, questions, policy, carried_as_organic)
 
 
-def label_not_eligible(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def label_not_eligible(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-15 on a label: its product does not bear the claim, whatever the lot."""
     label, version = parts_of(key)
-    approved = label_of(books, label, int(version))
+    approved = label_of(questions, label, int(version))
     if approved is None:
         return
     verdict = claim_check(
         approved.claim,
-        books.record,
+        questions.record,
         approved.product,
         on=approved.from_,
         label=(label, int(version)),
@@ -121,7 +121,7 @@ def label_not_eligible(key: str, books: Books, policy: Policy) -> Iterator[Findi
             expected=("none",),
             found=codes,
             evidence=(approved.id,),
-            deadline=wait(policy.grace_registry, books.record.rec(approved)),
+            deadline=wait(policy.grace_registry, questions.record.rec(approved)),
             severity="M",
         )
 

@@ -14,7 +14,7 @@ from ledger.facts.registry import (
 )
 from ledger.facts.seals import SealsCounted, SealsLost, StockAdjusted
 from ledger.facts.shipments import GoodsSold
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.moments import days, wait
 from ledger.rules.papers import report_of
 from ledger.rules.policy import Policy
@@ -22,21 +22,21 @@ from ledger.rules.rule import On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 
-def duties_not_separated(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def duties_not_separated(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-50: one person stands on both sides of a control."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
-    for discriminator, person, other in _alone(known.fact, books):
+    for discriminator, person, other in _alone(known.fact, questions):
         evidence = (key,) if other is None else (key, other)
         yield Finding(discriminator, ("two",), (person,), evidence, deadline=0)
 
 
-def _alone(fact: Fact, books: Books) -> Iterator[tuple[str, str, str | None]]:
+def _alone(fact: Fact, questions: Questions) -> Iterator[tuple[str, str, str | None]]:
     """What control, which person, and the other event that shows it."""
     match fact:
         case StockAdjusted():
-            counted = counting(fact.count_event, books)
+            counted = counting(fact.count_event, questions)
             count = None if counted is None else counted.fact
             if isinstance(count, SealsCounted) and count.counted_by == fact.approved_by:
                 yield "approver", fact.approved_by, count.id
@@ -46,19 +46,19 @@ def _alone(fact: Fact, books: Books) -> Iterator[tuple[str, str, str | None]]:
             if fact.second_person == fact.counted_by:
                 yield "second", fact.counted_by, None
         case SealReportFiled():
-            if fact.checked_by == fact.grader and report_of(books, fact.report) == fact:
+            if fact.checked_by == fact.grader and report_of(questions, fact.report) == fact:
                 yield "checker", fact.grader, None
         case GoodsSold():
-            sealed = None if fact.actor is None else books.sealed_by(fact.lot, fact.actor)
+            sealed = None if fact.actor is None else questions.sealed_by(fact.lot, fact.actor)
             if sealed is not None and fact.actor is not None:
                 yield "sales", fact.actor, sealed
         case _:
             pass
 
 
-def evidence_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def evidence_missing(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-54: an event that rests on a paper names none."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None or known.fact.documents or not _needs_paper(known.fact):
         return
     deadline = wait(days(policy.evidence_days), known.rec)
@@ -80,29 +80,29 @@ def _needs_paper(fact: Fact) -> bool:
     return isinstance(fact, _ON_PAPER)
 
 
-def complaint_unanswered(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def complaint_unanswered(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-61: a complaint was not answered in time."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None or not isinstance(known.fact, ComplaintReceived):
         return
     fact = known.fact
     if fact.answered_on is not None:
         return
-    answered = _answered(fact.complaint, books)
+    answered = _answered(fact.complaint, questions)
     if answered is not None and answered > (fact.at, fact.id):
         return
     deadline = known.at + days(policy.answer_days)
     yield Finding("", ("answered",), ("nothing",), (key,), deadline)
 
 
-def _answered(complaint: str, books: Books) -> tuple[int, str] | None:
+def _answered(complaint: str, questions: Questions) -> tuple[int, str] | None:
     """Time and id of the last event by which a complaint is answered."""
 
     def last() -> tuple[int, str] | None:
-        events = books.record.about(ComplaintReceived, About.COMPLAINT, complaint)
+        events = questions.record.about(ComplaintReceived, About.COMPLAINT, complaint)
         return max(((e.at, e.id) for e in events if e.answered_on is not None), default=None)
 
-    return books.memo(("answered", complaint), last)
+    return questions.memo(("answered", complaint), last)
 
 
 _EVENT: Final = SubjectKind.EVENT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.facts.mentions import About
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.applied import (
     Application,
     Breach,
@@ -19,14 +19,14 @@ from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def wrong_importer(app: Application, _books: Books) -> Iterator[Breach]:
+def wrong_importer(app: Application, _questions: Questions) -> Iterator[Breach]:
     """M-07: the contract in force is with another importer than the mark's licensee."""
     if (stands := _breaking("M-07", app)) is not None:
         importers = sorted({contract.signed.importer for contract in stands.fitting})
         yield Breach("", tuple(importers), (stands.mark.importer,), _evidence(stands))
 
 
-def wrong_body(app: Application, _books: Books) -> Iterator[Breach]:
+def wrong_body(app: Application, _questions: Questions) -> Iterator[Breach]:
     """M-08: the contract in force with the licensee names another body than the mark."""
     if (stands := _breaking("M-08", app)) is not None:
         licensee = stands.mark.importer
@@ -34,15 +34,15 @@ def wrong_body(app: Application, _books: Books) -> Iterator[Breach]:
         yield Breach("", tuple(sorted(bodies)), (stands.mark.rcb,), _evidence(stands))
 
 
-def no_contract(app: Application, books: Books) -> Iterator[Breach]:
+def no_contract(app: Application, questions: Questions) -> Iterator[Breach]:
     """M-09: somebody else's mark was applied without a contract in force that fits."""
     if (stands := _breaking("M-09", app)) is not None:
         ends = [contract.end for contract in stands.offered if contract.end is not None]
         named = app.fact.contract
         mistaken = (
             named is not None
-            and contract_of(books, named) is None
-            and books.looks_alike(About.CONTRACT, named)
+            and contract_of(questions, named) is None
+            and questions.looks_alike(About.CONTRACT, named)
         )
         yield Breach(
             discriminator="",
@@ -62,13 +62,13 @@ def _evidence(stands: Standing) -> tuple[str, ...]:
     return stands.mark.id, *ids(contract.signed for contract in stands.offered)
 
 
-def shipped_to_another(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def shipped_to_another(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-07 on a shipment: a line's mark is not licensed to the importer."""
-    shipment = shipment_of(books, key)
+    shipment = shipment_of(questions, key)
     if shipment is None:
         return
     header = shipment.header
-    for line in marked_lines(shipment, books):
+    for line in marked_lines(shipment, questions):
         licensee = line.mark.importer
         direct = header.sealing_mode == "DIRECT_JAS" and licensee == header.exporter
         if licensee != header.importer and not direct:
@@ -77,27 +77,27 @@ def shipped_to_another(key: str, books: Books, policy: Policy) -> Iterator[Findi
                 expected=(header.importer,),
                 found=(licensee,),
                 evidence=ids((*line.departures, line.mark)),
-                deadline=wait(policy.grace_registry, departed_rec(books, line.departures)),
+                deadline=wait(policy.grace_registry, departed_rec(questions, line.departures)),
             )
 
 
-def shipped_under_another(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def shipped_under_another(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-08 on a shipment: a line's mark names another body than the shipment's contract."""
-    shipment = shipment_of(books, key)
+    shipment = shipment_of(questions, key)
     if shipment is None or shipment.header.contract is None:
         return
-    contract = contract_of(books, shipment.header.contract)
+    contract = contract_of(questions, shipment.header.contract)
     if contract is None:
         return
     signed = contract.signed
-    for line in marked_lines(shipment, books):
+    for line in marked_lines(shipment, questions):
         if line.mark.importer == signed.importer and line.mark.rcb != signed.rcb:
             yield Finding(
                 discriminator=key_of(line.lot, line.mark.mark),
                 expected=(signed.rcb,),
                 found=(line.mark.rcb,),
                 evidence=ids((*line.departures, line.mark, signed)),
-                deadline=wait(policy.grace_registry, departed_rec(books, line.departures)),
+                deadline=wait(policy.grace_registry, departed_rec(questions, line.departures)),
             )
 
 

@@ -11,25 +11,29 @@ from ledger.facts.registry import (
     LabelWithdrawn,
     MarkRegistered,
 )
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.moments import within
 
 
-def mark_of(books: Books, mark: str) -> MarkRegistered | None:
+def mark_of(questions: Questions, mark: str) -> MarkRegistered | None:
     """The registration of a mark; its `importer` is the licensee."""
-    return books.memo(("mark", mark), lambda: books.record.latest(MarkRegistered, About.MARK, mark))
+    return questions.memo(
+        ("mark", mark), lambda: questions.record.latest(MarkRegistered, About.MARK, mark)
+    )
 
 
-def marks_licensed(books: Books, importer: str, rcb: str | None = None) -> list[MarkRegistered]:
+def marks_licensed(
+    questions: Questions, importer: str, rcb: str | None = None
+) -> list[MarkRegistered]:
     """The marks of which a party is the licensee, of one body or of all, by name."""
 
     def read() -> list[MarkRegistered]:
-        registered = books.record.about(MarkRegistered, About.PARTY, importer)
-        marks = [mark_of(books, name) for name in sorted({event.mark for event in registered})]
+        registered = questions.record.about(MarkRegistered, About.PARTY, importer)
+        marks = [mark_of(questions, name) for name in sorted({event.mark for event in registered})]
         # A mark may have been registered again for another licensee.
         return [mark for mark in marks if mark is not None and mark.importer == importer]
 
-    marks = books.memo(("marks licensed", importer), read)
+    marks = questions.memo(("marks licensed", importer), read)
     return [mark for mark in marks if rcb in (None, mark.rcb)]
 
 
@@ -45,32 +49,32 @@ class Contract(NamedTuple):
         return within(on, self.signed.from_, self.end)
 
 
-def contract_of(books: Books, contract: str) -> Contract | None:
+def contract_of(questions: Questions, contract: str) -> Contract | None:
     """The contract as signed last; None where nobody signed it."""
 
     def read() -> Contract | None:
-        signed = books.record.latest(ConsignmentContractSigned, About.CONTRACT, contract)
+        signed = questions.record.latest(ConsignmentContractSigned, About.CONTRACT, contract)
         if signed is None:
             return None
-        ended = books.record.about(ConsignmentContractEnded, About.CONTRACT, contract)
+        ended = questions.record.about(ConsignmentContractEnded, About.CONTRACT, contract)
         ends = [event.on for event in ended]
         if signed.until is not None:
             ends.append(signed.until)
         return Contract(signed, min(ends, default=None), tuple(ended))
 
-    return books.memo(("contract", contract), read)
+    return questions.memo(("contract", contract), read)
 
 
-def contracts_of(books: Books, exporter: str) -> list[Contract]:
+def contracts_of(questions: Questions, exporter: str) -> list[Contract]:
     """Every contract of an exporter, by id."""
 
     def read() -> list[Contract]:
-        signed = books.record.about(ConsignmentContractSigned, About.PARTY, exporter)
-        contracts = [contract_of(books, key) for key in sorted({e.contract for e in signed})]
+        signed = questions.record.about(ConsignmentContractSigned, About.PARTY, exporter)
+        contracts = [contract_of(questions, key) for key in sorted({e.contract for e in signed})]
         # A contract may have been signed again by another exporter.
         return [c for c in contracts if c is not None and c.signed.exporter == exporter]
 
-    return books.memo(("contracts of", exporter), read)
+    return questions.memo(("contracts of", exporter), read)
 
 
 class Standing(NamedTuple):
@@ -89,23 +93,27 @@ class Standing(NamedTuple):
     offered: tuple[Contract, ...] = ()
 
 
-def standing(books: Books, holder: str, mark: str, named: str | None, on: date) -> Standing | None:
+def standing(
+    questions: Questions, holder: str, mark: str, named: str | None, on: date
+) -> Standing | None:
     """What an application by a holder of a mark on a day stands on; None for an unknown mark.
 
     `named` = the contract the application names.
     """
     key = "standing", holder, mark, named, on
-    return books.memo(key, lambda: _standing(books, holder, mark, named, on))
+    return questions.memo(key, lambda: _standing(questions, holder, mark, named, on))
 
 
-def _standing(books: Books, holder: str, mark: str, named: str | None, on: date) -> Standing | None:
-    registered = mark_of(books, mark)
+def _standing(
+    questions: Questions, holder: str, mark: str, named: str | None, on: date
+) -> Standing | None:
+    registered = mark_of(questions, mark)
     if registered is None:
         return None
     if holder == registered.importer:
         return Standing(registered, own=True)
-    by_name = contract_of(books, named) if named is not None else None
-    offered = contracts_of(books, holder) if by_name is None else [by_name]
+    by_name = contract_of(questions, named) if named is not None else None
+    offered = contracts_of(questions, holder) if by_name is None else [by_name]
     fitting = tuple(c for c in offered if c.signed.exporter == holder and c.in_force(on))
     licensed = [c for c in fitting if c.signed.importer == registered.importer]
     governing = max(
@@ -131,22 +139,22 @@ def _standing(books: Books, holder: str, mark: str, named: str | None, on: date)
     )
 
 
-def label_of(books: Books, label: str, version: int) -> LabelApproved | None:
+def label_of(questions: Questions, label: str, version: int) -> LabelApproved | None:
     """A label version as approved last; None where it never was."""
-    return books.memo(
+    return questions.memo(
         ("label", label, version),
-        lambda: books.record.latest(LabelApproved, About.LABEL, f"{label} {version}"),
+        lambda: questions.record.latest(LabelApproved, About.LABEL, f"{label} {version}"),
     )
 
 
-def label_valid(books: Books, label: str, version: int, on: date) -> bool:
+def label_valid(questions: Questions, label: str, version: int, on: date) -> bool:
     """Whether some approval of the version covers a day and no withdrawal lies before or on it."""
     key = f"{label} {version}"
     return any(
         within(on, approved.from_, approved.until)
-        for approved in books.record.about(LabelApproved, About.LABEL, key)
+        for approved in questions.record.about(LabelApproved, About.LABEL, key)
     ) and not any(
-        withdrawn.on <= on for withdrawn in books.record.about(LabelWithdrawn, About.LABEL, key)
+        withdrawn.on <= on for withdrawn in questions.record.about(LabelWithdrawn, About.LABEL, key)
     )
 
 

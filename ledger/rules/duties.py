@@ -10,7 +10,7 @@ from ledger.facts.registry import (
     ResponsiblePersonDesignated,
     SealTrainingCompleted,
 )
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.questions.applications import FirstApplied
 from ledger.rules.contracts import Contract, contract_of, contracts_of, marks_licensed, standing
 from ledger.rules.moments import later, wait, within
@@ -29,19 +29,19 @@ _SEVERITIES: Final[dict[str, Severity]] = {
 }
 
 
-def duty_before_use(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def duty_before_use(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-13: some application governed by the contract lies on a day when a duty was not met.
 
     Between two days on which something changes all days are alike, so one of them is looked at,
-    and the books are asked for the first application in between.
+    and the past is asked for the first application in between.
     """
-    contract = contract_of(books, key)
+    contract = contract_of(questions, key)
     if contract is None:
         return
     first_by_duty: dict[str, FirstApplied] = {}
-    for first, last in _stretches(contract, books):
-        unmet = list(_unmet(contract, books, first))
-        applied = _first_governed(contract, books, first, last) if unmet else None
+    for first, last in _stretches(contract, questions):
+        unmet = list(_unmet(contract, questions, first))
+        applied = _first_governed(contract, questions, first, last) if unmet else None
         for duty in unmet if applied is not None else ():
             before = first_by_duty.get(duty)
             if applied is not None and (before is None or applied < before):
@@ -57,19 +57,19 @@ def duty_before_use(key: str, books: Books, policy: Policy) -> Iterator[Finding]
         )
 
 
-def _stretches(contract: Contract, books: Books) -> Iterator[tuple[date, date]]:
+def _stretches(contract: Contract, questions: Questions) -> Iterator[tuple[date, date]]:
     """The days the contract is in force, cut wherever a duty or the governing contract changes."""
     signed = contract.signed
     begin, end = signed.from_, contract.end or date.max
     cuts = {begin}
-    for other in contracts_of(books, signed.exporter):
+    for other in contracts_of(questions, signed.exporter):
         cuts.add(other.signed.from_)
         if other.end is not None:
             cuts.add(later(other.end, 1))
-    for person in _persons(contract, books):
+    for person in _persons(contract, questions):
         cuts.add(person.from_)
-        cuts.update(training.completed_on for training in _trainings(contract, books, person))
-    for enrolled in _programmes(contract, books):
+        cuts.update(training.completed_on for training in _trainings(contract, questions, person))
+    for enrolled in _programmes(contract, questions):
         cuts.add(enrolled.from_)
         if enrolled.until is not None:
             cuts.add(later(enrolled.until, 1))
@@ -81,12 +81,12 @@ def _stretches(contract: Contract, books: Books) -> Iterator[tuple[date, date]]:
         yield start, end if following is None else later(following, -1)
 
 
-def _unmet(contract: Contract, books: Books, on: date) -> Iterator[str]:
+def _unmet(contract: Contract, questions: Questions, on: date) -> Iterator[str]:
     signed = contract.signed
-    persons = [person for person in _persons(contract, books) if person.from_ <= on]
+    persons = [person for person in _persons(contract, questions) if person.from_ <= on]
     if persons:
         person = max(persons, key=lambda p: (p.from_, p.at, p.id))
-        trainings = [t for t in _trainings(contract, books, person) if t.completed_on <= on]
+        trainings = [t for t in _trainings(contract, questions, person) if t.completed_on <= on]
         told = {signed.importer, signed.agent}
         if not trainings:
             yield "training"
@@ -94,49 +94,51 @@ def _unmet(contract: Contract, books: Books, on: date) -> Iterator[str]:
             yield "proof"
     else:
         yield "person"
-    if not any(within(on, p.from_, p.until) for p in _programmes(contract, books)):
+    if not any(within(on, p.from_, p.until) for p in _programmes(contract, questions)):
         yield "programme"
     if signed.copy_sent_to_agent_on is None or signed.copy_sent_to_agent_on > on:
         yield "copy"
 
 
-def _persons(contract: Contract, books: Books) -> list[ResponsiblePersonDesignated]:
+def _persons(contract: Contract, questions: Questions) -> list[ResponsiblePersonDesignated]:
     key = contract.signed.contract
-    return books.record.about(ResponsiblePersonDesignated, About.CONTRACT, key)
+    return questions.record.about(ResponsiblePersonDesignated, About.CONTRACT, key)
 
 
 def _trainings(
-    contract: Contract, books: Books, person: ResponsiblePersonDesignated
+    contract: Contract, questions: Questions, person: ResponsiblePersonDesignated
 ) -> list[SealTrainingCompleted]:
     return [
         training
-        for training in books.record.about(SealTrainingCompleted, About.PERSON, person.person)
+        for training in questions.record.about(SealTrainingCompleted, About.PERSON, person.person)
         if training.course == COURSE and training.party == contract.signed.exporter
     ]
 
 
-def _programmes(contract: Contract, books: Books) -> list[ProgrammeEnrolled]:
+def _programmes(contract: Contract, questions: Questions) -> list[ProgrammeEnrolled]:
     signed = contract.signed
     return [
         enrolled
-        for enrolled in books.record.about(ProgrammeEnrolled, About.PARTY, signed.exporter)
+        for enrolled in questions.record.about(ProgrammeEnrolled, About.PARTY, signed.exporter)
         if enrolled.programme == PROGRAMME and enrolled.agent == signed.agent
     ]
 
 
 def _first_governed(
-    contract: Contract, books: Books, first: date, last: date
+    contract: Contract, questions: Questions, first: date, last: date
 ) -> FirstApplied | None:
     """The first application the contract governs on days among which nothing changes."""
     signed = contract.signed
     found: list[FirstApplied] = []
-    for mark in marks_licensed(books, signed.importer, signed.rcb):
-        for named in books.contracts_named(signed.exporter, mark.mark):
-            stands = standing(books, signed.exporter, mark.mark, named, first)
+    for mark in marks_licensed(questions, signed.importer, signed.rcb):
+        for named in questions.contracts_named(signed.exporter, mark.mark):
+            stands = standing(questions, signed.exporter, mark.mark, named, first)
             if stands is None or stands.governing is None:
                 continue
             if stands.governing.signed.contract == signed.contract:
-                applied = books.first_application(signed.exporter, mark.mark, named, first, last)
+                applied = questions.first_application(
+                    signed.exporter, mark.mark, named, first, last
+                )
                 found += [] if applied is None else [applied]
     return min(found, default=None)
 

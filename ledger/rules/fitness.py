@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from ledger.facts.lots import LotGraded, LotHeld, LotRecorded, LotReleased
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, application_of
 from ledger.rules.moments import wait
@@ -25,29 +25,29 @@ _Part = tuple[str, tuple[str, ...], tuple[str, ...]]
 """What is wrong, what was found, and the events that show it."""
 
 
-def lot_unfit(known: Known, books: Books, _policy: Policy) -> Holds | None:
+def lot_unfit(known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-31 speaks: in a stretch of time in which the lot was not fit."""
-    app = application_of(known.id, books)
+    app = application_of(known.id, questions)
     if app is None:
         return None
     lot = app.fact.lot
-    history = _history(lot, books)
-    levels = lot_facts.gradings(books, lot)
+    history = _history(lot, questions)
+    levels = lot_facts.gradings(questions, lot)
     turns = sorted({at for at, _ in history.held} | {at for level in levels for at, _ in level})
     starts = [turns[0] - 1 if turns else 0, *turns]
-    unfit = [bool([*_unfit(app._replace(at=start), history, books)]) for start in starts]
+    unfit = [bool([*_unfit(app._replace(at=start), history, questions)]) for start in starts]
     if all(unfit):
         return always
     return (lambda _fact, at, _rec: unfit[bisect_right(turns, at)]) if any(unfit) else None
 
 
-def unfit_lot_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unfit_lot_sealed(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-31: the lot did not conform, was not graded, is conventional, or was on hold."""
-    app = application_of(key, books)
+    app = application_of(key, questions)
     if app is None:
         return
-    history = _history(app.fact.lot, books)
-    for part, found, evidence in _unfit(app, history, books):
+    history = _history(app.fact.lot, questions)
+    for part, found, evidence in _unfit(app, history, questions):
         yield Finding(
             discriminator=part,
             expected=("conforming",),
@@ -64,34 +64,34 @@ class _History(NamedTuple):
     held: tuple[tuple[int, LotHeld | LotReleased], ...]
 
 
-def _history(lot: str, books: Books) -> _History:
+def _history(lot: str, questions: Questions) -> _History:
     def read() -> _History:
-        record = books.record
+        record = questions.record
         held: list[LotHeld | LotReleased] = [
             *record.about(LotHeld, About.LOT, lot),
             *record.about(LotReleased, About.LOT, lot),
         ]
         return _History(
-            status=lot_facts.origin_record(books, lot),
+            status=lot_facts.origin_record(questions, lot),
             held=tuple((e.at, e) for e in sorted(held, key=lambda e: (e.at, e.id))),
         )
 
-    return books.memo(("fitness", lot), read)
+    return questions.memo(("fitness", lot), read)
 
 
-def _unfit(app: Application, history: _History, books: Books) -> Iterator[_Part]:
-    yield from _grading(app, books)
+def _unfit(app: Application, history: _History, questions: Questions) -> Iterator[_Part]:
+    yield from _grading(app, questions)
     yield from _status(history)
     yield from _hold(app, history)
 
 
-def _grading(app: Application, books: Books) -> Iterator[_Part]:
-    graded = lot_facts.graded(books, app.fact.lot, app.at)
+def _grading(app: Application, questions: Questions) -> Iterator[_Part]:
+    graded = lot_facts.graded(questions, app.fact.lot, app.at)
     if graded is not None:
         failed = _failed(graded)
         if failed:
             yield "grade", failed, (graded.id,)
-    elif app.standing is not None and app.standing.own and not _certified(app, books):
+    elif app.standing is not None and app.standing.own and not _certified(app, questions):
         yield "ungraded", ("none",), ()
 
 
@@ -101,17 +101,17 @@ def _failed(graded: LotGraded) -> tuple[str, ...]:
     return (graded.result, *failed) if graded.result == "NON_CONFORMING" or failed else ()
 
 
-def _certified(app: Application, books: Books) -> bool:
+def _certified(app: Application, questions: Questions) -> bool:
     """Whether a live certificate of that day or before names the lot or a source of it."""
 
     def read() -> list[date]:
         return [
             issued.issued_on
-            for lot in lot_facts.ancestry(books, app.fact.lot)
-            for _, issued in certificates_naming(books, lot)
+            for lot in lot_facts.ancestry(questions, app.fact.lot)
+            for _, issued in certificates_naming(questions, lot)
         ]
 
-    issued_on = books.memo(("certificates for grading", app.fact.lot), read)
+    issued_on = questions.memo(("certificates for grading", app.fact.lot), read)
     return any(day <= app.day for day in issued_on)
 
 

@@ -10,7 +10,7 @@ from ledger.facts.mentions import About
 from ledger.facts.scalars import TIME_MICROS_MAX
 from ledger.facts.seals import SealsRemoved
 from ledger.facts.shipments import GoodsSold
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.questions.applications import Sealed
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
@@ -49,12 +49,12 @@ class Attached(NamedTuple):
         return frozenset(tally.mark for tally in self.applied)
 
 
-def by_mark(lot: str, books: Books) -> dict[str, Attached]:
+def by_mark(lot: str, questions: Questions) -> dict[str, Attached]:
     """What is attached to a lot, by mark applied to it or taken off it."""
 
     def read() -> dict[str, Attached]:
-        tallies = books.sealed(lot)
-        removals = books.record.about(SealsRemoved, About.LOT, lot)
+        tallies = questions.sealed(lot)
+        removals = questions.record.about(SealsRemoved, About.LOT, lot)
         return {
             mark: Attached(
                 tuple(tally for tally in tallies if tally.mark == mark),
@@ -63,29 +63,29 @@ def by_mark(lot: str, books: Books) -> dict[str, Attached]:
             for mark in sorted({t.mark for t in tallies} | {r.mark for r in removals})
         }
 
-    return books.memo(("attached by mark", lot), read)
+    return questions.memo(("attached by mark", lot), read)
 
 
-def by_scheme(lot: str, books: Books) -> dict[str, Attached]:
+def by_scheme(lot: str, questions: Questions) -> dict[str, Attached]:
     """What is attached to a lot, by scheme of the marks; marks never registered have none."""
     found: dict[str, Attached] = {}
-    for name, attached in by_mark(lot, books).items():
-        mark = mark_of(books, name)
+    for name, attached in by_mark(lot, questions).items():
+        mark = mark_of(questions, name)
         if mark is not None:
             applied, removed = found.get(mark.scheme, Attached((), ()))
             found[mark.scheme] = Attached(applied + attached.applied, removed + attached.removed)
     return found
 
 
-def over_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def over_sealed(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-18: more units of a lot were sealed under a scheme than the lot has."""
-    units = lot_facts.units(books, key)
+    units = lot_facts.units(questions, key)
     if units is None:
         return
-    for scheme, attached in sorted(by_scheme(key, books).items()):
+    for scheme, attached in sorted(by_scheme(key, questions).items()):
         if attached.units > units:
             marks = attached.marks
-            named = books.applications_of(key, marks)
+            named = questions.applications_of(key, marks)
             yield Finding(
                 discriminator=scheme,
                 expected=(str(units),),
@@ -94,16 +94,16 @@ def over_sealed(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
                 more=attached.applications - len(named),
                 deadline=wait(policy.grace_registry, min(a.rec for a in attached.applied)),
                 artefact=miscounted(units, attached.units)
-                or books.lot_shot_twice(key, marks, policy.double_shot),
+                or questions.lot_shot_twice(key, marks, policy.double_shot),
             )
 
 
-def over_certified(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def over_certified(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-20: live certificates stand for more of a lot than it weighs."""
-    weight = lot_facts.weight(books, key)
+    weight = lot_facts.weight(questions, key)
     if weight is None:
         return
-    live = [issued for _, issued in certificates_naming(books, key)]
+    live = [issued for _, issued in certificates_naming(questions, key)]
     certified = total(line.net_weight for c in live for line in c.lines if line.lot == key)
     if certified > weight:
         yield Finding(
@@ -111,19 +111,19 @@ def over_certified(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             expected=(kg(weight),),
             found=(kg(certified),),
             evidence=ids(live),
-            deadline=wait(policy.grace_document, min(map(books.record.rec, live))),
+            deadline=wait(policy.grace_document, min(map(questions.record.rec, live))),
             artefact=miscounted(Decimal(kg(weight)), Decimal(kg(certified))),
         )
 
 
-def seals_on_rejected_lot(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def seals_on_rejected_lot(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-32: a lot was graded as non-conforming and still carries seals."""
-    graded = lot_facts.graded(books, key, TIME_MICROS_MAX)
+    graded = lot_facts.graded(questions, key, TIME_MICROS_MAX)
     if graded is None or graded.result != "NON_CONFORMING":
         return
-    for mark, attached in by_mark(key, books).items():
+    for mark, attached in by_mark(key, questions).items():
         if attached.seals > 0:
-            named = books.applications_of(key, {mark})
+            named = questions.applications_of(key, {mark})
             yield Finding(
                 discriminator=mark,
                 expected=("0",),
@@ -134,12 +134,12 @@ def seals_on_rejected_lot(key: str, books: Books, policy: Policy) -> Iterator[Fi
             )
 
 
-def unshipped_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unshipped_seals(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-37: seals lie on a lot that neither leaves nor is sold."""
-    sales = books.record.about(GoodsSold, About.LOT, key)
+    sales = questions.record.about(GoodsSold, About.LOT, key)
     sold = sum(sale.units for sale in sales)
-    for mark, attached in by_mark(key, books).items():
-        on_lot = books.balance(mark, Place(Kind.LOT, key))
+    for mark, attached in by_mark(key, questions).items():
+        on_lot = questions.balance(mark, Place(Kind.LOT, key))
         if on_lot > 0 and sold < attached.units:
             last = max(tally.last for tally in attached.applied)
             yield Finding(
@@ -151,10 +151,10 @@ def unshipped_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             )
 
 
-def subdivision_imbalance(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def subdivision_imbalance(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-56: what a lot was divided into weighs more than the lot."""
-    weight = lot_facts.weight(books, key)
-    divided = books.record.about(LotSubdivided, About.LOT, key)
+    weight = lot_facts.weight(questions, key)
+    divided = questions.record.about(LotSubdivided, About.LOT, key)
     if weight is None or not divided:
         return
     parts = total(child.quantity for event in divided for child in event.children)
@@ -164,8 +164,8 @@ def subdivision_imbalance(key: str, books: Books, policy: Policy) -> Iterator[Fi
             discriminator="",
             expected=(kg(weight),),
             found=(kg(parts),),
-            evidence=ids((*books.record.about(LotRecorded, About.LOT, key), *divided)),
-            deadline=wait(policy.grace_registry, min(map(books.record.rec, divided))),
+            evidence=ids((*questions.record.about(LotRecorded, About.LOT, key), *divided)),
+            deadline=wait(policy.grace_registry, min(map(questions.record.rec, divided))),
             artefact=miscounted(Decimal(kg(weight)), Decimal(kg(parts))),
         )
 

@@ -9,7 +9,7 @@ from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.shipments import GoodsSold, ShipmentDeparted
 from ledger.labels.scope import mark_required
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.lot import by_scheme
 from ledger.rules.moments import ids, wait
@@ -27,11 +27,11 @@ class _Naming(NamedTuple):
     rec: int
 
 
-def unknown_lot(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unknown_lot(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-19: a lot is named that nobody recorded and no subdivision made."""
-    if lot_facts.known(books, key):
+    if lot_facts.known(questions, key):
         return
-    naming = list(_naming(key, books))
+    naming = list(_naming(key, questions))
     if naming:
         yield Finding(
             discriminator="",
@@ -39,59 +39,59 @@ def unknown_lot(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             found=tuple(sorted({name.type for name in naming})),
             evidence=tuple(name.id for name in naming),
             deadline=wait(policy.grace_registry, min(name.rec for name in naming)),
-            artefact=books.looks_alike(About.LOT, key),
+            artefact=questions.looks_alike(About.LOT, key),
         )
 
 
-def _naming(lot: str, books: Books) -> Iterator[_Naming]:
-    for tally in books.sealed(lot):
+def _naming(lot: str, questions: Questions) -> Iterator[_Naming]:
+    for tally in questions.sealed(lot):
         yield _Naming("SealsApplied", tally.first.id, tally.rec)
-    for fact in _facts_naming(lot, books):
-        yield _Naming(type(fact).__name__, fact.id, books.record.rec(fact))
+    for fact in _facts_naming(lot, questions):
+        yield _Naming(type(fact).__name__, fact.id, questions.record.rec(fact))
 
 
-def _facts_naming(lot: str, books: Books) -> Iterator[Fact]:
-    record = books.record
+def _facts_naming(lot: str, questions: Questions) -> Iterator[Fact]:
+    record = questions.record
     yield from record.about(LotGraded, About.LOT, lot)
     yield from record.about(LotSubdivided, About.LOT, lot)
     yield from record.about(GoodsSold, About.LOT, lot)
     yield from record.about(ShipmentDeparted, About.LINE, lot)
     for issued in record.about(ExportCertificateIssued, About.LINE, lot):
-        if certificate_of(books, certificate_key(issued.issuer, issued.number)) == issued:
+        if certificate_of(questions, certificate_key(issued.issuer, issued.number)) == issued:
             yield issued
     for filed in record.about(SealReportFiled, About.LINE, lot):
-        if report_of(books, filed.report) == filed:
+        if report_of(questions, filed.report) == filed:
             yield filed
 
 
-def unsealed_sale(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unsealed_sale(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-30: more of a lot was sold as organic in Japan than was sealed with a JAS mark."""
     by_importer: dict[str, list[GoodsSold]] = {}
-    for sale in books.record.about(GoodsSold, About.LOT, key):
-        if sale.country == "JP" and _needs_mark(sale, books):
+    for sale in questions.record.about(GoodsSold, About.LOT, key):
+        if sale.country == "JP" and _needs_mark(sale, questions):
             by_importer.setdefault(sale.importer, []).append(sale)
     if not by_importer:
         return
-    attached = by_scheme(key, books).get("JAS")
+    attached = by_scheme(key, questions).get("JAS")
     sealed = 0 if attached is None else attached.units
     removed = () if attached is None else ids(attached.removed)
     for importer, sales in sorted(by_importer.items()):
         sold = sum(sale.units for sale in sales)
         if sold > sealed:
             applications = 0 if attached is None else attached.applications
-            named = () if attached is None else books.applications_of(key, attached.marks)
+            named = () if attached is None else questions.applications_of(key, attached.marks)
             yield Finding(
                 discriminator=importer,
                 expected=(str(sealed),),
                 found=(str(sold),),
                 evidence=(*ids(sales), *named, *removed),
                 more=applications - len(named),
-                deadline=wait(policy.grace_scan, min(map(books.record.rec, sales))),
+                deadline=wait(policy.grace_scan, min(map(questions.record.rec, sales))),
             )
 
 
-def _needs_mark(sale: GoodsSold, books: Books) -> bool:
-    sold = lot_facts.recipe_of(books, sale.product, sale.day)
+def _needs_mark(sale: GoodsSold, questions: Questions) -> bool:
+    sold = lot_facts.recipe_of(questions, sale.product, sale.day)
     return sold is not None and mark_required(sale.claim, sold.class_, sale.day)
 
 

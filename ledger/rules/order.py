@@ -13,7 +13,7 @@ from ledger.facts.record import Known
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered, ProductRegistered
 from ledger.facts.seals import SealsApplied, SealsDispatched, SealsReceived, SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.moments import wait
 from ledger.rules.policy import Policy
@@ -22,12 +22,12 @@ from ledger.rules.subjects import differing, own_fields
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def taken_too_early(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def taken_too_early(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-45: something leaves a place before it got there."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
-    for mark, place, balance in _emptied(known, books):
+    for mark, place, balance in _emptied(known, questions):
         yield Finding(
             discriminator=key_of(place.kind.name, place.key, mark),
             expected=("held",),
@@ -37,16 +37,16 @@ def taken_too_early(key: str, books: Books, policy: Policy) -> Iterator[Finding]
         )
 
 
-def made_later(known: Known, books: Books, _policy: Policy) -> Holds | None:
+def made_later(known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-45 speaks: on days before the lot was made."""
-    made = _made(known.fact, books)
+    made = _made(known.fact, questions)
     return None if made is None or known.fact.day >= made.produced_on else always
 
 
-def used_before_made(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def used_before_made(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-45: a lot is sealed or graded before it was made."""
-    known = counting(key, books)
-    made = None if known is None else _made(known.fact, books)
+    known = counting(key, questions)
+    made = None if known is None else _made(known.fact, questions)
     if known is not None and made is not None:
         yield Finding(
             discriminator="produced_on",
@@ -57,44 +57,44 @@ def used_before_made(key: str, books: Books, policy: Policy) -> Iterator[Finding
         )
 
 
-def _made(fact: Fact, books: Books) -> LotRecorded | None:
+def _made(fact: Fact, questions: Questions) -> LotRecorded | None:
     if not isinstance(fact, SealsApplied | LotGraded):
         return None
     lot = fact.lot
-    return books.memo(("lot recorded", lot), lambda: lot_facts.recorded(books, lot))
+    return questions.memo(("lot recorded", lot), lambda: lot_facts.recorded(questions, lot))
 
 
-def _emptied(known: Known, books: Books) -> Iterator[tuple[str, Place, int]]:
+def _emptied(known: Known, questions: Questions) -> Iterator[tuple[str, Place, int]]:
     """The places an event takes from that held too little then, with their balance."""
     fact = known.fact
     # A receipt from a place that is still short differs from the other side: other rules say so.
     only_then = isinstance(fact, SealsReceived | ShipmentReceived)
     for mark, place in sorted({(move.mark, move.source) for move in moves(fact)}):
-        balance = books.balance(mark, place, known.at)
-        if balance < 0 and not (only_then and books.balance(mark, place) < 0):
+        balance = questions.balance(mark, place, known.at)
+        if balance < 0 and not (only_then and questions.balance(mark, place) < 0):
             yield mark, place, balance
 
 
-def said_before(_known: Known, books: Books, _policy: Policy) -> Holds | None:
+def said_before(_known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-48 speaks of a repetition: where another event says the same."""
-    return lambda fact, _at, _rec: books.repeat_of(fact.id) is not None
+    return lambda fact, _at, _rec: questions.repeat_of(fact.id) is not None
 
 
-def repeated_fact(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def repeated_fact(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-48: two events say the same thing."""
-    known = counting(key, books)
-    first = None if known is None else books.repeat_of(key)
+    known = counting(key, questions)
+    first = None if known is None else questions.repeat_of(key)
     if first is not None:
         yield Finding(first, (first,), (key,), (first, key), deadline=0, artefact=True)
 
 
-def conflicting_facts(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def conflicting_facts(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-48: two events say different things under one key."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
     fact = known.fact
-    first = _first(fact, books)
+    first = _first(fact, questions)
     if first is None or first.id == fact.id:
         return
     differ = differing(first, fact, _CONFLICT.get(type(fact), own_fields(type(fact))))
@@ -134,19 +134,19 @@ COMPARED_FIELDS: Final = tuple(
 """Every field in which two events under one key may differ."""
 
 
-def _first(fact: Fact, books: Books) -> Fact | None:
+def _first(fact: Fact, questions: Questions) -> Fact | None:
     """The first event under the fact's key."""
     about, field, second = _KEYS[type(fact)]
     key = getattr(fact, field)
 
     def firsts() -> dict[object, Fact]:
         first: dict[object, Fact] = {}
-        for event in books.record.about(type(fact), about, key):
+        for event in questions.record.about(type(fact), about, key):
             first.setdefault(second and getattr(event, second), event)
         return first
 
     # However often a key is used, its firsts are looked for once.
-    found = books.memo(("first under", type(fact).__name__, key), firsts)
+    found = questions.memo(("first under", type(fact).__name__, key), firsts)
     return found.get(second and getattr(fact, second))
 
 

@@ -11,7 +11,7 @@ from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
 from ledger.labels.process import process, qualified
 from ledger.labels.schemes.jas.grading import missing_activities
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import days, ids, wait
@@ -20,12 +20,12 @@ from ledger.rules.rule import Holds, On, Rule, Says, always, counting
 from ledger.rules.violation import Finding, SubjectKind
 
 
-def unfit_process(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unfit_process(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-62: an entry of a process record shows what the standard excludes."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None or not isinstance(known.fact, ProcessRecorded):
         return
-    for code in process(books.record, known.fact).broken:
+    for code in process(questions.record, known.fact).broken:
         yield Finding(
             discriminator=code,
             expected=("allowed",),
@@ -47,18 +47,18 @@ def _figures(entry: ProcessRecorded, code: str) -> tuple[str, ...]:
     return tuple("none" if figure is None else str(figure) for figure in found)
 
 
-def records_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def records_missing(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-63: a grader called the records of a lot complete and an activity has none."""
-    graded = books.record.latest(LotGraded, About.LOT, key)
+    graded = questions.record.latest(LotGraded, About.LOT, key)
     if graded is None or not graded.records_complete:
         return
-    for activity in missing_activities(books.record, key):
+    for activity in missing_activities(questions.record, key):
         yield Finding(
             discriminator=activity,
             expected=("recorded",),
             found=("nothing",),
             evidence=(graded.id,),
-            deadline=wait(days(policy.evidence_days), books.record.rec(graded)),
+            deadline=wait(days(policy.evidence_days), questions.record.rec(graded)),
         )
 
 
@@ -71,19 +71,19 @@ class _Task(NamedTuple):
     on: date
 
 
-def not_qualified(known: Known, books: Books, _policy: Policy) -> Holds | None:
+def not_qualified(known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-64 speaks: where the person was reported on, and not qualified that day."""
-    task = _task(known.fact, books)
-    return None if task is None or not _reported(task, books) else always
+    task = _task(known.fact, questions)
+    return None if task is None or not _reported(task, questions) else always
 
 
-def unqualified_person(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unqualified_person(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-64: a person reported as qualified for other work graded, sealed or divided."""
-    known = counting(key, books)
-    task = None if known is None else _task(known.fact, books)
+    known = counting(key, questions)
+    task = None if known is None else _task(known.fact, questions)
     if known is None or task is None:
         return
-    reported = _reported(task, books)
+    reported = _reported(task, questions)
     last = max(reported, key=lambda fact: (fact.from_, fact.at, fact.id))
     yield Finding(
         discriminator=task.function,
@@ -94,13 +94,13 @@ def unqualified_person(key: str, books: Books, policy: Policy) -> Iterator[Findi
     )
 
 
-def _task(fact: object, books: Books) -> _Task | None:
+def _task(fact: object, questions: Questions) -> _Task | None:
     match fact:
         case LotGraded():
-            operator = lot_facts.operator(books, fact.lot)
+            operator = lot_facts.operator(questions, fact.lot)
             return None if operator is None else _Task(fact.grader, operator, "GRADER", fact.day)
         case SealsApplied(actor=str(actor)):
-            own = _licensee(fact.mark, books) == fact.holder
+            own = _licensee(fact.mark, questions) == fact.holder
             return _Task(actor, fact.holder, "LABELLER", fact.day) if own else None
         case LotSubdivided(actor=str(actor)):
             return _Task(actor, fact.operator, "SUBDIVIDING_PERSON", fact.day)
@@ -108,23 +108,23 @@ def _task(fact: object, books: Books) -> _Task | None:
             return None
 
 
-def _licensee(mark: str, books: Books) -> str | None:
+def _licensee(mark: str, questions: Questions) -> str | None:
     def read() -> str | None:
-        registered = mark_of(books, mark)
+        registered = mark_of(questions, mark)
         return None if registered is None else registered.importer
 
-    return books.memo(("licensee", mark), read)
+    return questions.memo(("licensee", mark), read)
 
 
-def _reported(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
-    return books.memo(("M-64", task), lambda: _unqualified(task, books))
+def _reported(task: _Task, questions: Questions) -> tuple[PersonQualified, ...]:
+    return questions.memo(("M-64", task), lambda: _unqualified(task, questions))
 
 
-def _unqualified(task: _Task, books: Books) -> tuple[PersonQualified, ...]:
+def _unqualified(task: _Task, questions: Questions) -> tuple[PersonQualified, ...]:
     """What was reported on a person who is not qualified; nothing where it is, or none was."""
-    if qualified(books.record, *task).eligible:
+    if qualified(questions.record, *task).eligible:
         return ()
-    reported = books.record.about(PersonQualified, About.PERSON, task.person)
+    reported = questions.record.about(PersonQualified, About.PERSON, task.person)
     return tuple(fact for fact in reported if fact.party == task.party)
 
 

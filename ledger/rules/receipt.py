@@ -11,7 +11,7 @@ from ledger.facts.seals import (
     SealsReceived,
     SealsSpoiled,
 )
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.contracts import contract_of, contracts_of, mark_of, marks_licensed
 from ledger.rules.figures import miscounted, outside, range_text, spans
 from ledger.rules.moments import (
@@ -44,8 +44,8 @@ class _Sides(NamedTuple):
         return ids((*self.sent, *self.received, *self.lost))
 
 
-def _by_mark(dispatch: str, books: Books) -> list[tuple[str, _Sides]]:
-    record = books.record
+def _by_mark(dispatch: str, questions: Questions) -> list[tuple[str, _Sides]]:
+    record = questions.record
     sent = record.about(SealsDispatched, About.DISPATCH, dispatch)
     received = record.about(SealsReceived, About.DISPATCH, dispatch)
     lost = record.about(SealsLost, About.DISPATCH, dispatch)
@@ -62,16 +62,18 @@ def _by_mark(dispatch: str, books: Books) -> list[tuple[str, _Sides]]:
     ]
 
 
-def receipt_difference(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def receipt_difference(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-03: what arrived of a dispatch is not what was sent, or not to whom, or other numbers."""
-    for mark, sides in _by_mark(key, books):
+    for mark, sides in _by_mark(key, questions):
         if sides.sent and sides.received:
-            yield from _difference(mark, sides, books, policy)
-            yield from _wrong_receiver(mark, sides, books, policy)
-            yield from _foreign_numbers(mark, sides, books, policy)
+            yield from _difference(mark, sides, questions, policy)
+            yield from _wrong_receiver(mark, sides, questions, policy)
+            yield from _foreign_numbers(mark, sides, questions, policy)
 
 
-def _difference(mark: str, sides: _Sides, books: Books, policy: Policy) -> Iterator[Finding]:
+def _difference(
+    mark: str, sides: _Sides, questions: Questions, policy: Policy
+) -> Iterator[Finding]:
     sent, received, lost = sides.counts()
     if sent == received + lost:
         return
@@ -79,7 +81,7 @@ def _difference(mark: str, sides: _Sides, books: Books, policy: Policy) -> Itera
         deadline = end_of_next_business_day(sides.received[0], policy.holidays)
     else:
         excess = sides.received if received > sent else sides.lost
-        deadline = _waiting(sides.sent, excess, books, policy)
+        deadline = _waiting(sides.sent, excess, questions, policy)
     yield Finding(
         discriminator=mark,
         expected=(str(sent),),
@@ -90,7 +92,9 @@ def _difference(mark: str, sides: _Sides, books: Books, policy: Policy) -> Itera
     )
 
 
-def _wrong_receiver(mark: str, sides: _Sides, books: Books, policy: Policy) -> Iterator[Finding]:
+def _wrong_receiver(
+    mark: str, sides: _Sides, questions: Questions, policy: Policy
+) -> Iterator[Finding]:
     first = sides.sent[0]
     addressed = first.to_holder, first.to_site
     wrong = [fact for fact in sides.received if (fact.holder, fact.site) != addressed]
@@ -100,12 +104,14 @@ def _wrong_receiver(mark: str, sides: _Sides, books: Books, policy: Policy) -> I
             expected=(key_of(*addressed),),
             found=tuple(sorted({key_of(fact.holder, fact.site) for fact in wrong})),
             evidence=ids((first, *wrong)),
-            deadline=_waiting(sides.sent, wrong, books, policy),
+            deadline=_waiting(sides.sent, wrong, questions, policy),
         )
 
 
-def _foreign_numbers(mark: str, sides: _Sides, books: Books, policy: Policy) -> Iterator[Finding]:
-    registered = mark_of(books, mark)
+def _foreign_numbers(
+    mark: str, sides: _Sides, questions: Questions, policy: Policy
+) -> Iterator[Finding]:
+    registered = mark_of(questions, mark)
     if registered is None or not registered.serialised:
         return
     sent, received = spans(sides.sent), spans(sides.received)
@@ -118,23 +124,23 @@ def _foreign_numbers(mark: str, sides: _Sides, books: Books, policy: Policy) -> 
             expected=tuple(range_text(*span) for span in sorted(sent)),
             found=tuple(range_text(*span) for span in foreign),
             evidence=sides.evidence(),
-            deadline=_waiting(sides.sent, sides.received, books, policy),
+            deadline=_waiting(sides.sent, sides.received, questions, policy),
         )
 
 
 def _waiting(
     sent: Sequence[SealsDispatched],
     other: Sequence[SealsReceived] | Sequence[SealsLost],
-    books: Books,
+    questions: Questions,
     policy: Policy,
 ) -> int:
-    rec = books.record.rec
+    rec = questions.record.rec
     return wait(policy.grace_scan, min(map(rec, sent)), min(map(rec, other)))
 
 
-def never_received(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def never_received(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-04: seals were sent and never arrived."""
-    for mark, sides in _by_mark(key, books):
+    for mark, sides in _by_mark(key, questions):
         sent, _, lost = sides.counts()
         if sides.sent and not sides.received and lost < sent:
             yield Finding(
@@ -146,25 +152,25 @@ def never_received(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             )
 
 
-def receipt_without_dispatch(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def receipt_without_dispatch(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-05: seals arrived that nobody sent."""
-    unknown = books.record.first(SealsDispatched, About.DISPATCH, key) is None
-    for mark, sides in _by_mark(key, books):
+    unknown = questions.record.first(SealsDispatched, About.DISPATCH, key) is None
+    for mark, sides in _by_mark(key, questions):
         if sides.received and not sides.sent:
-            first = min(map(books.record.rec, sides.received))
+            first = min(map(questions.record.rec, sides.received))
             yield Finding(
                 discriminator=mark,
                 expected=("0",),
                 found=(str(sides.counts()[1]),),
                 evidence=ids(sides.received),
                 deadline=wait(policy.grace_dispatch, first),
-                artefact=unknown and books.looks_alike(About.DISPATCH, key),
+                artefact=unknown and questions.looks_alike(About.DISPATCH, key),
             )
 
 
-def unproved_disposal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unproved_disposal(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-39: seals were destroyed without witness or document, or spoiled without a reason."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
     absent: list[str] = []
@@ -178,9 +184,9 @@ def unproved_disposal(key: str, books: Books, policy: Policy) -> Iterator[Findin
         yield Finding(part, ("present",), ("absent",), (key,), deadline)
 
 
-def loss_or_theft(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def loss_or_theft(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-41: seals were lost or stolen; every such report is looked at, at once."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
     if isinstance(known.fact, SealsLost):
@@ -188,9 +194,9 @@ def loss_or_theft(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
         yield Finding("", ("0",), found, (key,), deadline=0)
 
 
-def unreturned_stock(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unreturned_stock(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-42: a contract ended, nothing renews it, and the exporter still holds seals."""
-    contract = contract_of(books, key)
+    contract = contract_of(questions, key)
     if contract is None or contract.end is None:
         return
     signed = contract.signed
@@ -200,11 +206,11 @@ def unreturned_stock(key: str, books: Books, policy: Policy) -> Iterator[Finding
         (other.signed.exporter, other.signed.importer, other.signed.rcb) == parties
         and other.signed.contract != key
         and other.in_force(due)
-        for other in contracts_of(books, signed.exporter)
+        for other in contracts_of(questions, signed.exporter)
     ):
         return
-    for mark in marks_licensed(books, signed.importer, signed.rcb):
-        for site, held in sorted(books.stocks(mark.mark, signed.exporter).items()):
+    for mark in marks_licensed(questions, signed.importer, signed.rcb):
+        for site, held in sorted(questions.stocks(mark.mark, signed.exporter).items()):
             if held > 0:
                 yield Finding(
                     discriminator=key_of(mark.mark, site),

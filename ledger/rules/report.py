@@ -8,7 +8,7 @@ from ledger.custody.places import Kind, Place
 from ledger.facts.documents import SealReportFiled
 from ledger.facts.lots import LotSubdivided
 from ledger.facts.shipments import ShipmentDeparted
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.contracts import contract_of
 from ledger.rules.figures import kg, miscounted
 from ledger.rules.moments import ids, wait
@@ -21,25 +21,25 @@ _Pair = tuple[str, str]
 """Lot and mark."""
 
 
-def report_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def report_differs(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-06: a report says other things of seals and parties than the ledger."""
-    filed = report_of(books, key)
+    filed = report_of(questions, key)
     if filed is not None:
-        yield from _used(filed, books, policy)
-        yield from _remaining(filed, books, policy)
-        yield from _header(filed, books, policy)
+        yield from _used(filed, questions, policy)
+        yield from _remaining(filed, questions, policy)
+        yield from _header(filed, questions, policy)
 
 
-def _used(filed: SealReportFiled, books: Books, policy: Policy) -> Iterator[Finding]:
+def _used(filed: SealReportFiled, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """Seals used by lot and mark: what departed with them, or what lies on the lot until then."""
-    rec = books.record.rec
+    rec = questions.record.rec
     used: dict[_Pair, int] = {}
     for line in filed.lines:
         used[line.lot, line.mark] = used.get((line.lot, line.mark), 0) + line.used
-    shipment = shipment_of(books, filed.shipment)
+    shipment = shipment_of(questions, filed.shipment)
     if shipment is None:
         for (lot, mark), seals in sorted(used.items()):
-            on_lot = books.balance(mark, Place(Kind.LOT, lot))
+            on_lot = questions.balance(mark, Place(Kind.LOT, lot))
             if seals > on_lot:
                 deadline = wait(policy.grace_document, rec(filed))
                 yield _counted(key_of(lot, mark), on_lot, seals, (filed,), deadline)
@@ -73,21 +73,21 @@ def _counted(
     )
 
 
-def _remaining(filed: SealReportFiled, books: Books, policy: Policy) -> Iterator[Finding]:
+def _remaining(filed: SealReportFiled, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """Seals left in stock by mark: the last line that names it, against the book at that time."""
-    deadline = wait(policy.grace_document, books.record.rec(filed))
+    deadline = wait(policy.grace_document, questions.record.rec(filed))
     for mark, remaining in sorted({line.mark: line.remaining for line in filed.lines}.items()):
         book = sum(
-            books.balance(mark, Place(Kind.STOCK, filed.exporter, site), filed.at)
-            for site in books.stocks(mark, filed.exporter)
+            questions.balance(mark, Place(Kind.STOCK, filed.exporter, site), filed.at)
+            for site in questions.stocks(mark, filed.exporter)
         )
         if remaining != book:
             found = _counted(key_of(mark, "remaining"), book, remaining, (filed,), deadline)
             yield found._replace(severity="M")
 
 
-def _header(filed: SealReportFiled, books: Books, policy: Policy) -> Iterator[Finding]:
-    contract = contract_of(books, filed.contract)
+def _header(filed: SealReportFiled, questions: Questions, policy: Policy) -> Iterator[Finding]:
+    contract = contract_of(questions, filed.contract)
     if contract is None:
         return
     signed = contract.signed
@@ -99,16 +99,16 @@ def _header(filed: SealReportFiled, books: Books, policy: Policy) -> Iterator[Fi
             expected=expected,
             found=found,
             evidence=ids((filed, signed)),
-            deadline=wait(policy.grace_document, books.record.rec(filed)),
+            deadline=wait(policy.grace_document, questions.record.rec(filed)),
         )
 
 
-def weight_arithmetic(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def weight_arithmetic(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-17: a line's weight is not its units times the weight of a pack."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
-    for number, (units, pack_weight, stated) in enumerate(_weighed(known.fact, books), start=1):
+    for number, (units, pack_weight, stated) in enumerate(_weighed(known.fact, questions), start=1):
         product = units * pack_weight
         if stated != product:
             yield Finding(
@@ -121,13 +121,13 @@ def weight_arithmetic(key: str, books: Books, _policy: Policy) -> Iterator[Findi
             )
 
 
-def _weighed(fact: object, books: Books) -> Iterator[tuple[int, Decimal, Decimal]]:
+def _weighed(fact: object, questions: Questions) -> Iterator[tuple[int, Decimal, Decimal]]:
     """Units, weight of a pack and weight stated, line by line."""
     if isinstance(fact, LotSubdivided):
         for child in fact.children:
             yield child.units, child.pack_weight, child.quantity
     elif isinstance(fact, ShipmentDeparted) or (
-        isinstance(fact, SealReportFiled) and report_of(books, fact.report) == fact
+        isinstance(fact, SealReportFiled) and report_of(questions, fact.report) == fact
     ):
         for line in fact.lines:
             yield line.units, line.pack_weight, line.net_weight

@@ -5,22 +5,22 @@ from typing import Any, NamedTuple
 
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.applied import Application, Breach
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Family, Finding, Severity, SubjectKind
 
-Check = Callable[[str, Books, Policy], Iterator[Finding]]
-"""(subject key, books, policy) → findings. Pure; knows no clock."""
+Check = Callable[[str, Questions, Policy], Iterator[Finding]]
+"""(subject key, questions, policy) → findings. Pure; knows no clock."""
 
-KindCheck = Callable[[Application, Books], Iterator[Breach]]
+KindCheck = Callable[[Application, Questions], Iterator[Breach]]
 """What holds for every application by that holder of that mark at that site to that lot under that
 label and contract on that day: worked out once for all of them."""
 
 Holds = Callable[[Any, int, int], bool]
 """(event, its time, when it was recorded; both µs UTC) → whether a check has something to say."""
 
-When = Callable[[Known, Books, Policy], Holds | None]
+When = Callable[[Known, Questions, Policy], Holds | None]
 """From one counting event: when a check has something to say of events of its kind. None: never.
 
 A check begins with it and is not called otherwise, so what it says stands nowhere else. Of scans it
@@ -32,10 +32,10 @@ def always(_event: Any, _at: int, _rec: int) -> bool:
     return True
 
 
-def counting(key: str, books: Books) -> Known | None:
+def counting(key: str, questions: Questions) -> Known | None:
     """The event of that id; None where it does not count."""
-    known = books.record.known(key)
-    return known if known is not None and books.record.counts(known.fact) else None
+    known = questions.record.known(key)
+    return known if known is not None and questions.record.counts(known.fact) else None
 
 
 class On(NamedTuple):

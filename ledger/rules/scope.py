@@ -9,7 +9,7 @@ from ledger.labels.lots import country_of
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, Breach, departed_rec
 from ledger.rules.certification import covers, states
@@ -20,17 +20,17 @@ from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind
 
 
-def out_of_scope(app: Application, books: Books) -> Iterator[Breach]:
+def out_of_scope(app: Application, questions: Questions) -> Iterator[Breach]:
     """M-12: the product class is outside the arrangement, or outside the licensee's classes."""
     stands = app.standing
     if stands is None:
         return
     lot, day, licensee = app.fact.lot, app.day, stands.mark.importer
-    used = lot_facts.recipe(books, lot, day)
+    used = lot_facts.recipe(questions, lot, day)
     if used is None:
         return
-    operator, origin = lot_facts.operator(books, lot), lot_facts.origin(books, lot)
-    country = country_of(books.record, licensee)
+    operator, origin = lot_facts.operator(questions, lot), lot_facts.origin(questions, lot)
+    country = country_of(questions.record, licensee)
     foreign = operator != licensee and origin != country
     if foreign and origin is not None and country is not None:
         found = scope(origin, country, used.class_, Recipe.of(used), day)
@@ -41,7 +41,7 @@ def out_of_scope(app: Application, books: Books) -> Iterator[Breach]:
     certified = [
         state.event
         for state in states(
-            books, licensee, day, scheme=stands.mark.scheme, issuer=stands.mark.rcb, roles=roles
+            questions, licensee, day, scheme=stands.mark.scheme, issuer=stands.mark.rcb, roles=roles
         )
         if state.valid
     ]
@@ -49,14 +49,14 @@ def out_of_scope(app: Application, books: Books) -> Iterator[Breach]:
         yield Breach("classes", ("covered",), (used.class_,), (used.id, *ids(certified)))
 
 
-def shipped_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def shipped_out_of_scope(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-12 on a shipment: sealed goods under consignment that the arrangement does not cover."""
-    shipment = shipment_of(books, key)
+    shipment = shipment_of(questions, key)
     if shipment is None or shipment.header.sealing_mode != "CONSIGNED":
         return
     for lot in sorted({line.lot for line in shipment.lines if line.mark is not None}):
-        class_ = lot_facts.class_of(books, lot, shipment.day)
-        broken = shipment_scope(books.record, shipment.header, lot).broken
+        class_ = lot_facts.class_of(questions, lot, shipment.day)
+        broken = shipment_scope(questions.record, shipment.header, lot).broken
         codes = sorted(code for code in broken if code.startswith("SCOPE_"))
         if codes and class_ is not None:
             departures = tuple(
@@ -67,36 +67,36 @@ def shipped_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Fin
                 expected=("covered",),
                 found=(class_, *codes),
                 evidence=ids(departures),
-                deadline=wait(policy.grace_registry, departed_rec(books, departures)),
+                deadline=wait(policy.grace_registry, departed_rec(questions, departures)),
             )
 
 
-def certified_out_of_scope(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def certified_out_of_scope(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-12 on a certificate: a line of goods the certificate's form may not carry."""
-    issued = certificate_of(books, key)
+    issued = certificate_of(questions, key)
     if issued is None:
         return
     outside: dict[str, tuple[str, ...]] = {}
     for index, line in enumerate(issued.lines):
         if line.lot is not None and line.lot not in outside:
-            codes = certificate_line_scope(books.record, issued, index).broken
+            codes = certificate_line_scope(questions.record, issued, index).broken
             if codes:
-                outside[line.lot] = (*_class(books, line, issued.issued_on), *codes)
+                outside[line.lot] = (*_class(questions, line, issued.issued_on), *codes)
     for lot, says in sorted(outside.items()):
         yield Finding(
             discriminator=lot,
             expected=("covered",),
             found=says,
             evidence=(issued.id,),
-            deadline=wait(policy.grace_registry, books.record.rec(issued)),
+            deadline=wait(policy.grace_registry, questions.record.rec(issued)),
         )
 
 
-def _class(books: Books, line: CertifiedLine, on: date) -> tuple[str, ...]:
+def _class(questions: Questions, line: CertifiedLine, on: date) -> tuple[str, ...]:
     """The class of a line's lot, or of its product where nobody knows the lot."""
-    class_ = None if line.lot is None else lot_facts.class_of(books, line.lot, on)
+    class_ = None if line.lot is None else lot_facts.class_of(questions, line.lot, on)
     if class_ is None:
-        of_product = lot_facts.recipe_of(books, line.product, on)
+        of_product = lot_facts.recipe_of(questions, line.product, on)
         class_ = None if of_product is None else of_product.class_
     return () if class_ is None else (class_,)
 

@@ -17,7 +17,7 @@ from ledger.facts.seals import (
     SealsSampled,
     SealsSpoiled,
 )
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.applied import application_of
 from ledger.rules.contracts import mark_of
 from ledger.rules.figures import Span, outside, range_text, shared, span_of, spans
@@ -27,20 +27,20 @@ from ledger.rules.rule import Holds, On, Rule, Says, counting
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
-def used_before(known: Known, books: Books, _policy: Policy) -> Holds | None:
+def used_before(known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-33 speaks: where an earlier event applied, or issued, one of the numbers."""
-    if not _serialised(known.fact, books):
+    if not _serialised(known.fact, questions):
         return None
-    return lambda fact, at, _rec: bool(_earlier_uses(fact, at, books))
+    return lambda fact, at, _rec: bool(_earlier_uses(fact, at, questions))
 
 
-def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def sealed_twice(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-33: a number was applied, or issued, that an earlier event had applied, or issued."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
-    before = _earlier_uses(known.fact, known.at, books)
-    twice = books.double_shot(key, policy.double_shot)
+    before = _earlier_uses(known.fact, known.at, questions)
+    twice = questions.double_shot(key, policy.double_shot)
     for (other_id, overlap), more in told(before, len(before)):
         yield Finding(
             discriminator=other_id,
@@ -48,13 +48,13 @@ def sealed_twice(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             found=(range_text(*overlap), *more),
             evidence=(key, other_id),
             deadline=0,
-            artefact=twice or books.double_shot(other_id, policy.double_shot),
+            artefact=twice or questions.double_shot(other_id, policy.double_shot),
         )
 
 
-def _earlier_uses(fact: Fact, at: int, books: Books) -> list[tuple[str, Span]]:
+def _earlier_uses(fact: Fact, at: int, questions: Questions) -> list[tuple[str, Span]]:
     """The earlier events of the fact's type that share numbers with it, and which."""
-    sharing = _sharing(fact, books, type(fact))
+    sharing = _sharing(fact, questions, type(fact))
     if len(sharing) == 1:
         return []  # that is the event itself
     return [
@@ -66,11 +66,11 @@ def _earlier_uses(fact: Fact, at: int, books: Books) -> list[tuple[str, Span]]:
     ]
 
 
-def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unknown_mark(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-34 on a mark: events name it, and nobody registered it."""
-    if mark_of(books, key) is not None:
+    if mark_of(questions, key) is not None:
         return
-    naming = books.naming(key)
+    naming = questions.naming(key)
     if naming is not None:
         yield Finding(
             discriminator="",
@@ -79,33 +79,33 @@ def unknown_mark(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
             evidence=naming.evidence,
             more=naming.events - len(naming.evidence),
             deadline=wait(policy.grace_registry, naming.first_rec),
-            artefact=books.looks_alike(About.MARK, key),
+            artefact=questions.looks_alike(About.MARK, key),
         )
 
 
-def not_issued(known: Known, books: Books, _policy: Policy) -> Holds | None:
+def not_issued(known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-34 speaks of an event: where it has no numbers, or some that no issue holds."""
-    if not _serialised(known.fact, books):
+    if not _serialised(known.fact, questions):
         return None
-    return lambda fact, _at, _rec: span_of(fact) is None or bool(_unissued(fact, books))
+    return lambda fact, _at, _rec: span_of(fact) is None or bool(_unissued(fact, questions))
 
 
-def unknown_numbers(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def unknown_numbers(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-34 on an event: numbers that were not issued, or none where the mark has them."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
     deadline = wait(policy.grace_registry, known.rec)
     if span_of(known.fact) is None:
         yield Finding("no-range", ("issued",), (), (key,), deadline, severity="M")
     else:
-        found = tuple(range_text(*part) for part in _unissued(known.fact, books))
+        found = tuple(range_text(*part) for part in _unissued(known.fact, questions))
         yield Finding("numbers", ("issued",), found, (key,), deadline)
 
 
-def _unissued(fact: Fact, books: Books) -> list[Span]:
+def _unissued(fact: Fact, questions: Questions) -> list[Span]:
     """The numbers of a fact that no issue of its mark holds."""
-    issued = spans(other.fact for other in _sharing(fact, books, SealsIssued))
+    issued = spans(other.fact for other in _sharing(fact, questions, SealsIssued))
     return outside(spans([fact]), issued)
 
 
@@ -113,17 +113,17 @@ _GONE: Final = (SealsSpoiled, SealsSampled, SealsDestroyed, SealsRemoved, SealsL
 """Events after which a number is never applied again."""
 
 
-def put_elsewhere(_known: Known, books: Books, _policy: Policy) -> Holds | None:
+def put_elsewhere(_known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-35 may speak: where some event put a number of the application elsewhere."""
     return lambda fact, _at, _rec: (
         fact.first is not None
-        and any(_elsewhere(other.fact, fact) for other in _sharing(fact, books))
+        and any(_elsewhere(other.fact, fact) for other in _sharing(fact, questions))
     )
 
 
-def resurrected_seal(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def resurrected_seal(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-35: a number was applied that the last event before had put elsewhere."""
-    app = application_of(key, books)
+    app = application_of(key, questions)
     span = None if app is None else span_of(app.fact)
     if app is None or span is None:
         return
@@ -131,7 +131,7 @@ def resurrected_seal(key: str, books: Books, policy: Policy) -> Iterator[Finding
     place = f"STOCK {fact.holder} {fact.site}"
     before = [
         known
-        for known in books.ranged(fact.mark, *span)
+        for known in questions.ranged(fact.mark, *span)
         if (known.at, known.id) < (app.at, fact.id)
     ]
     elsewhere = [last for last in _last_of_each(span, before) if _elsewhere(last, fact)]
@@ -166,16 +166,16 @@ def _elsewhere(last: Fact, applied: SealsApplied) -> bool:
     return isinstance(last, _GONE)
 
 
-def _serialised(fact: Fact, books: Books) -> bool:
+def _serialised(fact: Fact, questions: Questions) -> bool:
     mark = getattr(fact, "mark", None)
-    registered = None if mark is None else mark_of(books, mark)
+    registered = None if mark is None else mark_of(questions, mark)
     return registered is not None and registered.serialised
 
 
-def _sharing(fact: Fact, books: Books, *kinds: type[Fact]) -> Sequence[Known]:
+def _sharing(fact: Fact, questions: Questions, *kinds: type[Fact]) -> Sequence[Known]:
     """The events of a fact's mark that share numbers with it."""
     span = span_of(fact)
-    return () if span is None else books.ranged(getattr(fact, "mark", ""), *span, *kinds)
+    return () if span is None else questions.ranged(getattr(fact, "mark", ""), *span, *kinds)
 
 
 _EVENT = SubjectKind.EVENT

@@ -13,7 +13,7 @@ from ledger.facts.mentions import About
 from ledger.labels.claims import barred_transports
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.contracts import label_of, mark_of
 from ledger.rules.moments import ids, wait, within
@@ -30,15 +30,15 @@ from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of
 
 
-def certificate_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def certificate_missing(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-21: goods that need a certificate left without one that fits."""
-    shipment = shipment_of(books, key)
-    if shipment is None or not _asks_certificate(shipment, books):
+    shipment = shipment_of(questions, key)
+    if shipment is None or not _asks_certificate(shipment, questions):
         return
     day = shipment.day
-    keys = certificates_for(books, key)
-    existing = [c for name in keys if (c := certificate_of(books, name)) is not None]
-    valid = [c for name in keys if (c := live(books, name)) is not None]
+    keys = certificates_for(questions, key)
+    existing = [c for name in keys if (c := certificate_of(questions, name)) is not None]
+    valid = [c for name in keys if (c := live(questions, name)) is not None]
     breaches: list[tuple[str, tuple[str, ...]]] = []
     if not existing:
         breaches.append(("none", ("none",)))
@@ -50,9 +50,9 @@ def certificate_missing(key: str, books: Books, policy: Policy) -> Iterator[Find
             for lot in sorted({line.lot for line in shipment.lines})
             if not any(_holds(issued, lot, shipment) for issued in valid)
         ]
-    first = min(map(books.record.rec, shipment.departures))
+    first = min(map(questions.record.rec, shipment.departures))
     misread = any(
-        certificate_of(books, name) is None and books.looks_alike(About.CERTIFICATE, name)
+        certificate_of(questions, name) is None and questions.looks_alike(About.CERTIFICATE, name)
         for name in keys
     )
     for discriminator, found in breaches:
@@ -66,18 +66,18 @@ def certificate_missing(key: str, books: Books, policy: Policy) -> Iterator[Find
         )
 
 
-def _asks_certificate(shipment: Shipment, books: Books) -> bool:
+def _asks_certificate(shipment: Shipment, questions: Questions) -> bool:
     head = shipment.header
     if head.sealing_mode == "DIRECT_JAS" or head.origin == head.destination:
         return False
     return any(
-        _lot_asks(lot, head.origin, head.destination, shipment.day, books)
+        _lot_asks(lot, head.origin, head.destination, shipment.day, questions)
         for lot in sorted({line.lot for line in shipment.lines})
     )
 
 
-def _lot_asks(lot: str, origin: str, destination: str, day: date, books: Books) -> bool:
-    used = lot_facts.recipe(books, lot, day)
+def _lot_asks(lot: str, origin: str, destination: str, day: date, questions: Questions) -> bool:
+    used = lot_facts.recipe(questions, lot, day)
     if used is None:
         return True
     return scope(origin, destination, used.class_, Recipe.of(used), day).asks_certificate
@@ -94,12 +94,12 @@ def _holds(issued: ExportCertificateIssued, lot: str, shipment: Shipment) -> boo
     return any(line.product in products for line in issued.lines)
 
 
-def report_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def report_missing(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-29: sealed goods are on their way, or a certificate is asked for them, without a report."""
-    if _reported(key, books):
+    if _reported(key, questions):
         return
-    rec = books.record.rec
-    shipment = shipment_of(books, key)
+    rec = questions.record.rec
+    shipment = shipment_of(questions, key)
     departures = (
         shipment.departures
         if shipment is not None and shipment.header.sealing_mode == "CONSIGNED"
@@ -107,8 +107,8 @@ def report_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
     )
     requests = [
         request
-        for request in books.record.about(ExportCertificateRequested, About.SHIPMENT, key)
-        if any(_sealed_for(request, line.lot, books) for line in request.lines)
+        for request in questions.record.about(ExportCertificateRequested, About.SHIPMENT, key)
+        if any(_sealed_for(request, line.lot, questions) for line in request.lines)
     ]
     asking = (*departures, *requests)
     if asking:
@@ -121,17 +121,17 @@ def report_missing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _reported(shipment: str, books: Books) -> bool:
+def _reported(shipment: str, questions: Questions) -> bool:
     return any(
-        report_of(books, filed.report) == filed
-        for filed in books.record.about(SealReportFiled, About.SHIPMENT, shipment)
+        report_of(questions, filed.report) == filed
+        for filed in questions.record.about(SealReportFiled, About.SHIPMENT, shipment)
     )
 
 
-def _sealed_for(request: ExportCertificateRequested, lot: str, books: Books) -> bool:
+def _sealed_for(request: ExportCertificateRequested, lot: str, questions: Questions) -> bool:
     """Whether the exporter applied a mark of its importer, not its own, to a lot of a request."""
-    for tally in books.sealed(lot):
-        mark = mark_of(books, tally.mark)
+    for tally in questions.sealed(lot):
+        mark = mark_of(questions, tally.mark)
         if (
             mark is not None
             and tally.holder == request.exporter
@@ -141,18 +141,18 @@ def _sealed_for(request: ExportCertificateRequested, lot: str, books: Books) -> 
     return False
 
 
-def barred_transport(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def barred_transport(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-58: goods travel in a way that a claim on their label excludes."""
-    shipment = shipment_of(books, key)
+    shipment = shipment_of(questions, key)
     if shipment is None:
         return
     transport = shipment.header.transport
-    first = min(map(books.record.rec, shipment.departures))
+    first = min(map(questions.record.rec, shipment.departures))
     for lot in sorted({line.lot for line in shipment.lines}):
         barring = [
             (label, tally)
-            for tally in books.sealed(lot)
-            if (label := label_of(books, tally.label, tally.version)) is not None
+            for tally in questions.sealed(lot)
+            if (label := label_of(questions, tally.label, tally.version)) is not None
             and transport in barred_transports(label.claim, shipment.day)
         ]
         if barring:

@@ -13,7 +13,7 @@ from ledger.facts.shipments import (
     ShipmentDeparted,
     ShipmentReceived,
 )
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of
 from ledger.rules.figures import miscounted
@@ -33,17 +33,17 @@ def _pair(line: DepartedLine | ReceivedLine | ReturnedLine) -> _Pair:
     return line.lot, line.mark or UNMARKED
 
 
-def shipped_not_applied(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def shipped_not_applied(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-36: a shipment left with seals that were not on its lots, or without any."""
-    shipment = shipment_of(books, key)
+    shipment = shipment_of(questions, key)
     if shipment is None:
         return
     sealed = shipment.header.sealing_mode in ("CONSIGNED", "DIRECT_JAS")
     for (lot, mark), carried in sorted(_carried(shipment).items()):
         carrying = [each.departure for each in carried]
-        counts = _drawn((lot, mark), carried, books)
+        counts = _drawn((lot, mark), carried, questions)
         if counts is None and sealed:
-            counts = _bare((lot, mark), carried, books)
+            counts = _bare((lot, mark), carried, questions)
         if counts is not None:
             on_lot, on_line = counts
             yield Finding(
@@ -51,8 +51,8 @@ def shipped_not_applied(key: str, books: Books, policy: Policy) -> Iterator[Find
                 expected=(str(on_lot),),
                 found=(str(on_line),),
                 evidence=ids(carrying),
-                deadline=wait(policy.grace_scan, min(map(books.record.rec, carrying))),
-                artefact=miscounted(on_lot, on_line) or _misread(lot, mark, books),
+                deadline=wait(policy.grace_scan, min(map(questions.record.rec, carrying))),
+                artefact=miscounted(on_lot, on_line) or _misread(lot, mark, questions),
             )
 
 
@@ -79,34 +79,40 @@ def _carried(shipment: Shipment) -> dict[_Pair, list[_Carried]]:
     return found
 
 
-def _drawn(pair: _Pair, carried: Sequence[_Carried], books: Books) -> tuple[int, int] | None:
+def _drawn(
+    pair: _Pair, carried: Sequence[_Carried], questions: Questions
+) -> tuple[int, int] | None:
     """Seals on the lot and on the lines at the first departure that drew too many."""
     lot, mark = pair
     if mark == UNMARKED:
         return None
     for at in (each.departure.at for each in carried):
-        balance = books.balance(mark, Place(Kind.LOT, lot), at)
+        balance = questions.balance(mark, Place(Kind.LOT, lot), at)
         if balance < 0:
             seals = sum(each.seals for each in carried if each.departure.at <= at)
             return balance + seals, seals
     return None
 
 
-def _bare(pair: _Pair, carried: Sequence[_Carried], books: Books) -> tuple[int, int] | None:
+def _bare(pair: _Pair, carried: Sequence[_Carried], questions: Questions) -> tuple[int, int] | None:
     """Seals on the lot when a line left that should carry seals and carries none."""
     lot, mark = pair
     for departure, _, bare in carried:
         if bare:
-            marks = {tally.mark for tally in books.sealed(lot)} if mark == UNMARKED else {mark}
+            marks = {tally.mark for tally in questions.sealed(lot)} if mark == UNMARKED else {mark}
             place = Place(Kind.LOT, lot)
-            return sum(books.balance(name, place, departure.at) for name in marks), 0
+            return sum(questions.balance(name, place, departure.at) for name in marks), 0
     return None
 
 
-def _misread(lot: str, mark: str, books: Books) -> bool:
-    if not lot_facts.known(books, lot) and books.looks_alike(About.LOT, lot):
+def _misread(lot: str, mark: str, questions: Questions) -> bool:
+    if not lot_facts.known(questions, lot) and questions.looks_alike(About.LOT, lot):
         return True
-    return mark != UNMARKED and mark_of(books, mark) is None and books.looks_alike(About.MARK, mark)
+    return (
+        mark != UNMARKED
+        and mark_of(questions, mark) is None
+        and questions.looks_alike(About.MARK, mark)
+    )
 
 
 class Goods(NamedTuple):
@@ -120,18 +126,18 @@ class Goods(NamedTuple):
         return Goods(self.units + units, self.seals + seals)
 
 
-def importer_differs(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def importer_differs(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-59: what the importer took in is not what the exporter sent, or nothing arrived."""
-    shipment = shipment_of(books, key)
-    received = books.record.about(ShipmentReceived, About.SHIPMENT, key)
+    shipment = shipment_of(questions, key)
+    received = questions.record.about(ShipmentReceived, About.SHIPMENT, key)
     returned = [
         event
-        for event in books.record.about(GoodsReturned, About.SHIPMENT, key)
+        for event in questions.record.about(GoodsReturned, About.SHIPMENT, key)
         if event.returned_from == "SHIPPED"
     ]
     if received:
-        yield from _differences(shipment, received, returned, books, policy)
-        yield from _wrong_importer(shipment, received, books, policy)
+        yield from _differences(shipment, received, returned, questions, policy)
+        yield from _wrong_importer(shipment, received, questions, policy)
     elif shipment is not None:
         yield from _not_arrived(shipment, returned, policy)
 
@@ -140,7 +146,7 @@ def _differences(
     shipment: Shipment | None,
     received: Sequence[ShipmentReceived],
     returned: Sequence[GoodsReturned],
-    books: Books,
+    questions: Questions,
     policy: Policy,
 ) -> Iterator[Finding]:
     departures = () if shipment is None else shipment.departures
@@ -154,7 +160,7 @@ def _differences(
             continue
         deadlines: list[int] = []
         if found.units > expected.units or found.seals > expected.seals:
-            recs = [_earliest(pair, side, books) for side in (received, departures) if side]
+            recs = [_earliest(pair, side, questions) for side in (received, departures) if side]
             deadlines.append(wait(policy.grace_scan, *recs))
         if found.units < expected.units or found.seals < expected.seals:
             deadlines.append(end_of_next_business_day(received[0], policy.holidays))
@@ -182,19 +188,24 @@ def _sent(
 
 
 def _earliest(
-    pair: _Pair, events: Sequence[ShipmentDeparted] | Sequence[ShipmentReceived], books: Books
+    pair: _Pair,
+    events: Sequence[ShipmentDeparted] | Sequence[ShipmentReceived],
+    questions: Questions,
 ) -> int:
     """When the first of the events with such a line became known; of all where none has one."""
     with_it = [e for e in events if any(_pair(line) == pair for line in e.lines)]
-    return min(map(books.record.rec, with_it or events))
+    return min(map(questions.record.rec, with_it or events))
 
 
 def _wrong_importer(
-    shipment: Shipment | None, received: Sequence[ShipmentReceived], books: Books, policy: Policy
+    shipment: Shipment | None,
+    received: Sequence[ShipmentReceived],
+    questions: Questions,
+    policy: Policy,
 ) -> Iterator[Finding]:
     if shipment is None:
         return
-    importer, rec = shipment.header.importer, books.record.rec
+    importer, rec = shipment.header.importer, questions.record.rec
     wrong = [event for event in received if event.importer != importer]
     if wrong:
         sent, seen = min(map(rec, shipment.departures)), min(map(rec, wrong))

@@ -10,7 +10,7 @@ from ledger.facts.mentions import About, mentions
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered, SourceRegistered
 from ledger.facts.scalars import micros
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.moments import MICROS_A_MINUTE, start_of, utc_text, wait
 from ledger.rules.policy import Policy
 from ledger.rules.rule import Holds, On, Rule, Says, counting
@@ -18,20 +18,20 @@ from ledger.rules.subjects import marks_of
 from ledger.rules.violation import Finding, SubjectKind, told
 
 
-def two_sites_person(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def two_sites_person(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-46 on a person: scans at two sites within less than the way between them."""
-    yield from _crossings("person", key, books, policy)
+    yield from _crossings("person", key, questions, policy)
 
 
-def two_sites_source(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def two_sites_source(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-46 on a source: scans at two sites within less than the way between them."""
-    yield from _crossings("source", key, books, policy)
+    yield from _crossings("source", key, questions, policy)
 
 
 def _crossings(
-    of: Literal["person", "source"], key: str, books: Books, policy: Policy
+    of: Literal["person", "source"], key: str, questions: Questions, policy: Policy
 ) -> Iterator[Finding]:
-    crossings = books.two_sites(of, key, policy.travel_minutes * MICROS_A_MINUTE)
+    crossings = questions.two_sites(of, key, policy.travel_minutes * MICROS_A_MINUTE)
     for crossing, more in told(crossings.first, crossings.scans):
         minutes = (crossing.second_at - crossing.first_at) // MICROS_A_MINUTE
         sites = sorted((crossing.first_site, crossing.second_site))
@@ -44,13 +44,13 @@ def _crossings(
         )
 
 
-def late_scans(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def late_scans(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-47 on a source: a scanner's events came in long after they happened."""
-    registered = books.record.latest(SourceRegistered, About.SOURCE, key)
+    registered = questions.record.latest(SourceRegistered, About.SOURCE, key)
     if registered is None or registered.kind != "SCANNER":
         return
-    for late in books.late_days(key, policy.late_days):
-        named = tuple(books.late_on(key, late.day, policy.late_days))
+    for late in questions.late_days(key, policy.late_days):
+        named = tuple(questions.late_on(key, late.day, policy.late_days))
         yield Finding(
             discriminator=late.day,
             expected=(f"{policy.late_days} d",),
@@ -61,15 +61,15 @@ def late_scans(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def ahead(_known: Known, _books: Books, policy: Policy) -> Holds | None:
+def ahead(_known: Known, _questions: Questions, policy: Policy) -> Holds | None:
     """When M-47 speaks of the future: where an event lies ahead of its recording."""
     skew = policy.clock_skew
     return lambda _fact, at, rec: at - rec > skew
 
 
-def future_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def future_event(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-47 on an event: it was recorded before it happened."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is not None:
         yield Finding(
             discriminator="future",
@@ -81,20 +81,20 @@ def future_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
         )
 
 
-def ancient(_known: Known, _books: Books, _policy: Policy) -> Holds | None:
+def ancient(_known: Known, _questions: Questions, _policy: Policy) -> Holds | None:
     """When M-47 may speak of the past: where an event is dated before 2000."""
     return lambda _fact, at, _rec: at < _ANCIENT
 
 
-def ancient_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
+def ancient_event(key: str, questions: Questions, _policy: Policy) -> Iterator[Finding]:
     """M-47 on an event: it is dated before 2000, and before anything it is about was registered.
 
     What a source, mark or lot was founded by may be as old as it likes, and what came after that.
     """
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
-    founders = [*_founders(known.fact, books)]
+    founders = [*_founders(known.fact, questions)]
     if any(founder.at <= known.at for founder in founders):
         return
     since = min((_ANCIENT, *(founder.at for founder in founders)))
@@ -108,7 +108,7 @@ def ancient_event(key: str, books: Books, _policy: Policy) -> Iterator[Finding]:
     )
 
 
-def _founders(fact: Fact, books: Books) -> Iterator[Fact]:
+def _founders(fact: Fact, questions: Questions) -> Iterator[Fact]:
     """What registered the source, marks and lots that a fact is about, as far as they are."""
     sources, marks, lots = {fact.source}, {*marks_of(fact)}, set[str]()
     of = {About.SOURCE: sources, About.MARK: marks, About.LOT: lots, About.LINE: lots}
@@ -121,13 +121,13 @@ def _founders(fact: Fact, books: Books) -> Iterator[Fact]:
         (LotRecorded, About.LOT, lots),
     ):
         for key in sorted(keys):
-            if (founder := books.record.founder(kind, about, key)) is not None:
+            if (founder := questions.record.founder(kind, about, key)) is not None:
                 yield founder
 
 
-def beyond_capacity(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def beyond_capacity(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-51: a source applied more seals in an hour than a line can."""
-    for busy in books.busy_hours(key, policy.line_capacity):
+    for busy in questions.busy_hours(key, policy.line_capacity):
         yield Finding(
             discriminator=busy.hour,
             expected=(str(policy.line_capacity),),
@@ -135,17 +135,17 @@ def beyond_capacity(key: str, books: Books, policy: Policy) -> Iterator[Finding]
             evidence=busy.evidence,
             more=busy.applications - len(busy.evidence),
             deadline=wait(policy.grace_scan, busy.rec),
-            artefact=books.hour_shot_twice(key, busy.hour, policy.double_shot),
+            artefact=questions.hour_shot_twice(key, busy.hour, policy.double_shot),
         )
 
 
-def silent_source(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def silent_source(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-60: a source that promised a heartbeat was not heard from."""
-    registered = books.record.latest(SourceRegistered, About.SOURCE, key)
+    registered = questions.record.latest(SourceRegistered, About.SOURCE, key)
     if registered is None or registered.heartbeat_minutes is None:
         return
-    heard = books.last_heard(key)
-    since = books.record.rec(registered)
+    heard = questions.last_heard(key)
+    since = questions.record.rec(registered)
     if heard is not None:
         since = max(since, heard)
     silence = policy.missed_heartbeats * registered.heartbeat_minutes * MICROS_A_MINUTE

@@ -11,7 +11,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
 from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of
 from ledger.rules.moments import JAPAN, ids, later, start_of, wait
@@ -26,44 +26,44 @@ CRITICAL: Final = (
 """What gives powers, or makes seals appear or vanish: said without standing it is critical."""
 
 
-def without_standing(known: Known, books: Books, _policy: Policy) -> Holds | None:
+def without_standing(known: Known, questions: Questions, _policy: Policy) -> Holds | None:
     """When M-65 speaks: where the party that speaks is known, and is none that may say it."""
-    speaker, parties = books.record.speaker_of(known), _parties(known.fact, books)
+    speaker, parties = questions.record.speaker_of(known), _parties(known.fact, questions)
     if speaker is None or stands(known.by, known.door, speaker, parties):
         return None
     return always
 
 
-def out_of_standing(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def out_of_standing(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-65: the party that speaks in an event is known, and is none of those that may say it."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None:
         return
     critical = isinstance(known.fact, CRITICAL)
     yield Finding(
         discriminator="",
-        expected=tuple(sorted(_parties(known.fact, books) or ())),
-        found=(books.record.speaker_of(known) or "",),
+        expected=tuple(sorted(_parties(known.fact, questions) or ())),
+        found=(questions.record.speaker_of(known) or "",),
         evidence=(key,),
         deadline=0 if critical else wait(policy.grace_registry, known.rec),
         severity="C" if critical else "H",
     )
 
 
-def _parties(fact: Fact, books: Books) -> Parties:
+def _parties(fact: Fact, questions: Questions) -> Parties:
     if not isinstance(fact, s.SealsApplied):
-        return may_say(fact, books.record)
+        return may_say(fact, questions.record)
     memo = ("may say", fact.mark, fact.holder)
-    return books.memo(memo, lambda: may_say(fact, books.record))
+    return questions.memo(memo, lambda: may_say(fact, questions.record))
 
 
-def adjusted_without_count(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def adjusted_without_count(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-66: a stock is adjusted for a count that there is not, or that is of another stock."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None or not isinstance(known.fact, s.StockAdjusted):
         return
     fact = known.fact
-    count = counting(fact.count_event, books)
+    count = counting(fact.count_event, questions)
     found: tuple[str, ...] = ("absent",)
     if count is not None:
         found = (type(count.fact).__name__,)
@@ -77,18 +77,20 @@ def adjusted_without_count(key: str, books: Books, policy: Policy) -> Iterator[F
     yield Finding("", (fact.count_event,), found, evidence, deadline)
 
 
-def issued_after_end(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def issued_after_end(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-67 on an issue of seals: its licensee had no valid certification on that day."""
-    known = counting(key, books)
+    known = counting(key, questions)
     if known is None or not isinstance(known.fact, s.SealsIssued) or known.door in BEFORE_DOORS:
         return
     fact = known.fact
-    mark = mark_of(books, fact.mark)
+    mark = mark_of(questions, fact.mark)
     if mark is None:
         return
     # Seals for the licensee's own goods need a certification in whatever role.
     roles = () if fact.holder == mark.importer else ("IMPORTER",)
-    found = states(books, mark.importer, fact.day, scheme=mark.scheme, issuer=mark.rcb, roles=roles)
+    found = states(
+        questions, mark.importer, fact.day, scheme=mark.scheme, issuer=mark.rcb, roles=roles
+    )
     if any(state.valid for state in found):
         return
     says, events = shown(found)
@@ -102,16 +104,16 @@ def issued_after_end(key: str, books: Books, policy: Policy) -> Iterator[Finding
     )
 
 
-def stock_after_end(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def stock_after_end(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-67 on a mark: its licensee's certification has ended, and seals are still in stock."""
-    mark = mark_of(books, key)
+    mark = mark_of(questions, key)
     if mark is None:
         return
-    ended = _end(mark, books)
+    ended = _end(mark, questions)
     if ended is None:
         return
     end, event = ended
-    held = books.held(key)
+    held = questions.held(key)
     if held > 0:
         yield Finding(
             discriminator="stock",
@@ -123,13 +125,15 @@ def stock_after_end(key: str, books: Books, policy: Policy) -> Iterator[Finding]
         )
 
 
-def _end(mark: r.MarkRegistered, books: Books) -> tuple[date, r.CertificationChanged] | None:
+def _end(
+    mark: r.MarkRegistered, questions: Questions
+) -> tuple[date, r.CertificationChanged] | None:
     """The day from which the licensee is certified by the mark's body no more, and what says so.
 
     None where it goes on, or was never certified.
     """
     numbers: dict[tuple[str, str], list[r.CertificationChanged]] = {}
-    for change in books.record.about(r.CertificationChanged, About.PARTY, mark.importer):
+    for change in questions.record.about(r.CertificationChanged, About.PARTY, mark.importer):
         if (change.scheme, change.issuer) == (mark.scheme, mark.rcb):
             numbers.setdefault((change.role, change.number), []).append(change)
     ends = []

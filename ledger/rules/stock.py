@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from ledger.custody.places import Kind, Place
-from ledger.questions import Books
+from ledger.questions import Questions
 from ledger.questions.accounts import AccountState
 from ledger.rules.figures import miscounted
 from ledger.rules.moments import days, next_month, start_of, utc_text, wait
@@ -14,20 +14,20 @@ from ledger.rules.rule import On, Rule, Says
 from ledger.rules.violation import Finding, SubjectKind, key_of, parts_of
 
 
-def negative_stock(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def negative_stock(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-01: a holder had fewer than no usable seals at some moment."""
-    yield from _dips(key, Kind.STOCK, books, policy)
+    yield from _dips(key, Kind.STOCK, questions, policy)
 
 
-def destroyed_not_spoiled(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def destroyed_not_spoiled(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-40: more seals were destroyed than had been spoiled."""
-    for finding in _dips(key, Kind.SPOILED, books, policy):
+    for finding in _dips(key, Kind.SPOILED, questions, policy):
         yield finding._replace(artefact=False)
 
 
-def _dips(key: str, kind: Kind, books: Books, policy: Policy) -> Iterator[Finding]:
+def _dips(key: str, kind: Kind, questions: Questions, policy: Policy) -> Iterator[Finding]:
     mark, holder, site = _account_of(key)
-    dips = books.dips(mark, Place(kind, holder, site))
+    dips = questions.dips(mark, Place(kind, holder, site))
     if dips:
         yield Finding(
             discriminator="",
@@ -35,13 +35,13 @@ def _dips(key: str, kind: Kind, books: Books, policy: Policy) -> Iterator[Findin
             found=(str(min(dip.lowest for dip in dips)), utc_text(dips[-1].start)),
             evidence=tuple(dip.opener for dip in dips),
             deadline=min(wait(policy.grace_scan, dip.rec) for dip in dips),
-            artefact=any(books.double_shot(dip.opener, policy.double_shot) for dip in dips),
+            artefact=any(questions.double_shot(dip.opener, policy.double_shot) for dip in dips),
         )
 
 
-def count_variance(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def count_variance(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-02: a count and the book differ, and no accepted adjustment explains it."""
-    for count in books.off_counts(*_account_of(key)):
+    for count in questions.off_counts(*_account_of(key)):
         if count.unexplained:
             limit = max(Decimal(policy.count_abs), policy.count_share * count.book)
             yield Finding(
@@ -77,23 +77,23 @@ _SETTLED_ON: Final = 3
 """The day of the next month by which a month's scans are in."""
 
 
-def high_spoilage(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def high_spoilage(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-38: too large a share of a month's seals was spoiled; orderly disposal is no spoilage."""
-    for name, month in sorted(_account(key, books).months.items()):
+    for name, month in sorted(_account(key, questions).months.items()):
         used = month.applied + month.spoiled
         if month.spoiled >= policy.spoil_min and month.spoiled > policy.spoil_limit * used:
             yield Finding(
                 discriminator=name,
                 expected=(f"{(policy.spoil_limit * 100).normalize():f} %",),
                 found=(str(month.spoiled), str(month.applied)),
-                evidence=tuple(books.spoiled_in(*_account_of(key), name)),
+                evidence=tuple(questions.spoiled_in(*_account_of(key), name)),
                 deadline=start_of(next_month(name).replace(day=_SETTLED_ON)),
             )
 
 
-def aged_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def aged_seals(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-43: the oldest seal in stock, first in first out, lies there too long."""
-    account = _account(key, books)
+    account = _account(key, questions)
     if account.current > 0 and account.oldest is not None:
         yield Finding(
             discriminator="",
@@ -104,9 +104,9 @@ def aged_seals(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def count_overdue(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
+def count_overdue(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-44: a stock that is not empty was not counted for too long."""
-    account = _account(key, books)
+    account = _account(key, questions)
     last = account.last_count
     since = [] if account.first_in is None else [account.first_in.at]
     if last is not None:
@@ -121,8 +121,8 @@ def count_overdue(key: str, books: Books, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _account(key: str, books: Books) -> AccountState:
-    return books.memo(("account", key), lambda: books.account(*_account_of(key)))
+def _account(key: str, questions: Questions) -> AccountState:
+    return questions.memo(("account", key), lambda: questions.account(*_account_of(key)))
 
 
 _ON_ACCOUNTS: Final = SubjectKind.ACCOUNT

@@ -10,7 +10,7 @@ from ledger.facts.canonical import told
 from ledger.facts.documents import ExportCertificateCancelled, ExportCertificateIssued
 from ledger.facts.mentions import About, certificate_key
 from ledger.log import Log
-from ledger.questions import MemoryBooks
+from ledger.questions import QuestionsAtHand
 from ledger.rules.papers import cancellations, certificate_of, live, shipments_for
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, facts_about
@@ -33,8 +33,8 @@ def cards(rows: Rows, log: Log, keys: Sequence[str], until: int = LAST) -> list[
     """One card a certificate (`issuer number`), in the order asked, as known at `until`."""
     abouts = (About.CERTIFICATE, About.NAMES, About.REPLACES)
     record = facts_about(rows, log, [(about, key) for key in keys for about in abouts], until)
-    books = MemoryBooks(record)
-    return [_card(books, key) for key in keys]
+    questions = QuestionsAtHand(record)
+    return [_card(questions, key) for key in keys]
 
 
 def control_log(rows: Rows, log: Log, issuer: str, until: int = LAST) -> dict[str, Any]:
@@ -46,19 +46,19 @@ def control_log(rows: Rows, log: Log, issuer: str, until: int = LAST) -> dict[st
     ]
     own = [fact for fact in papers if fact.issuer == issuer]
     keys = sorted({certificate_key(fact.issuer, fact.number) for fact in own})
-    books = MemoryBooks(record)
+    questions = QuestionsAtHand(record)
     return {
         "issuer": issuer,
-        "certificates": [_card(books, key) for key in keys],
-        "missing": list(_missing(books, issuer)),
+        "certificates": [_card(questions, key) for key in keys],
+        "missing": list(_missing(questions, issuer)),
     }
 
 
-def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
-    issued = certificate_of(books, key)
-    cancelled = cancellations(books, key)
-    replacing = books.record.about(ExportCertificateIssued, About.REPLACES, key)
-    state = "LIVE" if live(books, key) else "NOT_ISSUED"
+def _card(questions: QuestionsAtHand, key: str) -> dict[str, Any]:
+    issued = certificate_of(questions, key)
+    cancelled = cancellations(questions, key)
+    replacing = questions.record.about(ExportCertificateIssued, About.REPLACES, key)
+    state = "LIVE" if live(questions, key) else "NOT_ISSUED"
     if cancelled:
         state = cancelled[-1].kind
     elif replacing and issued:
@@ -70,7 +70,7 @@ def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
         "number": number.replace("%20", " "),
         "state": state,
         "replaced_by": replacing[-1].number if replacing else None,
-        "shipments": shipments_for(books, key),
+        "shipments": shipments_for(questions, key),
     }
     if issued is not None:
         lines = [told(line, "lot", "product", "units", "net_weight") for line in issued.lines]
@@ -78,8 +78,8 @@ def _card(books: MemoryBooks, key: str) -> dict[str, Any]:
     return card
 
 
-def _missing(books: MemoryBooks, issuer: str) -> Iterator[str]:
-    for series in books.numbers(issuer):
+def _missing(questions: QuestionsAtHand, issuer: str) -> Iterator[str]:
+    for series in questions.numbers(issuer):
         span = series.highest - series.lowest + 1
         if series.known < _watched_numbers_min or series.known * 2 < span:
             continue

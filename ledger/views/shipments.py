@@ -21,7 +21,7 @@ from ledger.facts.shipments import (
     ShipmentReceived,
 )
 from ledger.log import Log
-from ledger.questions import MemoryBooks
+from ledger.questions import QuestionsAtHand
 from ledger.rules.papers import certificates_for, live, report_of, shipment_of
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, applications_to, facts_about
@@ -64,8 +64,8 @@ def cards(
         applied = Counter()
         for fact in applications_to(rows, log, lots, until).all(SealsApplied):
             applied[fact.lot, fact.mark] += fact.count
-    books = MemoryBooks(record)
-    return [_card(books, name, applied) for name in shipments]
+    questions = QuestionsAtHand(record)
+    return [_card(questions, name, applied) for name in shipments]
 
 
 _PAPERS = (About.CERTIFICATE, About.REPLACES)
@@ -85,13 +85,15 @@ def _named(record: Record) -> Iterable[str]:
         yield certificate_key(issued.issuer, issued.number)
 
 
-def _card(books: MemoryBooks, name: str, applied: Counter[tuple[str, str]]) -> dict[str, Any]:
-    record = books.whole
-    departed = shipment_of(books, name)
+def _card(
+    questions: QuestionsAtHand, name: str, applied: Counter[tuple[str, str]]
+) -> dict[str, Any]:
+    record = questions.whole
+    departed = shipment_of(questions, name)
     header = departed.header if departed else None
     received = record.about(ShipmentReceived, About.SHIPMENT, name)
     returned = record.about(GoodsReturned, About.SHIPMENT, name)
-    certificates = certificates_for(books, name)
+    certificates = certificates_for(questions, name)
     reports = sorted({fact.report for fact in record.about(SealReportFiled, About.SHIPMENT, name)})
     return {
         "shipment": name,
@@ -102,28 +104,28 @@ def _card(books: MemoryBooks, name: str, applied: Counter[tuple[str, str]]) -> d
         "arrived": received[0].time if received else None,
         "returned": sum(line.seals for event in returned for line in event.lines),
         "certificates": [
-            {"certificate": key, "live": live(books, key) is not None} for key in certificates
+            {"certificate": key, "live": live(questions, key) is not None} for key in certificates
         ],
         "reports": reports,
-        "goods": _goods(books, name, certificates, reports, applied),
+        "goods": _goods(questions, name, certificates, reports, applied),
     }
 
 
 def _goods(
-    books: MemoryBooks,
+    questions: QuestionsAtHand,
     name: str,
     certificates: list[str],
     reports: list[str],
     applied: Counter[tuple[str, str]],
 ) -> list[dict[str, Any]]:
     """A row per lot and mark: seals applied, shipped, reported, received; units certified."""
-    record = books.whole
+    record = questions.whole
     shipped: Counter[_Goods] = Counter()
     units: Counter[_Goods] = Counter()
     received: Counter[_Goods] = Counter()
     reported: Counter[_Goods] = Counter()
     certified: Counter[str | None] = Counter()
-    departed = shipment_of(books, name)
+    departed = shipment_of(questions, name)
     for line in departed.lines if departed else ():
         shipped[line.lot, line.mark] += line.seals
         units[line.lot, line.mark] += line.units
@@ -131,12 +133,12 @@ def _goods(
         for taken in arrival.lines:
             received[taken.lot, taken.mark] += taken.seals
     for key in reports:
-        report = report_of(books, key)
+        report = report_of(questions, key)
         if report is not None and report.shipment == name:
             for told in report.lines:
                 reported[told.lot, told.mark] += told.used
     for key in certificates:
-        issued = live(books, key)
+        issued = live(questions, key)
         for paper in issued.lines if issued else ():
             certified[paper.lot] += paper.units or 0
     goods = {*shipped, *received, *reported}

@@ -32,8 +32,8 @@ HOLDS_MORE_OFTEN: Final = {
     "lot_unfit: all -> any",
     (
         "put_elsewhere: fact.first is not None and any((_elsewhere(other.fact, fact)"
-        " for other in _sharing(fact, books))) -> fact.first is not None or any((_elsewhere("
-        "other.fact, fact) for other in _sharing(fact, books)))"
+        " for other in _sharing(fact, questions))) -> fact.first is not None or any((_elsewhere("
+        "other.fact, fact) for other in _sharing(fact, questions)))"
     ),
 }
 """Changes of those rules that make `when` hold more often, and so change nothing."""

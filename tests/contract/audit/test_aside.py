@@ -15,7 +15,7 @@ from consumers.auditor.proof import unsettled
 from consumers.auditor.running import catch_up
 from ledger.log import Log
 from ledger.questions import budget
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.views import projection, set_aside
 from ledger.views.projection import Projector, reading
 from tests.auditing import FAR, POLICY, Standing, caught_up, from_nothing, live
@@ -130,17 +130,17 @@ def test_a_statement_that_takes_too_long_is_halved(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the database breaks a statement off, fewer subjects are asked for at once."""
-    want = ViewBooks.want
+    want = SnapshotQuestions.want
     broken = []
 
-    def slow(self: ViewBooks, subjects: Sequence[Any], lots: Any) -> None:
+    def slow(self: SnapshotQuestions, subjects: Sequence[Any], lots: Any) -> None:
         if len(list(subjects)) > 20:
             broken.append(len(list(subjects)))
             self.rows.execute("SET LOCAL statement_timeout = 20")
             self.rows.execute("SELECT pg_sleep(5)")
         want(self, subjects, lots)
 
-    monkeypatch.setattr(ViewBooks, "want", slow)
+    monkeypatch.setattr(SnapshotQuestions, "want", slow)
     with Log.open(database, recorded_at="event") as log:
         filled(log)
 

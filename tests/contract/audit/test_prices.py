@@ -16,7 +16,7 @@ from ledger.facts.mentions import About
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.log import Log
 from ledger.questions.accounts.balances import run_asked_min
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.audit import evaluate
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import SubjectKind
@@ -133,12 +133,12 @@ class Unwalked(dict[Any, Any]):
         return self.keys()
 
 
-PREFETCHES: dict[str, tuple[str, Callable[[ViewBooks], None]]] = {
-    "held": ("_held", lambda books: books.want_held([(1, 2)])),
-    "alike": ("_alike", lambda books: books.want_look_alikes([(About.LOT, "L-1")])),
-    "sealed": ("_sealed", lambda books: books.want_sealed(["L-1"])),
-    "sealers": ("_sealers", lambda books: books.want_sealers([("L-1", "A")])),
-    "balances": ("_balances", lambda books: books.want_balances([1])),
+PREFETCHES: dict[str, tuple[str, Callable[[SnapshotQuestions], None]]] = {
+    "held": ("_held", lambda questions: questions.want_held([(1, 2)])),
+    "alike": ("_alike", lambda questions: questions.want_look_alikes([(About.LOT, "L-1")])),
+    "sealed": ("_sealed", lambda questions: questions.want_sealed(["L-1"])),
+    "sealers": ("_sealers", lambda questions: questions.want_sealers([("L-1", "A")])),
+    "balances": ("_balances", lambda questions: questions.want_balances([1])),
 }
 
 
@@ -148,13 +148,13 @@ def test_what_was_read_is_not_gone_through(log: Log, name: str) -> None:
     cache, ask = PREFETCHES[name]
     Projector(log).make()
     with reading(log) as rows:
-        books = ViewBooks(rows, log)
-        vars(books)[cache] = Unwalked()
+        questions = SnapshotQuestions(rows, log)
+        vars(questions)[cache] = Unwalked()
 
-        ask(books)
-        ask(books)
+        ask(questions)
+        ask(questions)
 
-        assert len(vars(books)[cache]) == 1
+        assert len(vars(questions)[cache]) == 1
 
 
 def test_lots_of_many_departures_are_read_once_each(

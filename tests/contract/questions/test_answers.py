@@ -18,8 +18,8 @@ from ledger.facts.mentions import About
 from ledger.facts.scalars import canonical_time, time_text
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.log import Log
-from ledger.questions import Books, MemoryBooks
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions import Questions, QuestionsAtHand
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.season import Mix, season
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry_somewhere, known, shuffled
@@ -32,7 +32,7 @@ Question = tuple[str, tuple[Any, ...]]
 
 
 @contextmanager
-def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Books, Books]]:
+def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Questions, Questions]]:
     """The answers from the database and those from memory, after the facts came in some order."""
     with Log.open(dsn, clock=lambda: RECORDED) as log:
         log.append([entry_somewhere(fact) for fact in facts])
@@ -42,7 +42,7 @@ def both(dsn: str, facts: list[Fact], chance: Random) -> Iterator[tuple[Books, B
             pass
         record = known(log)
         with reading(log) as rows:
-            yield ViewBooks(rows, log), MemoryBooks(record)
+            yield SnapshotQuestions(rows, log), QuestionsAtHand(record)
 
 
 FORMS: dict[str, Callable[[Any], Any]] = {
@@ -65,10 +65,10 @@ FORMS: dict[str, Callable[[Any], Any]] = {
 """What of an answer is compared: its meaning, not its shape."""
 
 
-def answers(books: Books, ask: Question) -> Any:
+def answers(questions: Questions, ask: Question) -> Any:
     """What is answered, in a form that compares."""
     name, arguments = ask
-    return FORMS.get(name, lambda found: found)(getattr(books, name)(*arguments))
+    return FORMS.get(name, lambda found: found)(getattr(questions, name)(*arguments))
 
 
 def of_world(facts: list[Fact]) -> Iterator[Question]:
@@ -222,10 +222,10 @@ def test_a_duplicate_beyond_the_hour_is_one(
         for number, clock in enumerate((first, second), 1)
     ]  # fmt: skip
     with both(database, made, Random(1)) as (views, memory):  # noqa: S311 -- see above
-        for books in (views, memory):
+        for questions in (views, memory):
             found = [
                 hour for hour in ("00", "01", "02", "03", "04")
-                if books.hour_shot_twice("SC-1", f"2026-04-01T{hour}", MINUTE)
+                if questions.hour_shot_twice("SC-1", f"2026-04-01T{hour}", MINUTE)
             ]  # fmt: skip
             assert found == hours
 

@@ -17,7 +17,7 @@ from ledger.facts.mentions import About
 from ledger.facts.registry import MarkRegistered
 from ledger.log import Log
 from ledger.questions.dependencies import Changes, DependencyKey, hash_of
-from ledger.questions.snapshot import ViewBooks
+from ledger.questions.snapshot import SnapshotQuestions
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry
 from tests.contract.questions.test_answers import answers, of_world
@@ -47,8 +47,8 @@ def kept(dsn: str) -> Iterator[tuple[Log, Callable[[Fact], None]]]:
 def changed_since(log: Log, position: int) -> Changes:
     """What changed by the facts behind a position."""
     with reading(log) as rows:
-        books = ViewBooks(rows, log)
-        return affected(log, log.read(position, 1_000), books, known_to=position).changed
+        questions = SnapshotQuestions(rows, log)
+        return affected(log, log.read(position, 1_000), questions, known_to=position).changed
 
 
 class Row(NamedTuple):
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     key: str
     kind: str
     fields: dict[str, Any]
-    ask: Callable[[ViewBooks], object]
+    ask: Callable[[SnapshotQuestions], object]
 
 
 ACCOUNT = {"mark": "JAS-A", "holder": "EXP-1", "site": "W1"}
@@ -125,12 +125,12 @@ def test_a_fact_that_changes_an_answer_changes_its_key(
         tell(*BEFORE)
         position = log.position()
         with reading(log) as rows:
-            books = ViewBooks(rows, log)
-            with books.dependencies.watch() as read:
-                before = row.ask(books)
+            questions = SnapshotQuestions(rows, log)
+            with questions.dependencies.watch() as read:
+                before = row.ask(questions)
         tell(fact)
         with reading(log) as rows:
-            after = row.ask(ViewBooks(rows, log))
+            after = row.ask(SnapshotQuestions(rows, log))
         noted = {hash_of(*what) for what in read}
         changed = changed_since(log, position)
         (key,) = [key for key in DependencyKey.every if key.name == row.key]
@@ -154,14 +154,14 @@ def test_no_answer_changes_unnoticed(database: str, seed: int) -> None:
             asks = chance.sample(every, ASKED_PER_FACT)
             position, known = log.position(), []
             with reading(log) as rows:
-                books = ViewBooks(rows, log)
+                questions = SnapshotQuestions(rows, log)
                 for ask in asks:
-                    with books.dependencies.watch() as read:
-                        known.append((ask, answers(books, ask), read))
+                    with questions.dependencies.watch() as read:
+                        known.append((ask, answers(questions, ask), read))
             tell(fact)
             changed = changed_since(log, position)
             with reading(log) as rows:
-                books = ViewBooks(rows, log)
+                questions = SnapshotQuestions(rows, log)
                 for ask, before, read in known:
-                    same = answers(books, ask) == before
+                    same = answers(questions, ask) == before
                     assert same or any(hash_of(*what) in changed for what in read), (ask, fact)

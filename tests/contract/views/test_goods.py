@@ -7,7 +7,7 @@ import pytest
 from ledger.facts.documents import SealReportFiled
 from ledger.facts.mentions import About
 from ledger.log import Log
-from ledger.questions import MemoryBooks
+from ledger.questions import QuestionsAtHand
 from ledger.rules.papers import report_of
 from ledger.views import certificates, lots, shipments
 from ledger.views.loading import LAST, facts_about, facts_by_id
@@ -182,7 +182,7 @@ def test_five_claims_stand_side_by_side(season: Season) -> None:
         }
     ]  # fmt: skip
     assert card["certificates"] == [{"certificate": "AG-1 N%207", "live": True}]
-    report = report_of(MemoryBooks(record), "R1")
+    report = report_of(QuestionsAtHand(record), "R1")
     versions = {fact.version for fact in record.about(SealReportFiled, About.REPORT, "R1")}
     assert (report and report.version, versions) == (2, {1, 2})
     assert listed == (["S1"], [])

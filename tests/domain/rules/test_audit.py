@@ -15,7 +15,7 @@ from ledger.facts.lots import LotGraded, LotRecorded
 from ledger.facts.record import Record
 from ledger.facts.scalars import canonical_time, micros
 from ledger.facts.seals import SealsApplied
-from ledger.questions import MemoryBooks
+from ledger.questions import QuestionsAtHand
 from ledger.rules.applied import scan_kind
 from ledger.rules.audit import RULES, Condition, audit, conditions, evaluate
 from ledger.rules.policy import default_policy
@@ -76,25 +76,25 @@ def test_a_fact_and_its_retraction_are_neither(seed: int) -> None:
 @pytest.mark.parametrize("seed", [3, pytest.param(11, marks=pytest.mark.slow)])
 def test_what_no_condition_holds_of_has_no_case(seed: int) -> None:
     """Of an application with a finding, the `when` of that rule holds, and it alone is asked."""
-    books = MemoryBooks(Record(slipped(seed)))
+    questions = QuestionsAtHand(Record(slipped(seed)))
     known_of: dict[object, tuple[Condition, ...]] = {}
     spared = found = 0
-    for known in books.whole:
+    for known in questions.whole:
         at, key, rec, fact, by, door = known
-        if not isinstance(fact, SealsApplied) or not books.record.counts(fact):
+        if not isinstance(fact, SealsApplied) or not questions.record.counts(fact):
             continue
-        of_kind = known_of.setdefault(scan_kind(fact, by, door), conditions(key, books, POLICY))
+        of_kind = known_of.setdefault(scan_kind(fact, by, door), conditions(key, questions, POLICY))
         rules = {number for number, test in of_kind if test(fact, at, rec)}
         if None in rules or fact.corrects is not None:
             continue
         kinds = (SubjectKind.APPLICATION, SubjectKind.EVENT)
-        findings = [v for kind in kinds for v in evaluate(kind, key, books, POLICY)]
+        findings = [v for kind in kinds for v in evaluate(kind, key, questions, POLICY)]
         spared += not rules
         found += bool(findings)
         narrow = {number for number in rules if number is not None}
 
         assert findings == [
-            v for kind in kinds for v in evaluate(kind, key, books, POLICY, rules=narrow)
+            v for kind in kinds for v in evaluate(kind, key, questions, POLICY, rules=narrow)
         ], (rules, findings)
 
     assert spared > 100

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.custody.places import Kind, Place
-from ledger.questions import MemoryBooks
+from ledger.questions import QuestionsAtHand
 from ledger.rules.policy import default_policy
 from tests.domain.rules.world import World, at
 
@@ -97,9 +97,9 @@ def test_moves_of_one_moment_are_taken_together() -> None:
     applied(world, "2026-04-02T11:00", 5)
     applied(world, "2026-04-02T12:00", 5)
     received(world, "2026-04-02T13:00", 10)
-    books = MemoryBooks(world.record())
+    questions = QuestionsAtHand(world.record())
 
-    (dip,) = books.dips("JAS-A", Place(Kind.STOCK, "EXP-1", "W1"))
+    (dip,) = questions.dips("JAS-A", Place(Kind.STOCK, "EXP-1", "W1"))
 
     assert dip.start == at("2026-04-02T11:00")
     assert dip.lowest == -10
