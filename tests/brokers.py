@@ -85,9 +85,11 @@ def emptied(broker: LocalBroker) -> LocalBroker:
 
 
 @pytest.fixture(params=[True, False], ids=["by runs", "one by one"])
-def either_reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages read by runs, and as where the client is not the one that this was made for."""
-    monkeypatch.setattr("consumers.ingest.fetching.runs_are_read", lambda: request.param)
+def either_reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Messages read by runs, or as where the client is not the one that this was made for."""
+    by_runs: bool = request.param
+    monkeypatch.setattr("consumers.ingest.fetching.runs_are_read", lambda: by_runs)
+    return by_runs
 
 
 @pytest.fixture

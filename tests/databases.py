@@ -21,11 +21,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from ledger.log import Log, migrate
 from ledger.log.embedded import SERVER_USER, leave, server
 
 _start_seconds_max = 30
+drop_seconds_max = 30.0
 _numbers = count(1)
 
 
@@ -76,7 +78,14 @@ class Cluster:
         # Thousands of tests make a database each: they share a connection for that.
         if self._made_by is None:
             self._made_by = self.admin()
-        self._made_by.execute(statement.encode())
+        # The server's own cleaning may be at work in a database, and is no one's to end but its.
+        again = Retrying(
+            retry=retry_if_exception_type(psycopg.errors.InsufficientPrivilege),
+            wait=wait_fixed(0.1),
+            stop=stop_after_delay(drop_seconds_max),
+            reraise=True,
+        )
+        again(self._made_by.execute, statement.encode())
 
 
 @contextmanager

@@ -37,7 +37,11 @@ $body$;
 
 
 _PATH = "set_config('search_path', %s, true)"
-_PLAN_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+_PLAN_ONCE = (
+    "set_config('plan_cache_mode', 'force_generic_plan', true),"
+    # A plan made while a table is small would read it whole, also once it is large.
+    " set_config('enable_seqscan', 'off', true)"
+)
 """What is sent with every batch is planned once a session, for any values.
 
 In a small batch a plan for the values at hand takes as long as running it.

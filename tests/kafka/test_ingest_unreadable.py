@@ -153,10 +153,11 @@ class Damaged(NamedTuple):
 
 @pytest.fixture(scope="module")
 def damaged(stoppable: LocalBroker) -> dict[str, Damaged]:
-    """A topic for each change, on a broker that was stopped once for all of them."""
+    """Topics for each change, one a reading, on a broker that was stopped once for all of them."""
     broker = emptied(stoppable)
     found = {}
-    for name in CHANGES:
+    names = {f"{change}-{by_runs}": change for change in CHANGES for by_runs in (True, False)}
+    for name in names:
         batches = [[applied() for _ in range(5)] for _ in range(3)]
         create(broker.connection, prefix=f"{name}.")
         for facts in batches:
@@ -164,8 +165,8 @@ def damaged(stoppable: LocalBroker) -> dict[str, Damaged]:
             rawbatches.produce(broker.connection, f"{name}.{SCANS}", raw)
         found[name] = Damaged(broker.connection, f"{name}.", batches, b"")
     broker.stop()
-    for name, change in CHANGES.items():
-        held = rawbatches.damage(broker.folder, f"{name}.{SCANS}", change, batch=1)
+    for name, change in names.items():
+        held = rawbatches.damage(broker.folder, f"{name}.{SCANS}", CHANGES[change], batch=1)
         found[name] = found[name]._replace(held=held)
     broker.start()
     return found
@@ -174,12 +175,14 @@ def damaged(stoppable: LocalBroker) -> dict[str, Damaged]:
 @kafka
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.usefixtures("either_reading")
 def test_a_broken_batch_stops_its_partition_alone(
-    damaged: dict[str, Damaged], log: Log, change: str
+    damaged: dict[str, Damaged],
+    log: Log,
+    change: str,
+    either_reading: bool,  # noqa: FBT001 - a fixture's
 ) -> None:
     """What a disk made of a batch is a dead letter as it is; accepted, it is stepped over."""
-    connection, prefix, batches, held = damaged[change]
+    connection, prefix, batches, held = damaged[f"{change}-{either_reading}"]
     topic = prefix + SCANS
     others = [applied() for _ in range(20)]
 

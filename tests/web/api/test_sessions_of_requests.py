@@ -26,7 +26,7 @@ from tests.web.api.test_decisions import case, chain
 
 __all__ = ["running"]
 
-rounds_min, rounds_max, walks_max, steps_max = 4, 12, 10, 8
+rounds_min, rounds_max, walks_max, steps_max = 4, 40, 10, 8
 _SETTINGS = settings(
     max_examples=walks_max,
     stateful_step_count=steps_max,
