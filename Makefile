@@ -10,7 +10,7 @@ PROCESSES ?= logical
 SIDE_BY_SIDE = -n $(PROCESSES) --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka test test-fast pictures faults bench bench-peers profile hostile lint format types lock clean
+.PHONY: help demo demo-kafka test test-bench test-fast pictures faults bench bench-peers profile hostile lint format types lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,10 +36,13 @@ demo-kafka: $(BIN)/.installed ## the same through a real local broker (Java 17, 
 
 # What is compiled is kept also where the environment says not to: each of hundreds of processes
 # would compile the ledger anew.
-test test-fast: export PYTHONDONTWRITEBYTECODE =
+test test-fast test-bench: export PYTHONDONTWRITEBYTECODE =
 
-test: $(BIN)/.developer ## every test; what needs a broker is skipped where Java or Maven is missing
-	@$(BIN)/python -m pytest -q -ra --durations=20 $(SIDE_BY_SIDE)
+test: $(BIN)/.developer ## all but the benchmarks' own tests; what needs a broker is skipped where Java or Maven is missing
+	@$(BIN)/python -m pytest -q -ra --durations=20 $(SIDE_BY_SIDE) --ignore tests/bench
+
+test-bench: $(BIN)/.developer ## every benchmark at a small size: whether it works, not how fast
+	@$(BIN)/python -m pytest -q -ra --durations=20 $(SIDE_BY_SIDE) tests/bench
 
 test-fast: $(BIN)/.developer ## the tests without broker and browser, under 30 s
 	@$(BIN)/python -m pytest -q -n 2 --hypothesis-profile fast \
