@@ -10,8 +10,10 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 run_messages_max: Final = 4_000
 run_bytes_max: Final = 16 * 1024 * 1024
-"""A run ends with the message that reaches this many bytes of values."""
+"""A run ends with the message that reaches this many bytes, keys and headers included."""
 _headers_kept_max: Final = 1_000
+_header_bytes_kept_max: Final = 1_024
+"""Longer ones are read anew each time: what a sender makes up fills no memory."""
 _MORE: Final = 0x80
 """From here on a number takes more than one byte."""
 _SMALL: Final = [(n >> 1) ^ -(n & 1) if n < _MORE else None for n in range(256)]
@@ -98,7 +100,8 @@ class Run:
         self.values.append(record.value)
         headers = tuple(record.headers)
         self.headings.append(Heading(headers, content_type(headers)) if headers else PLAIN)
-        self.bytes_held += len(record.value or b"")
+        self.bytes_held += len(record.value or b"") + len(record.key or b"")
+        self.bytes_held += sum(len(name) + len(value or b"") for name, value in headers)
 
     def drop_before(self, offset: int) -> None:
         """Leave out the messages at the beginning that lie before an offset."""
@@ -137,9 +140,10 @@ class Headings:
         if at != len(raw):
             raise ValueError("bytes are left over behind the headers")
         found = Heading(tuple(headers), content_type(headers))
-        if len(self._kept) >= _headers_kept_max:
-            self._kept.clear()
-        self._kept[raw] = found
+        if len(raw) <= _header_bytes_kept_max:
+            if len(self._kept) >= _headers_kept_max:
+                self._kept.clear()
+            self._kept[raw] = found
         return found
 
 
@@ -213,7 +217,7 @@ def unpack(batch: Any, run: Run, headings: Headings) -> bool:  # noqa: C901, PLR
             keys(key)
             values(value)
             heads(heading)
-            room -= max(size, 0)
+            room -= end - pos
             pos = end
             index += 1
     finally:

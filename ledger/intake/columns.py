@@ -13,7 +13,7 @@ from ledger.intake import codec, json_event
 from ledger.intake.codec import HEADER_BYTES, SINGLE_OBJECT
 from ledger.intake.doors import Door
 from ledger.intake.judging import Canonical
-from ledger.intake.messages import form_of, read
+from ledger.intake.messages import Form, form_of, read
 from ledger.intake.schemas import Schema, released
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Accepted, Verdict
 from ledger.log.columns import Columns
@@ -22,7 +22,14 @@ from ledger.log.copying import named
 _BEGINNING_OF_OBJECT: Final = ord("{")
 _END_OF_OBJECT: Final = ord("}")
 
-_form_of = lru_cache(maxsize=1_000)(form_of)
+_content_type_kept_max: Final = 100
+_kept_form_of = lru_cache(maxsize=1_000)(form_of)
+
+
+def _form_of(content_type: str) -> Form:
+    # What is kept is bounded in characters too: a sender may write anything into it.
+    kept = len(content_type) <= _content_type_kept_max
+    return _kept_form_of(content_type) if kept else form_of(content_type)
 
 
 class Taking:

@@ -168,3 +168,6 @@ def test_headers_are_remembered_up_to_a_bound() -> None:
     assert len(headings._kept) <= _headers_kept_max  # noqa: SLF001 - nothing else tells
     assert headings.read(raw) == first
     assert headings.read(b"\0") == PLAIN
+    kept = len(headings._kept)  # noqa: SLF001 - as above
+    headings.read(bytes([2, 2]) + b"x" + bytes([0x80, 0x20]) + bytes(2_048))
+    assert len(headings._kept) == kept  # noqa: SLF001 - as above

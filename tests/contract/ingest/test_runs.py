@@ -195,6 +195,30 @@ def test_a_batch_of_many_messages_is_cut(monkeypatch: pytest.MonkeyPatch) -> Non
     assert both_ways(raw) == found
 
 
+@pytest.mark.parametrize("by_runs", [True, False])
+def test_keys_and_headers_fill_a_run_too(by_runs: bool) -> None:  # noqa: FBT001 - the case
+    """Batches that expand to keys or headers alone are cut as those of values are."""
+    raw = b""
+    for first in (0, 40):
+        builder = DefaultRecordBatchBuilder(2, 1, False, -1, -1, -1, 1 << 30)  # noqa: FBT003 - the client's
+        for number in range(40):
+            large = bytes(1 << 20)
+            headers = [("x", large)] if number % 2 else []
+            builder.append(number, 1, None if number % 2 else large, b"", headers)
+        made = bytearray(builder.build())
+        made[7] = first
+        raw += bytes(made)
+    unpacked = Unpacked(0, PARTITION, MemoryRecords(raw))
+    unpacked.holes, unpacked.headings = lambda *_: None, Headings()
+    unpacked.by_runs = by_runs
+    sizes = []
+    while unpacked.record_iterator is not None:
+        sizes += [len(run) for run in unpacked.take(1)]
+
+    assert sum(sizes) == 80
+    assert max(sizes) <= runs.run_bytes_max >> 20
+
+
 def test_the_client_is_as_this_was_made_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is not, that is found out, and messages are read one by one."""
     assert unpacking.runs_are_read()
