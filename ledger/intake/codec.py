@@ -3,6 +3,7 @@
 Decoded once at the door with the schema it was written with, and never again as Avro.
 """
 
+import re
 import struct
 from collections.abc import Mapping
 from datetime import date
@@ -40,6 +41,8 @@ CONFLUENT_HEADER_BYTES: Final = 5
 DECIMAL_BYTES_MAX: Final = 16
 """More bytes than any decimal of ours has; longer ones are not computed."""
 _EPOCH_DAYS: Final = date(1970, 1, 1).toordinal()
+
+_OBJECT: Final = re.compile(r"(?: from)? <[\w.]+ object at 0x[0-9a-f]+>")
 
 DECODING_ERRORS: Final = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
@@ -103,7 +106,9 @@ def read_record(stream: BytesIO, schema: Schema) -> Record:
     try:
         record: Any = fastavro.schemaless_reader(stream, schema.reader, None)
     except DECODING_ERRORS as error:
-        sentence = f"not a {schema.name} in Avro: {type(error).__name__} {error}".rstrip()
+        # Which object in memory was read is nobody's business, and another one each time.
+        said = _OBJECT.sub("", f"{type(error).__name__} {error}").rstrip()
+        sentence = f"not a {schema.name} in Avro: {said}"
         raise Problem("undecodable", "", sentence) from None
     if not isinstance(record, dict):
         raise Problem("undecodable", "", f"not a {schema.name} in Avro")

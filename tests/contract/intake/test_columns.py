@@ -160,6 +160,17 @@ def test_an_id_in_capitals_is_the_same_id() -> None:
     assert read(large, None, ALL)[0].id == UUID(fact.id)
 
 
+def test_a_refusal_says_the_same_each_time() -> None:
+    """Also of a message that ends within a truth, where the library names an object in memory."""
+    value = to_avro(one("MarkRegistered"))
+    verdicts = [read(value[:end], None, ALL)[0] for end in range(HEADER_BYTES, len(value))]
+
+    assert verdicts == [read(value[:end], None, ALL)[0] for end in range(HEADER_BYTES, len(value))]
+    assert not any(
+        " object at 0x" in each.sentence for each in verdicts if isinstance(each, Refused)
+    )
+
+
 def test_registry_framing_is_judged_as_ever() -> None:
     """Its ids are a setting, not a fingerprint."""
     fact = one("SealsApplied")
