@@ -13,10 +13,10 @@ from ledger.facts.certifying import certifiers_of, connected_by
 from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
+from ledger.facts.saying import may_say
 from ledger.facts.standing import (
     BEFORE_DOORS,
     REGISTRY,
-    may_say,
     own,
     stands,
     subject_of,

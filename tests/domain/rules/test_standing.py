@@ -126,6 +126,30 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[str, ...] | None]] = {
     "ProcessRecorded": (
         {"lot": "L1", "operator": "EXP-1", "activity": "STORAGE", "on": "2026-03-02"}, ("EXP-1",)
     ),
+    "HerdRecorded": (
+        {
+            "herd": "H1", "operator": "EXP-1", "site": "F1", "species": "LAYER",
+            "individual": False, "heads": 100, "origin": "HATCHED", "organic_since": "2026-01-01",
+        },
+        ("EXP-1",),
+    ),
+    "AnimalsLeft": (
+        {"herd": "H1", "operator": "EXP-1", "on": "2026-03-02", "heads": 3, "how": "DIED"},
+        ("EXP-1",),
+    ),
+    "FeedingRecorded": (
+        {
+            "herd": "H1", "operator": "EXP-1", "from_": "2026-03-01", "until": "2026-03-31",
+            "heads": 100, "stage": "LAYER_LAYING",
+            "fed": [
+                {
+                    "name": "corn", "kind": "ORGANIC", "dry_matter": "279.000",
+                    "roughage": False, "bought": True, "gmo": False, "antibiotic": False,
+                }
+            ],
+        },
+        ("EXP-1",),
+    ),
     "LotHeld": ({"lot": "L1", "cause": "residue"}, ("AG-1", "EXP-1", "RCB-1")),
     "LotReleased": ({"lot": "L1", "reason": "clear"}, ("AG-1", "EXP-1", "RCB-1")),
     "ShipmentDeparted": ({**_SHIPMENT, "departed": [_PACKED]}, ("EXP-1",)),
@@ -182,6 +206,13 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[str, ...] | None]] = {
             "quantity": "1.000", "filed_on": "2027-05-01", "rcb": "RCB-1",
         },
         ("IMP-1",),
+    ),
+    "CriterionShown": (
+        {
+            "party": "EXP-1", "criteria": "PROCESSED", "subject": "FACILITY", "items": ["WORKS"],
+            "on": "2026-03-02", "met": True,
+        },
+        ("AG-1", "EXP-1"),
     ),
     "EventRetracted": (
         {"target": event_id("nothing"), "reason": "DUPLICATE"}, None
