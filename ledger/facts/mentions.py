@@ -47,13 +47,15 @@ class About(IntEnum):
     TARGET = 23
     HERD = 24
     FROM_HERD = 25
+    ANIMALS = 26
 
 
 class Mention(NamedTuple):
     """One subject of a fact.
 
     LOT = the lot the fact is about, HERD = the animals it is about, FROM_HERD = those a lot was
-    made from, INPUT = a lot used, CHILD = a lot made by subdividing, LINE = a
+    made from, ANIMALS = those it says what they are of, to be asked without all that was done with
+    them, INPUT = a lot used, CHILD = a lot made by subdividing, LINE = a
     lot on a line of a shipment, request, report or certificate; CERTIFICATE = the certificate
     itself, NAMES = one that a departure or its papers name, REPLACES = one that another replaces;
     TARGET = the id of an event that is retracted, corrected or adjusted for; PARTY = whom a
@@ -246,7 +248,7 @@ _FINDERS: Final[dict[type[Fact], Callable[..., Iterator[Mention]]]] = {
     lots.ProcessRecorded: _processed,
     lots.LotHeld: _lot,
     lots.LotReleased: _lot,
-    h.HerdRecorded: _herd,
+    h.HerdRecorded: _each(_herd, _attribute(About.ANIMALS, "herd")),
     h.AnimalsLeft: _herd,
     h.FeedingRecorded: _herd,
     g.ShipmentDeparted: _each(_shipment, _lines, _named),

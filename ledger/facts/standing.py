@@ -7,6 +7,7 @@ flagged; of the registry it does not bind: nothing rests on it.
 from collections.abc import Collection
 from typing import Final, Protocol, TypeVar
 
+from ledger.facts import criteria as k
 from ledger.facts import herds as h
 from ledger.facts import lots as l
 from ledger.facts import registry as r
@@ -30,8 +31,8 @@ REGISTRY: Final[frozenset[type[Fact]]] = frozenset(
     kind
     for kind in vars(r).values()
     if isinstance(kind, type) and issubclass(kind, Fact) and kind not in (Fact, r.SourceHeartbeat)
-)
-"""The types that say who may do what."""
+) | {k.CriterionShown}
+"""The types that say who may do what, and what they have shown for it."""
 
 FOUNDING: Final[dict[type[Fact], About]] = {
     r.PartyRegistered: About.PARTY,
