@@ -39,6 +39,7 @@ _KEYS: Final = {
     "SealTrainingCompleted": "person", "PersonQualified": "person",
     "ProgrammeEnrolled": "programme", "ProductRegistered": "product", "LabelApproved": "label",
     "LabelWithdrawn": "label", "LotRecorded": "lot", "IssuerDesignated": "scheme",
+    "CriterionShown": "party",
 }  # fmt: skip
 _PARTIES: Final = ("party", "rcb", "importer", "exporter", "agent", "issuer", "operator")
 _OTHERWISE: Final[dict[str, dict[str, Any]]] = {

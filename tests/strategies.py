@@ -10,6 +10,7 @@ from msgspec import Struct, inspect
 
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
+from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import TIME_MICROS_MAX, TIME_MICROS_MIN, Figure, time_text
 
 LIST_MAX = 4
@@ -68,6 +69,8 @@ def _agree(draw: st.DrawFn, kind: type[Fact], fields: dict[str, Any]) -> None:
     if fields.get("mode") == "PER_SHIPMENT":
         lines = [draw(_of(type(line), {"lot": ids()})) for line in fields["lines"]]
         fields["lines"] = tuple(lines)
+    if kind is ProcessRecorded and fields["lot"] is None:
+        fields["herd"] = draw(ids())
     if fields.get("delta") == 0:
         fields["delta"] = draw(st.sampled_from((-1, 1)))
 

@@ -11,12 +11,13 @@ from typing import Final, NamedTuple, TypeVar
 from ledger.facts import registry as r
 from ledger.facts.certifying import certifiers_of, connected_by
 from ledger.facts.corrections import targets_of
+from ledger.facts.criteria import CriterionShown
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
+from ledger.facts.saying import may_say
 from ledger.facts.standing import (
     BEFORE_DOORS,
     REGISTRY,
-    may_say,
     own,
     stands,
     subject_of,
@@ -173,6 +174,7 @@ class Bindings:
             waiting.extend(self._reconnected(said, binds=binds))
             if binds == before:
                 continue
+            waiting.extend(self._recertified(said.fact))
             self._bound[said.id] = binds
             if binds:
                 self.unbound.discard(said.id)
@@ -267,6 +269,12 @@ class Bindings:
             for kind in (r.SealTrainingCompleted, r.PersonQualified)
             for other in self._about.get((kind, About.PARTY, fact.exporter), ())
         ]
+
+    def _recertified(self, fact: Fact) -> Iterable[Said]:
+        """What rests on who certifies a party: what is said of its criteria."""
+        if not isinstance(fact, r.CertificationChanged):
+            return ()
+        return self._about.get((CriterionShown, About.PARTY, fact.party), ())
 
 
 def concerns(fact: Fact) -> bool:

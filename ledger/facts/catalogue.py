@@ -3,7 +3,9 @@
 from typing import Final, get_args
 
 from ledger.facts import corrections as c
+from ledger.facts import criteria as k
 from ledger.facts import documents as d
+from ledger.facts import herds as h
 from ledger.facts import lots as l
 from ledger.facts import registry as r
 from ledger.facts import seals as s
@@ -44,6 +46,9 @@ AnyFact = (
     | l.ProcessRecorded
     | l.LotHeld
     | l.LotReleased
+    | h.HerdRecorded
+    | h.AnimalsLeft
+    | h.FeedingRecorded
     | g.ShipmentDeparted
     | g.ShipmentReceived
     | g.GoodsReturned
@@ -55,6 +60,7 @@ AnyFact = (
     | d.ExportCertificateCancelled
     | d.ComplaintReceived
     | d.AnnualReportFiled
+    | k.CriterionShown
     | c.EventRetracted
 )
 

@@ -96,10 +96,10 @@ def check_range(first: Serial | None, last: Serial | None, count: int) -> None:
         )
 
 
-def check_lines(field: str, lines: tuple[object, ...]) -> None:
+def check_lines(field: str, lines: tuple[object, ...], most: int = LINES_MAX) -> None:
     """Raise FieldError where a list is longer than an event may be."""
-    if len(lines) > LINES_MAX:
-        raise FieldError(field, f"at most {LINES_MAX} entries")
+    if len(lines) > most:
+        raise FieldError(field, f"at most {most} entries")
 
 
 __all__ = ["COUNT_MAX", "Document", "Fact", "Ranged", "check_lines", "check_range"]

@@ -9,7 +9,9 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from ledger.facts import corrections as c
+from ledger.facts import criteria as k
 from ledger.facts import documents as d
+from ledger.facts import herds as h
 from ledger.facts import lots
 from ledger.facts import registry as r
 from ledger.facts import seals as s
@@ -43,12 +45,17 @@ class About(IntEnum):
     COMPLAINT = 21
     PARTY_YEAR = 22
     TARGET = 23
+    HERD = 24
+    FROM_HERD = 25
+    ANIMALS = 26
 
 
 class Mention(NamedTuple):
     """One subject of a fact.
 
-    LOT = the lot the fact is about, INPUT = a lot used, CHILD = a lot made by subdividing, LINE = a
+    LOT = the lot the fact is about, HERD = the animals it is about, FROM_HERD = those a lot was
+    made from, ANIMALS = those it says what they are of, to be asked without all that was done with
+    them, INPUT = a lot used, CHILD = a lot made by subdividing, LINE = a
     lot on a line of a shipment, request, report or certificate; CERTIFICATE = the certificate
     itself, NAMES = one that a departure or its papers name, REPLACES = one that another replaces;
     TARGET = the id of an event that is retracted, corrected or adjusted for; PARTY = whom a
@@ -136,6 +143,15 @@ def _lot_recorded(f: lots.LotRecorded) -> Iterator[Mention]:
     yield Mention(About.LOT, f.lot)
     for entry in f.inputs:
         yield Mention(About.INPUT, entry.lot)
+    for herd in f.herds:
+        yield Mention(About.FROM_HERD, herd)
+
+
+def _processed(f: lots.ProcessRecorded) -> Iterator[Mention]:
+    if f.lot is not None:
+        yield Mention(About.LOT, f.lot)
+    if f.herd is not None:
+        yield Mention(About.HERD, f.herd)
 
 
 def _lot_subdivided(f: lots.LotSubdivided) -> Iterator[Mention]:
@@ -197,6 +213,7 @@ _party = _attribute(About.PARTY, "party")
 _contract = _attribute(About.CONTRACT, "contract")
 _person = _attribute(About.PERSON, "person")
 _lot = _attribute(About.LOT, "lot")
+_herd = _attribute(About.HERD, "herd")
 
 _FINDERS: Final[dict[type[Fact], Callable[..., Iterator[Mention]]]] = {
     r.PartyRegistered: _party,
@@ -228,9 +245,12 @@ _FINDERS: Final[dict[type[Fact], Callable[..., Iterator[Mention]]]] = {
     lots.LotGraded: _lot,
     lots.LotSubdivided: _lot_subdivided,
     lots.InputVerified: _lot,
-    lots.ProcessRecorded: _lot,
+    lots.ProcessRecorded: _processed,
     lots.LotHeld: _lot,
     lots.LotReleased: _lot,
+    h.HerdRecorded: _each(_herd, _attribute(About.ANIMALS, "herd")),
+    h.AnimalsLeft: _herd,
+    h.FeedingRecorded: _herd,
     g.ShipmentDeparted: _each(_shipment, _lines, _named),
     g.ShipmentReceived: _each(_shipment, _lines),
     g.GoodsReturned: _each(_shipment, _lines),
@@ -242,5 +262,6 @@ _FINDERS: Final[dict[type[Fact], Callable[..., Iterator[Mention]]]] = {
     d.ExportCertificateCancelled: _certificate,
     d.ComplaintReceived: _complaint,
     d.AnnualReportFiled: _annual,
+    k.CriterionShown: _party,
     c.EventRetracted: _attribute(About.TARGET, "target"),
 }

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import (
+    Address,
     Carrier,
     CertificateNumber,
     CountOrZero,
@@ -19,6 +20,7 @@ from ledger.facts.scalars import (
     Role,
     Scheme,
     Share,
+    Species,
     Status,
     Text,
     Version,
@@ -40,6 +42,7 @@ class PartyRegistered(Fact, tag=True, frozen=True, kw_only=True, gc=False):
     name: Name
     roles: tuple[Role, ...] = ()
     country: Country
+    address: Address | None = None
 
 
 class SourceRegistered(Fact, tag=True, frozen=True, kw_only=True, gc=False):
@@ -153,7 +156,10 @@ class SealTrainingCompleted(Fact, tag=True, frozen=True, kw_only=True, gc=False)
 
 
 class PersonQualified(Fact, tag=True, frozen=True, kw_only=True, gc=False):
-    """What schooling and practice qualify a person for at a party."""
+    """What schooling and practice qualify a person for at a party.
+
+    `in_charge`: the one in charge of several; `subject`: whether the schooling taught the subject.
+    """
 
     channels: ClassVar[frozenset[str]] = _OC
 
@@ -167,6 +173,8 @@ class PersonQualified(Fact, tag=True, frozen=True, kw_only=True, gc=False):
     practice_years: Years
     from_: date = field(name="from")
     until: date | None = None
+    in_charge: bool | None = None
+    subject: bool | None = None
 
 
 class ProgrammeEnrolled(Fact, tag=True, frozen=True, kw_only=True, gc=False):
@@ -214,13 +222,7 @@ class ProductRegistered(Fact, tag=True, frozen=True, kw_only=True, gc=False):
         ]
         | None
     ) = None  # fmt: skip
-    species: (
-        Literal[
-            "BEEF_CATTLE", "DAIRY_COW", "BREEDING_COW", "HORSE", "SHEEP", "GOAT", "PIG", "SOW",
-            "MEAT_POULTRY", "DUCK_PADDY", "LAYER", "QUAIL", "OTHER",
-        ]
-        | None
-    ) = None  # fmt: skip
+    species: Species | None = None
     class_: ProductClass = field(name="class")
     recipe_version: Version
     ingredients: tuple[Ingredient, ...] = ()

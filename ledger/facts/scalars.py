@@ -13,6 +13,7 @@ from msgspec import Meta
 
 COUNT_MAX = 1_000_000_000
 LINES_MAX = 1_000
+HERDS_MAX = 200
 
 ID_CHARACTERS_MAX: Final = 80
 Id = Annotated[str, Meta(min_length=1, max_length=ID_CHARACTERS_MAX, extra={"form": "id"})]
@@ -22,6 +23,8 @@ EventId = Annotated[str, Meta(min_length=36, max_length=36, extra={"form": "uuid
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 LongText = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Address = Annotated[str, Meta(min_length=1, max_length=300)]
+"""As it stands on labels."""
 CertificateNumber = Annotated[str, Meta(min_length=1, max_length=80, extra={"form": "printable"})]
 """Up to 80 printable characters, spaces allowed; its characters are checked by `checks`."""
 # `$` also matches before a line feed at the end, so the length is limited besides.
@@ -51,6 +54,11 @@ Role = Literal[
     "PRINTER", "OTHER",
 ]  # fmt: skip
 Status = Literal["ORGANIC", "IN_CONVERSION", "CONVENTIONAL", "OTHER"]
+Species = Literal[
+    "BEEF_CATTLE", "DAIRY_COW", "BREEDING_COW", "HORSE", "SHEEP", "GOAT", "PIG", "SOW",
+    "MEAT_POULTRY", "DUCK_PADDY", "LAYER", "QUAIL", "DAIRY_GOAT", "BREEDING_MARE", "DUCK",
+    "MALLARD", "OTHER",
+]  # fmt: skip
 Carrier = Literal["STICKER", "PREPRINTED_PACK", "INVOICE_MARK", "OTHER"]
 ReasonCode = Literal[
     "COUNT_ERROR", "SCANNER_ARTIFACT", "LATE_ENTRY", "WRONG_ACCOUNT", "DAMAGED_IN_TRANSIT",
@@ -127,6 +135,18 @@ class Area(Figure):
     digits, places, zero = 15, 3, True
 
 
+class Surface(Figure):
+    """Square metres, above zero."""
+
+    digits, places = 15, 3
+
+
+class MeanHeads(Figure):
+    """Animals, a mean over years, above zero."""
+
+    digits, places = 15, 3
+
+
 class Share(Figure):
     """Per cent of the weight, zero allowed."""
 
@@ -135,6 +155,12 @@ class Share(Figure):
 
 class Years(Figure):
     """Years of practice, zero allowed."""
+
+    digits, places, zero = 4, 1, True
+
+
+class Hours(Figure):
+    """Hours of a day, zero allowed."""
 
     digits, places, zero = 4, 1, True
 

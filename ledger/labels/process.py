@@ -139,11 +139,11 @@ def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
 
 
 def process(record: Record, entry: ProcessRecorded) -> Verdict:
-    """One entry of a lot's process record: lists T1 to T8, room, waiting time, gene modification.
+    """One entry of a process record: lists T1 to T8, room, waiting time, gene modification.
 
     NOT_LISTED CLASS USE NO_EMERGENCY DENSITY WAITING_TIME GMO IRRADIATED.
     """
-    made = origin_record(record, entry.lot)
+    made = None if entry.lot is None else origin_record(record, entry.lot)
     recipe = None
     if made is not None:
         recipe = recipe_of_lot(record, made, entry.on) or recipe_of_lot(

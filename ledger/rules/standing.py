@@ -10,7 +10,8 @@ from ledger.facts import seals as s
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.record import Known
-from ledger.facts.standing import BEFORE_DOORS, Parties, may_say, stands
+from ledger.facts.saying import may_say
+from ledger.facts.standing import BEFORE_DOORS, Parties, stands
 from ledger.questions import Questions
 from ledger.rules.certification import shown, states
 from ledger.rules.contracts import mark_of

@@ -1,16 +1,21 @@
 """Facts and their scalars: what each may be, in tables."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from ledger.facts import canonical, checks
 from ledger.facts.catalogue import DECISIONS, TYPES
+from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import (
     Area,
     FieldError,
     Figure,
+    Hours,
+    MeanHeads,
     Share,
+    Surface,
     Weight,
     Years,
     canonical_time,
@@ -74,6 +79,13 @@ FIGURES: list[tuple[type[Figure], object, str | None]] = [
     (Weight, 12, None),
     (Weight, Decimal("12.5"), "12.500"),
     (Area, "-0", "0.000"),
+    (Surface, "0.001", "0.001"),
+    (Surface, "0", None),
+    (MeanHeads, "19.4", "19.400"),
+    (MeanHeads, "0", None),
+    (Hours, "0", "0.0"),
+    (Hours, "16.1", "16.1"),
+    (Hours, "16.15", None),
     (Share, "100", "100.000"),
     (Share, "1000", None),
     (Years, "3.5", "3.5"),
@@ -134,6 +146,35 @@ def test_an_adjustment_adjusts() -> None:
     assert caught.value.field == "delta"
 
 
+def processed(**fields: object) -> ProcessRecorded:
+    """An entry of storing, on 2 March."""
+    usual = {
+        "id": "0197f000-0000-7000-8000-000000000001", "time": "2026-04-02T09:30:00.000000+09:00",
+        "source": "S-1", "operator": "O-1", "activity": "STORAGE", "on": date(2026, 3, 2),
+    }  # fmt: skip
+    return ProcessRecorded(**(usual | fields))  # type: ignore[arg-type]  # the table gives anything
+
+
+OF_WHAT: list[tuple[dict[str, object], str | None]] = [
+    ({"lot": "L-1"}, None),
+    ({"herd": "H-1"}, None),
+    ({"lot": "L-1", "herd": "H-1"}, None),
+    ({}, "lot"),
+    ({"item": "hay"}, "lot"),
+]
+
+
+@pytest.mark.parametrize(("fields", "field"), OF_WHAT)
+def test_an_entry_is_of_something(fields: dict[str, object], field: str | None) -> None:
+    """An entry of a process record names a lot, a herd, or both."""
+    if field is None:
+        processed(**fields)
+    else:
+        with pytest.raises(FieldError) as caught:
+            processed(**fields)
+        assert field == caught.value.field
+
+
 CHARACTERS: list[tuple[dict[str, object], str | None]] = [
     ({"mark": "JAS-A/7~!"}, None),
     ({"note": "濡れた seals, 20 \\枚\n"}, None),
@@ -176,7 +217,7 @@ def test_canonical_form() -> None:
 
 def test_the_vocabulary() -> None:
     """Every fact may be reported on some channel, and no decision is a fact."""
-    assert len(TYPES) == 45
+    assert len(TYPES) == 49
     assert set() == DECISIONS & TYPES.keys()
     for kind in TYPES.values():
         assert kind.channels

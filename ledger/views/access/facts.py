@@ -110,6 +110,9 @@ BEGIN
     IF fact ? 'lot' THEN
         IF {_lot("(fact->>'lot')")} THEN RETURN true; END IF;
     END IF;
+    IF fact ? 'herd' THEN
+        IF {_named(About.HERD, "(fact->>'herd')")} THEN RETURN true; END IF;
+    END IF;
     IF fact ? 'shipment' THEN
         IF {_shipment("(fact->>'shipment')")} THEN RETURN true; END IF;
     END IF;

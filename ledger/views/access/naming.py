@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from ledger.custody.moves import moves
 from ledger.custody.places import Kind
 from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
+from ledger.facts.herds import HerdRecorded
 from ledger.facts.identity import Fact
 from ledger.facts.lots import InputVerified, LotRecorded, LotSubdivided, ProcessRecorded
 from ledger.facts.mentions import About, certificate_key, mentions
@@ -30,12 +31,12 @@ ATTACHED: Final = -1
 
 PARTY_FIELDS: Final = (
     "party", "holder", "from_holder", "to_holder", "exporter", "importer", "rcb", "agent",
-    "operator", "issuer",
+    "operator", "issuer", "contractor", "sent_to",
 )  # fmt: skip
 """The fields of facts that name a party."""
 
 _ANYBODY: Final = (InputVerified, ProcessRecorded)
-"""Facts that anybody may report about a lot: being named on one opens nothing."""
+"""Facts that anybody may report about a lot or a herd: being named on one opens nothing."""
 
 _FOUNDING: Final[dict[About, type[Fact]]] = {
     About.SOURCE: SourceRegistered,
@@ -48,6 +49,7 @@ _FOUNDING: Final[dict[About, type[Fact]]] = {
     About.SHIPMENT: ShipmentDeparted,
     About.CERTIFICATE: ExportCertificateIssued,
     About.REPORT: SealReportFiled,
+    About.HERD: HerdRecorded,
 }
 """By mention: the fact that makes such a subject somebody's."""
 _KEPT: Final = {about: about for about in _FOUNDING} | {

@@ -9,16 +9,18 @@ from typing import Any
 from ledger.facts.canonical import decode, encode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.documents import CertifiedLine, ReportLine, RequestedLine
+from ledger.facts.herds import FeedLine
 from ledger.facts.identity import Fact
 from ledger.facts.lots import Child, Field, Input
 from ledger.facts.registry import Ingredient
-from ledger.facts.scalars import Share, Weight
+from ledger.facts.scalars import MeanHeads, Share, Weight, WeightOrZero
 from ledger.facts.shipments import CertificateRef, DepartedLine, ReceivedLine, ReturnedLine
 from tests.domain.rules.world import event_id, moment
 
 PARTIES = ["A", "B", "C"]
 MARKS = ["M1", "M2"]
 LOTS = ["L1", "L2", "L3"]
+HERDS = ["H1", "H2"]
 START = datetime(2026, 3, 28, tzinfo=UTC)
 
 
@@ -81,6 +83,11 @@ class Soup:
         """From a day, perhaps until another one."""
         from_ = self._day()
         return {"from_": from_, "until": self._maybe(from_ + timedelta(days=self._number(9)))}
+
+    def fed(self) -> dict[str, Any]:
+        """The days of a ration."""
+        from_ = self._day()
+        return {"from_": from_, "until": from_ + timedelta(days=self._number(9))}
 
     def line(self) -> dict[str, Any]:
         """Goods of a lot, perhaps with a mark."""
@@ -239,6 +246,7 @@ _GOODS: dict[str, Any] = {
         "inputs": s.some(
             lambda: Input(lot=s.one(LOTS), quantity=s.weight(), label_verified=s.truth())
         ),
+        "herds": s.some(lambda: s.one(HERDS)),
     },
     "LotGraded": lambda s: {
         "lot": s.one(LOTS), "result": s.one(["CONFORMING", "NON_CONFORMING"]),
@@ -260,6 +268,31 @@ _GOODS: dict[str, Any] = {
         "lot": s.one(LOTS), "operator": s.one(PARTIES), "on": s.day(),
         "activity": s.one(["SEED", "MATERIAL", "PLANT_PROTECTION", "FIELD_WORK"]),
         "substance": s.maybe(s.one(["GUANO", "GMO_SOY"])),
+        "herd": s.maybe(s.one(HERDS)),
+    },
+    "HerdRecorded": lambda s: {
+        "herd": s.one(HERDS), "operator": s.one(PARTIES), "site": "F", "individual": s.truth(),
+        "species": s.one(["BEEF_CATTLE", "SOW", "LAYER"]), "heads": s.number(),
+        "born_on": s.maybe(date(2025, 6, 1)), "arrived_on": s.maybe(s.day()),
+        "origin": s.one(["BORN_ORGANIC", "BROUGHT_IN", "BROUGHT_IN"]),
+        "reason": s.maybe(s.one(["START", "REPLACEMENT"])), "organic_since": s.day(),
+        "female": s.truth(), "bred": s.maybe(s.truth()), "unavailable": s.maybe(s.truth()),
+        "adult_females": s.maybe(MeanHeads("20.000")),
+    },
+    "AnimalsLeft": lambda s: {
+        "herd": s.one(HERDS), "operator": s.one(PARTIES), "on": s.day(), "heads": s.number(),
+        "how": s.one(["SOLD", "DIED", "MOVED"]),
+    },
+    "FeedingRecorded": lambda s: {
+        "herd": s.one(HERDS), "operator": s.one(PARTIES), **s.fed(), "heads": s.number(),
+        "stage": s.one(["BEEF_OLDER", "PIG_OLDER", "LAYER_LAYING"]),
+        "lines": s.some(
+            lambda: FeedLine(
+                name="hay", kind=s.one(["OWN", "CONVENTIONAL", "IN_CONVERSION"]),
+                dry_matter=WeightOrZero(s.one(["0.000", "70.000"])), roughage=s.truth(),
+                bought=s.truth(), gmo=not s.truth(), antibiotic=False,
+            )
+        ),
     },
     "LotHeld": lambda s: {"lot": s.one(LOTS), "cause": "x"},
     "LotReleased": lambda s: {"lot": s.one(LOTS), "reason": "x"},
@@ -343,6 +376,11 @@ _PAPERS: dict[str, Any] = {
         "party": s.one(PARTIES), "fiscal_year": s.one([2025, 2026]), "role": "IMPORTER",
         "product": s.one(["P1", "P2"]), "quantity": s.weight(), "filed_on": s.day(),
         "rcb": s.one(PARTIES),
+    },
+    "CriterionShown": lambda s: {
+        "party": s.one(PARTIES), "criteria": s.one(["PROCESSED", "IMPORT"]),
+        "subject": s.one(["FACILITY", "OUTSIDE_WORK"]), "items": s.some(lambda: s.one(["A", "B"])),
+        "contractor": s.maybe(s.one(PARTIES)), "on": s.day(), "met": s.truth(),
     },
     "EventRetracted": lambda s: {"target": s.one(s.events()), "reason": "DID_NOT_HAPPEN"},
 }  # fmt: skip

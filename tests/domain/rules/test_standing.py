@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.facts.catalogue import TYPES
+from ledger.facts.criteria import CriterionShown
 from ledger.facts.mentions import About
 from ledger.facts.registry import (
     CertificationChanged,
@@ -126,6 +127,30 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[str, ...] | None]] = {
     "ProcessRecorded": (
         {"lot": "L1", "operator": "EXP-1", "activity": "STORAGE", "on": "2026-03-02"}, ("EXP-1",)
     ),
+    "HerdRecorded": (
+        {
+            "herd": "H1", "operator": "EXP-1", "site": "F1", "species": "LAYER",
+            "individual": False, "heads": 100, "origin": "HATCHED", "organic_since": "2026-01-01",
+        },
+        ("EXP-1",),
+    ),
+    "AnimalsLeft": (
+        {"herd": "H1", "operator": "EXP-1", "on": "2026-03-02", "heads": 3, "how": "DIED"},
+        ("EXP-1",),
+    ),
+    "FeedingRecorded": (
+        {
+            "herd": "H1", "operator": "EXP-1", "from_": "2026-03-01", "until": "2026-03-31",
+            "heads": 100, "stage": "LAYER_LAYING",
+            "fed": [
+                {
+                    "name": "corn", "kind": "ORGANIC", "dry_matter": "279.000",
+                    "roughage": False, "bought": True, "gmo": False, "antibiotic": False,
+                }
+            ],
+        },
+        ("EXP-1",),
+    ),
     "LotHeld": ({"lot": "L1", "cause": "residue"}, ("AG-1", "EXP-1", "RCB-1")),
     "LotReleased": ({"lot": "L1", "reason": "clear"}, ("AG-1", "EXP-1", "RCB-1")),
     "ShipmentDeparted": ({**_SHIPMENT, "departed": [_PACKED]}, ("EXP-1",)),
@@ -182,6 +207,13 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[str, ...] | None]] = {
             "quantity": "1.000", "filed_on": "2027-05-01", "rcb": "RCB-1",
         },
         ("IMP-1",),
+    ),
+    "CriterionShown": (
+        {
+            "party": "EXP-1", "criteria": "PROCESSED", "subject": "FACILITY", "items": ["WORKS"],
+            "on": "2026-03-02", "met": True,
+        },
+        ("AG-1", "EXP-1"),
     ),
     "EventRetracted": (
         {"target": event_id("nothing"), "reason": "DUPLICATE"}, None
@@ -384,6 +416,60 @@ def test_certifications_are_their_issuers() -> None:
     assert world.record().about(CertificationChanged, About.PARTY, "IMP-1") == []
 
 
+def test_criteria_are_shown_by_the_party_or_its_body() -> None:
+    """A stranger shows nothing; a body does from its certification on, whichever came first."""
+    criterion, certificate = EVENTS["CriterionShown"][0], FACTS["certificate"][1]
+    for by, certified, binds in (
+        ("EXP-1", "", 1), (STRANGER, "before", 0), ("AG-1", "before", 1), ("AG-1", "after", 1),
+        ("AG-1", "", 0), ("RCB-1", "before", 0),
+    ):  # fmt: skip
+        world = trade(certificate=None)
+        for moment in ("before", "criterion", "after"):
+            if moment == "criterion":
+                world.add("CriterionShown", NOW, by=by, door="http", **criterion)
+            elif moment == certified:
+                world.add("CertificationChanged", NOW, by="AG-1", door="http", **certificate)
+        shown = world.record().about(CriterionShown, About.PARTY, "EXP-1")
+        assert len(shown) == binds, (by, certified)
+
+
+ENTRIES = [  # lot, herd, who may say an entry of them
+    ("L1", None, ("EXP-1",)),
+    (None, "H1", ("FRM-1",)),
+    ("L1", "H2", ("EXP-1",)),
+    ("L1", "H1", ()),
+    ("L1", "H9", ("EXP-1",)),
+    ("L9", "H1", ("FRM-1",)),
+    (None, "H9", None),
+]
+
+
+@pytest.mark.parametrize(("lot", "herd", "may"), ENTRIES)
+def test_an_entry_is_said_by_whose_lot_and_herd_it_is(
+    lot: str | None, herd: str | None, may: tuple[str, ...] | None
+) -> None:
+    """Of a lot and a herd at once only who has both may say something; of unknown ones anybody."""
+    for by in ("EXP-1", "FRM-1", STRANGER):
+        world = trade()
+        herds = EVENTS["HerdRecorded"][0]
+        for name, operator in (("H1", "FRM-1"), ("H2", "EXP-1")):
+            world.add("HerdRecorded", "2026-03-01", **{**herds, "herd": name, "operator": operator})
+        world.add("ProcessRecorded", NOW, by=by, door="http", lot=lot, herd=herd, operator=by,
+                  activity="STORAGE", on="2026-03-02")  # fmt: skip
+        assert (world.cases("M-65") == []) == (may is None or by in may), by
+
+
+@pytest.mark.parametrize("kind", ["HerdRecorded", "AnimalsLeft", "FeedingRecorded"])
+def test_a_herd_is_its_founders(kind: str) -> None:
+    """Who recorded a herd first says what it is and was fed, whatever operator others name."""
+    for by, silent in (("EXP-1", True), (STRANGER, False)):
+        world = trade()
+        world.add("HerdRecorded", "2026-03-01", **EVENTS["HerdRecorded"][0])
+        fields = {**EVENTS[kind][0], "operator": by}
+        world.add(kind, NOW, by=by, door="http", **fields)
+        assert (world.cases("M-65") == []) == silent, by
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_what_binds_is_the_same_in_any_order(seed: int) -> None:
     """Told in any order, with when each was recorded: the same binds, the same party speaks."""
@@ -396,13 +482,17 @@ def test_what_binds_is_the_same_in_any_order(seed: int) -> None:
             [(OPERATOR, "file"), (None, "kafka"), (None, None), *((p, "http") for p in parties)]
         )
         head = {"source": chance.choice(sources), "by": by, "door": door, "rec": day}
-        kind = chance.choice(("mark", "contract", "source", "back", "training"))
+        kind = chance.choice(
+            ("mark", "contract", "source", "back", "training", "certificate", "criterion")
+        )
         if kind == "source":
             world.add("SourceRegistered", day, registers=chance.choice(sources), kind="SYSTEM",
                       party=chance.choice(parties), **head)  # fmt: skip
         elif kind == "back" and world.facts:
             target = chance.choice(world.facts)[0].id
             world.add("EventRetracted", day, target=target, reason="DUPLICATE", **head)
+        elif kind == "criterion":
+            world.add("CriterionShown", day, **EVENTS["CriterionShown"][0], **head)
         elif kind in FACTS:
             name, fields = FACTS[kind]
             world.add(name, day, **fields, **head)
@@ -415,7 +505,10 @@ def test_what_binds_is_the_same_in_any_order(seed: int) -> None:
 
 def _bound(world: World) -> tuple[Any, ...]:
     record = world.record()
-    kinds = MarkRegistered, ConsignmentContractSigned, SourceRegistered, SealTrainingCompleted
+    kinds = (
+        MarkRegistered, ConsignmentContractSigned, SourceRegistered, SealTrainingCompleted,
+        CertificationChanged, CriterionShown,
+    )  # fmt: skip
     bound = {fact.id for kind in kinds for fact in record.all(kind)}
     return bound, [record.party_of(f"S{number}") for number in range(4)]
 

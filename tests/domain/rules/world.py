@@ -9,7 +9,9 @@ from typing import Any
 
 from ledger.facts.catalogue import TYPES
 from ledger.facts.documents import CertifiedLine, ReportLine
+from ledger.facts.herds import FeedLine
 from ledger.facts.identity import Fact
+from ledger.facts.keeping import Medicine, Run, Stable
 from ledger.facts.lots import Child, Field, Input
 from ledger.facts.record import Record
 from ledger.facts.registry import Ingredient
@@ -108,11 +110,14 @@ class World:
 _DATES = {
     "from_", "until", "on", "completed_on", "produced_on", "registered_on", "sown_on",
     "last_prohibited_input_on", "issued_on", "valid_from", "valid_until",
+    "clean_since", "born_on", "arrived_on", "dam_organic_since", "organic_since", "weaned_on",
+    "conceived_on", "milk_since", "slaughter_on", "donor_organic_since", "first_grazed_on",
     "filed_on", "graded_on", "discovered_on", "answered_on", "best_before", "copy_sent_to_agent_on",
 }  # fmt: skip
 _FIGURES = {
     "quantity", "pack_weight", "net_weight", "loss", "share", "practice_years", "indoor_m2",
-    "outdoor_m2",
+    "outdoor_m2", "area_m2", "arrival_weight_kg", "adult_females", "dry_matter", "light_hours",
+    "weight_kg", "floor_m2", "slats_m2",
 }  # fmt: skip
 
 
@@ -124,10 +129,14 @@ _PARTS: dict[str, Any] = {
     "reported": ReportLine,
     "children": Child,
     "inputs": Input,
+    "fed": FeedLine,
     "ingredients": Ingredient,
 }
-"""Parts of facts a test may give as dicts; the first five become `lines`."""
-_LINES = {"departed", "received_lines", "returned", "certified", "reported"}
+"""Lists of parts of facts a test may give as dicts."""
+_LINES = {"departed", "received_lines", "returned", "certified", "reported", "fed"}
+"""Those that become `lines`."""
+_PART: dict[str, Any] = {"field": Field, "medicine": Medicine, "stable": Stable, "run": Run}
+"""Parts that a fact has one of."""
 
 
 def _read(own: dict[str, Any]) -> dict[str, Any]:
@@ -143,8 +152,8 @@ def _value(key: str, value: Any) -> Any:
         return tuple(
             _PARTS[key](**_read(part)) if isinstance(part, dict) else part for part in value
         )
-    if key == "field" and isinstance(value, dict):
-        return Field(**_read(value))
+    if key in _PART and isinstance(value, dict):
+        return _PART[key](**_read(value))
     if isinstance(value, list):
         return tuple(value)
     return value

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
-from ledger.facts.standing import OPERATOR, may_say, stands
+from ledger.facts.saying import may_say
+from ledger.facts.standing import OPERATOR, stands
 
 Came = Callable[[Fact], tuple[str | None, str]]
 """Whom the door of a fact vouches for, and which door it is."""
