@@ -17,14 +17,7 @@ from ledger.facts.scalars import ProductClass
 from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
 from ledger.labels.fields import PERIODS
-from ledger.labels.process import (
-    GROUPS,
-    HOUSING,
-    QUALIFICATIONS,
-    SUBSTANCES,
-    substance,
-    tables_known,
-)
+from ledger.labels.process import HOUSING, QUALIFICATIONS
 from ledger.labels.recipe import BASES, Recipe
 from ledger.labels.retention import KEEP, Retention
 from ledger.labels.rows import Row, Table, provenance
@@ -33,6 +26,7 @@ from ledger.labels.schemes.jas.classes import CLASSES
 from ledger.labels.schemes.jas.forms import FORMS, name_form
 from ledger.labels.schemes.jas.grading import ACTIVITIES, COURSES
 from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
+from ledger.labels.substances import GROUPS, SUBSTANCES, substance, tables_known
 from ledger.labels.verdict import CODES, Verdict, code_row
 from ledger.labels.wording import WORDS, wording
 

@@ -7,48 +7,23 @@ row in force on the day is not listed; gene-modified material never is.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Final
 
-from msgspec import Struct
-
-from ledger.errors import Misuse
 from ledger.facts.lots import LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
 from ledger.labels.certified import in_force, trained
 from ledger.labels.lots import origin_record, recipe_of_lot
-from ledger.labels.recipe import Recipe, kind_name
+from ledger.labels.recipe import Recipe
 from ledger.labels.rows import Row, Table
-from ledger.labels.verdict import Reason, Verdict, fails, unshown
+from ledger.labels.substances import substance
+from ledger.labels.verdict import Reason, Verdict, fails
 
 WAITING_FACTOR: Final = 2
 """Organic animals wait twice the legal time after medicine (JAS for organic livestock)."""
 WAITING_DAYS_MIN: Final = 2
 """48 hours where the law asks less than a day more."""
-
-
-class SubstanceRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A substance of one list for one group of goods; a condition is shown by documents only."""
-
-    table: str
-    code: str
-    group: str
-    condition: str = ""
-
-    @property
-    def kind(self) -> str:
-        """The name by which substances compare."""
-        return kind_name(self.code)
-
-
-class GroupRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The groups of a list under which a product class falls."""
-
-    table: str
-    class_: str
-    groups: frozenset[str]
 
 
 class HousingRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,10 +43,6 @@ class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     years: Decimal
 
 
-SUBSTANCES: Final = Table("substances", SubstanceRow, "table kind group", "positive lists T1 to T8")
-GROUPS: Final = Table(
-    "substance_groups", GroupRow, "table class_", "which part of a positive list a class reads"
-)
 HOUSING: Final = Table("housing", HousingRow, "species", "room for animals, m² for one head")
 QUALIFICATIONS: Final = Table(
     "qualifications",
@@ -79,63 +50,6 @@ QUALIFICATIONS: Final = Table(
     "function schooling",
     "years of practice by function and schooling",
 )
-
-
-class Substance(Struct, frozen=True, kw_only=True, gc=False):
-    """The answer of a list; `conditions` are those of the rows that fit."""
-
-    table: str
-    code: str
-    verdict: Verdict
-    conditions: tuple[str, ...] = ()
-    rows: tuple[SubstanceRow, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the substance may be used, if its condition is kept."""
-        return self.verdict.eligible
-
-
-@cache
-def tables_known() -> tuple[str, ...]:
-    """The lists, in order."""
-    return tuple(sorted({row.table for row in SUBSTANCES.rows()}))
-
-
-@cache
-def _groups(table: str) -> tuple[str, ...]:
-    return tuple(sorted({row.group for row in SUBSTANCES.rows() if row.table == table}))
-
-
-def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
-    """Whether a list lets a substance in: NOT_LISTED, CLASS, or USE where a condition is to be met.
-
-    Codes compare by name, so `calcium sulfate` is CALCIUM_SULFATE. Without a class every group
-    fits. Raises Misuse where there is no such list.
-    """
-    if table not in tables_known():
-        raise Misuse(f"no list {table!r}; known are {', '.join(tables_known())}")
-    name = kind_name(code)
-    listed = [
-        row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]
-    ]
-    groups: frozenset[str] = frozenset(row.group for row in listed)
-    if class_ is not None:
-        row = GROUPS.topmost((table, class_), on)
-        groups = row.groups if row is not None else frozenset()
-    fitting = [row for row in listed if row.group in groups]
-    conditions = {row.condition for row in fitting}
-    if not fitting:
-        verdict = Verdict.of(fails("CLASS" if listed else "NOT_LISTED"))
-    else:
-        verdict = Verdict() if "" in conditions else Verdict.of(unshown("USE"))
-    return Substance(
-        table=table,
-        code=code,
-        verdict=verdict,
-        conditions=() if "" in conditions else tuple(sorted(conditions)),
-        rows=tuple(fitting or listed),
-    )
 
 
 def process(record: Record, entry: ProcessRecorded) -> Verdict:
