@@ -132,15 +132,16 @@ def qualified(record: Record, person: str, party: str, function: str, on: date) 
     """UNQUALIFIED where a person was reported on, but nothing reported fits the function.
 
     Silent where nothing was ever reported on the person at that party. Years are as reported.
-    Labelling asks training alone.
+    Labelling asks its course, whatever the schooling.
     """
     reported = [
         fact for fact in record.about(PersonQualified, About.PERSON, person) if fact.party == party
     ]
     if not reported:
         return Verdict()
-    if function == "LABELLER" and trained(record, party, {"GRADING_LABEL"}, on, person):
-        return Verdict()
+    if function == "LABELLER":
+        course = trained(record, party, {"GRADING_LABEL"}, on, person)
+        return Verdict() if course else Verdict.of(fails("UNQUALIFIED"))
     for fact in reported:
         if fact.function != function or not in_force(fact, on):
             continue
