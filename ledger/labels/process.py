@@ -15,9 +15,9 @@ from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
 from ledger.labels.certified import in_force, trained
 from ledger.labels.lots import origin_record, recipe_of_lot
+from ledger.labels.process_lists import listed
 from ledger.labels.recipe import Recipe
 from ledger.labels.rows import Row, Table
-from ledger.labels.substances import substance
 from ledger.labels.verdict import Reason, Verdict, fails
 
 WAITING_FACTOR: Final = 2
@@ -53,9 +53,10 @@ QUALIFICATIONS: Final = Table(
 
 
 def process(record: Record, entry: ProcessRecorded) -> Verdict:
-    """One entry of a process record: lists T1 to T8, room, waiting time, gene modification.
+    """One entry of a process record: positive lists, keeping apart, room, waiting time.
 
-    NOT_LISTED CLASS USE NO_EMERGENCY DENSITY WAITING_TIME GMO IRRADIATED.
+    NOT_LISTED CLASS USE NO_EMERGENCY NO_NEED INSTRUCTIONS CONTAMINATED DENSITY WAITING_TIME GMO
+    IRRADIATED; unproven EMERGENCY_UNTOLD NEED_UNTOLD FEED_NEED.
     """
     made = None if entry.lot is None else origin_record(record, entry.lot)
     recipe = None
@@ -68,45 +69,18 @@ def process(record: Record, entry: ProcessRecorded) -> Verdict:
     )
 
 
-_LISTS: Final = {
-    "MATERIAL": "T1",
-    "PLANT_PROTECTION": "T2",
-    "STORAGE": "T5",
-    "PROCESSING": "T5",
-    "POST_HARVEST": "T3",
-    "SLAUGHTER": "T8",
-    "FEEDING": "T6",
-}
-_CLASS_READ: Final = frozenset({"T1", "T2"})
-"""Lists whose class row is asked of process records; of the others only the substance."""
-_PESTS: Final = frozenset({"PLANT_PROTECTION", "STORAGE", "PROCESSING"})
-
-
 def _substance(entry: ProcessRecorded, recipe: Recipe | None) -> Iterator[Reason]:
+    """What was used and how it was kept; animals that no lot names are livestock."""
     code = entry.substance
-    if code is None:
-        return
-    if code.upper().startswith("GMO_"):
+    if code is not None and code.upper().startswith("GMO_"):
         yield from fails("GMO")
-    if code.upper().startswith("IRRADIATED_"):
+    irradiated = code is not None and code.upper().startswith("IRRADIATED_")
+    if irradiated or entry.irradiated:
         yield from fails("IRRADIATED")
-    class_ = None if recipe is None else recipe.class_
-    table = _LISTS.get(entry.activity)
-    if entry.activity == "CLEANING" and class_ == "LIVESTOCK":
-        table = "T7"
-    if table is None or _is_additive(entry, class_):
-        return
-    asked = class_ if table in _CLASS_READ else None
-    yield from substance(table, code, asked, entry.on).verdict.reasons
-    if entry.activity in _PESTS and entry.emergency is False:
-        yield from fails("NO_EMERGENCY")
-
-
-def _is_additive(entry: ProcessRecorded, class_: str | None) -> bool:
-    """Whether an entry of processing names an additive of the goods, not an agent against pests."""
-    if entry.activity != "PROCESSING" or entry.emergency is not None or entry.substance is None:
-        return False
-    return substance("T4", entry.substance, class_, entry.on).allowed
+    if entry.separated is False:
+        yield from fails("CONTAMINATED")
+    herd = None if entry.herd is None else "LIVESTOCK"
+    yield from listed(entry, herd if recipe is None else recipe.class_)
 
 
 def _housing(entry: ProcessRecorded, recipe: Recipe | None) -> Iterator[Reason]:

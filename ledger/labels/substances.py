@@ -6,7 +6,7 @@ is CALCIUM_SULFATE.
 
 from datetime import date
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -38,10 +38,28 @@ class GroupRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     groups: frozenset[str]
 
 
+class ListRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a list as a whole asks for one group of goods, and the text it was read in.
+
+    `text_of` is the day of the text held, `later_text` that of a later one this ledger knows of.
+    `need` = yes: only where physical and biological means do not suffice.
+    """
+
+    table: str
+    group: str
+    en: str = ""
+    ja: str = ""
+    text_of: date
+    later_text: date | None = None
+    need: Literal["yes", ""] = ""
+
+
 SUBSTANCES: Final = Table("substances", SubstanceRow, "table kind group", "positive lists T1 to T8")
 GROUPS: Final = Table(
     "substance_groups", GroupRow, "table class_", "which part of a positive list a class reads"
 )
+
+LISTS: Final = Table("lists", ListRow, "table group", "what each positive list asks as a whole")
 
 
 class Substance(Struct, frozen=True, kw_only=True, gc=False):
@@ -70,6 +88,19 @@ def _groups(table: str) -> tuple[str, ...]:
     return tuple(sorted({row.group for row in SUBSTANCES.rows() if row.table == table}))
 
 
+def whole(table: str, class_: str | None, on: date) -> ListRow | None:
+    """What a list as a whole asks of a class; of none, or of another's, by its oldest text."""
+    groups = GROUPS.topmost((table, class_), on)
+    rows = [row for row in LISTS.in_force(on) if row.table == table]
+    own = [row for row in rows if groups is not None and row.group in groups.groups]
+    return min(own or rows, key=lambda row: row.text_of, default=None)
+
+
+def asks_need(table: str, on: date) -> bool:
+    """Whether a list admits only what physical and biological means do not replace."""
+    return any(row.need == "yes" and row.table == table for row in LISTS.in_force(on))
+
+
 def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
     """Whether a list lets a substance in: NOT_LISTED, CLASS, or USE where a condition is to be met.
 
@@ -77,7 +108,8 @@ def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
     fits. Raises Misuse where there is no such list.
     """
     if table not in tables_known():
-        raise Misuse(f"no list {table!r}; known are {', '.join(tables_known())}")
+        known = ", ".join(tables_known())
+        raise Misuse(f"no list {table!r}; known are {known}", field="table")
     name = kind_name(code)
     listed = [
         row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]
