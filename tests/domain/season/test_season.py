@@ -12,9 +12,7 @@ from ledger.errors import Misuse
 from ledger.facts.canonical import decode, encode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import EventRetracted
-from ledger.facts.criteria import CriterionShown
 from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
-from ledger.facts.herds import AnimalsLeft, FeedingRecorded, HerdRecorded
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, SourceHeartbeat
