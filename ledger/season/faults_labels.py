@@ -227,4 +227,9 @@ process.rows(
            indoor_m2=Area("52.000"), outdoor_m2=Area("120.000")),
     _entry("waiting-time", "WAITING_TIME", on.hen_house, "MEDICINE", waiting_days=7),
     _entry("feed-aid-not-listed", "NOT_LISTED", on.hen_house, "FEEDING", substance="UREA"),
+    _entry("goods-mixed", "CONTAMINATED", on.grower, "STORAGE", separated=False),
+    _entry("against-instructions", "INSTRUCTIONS", on.grower, "PLANT_PROTECTION",
+           substance="VINEGAR", emergency=True, instructions_followed=False),
+    _entry("other-means-sufficed", "NO_NEED", on.grower, "STORAGE", substance="CARBON_DIOXIDE",
+           means_insufficient=False),
 )  # fmt: skip
