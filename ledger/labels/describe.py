@@ -14,6 +14,7 @@ import msgspec
 from ledger.errors import Misuse
 from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
+from ledger.labels.animals import ANIMALS
 from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
 from ledger.labels.fields import PERIODS
@@ -38,7 +39,7 @@ from ledger.labels.wording import WORDS, wording
 
 TABLES: Final[tuple[Table[Any], ...]] = (
     CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
-    SUBSTANCES, GROUPS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
+    SUBSTANCES, GROUPS, ANIMALS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
     STATEMENTS, COMPULSORY, KEEP, CODES,
 )  # fmt: skip
 """Every dated table, in the order in which people read them."""
