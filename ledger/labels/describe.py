@@ -18,6 +18,9 @@ from ledger.labels.animals import ANIMALS
 from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
 from ledger.labels.fields import PERIODS
+from ledger.labels.livestock.feeding import FEED_LIMITS, INTAKE
+from ledger.labels.livestock.keeping import KEEPING
+from ledger.labels.livestock.origin import BROUGHT_IN, REPLACEMENT
 from ledger.labels.process import (
     GROUPS,
     HOUSING,
@@ -40,7 +43,8 @@ from ledger.labels.wording import WORDS, wording
 TABLES: Final[tuple[Table[Any], ...]] = (
     CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
     SUBSTANCES, GROUPS, ANIMALS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
-    STATEMENTS, COMPULSORY, KEEP, CODES,
+    STATEMENTS, COMPULSORY, KEEP,
+    REPLACEMENT, BROUGHT_IN, KEEPING, INTAKE, FEED_LIMITS, CODES,
 )  # fmt: skip
 """Every dated table, in the order in which people read them."""
 COUNTRY_LETTERS: Final = 2
