@@ -55,6 +55,8 @@ ORIGINS: list[tuple[str, dict[str, Any], str]] = [
     ("A5 birth not told", CAME | {"born_on": None}, "HERD_HISTORY"),
     ("A5 arrival not told", CAME | {"arrived_on": None}, "HERD_HISTORY"),
     ("A5 weight not told", CAME | {"arrival_weight_kg": None}, "HERD_HISTORY"),
+    ("A5 H-7", CAME | {"born_on": "2024-03-01", "arrived_on": "2025-01-10",
+                       "arrival_weight_kg": "305.000"}, ""),
     ("A5 brown", CAME | {"breed": "BROWN", "arrival_weight_kg": "340.000"}, ""),
     ("A5 polled", CAME | {"breed": "POLLED", "arrival_weight_kg": "300.001"}, "WEIGHT_OVER"),
     ("A5 shorthorn", CAME | {"breed": "SHORTHORN", "arrival_weight_kg": "300.000"}, ""),
