@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=2, help="how often each peer has its turn")
     parser.add_argument("--events", type=int, default=120_000, help="measured in each turn")
-    parser.add_argument("--warm", type=int, default=60_000, help="taken before, not measured")
+    parser.add_argument("--warm", type=int, default=120_000, help="taken before, not measured")
     parser.add_argument("--batch", type=int, default=5_000, help="events a transaction, in append")
     parser.add_argument("--before", default="d59303d", metavar="COMMIT", help="loads beside us")
     parser.add_argument(

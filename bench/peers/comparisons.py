@@ -106,7 +106,8 @@ def append(figures: Figures, chosen: Namespace, told: Told) -> None:
         curve = figures.curves["rate by batch"] = []
         for batch in BATCHES_TRIED:
             told(f"append in batches of {batch:,}")
-            runs = library.append(here, max(batch, events // 4), batch, (False,))
+            stock = (False,) if batch <= library.stock_batch_max else ()
+            runs = library.append(here, max(batch, events // 4), batch, stock)
             curve += [{"x": batch, "series": run.peer, "y": run.rate} for run in runs]
         told(library.RUNNER)
         figures.runs.append(library.project(here, max(500, events // 40)))

@@ -32,6 +32,9 @@ APPEND, STOCK = "ledger, append", "eventsourcing, its recorder"
 STOCK_FUNCTIONS = "eventsourcing, its recorder with database functions"
 COPY = "COPY by the server"
 RUNNER = "eventsourcing, its projection runner"
+stock_batch_max = 5_000
+"""The library sends a statement an event in one pipeline: more of them may wait for ever, where
+neither the server's answers nor the statements fit into what the system keeps between both."""
 _wait_seconds_max = 120.0
 
 

@@ -26,6 +26,8 @@ BY_TOPIC_ID: Final = 13
 
 poll_runs_max: Final = 1
 """A poll gives one run: what is read ahead stays packed as it came."""
+heartbeat_seconds_max: Final = 1.0
+"""A member hears by then that another one has come: all stand still until everybody has heard."""
 partition_fetch_bytes: Final = 1024 * 1024
 """What is asked for of a partition at once; the first batch of an answer comes at any size."""
 metadata_seconds_max: Final = 10.0
@@ -235,7 +237,7 @@ def opened(
         max_partition_fetch_bytes=partition_fetch_bytes,
         metadata_max_age_ms=int(metadata_seconds_max * 1000),
         session_timeout_ms=int(session_seconds * 1000),
-        heartbeat_interval_ms=int(session_seconds * 1000 / 5),
+        heartbeat_interval_ms=int(min(heartbeat_seconds_max, session_seconds / 5) * 1000),
     )
     return found
 

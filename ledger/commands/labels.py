@@ -29,9 +29,9 @@ from ledger.labels.describe import (
     sources,
     standard,
     standards,
-    substance_rows,
     verdict_row,
 )
+from ledger.labels.describe_lists import list_lines, substance_rows
 from ledger.labels.lots import lot_facts
 
 NOT_ELIGIBLE = 1
@@ -203,7 +203,11 @@ def substance(
     """
     check_tables()
     found = substance_rows(code, table, class_, today_or(on))
-    show(found, form)
+    told = [name for name in found[0] if form is Format.CSV or not name.startswith("list_")]
+    show(found, form, columns=told)
+    if form is Format.TABLE:
+        for line in list_lines(found):
+            typer.echo(line)
     if not any(row["allowed"] for row in found):
         raise typer.Exit(NOT_ELIGIBLE)
 

@@ -22,6 +22,7 @@ from ledger.intake.doors import OPERATOR, Door
 from ledger.intake.judging import (
     Canonical,
     Record,
+    Verified,
     cleaned,
     convert,
     finish,
@@ -139,7 +140,7 @@ def fact_of(record: Record, kind: type[Fact], repairs: tuple[Repair, ...]) -> Ca
     return fact, canonical.encode(fact), at
 
 
-def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Canonical | None:
+def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Verified | None:
     """The fact of a single-object message in which nothing is odd; None: see `judge_single`.
 
     `schema`, the newest of `kind`, is the one that its fingerprint names.
@@ -156,8 +157,7 @@ def ordinary(raw: bytes, schema: Schema, kind: type[Fact]) -> Canonical | None:
                 _repair(record, schema.repairs, "")
             fact = msgspec.convert(record, kind, dec_hook=canonical.read_figure)
             state = canonical.encode(fact)
-            verified(fact, state)
-            return fact, state, at
+            return fact, state, at, verified(fact, state)
     except (Problem, *DECODING_ERRORS):
         pass
     return None

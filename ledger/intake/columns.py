@@ -12,7 +12,7 @@ from typing import Final
 from ledger.intake import codec, json_event
 from ledger.intake.codec import HEADER_BYTES, SINGLE_OBJECT
 from ledger.intake.doors import Door
-from ledger.intake.judging import Canonical
+from ledger.intake.judging import Verified
 from ledger.intake.messages import Form, form_of, read
 from ledger.intake.schemas import Schema, released
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Accepted, Verdict
@@ -67,8 +67,8 @@ class Taking:
         found = self._ordinary(value, content_type)
         if found is None:
             return read(value, content_type, self.door, self._ids)
-        fact, state, at = found
-        columns.ids.append(bytes.fromhex(fact.id.replace("-", "")))
+        fact, state, at, number = found
+        columns.ids.append(number)
         columns.names.append(self._names[type(fact)])
         columns.states.append(state)
         columns.times.append(at)
@@ -79,7 +79,7 @@ class Taking:
         name = self._names[type(verdict.fact)]
         columns.add(verdict.id.bytes, name, verdict.state, verdict.at)
 
-    def _ordinary(self, value: bytes, content_type: str | None) -> Canonical | None:
+    def _ordinary(self, value: bytes, content_type: str | None) -> Verified | None:
         if len(value) > MESSAGE_BYTES_MAX:
             return None
         form = "any" if content_type is None else _form_of(content_type)

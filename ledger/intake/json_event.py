@@ -16,7 +16,7 @@ from ledger.facts.catalogue import AnyFact
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import moment
 from ledger.intake.doors import Door
-from ledger.intake.judging import Canonical, Record, accepted, judge, permitted, refuse, verified
+from ledger.intake.judging import Record, Verified, accepted, judge, permitted, refuse, verified
 from ledger.intake.verdicts import EVENT_BYTES_MAX, Problem, Verdict, refused, too_large
 
 INTEGER_MAX: Final = 2**63 - 1
@@ -38,7 +38,7 @@ def judge_json(index: int, raw: bytes, door: Door) -> Verdict:
     return _judge_slowly(index, raw, door) if found is None else accepted(index, *found)
 
 
-def ordinary(raw: bytes, door: Door) -> Canonical | None:
+def ordinary(raw: bytes, door: Door) -> Verified | None:
     """The fact of an event in which nothing is odd; None: whatever it is, the slow way says it."""
     try:
         fact = _decode(raw)
@@ -50,8 +50,7 @@ def ordinary(raw: bytes, door: Door) -> Canonical | None:
             state = canonical.encode(fact)
             if b"\\" not in raw and raw.count(b'"') == state.count(b'"'):
                 # As many quotes as the canonical form: nothing was said twice or left out.
-                verified(fact, state)
-                return fact, state, at
+                return fact, state, at, verified(fact, state)
     except (Problem, ValueError, RecursionError):
         # Decoding follows no nesting but that of the type, and gives up at its own limit where it
         # looks for the type's name.

@@ -40,28 +40,28 @@ Record = dict[str, Any]
 Canonical = tuple[Fact, bytes, int]
 """A fact that may come in, its canonical form, and its time in µs UTC."""
 
+Verified = tuple[Fact, bytes, int, bytes]
+"""The same with the 16 bytes of its id."""
 
-def verified(fact: Fact, state: bytes) -> None:
-    """Raise Problem where a fact is too large, or a character of it is not allowed."""
+
+def verified(fact: Fact, state: bytes) -> bytes:
+    """The 16 bytes of a fact's id; Problem where it is too large, or a character not allowed."""
     if len(state) > EVENT_BYTES_MAX:
         raise too_large("the event", EVENT_BYTES_MAX)
     try:
-        checks.check(fact, state)
+        return checks.check(fact, state)
     except FieldError as error:
         raise Problem("invalid", error.field, str(error)) from None
 
 
 def finish(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
     """The verdict on a fact that is permitted, its time canonical; Problem where it cannot be."""
-    verified(fact, state)
-    return accepted(index, fact, state, at)
+    return accepted(index, fact, state, at, verified(fact, state))
 
 
-def accepted(index: int, fact: Fact, state: bytes, at: int) -> Accepted:
-    """The verdict on a fact that was found to be right."""
-    return Accepted(
-        index, UUID(int=int(fact.id.replace("-", ""), 16)), kind_name(fact), state, at, fact
-    )
+def accepted(index: int, fact: Fact, state: bytes, at: int, number: bytes) -> Accepted:
+    """The verdict on a fact that was found to be right; `number` is its id."""
+    return Accepted(index, UUID(bytes=number), kind_name(fact), state, at, fact)
 
 
 def kind_name(fact: Fact) -> str:

@@ -15,6 +15,7 @@ from ledger.labels.recipe import (
     Recipe,
     at_least,
     in_base,
+    is_either,
     is_in_conversion,
     is_organic,
     kind_name,
@@ -48,7 +49,7 @@ class ShareRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A share that a claim asks, in per cent of a base, and the code where it is not met."""
 
     row: str
-    count: Literal["organic", "organic_own", "organic_or_conversion", "swiss"]
+    count: Literal["organic", "organic_own", "organic_or_conversion", "either_own", "swiss"]
     base: Base
     op: Literal["at_least", "above", "below"]
     percent: Decimal
@@ -183,11 +184,10 @@ def part_of(
     entries: tuple[Ingredient, ...], count: str, scheme: str
 ) -> tuple[Decimal, list[Reason]]:
     """What is organic, in conversion too, or of the scheme itself; INGREDIENT_SCHEME where open."""
-    organic = [entry for entry in entries if is_organic(entry)]
-    if count == "organic_own":
-        own = weight([entry for entry in organic if entry.scheme == scheme])
-        unknown = any(entry.scheme is None for entry in organic)
+    turning = count in ("organic_or_conversion", "either_own")
+    counted = [entry for entry in entries if (is_either if turning else is_organic)(entry)]
+    if count in ("organic_own", "either_own"):
+        own = weight([entry for entry in counted if entry.scheme == scheme])
+        unknown = any(entry.scheme is None for entry in counted)
         return own, unshown("INGREDIENT_SCHEME") if unknown else []
-    if count == "organic_or_conversion":
-        organic += [entry for entry in entries if is_in_conversion(entry)]
-    return weight(organic), []
+    return weight(counted), []

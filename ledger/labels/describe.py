@@ -21,14 +21,8 @@ from ledger.labels.fields import PERIODS
 from ledger.labels.livestock.feeding import FEED_LIMITS, INTAKE
 from ledger.labels.livestock.keeping import KEEPING
 from ledger.labels.livestock.origin import BROUGHT_IN, REPLACEMENT
-from ledger.labels.process import (
-    GROUPS,
-    HOUSING,
-    QUALIFICATIONS,
-    SUBSTANCES,
-    substance,
-    tables_known,
-)
+from ledger.labels.process import HOUSING, QUALIFICATIONS
+from ledger.labels.process_lists import BARRED_FEED, PROCESS_LISTS
 from ledger.labels.recipe import BASES, Recipe
 from ledger.labels.retention import KEEP, Retention
 from ledger.labels.rows import Row, Table, provenance
@@ -37,11 +31,14 @@ from ledger.labels.schemes.jas.classes import CLASSES
 from ledger.labels.schemes.jas.forms import FORMS, name_form
 from ledger.labels.schemes.jas.grading import ACTIVITIES, COURSES
 from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
+from ledger.labels.substances import GROUPS, LISTS, SUBSTANCES
+from ledger.labels.transitions import TRANSITIONS
 from ledger.labels.verdict import CODES, Verdict, code_row
 from ledger.labels.wording import WORDS, wording
 
 TABLES: Final[tuple[Table[Any], ...]] = (
     CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
+    LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS,
     SUBSTANCES, GROUPS, ANIMALS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
     STATEMENTS, COMPULSORY, KEEP,
     REPLACEMENT, BROUGHT_IN, KEEPING, INTAKE, FEED_LIMITS, CODES,
@@ -172,34 +169,6 @@ def scope_row(origin: str, destination: str, class_: str, on: date) -> dict[str,
         "confidence": None if row is None else row.confidence,
         **verdict_row(found.verdict),
     }
-
-
-def substance_rows(
-    code: str, table: str | None, class_: str | None, on: date
-) -> list[dict[str, Any]]:
-    """What each list asked says of a substance; Misuse where no list ever names it."""
-    lists = tables_known() if table is None else (table,)
-    if class_ is not None:
-        known_class(class_)
-    found = [substance(name, code, class_, on) for name in lists]
-    named = [one for one in found if one.rows]
-    known = {row.code for row in SUBSTANCES.rows() if row.table in lists}
-    if not named and code.upper() not in known:
-        names = ", ".join(sorted(known))
-        raise Misuse(f"No list names {code!r}; {', '.join(lists)} know {names}.")
-    return [
-        {
-            "table": one.table,
-            "code": code,
-            "class": class_,
-            "on": on.isoformat(),
-            "allowed": one.allowed,
-            "conditions": list(one.conditions),
-            "reasons": list(one.verdict.codes),
-            "sources": sorted({source for row in one.rows for source in row.prov}),
-        }
-        for one in (named or found)
-    ]
 
 
 def retention_row(lot: str, kept: Retention) -> dict[str, Any]:

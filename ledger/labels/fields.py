@@ -54,8 +54,8 @@ class FieldStatus(Struct, frozen=True, kw_only=True, gc=False):
 def field_status(field: Field | None, produced_on: date, class_: str) -> FieldStatus:
     """What a field reached on the day of harvest or collecting.
 
-    Annual crops count to sowing where its day is told. Without a field only classes that grow on
-    one are asked for it.
+    Annual crops are organic by their sowing where its day is told; in conversion counts to the
+    first harvest. Without a field only classes that grow on one are asked for it.
     """
     if field is None:
         missing = Verdict.of(unshown("FIELD_MISSING")) if class_ in FIELD_CLASSES else Verdict()
@@ -63,7 +63,7 @@ def field_status(field: Field | None, produced_on: date, class_: str) -> FieldSt
     reached: Status | None = None
     organic: list[Reason] = []
     conversion: list[Reason] = []
-    if _kept(field, _years(field, class_, "ORGANIC", produced_on), produced_on):
+    if _kept(field, _years(field, class_, "ORGANIC", produced_on), _began(field, produced_on)):
         reached = "ORGANIC"
     else:
         organic = _short(field, class_, produced_on)
@@ -102,11 +102,15 @@ def _years(field: Field, class_: str, status: Status, on: date) -> int:
     return 0
 
 
-def _kept(field: Field, years: int, produced_on: date) -> bool:
-    """Whether the standard was kept for so long: to sowing of an annual crop, else to harvest."""
+def _kept(field: Field, years: int, by: date) -> bool:
+    """Whether the standard was kept for so long by a day."""
     since = field.last_prohibited_input_on or field.registered_on
-    sown_on = field.sown_on if field.crop == "ANNUAL" else None
-    return years > 0 and years_after(since, years) <= (sown_on or produced_on)
+    return years > 0 and years_after(since, years) <= by
+
+
+def _began(field: Field, produced_on: date) -> date:
+    """When an organic crop has to begin on clean land: an annual one at sowing, else at harvest."""
+    return (field.sown_on if field.crop == "ANNUAL" else None) or produced_on
 
 
 def _short(field: Field, class_: str, produced_on: date) -> list[Reason]:
@@ -117,6 +121,6 @@ def _short(field: Field, class_: str, produced_on: date) -> list[Reason]:
             return unshown("FIELD_HISTORY")
         # New land needs one year; only where the kind of land is not known is that open.
         new_land = field.crop == "ANNUAL" and field.land is None
-        if new_land and _kept(field, 1, produced_on):
+        if new_land and _kept(field, 1, _began(field, produced_on)):
             return unshown("FIELD_HISTORY")
     return fails("FIELD_PERIOD")

@@ -7,48 +7,23 @@ row in force on the day is not listed; gene-modified material never is.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Final
 
-from msgspec import Struct
-
-from ledger.errors import Misuse
 from ledger.facts.lots import LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
 from ledger.labels.certified import in_force, trained
 from ledger.labels.lots import origin_record, recipe_of_lot
-from ledger.labels.recipe import Recipe, kind_name
+from ledger.labels.process_lists import listed
+from ledger.labels.recipe import Recipe
 from ledger.labels.rows import Row, Table
-from ledger.labels.verdict import Reason, Verdict, fails, unshown
+from ledger.labels.verdict import Reason, Verdict, fails
 
 WAITING_FACTOR: Final = 2
 """Organic animals wait twice the legal time after medicine (JAS for organic livestock)."""
 WAITING_DAYS_MIN: Final = 2
 """48 hours where the law asks less than a day more."""
-
-
-class SubstanceRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A substance of one list for one group of goods; a condition is shown by documents only."""
-
-    table: str
-    code: str
-    group: str
-    condition: str = ""
-
-    @property
-    def kind(self) -> str:
-        """The name by which substances compare."""
-        return kind_name(self.code)
-
-
-class GroupRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The groups of a list under which a product class falls."""
-
-    table: str
-    class_: str
-    groups: frozenset[str]
 
 
 class HousingRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,10 +43,6 @@ class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     years: Decimal
 
 
-SUBSTANCES: Final = Table("substances", SubstanceRow, "table kind group", "positive lists T1 to T8")
-GROUPS: Final = Table(
-    "substance_groups", GroupRow, "table class_", "which part of a positive list a class reads"
-)
 HOUSING: Final = Table("housing", HousingRow, "species", "room for animals, m² for one head")
 QUALIFICATIONS: Final = Table(
     "qualifications",
@@ -81,67 +52,11 @@ QUALIFICATIONS: Final = Table(
 )
 
 
-class Substance(Struct, frozen=True, kw_only=True, gc=False):
-    """The answer of a list; `conditions` are those of the rows that fit."""
-
-    table: str
-    code: str
-    verdict: Verdict
-    conditions: tuple[str, ...] = ()
-    rows: tuple[SubstanceRow, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the substance may be used, if its condition is kept."""
-        return self.verdict.eligible
-
-
-@cache
-def tables_known() -> tuple[str, ...]:
-    """The lists, in order."""
-    return tuple(sorted({row.table for row in SUBSTANCES.rows()}))
-
-
-@cache
-def _groups(table: str) -> tuple[str, ...]:
-    return tuple(sorted({row.group for row in SUBSTANCES.rows() if row.table == table}))
-
-
-def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
-    """Whether a list lets a substance in: NOT_LISTED, CLASS, or USE where a condition is to be met.
-
-    Codes compare by name, so `calcium sulfate` is CALCIUM_SULFATE. Without a class every group
-    fits. Raises Misuse where there is no such list.
-    """
-    if table not in tables_known():
-        raise Misuse(f"no list {table!r}; known are {', '.join(tables_known())}")
-    name = kind_name(code)
-    listed = [
-        row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]
-    ]
-    groups: frozenset[str] = frozenset(row.group for row in listed)
-    if class_ is not None:
-        row = GROUPS.topmost((table, class_), on)
-        groups = row.groups if row is not None else frozenset()
-    fitting = [row for row in listed if row.group in groups]
-    conditions = {row.condition for row in fitting}
-    if not fitting:
-        verdict = Verdict.of(fails("CLASS" if listed else "NOT_LISTED"))
-    else:
-        verdict = Verdict() if "" in conditions else Verdict.of(unshown("USE"))
-    return Substance(
-        table=table,
-        code=code,
-        verdict=verdict,
-        conditions=() if "" in conditions else tuple(sorted(conditions)),
-        rows=tuple(fitting or listed),
-    )
-
-
 def process(record: Record, entry: ProcessRecorded) -> Verdict:
-    """One entry of a process record: lists T1 to T8, room, waiting time, gene modification.
+    """One entry of a process record: positive lists, keeping apart, room, waiting time.
 
-    NOT_LISTED CLASS USE NO_EMERGENCY DENSITY WAITING_TIME GMO IRRADIATED.
+    NOT_LISTED CLASS USE NO_EMERGENCY NO_NEED INSTRUCTIONS CONTAMINATED DENSITY WAITING_TIME GMO
+    IRRADIATED; unproven EMERGENCY_UNTOLD NEED_UNTOLD FEED_NEED.
     """
     made = None if entry.lot is None else origin_record(record, entry.lot)
     recipe = None
@@ -154,45 +69,18 @@ def process(record: Record, entry: ProcessRecorded) -> Verdict:
     )
 
 
-_LISTS: Final = {
-    "MATERIAL": "T1",
-    "PLANT_PROTECTION": "T2",
-    "STORAGE": "T5",
-    "PROCESSING": "T5",
-    "POST_HARVEST": "T3",
-    "SLAUGHTER": "T8",
-    "FEEDING": "T6",
-}
-_CLASS_READ: Final = frozenset({"T1", "T2"})
-"""Lists whose class row is asked of process records; of the others only the substance."""
-_PESTS: Final = frozenset({"PLANT_PROTECTION", "STORAGE", "PROCESSING"})
-
-
 def _substance(entry: ProcessRecorded, recipe: Recipe | None) -> Iterator[Reason]:
+    """What was used and how it was kept; animals that no lot names are livestock."""
     code = entry.substance
-    if code is None:
-        return
-    if code.upper().startswith("GMO_"):
+    if code is not None and code.upper().startswith("GMO_"):
         yield from fails("GMO")
-    if code.upper().startswith("IRRADIATED_"):
+    irradiated = code is not None and code.upper().startswith("IRRADIATED_")
+    if irradiated or entry.irradiated:
         yield from fails("IRRADIATED")
-    class_ = None if recipe is None else recipe.class_
-    table = _LISTS.get(entry.activity)
-    if entry.activity == "CLEANING" and class_ == "LIVESTOCK":
-        table = "T7"
-    if table is None or _is_additive(entry, class_):
-        return
-    asked = class_ if table in _CLASS_READ else None
-    yield from substance(table, code, asked, entry.on).verdict.reasons
-    if entry.activity in _PESTS and entry.emergency is False:
-        yield from fails("NO_EMERGENCY")
-
-
-def _is_additive(entry: ProcessRecorded, class_: str | None) -> bool:
-    """Whether an entry of processing names an additive of the goods, not an agent against pests."""
-    if entry.activity != "PROCESSING" or entry.emergency is not None or entry.substance is None:
-        return False
-    return substance("T4", entry.substance, class_, entry.on).allowed
+    if entry.separated is False:
+        yield from fails("CONTAMINATED")
+    herd = None if entry.herd is None else "LIVESTOCK"
+    yield from listed(entry, herd if recipe is None else recipe.class_)
 
 
 def _housing(entry: ProcessRecorded, recipe: Recipe | None) -> Iterator[Reason]:
@@ -218,15 +106,16 @@ def qualified(record: Record, person: str, party: str, function: str, on: date) 
     """UNQUALIFIED where a person was reported on, but nothing reported fits the function.
 
     Silent where nothing was ever reported on the person at that party. Years are as reported.
-    Labelling asks training alone.
+    Labelling asks its course, whatever the schooling.
     """
     reported = [
         fact for fact in record.about(PersonQualified, About.PERSON, person) if fact.party == party
     ]
     if not reported:
         return Verdict()
-    if function == "LABELLER" and trained(record, party, {"GRADING_LABEL"}, on, person):
-        return Verdict()
+    if function == "LABELLER":
+        course = trained(record, party, {"GRADING_LABEL"}, on, person)
+        return Verdict() if course else Verdict.of(fails("UNQUALIFIED"))
     for fact in reported:
         if fact.function != function or not in_force(fact, on):
             continue

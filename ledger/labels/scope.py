@@ -29,7 +29,8 @@ class MemberRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ScopeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route and a group of goods: whether the seal may be used, and which form it needs.
 
-    `origin` and `destination` are countries, EU for its members, or * for any.
+    `origin` and `destination` are countries, EU for its members, or * for any. `origin_by` says
+    what makes goods the country's: any step of growing, making and packing, or the making.
     """
 
     id: str
@@ -38,6 +39,7 @@ class ScopeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     group: str
     covered: Literal["yes", "no"]
     certificate: str
+    origin_by: Literal["any", "maker"] = "any"
     confidence: str
     basis: str
 
@@ -101,9 +103,7 @@ def scope(origin: str, destination: str, class_: str, recipe: Recipe | None, on:
 
     A product with more than 5 % honey is judged as honey; without a recipe the class decides.
     """
-    group = scope_group(class_)
-    if recipe is not None and _is_honey(recipe):
-        group = "H"
+    group = _group(class_, recipe)
     row = None if group is None else _row(origin, destination, group, on)
     if row is None:
         return Scope(covered=False, code="SCOPE_NO_ROW")
@@ -131,6 +131,21 @@ def scope_group(class_: str) -> str | None:
     """The group of goods of a class."""
     row = SCOPE_GROUPS.topmost(class_, None)
     return None if row is None else row.group
+
+
+def _group(class_: str, recipe: Recipe | None) -> str | None:
+    """The group of goods, honey where the recipe makes it so."""
+    return "H" if recipe is not None and _is_honey(recipe) else scope_group(class_)
+
+
+@cache
+def covered_from_anywhere(class_: str, destination: str, on: date) -> bool:
+    """Whether any arrangement covers a class of goods for a country on a day."""
+    group = scope_group(class_)
+    return any(
+        row.destination == destination and row.group == group and row.covered == "yes"
+        for row in SCOPE.in_force(on)
+    )
 
 
 def _row(origin: str, destination: str, group: str, on: date) -> ScopeRow | None:
@@ -165,9 +180,9 @@ def statement(form: str, text: str, issued_on: date) -> Verdict:
     return Verdict()
 
 
-def mark_required(claim: str, class_: str, on: date) -> bool:
+def mark_required(claim: str, recipe: Recipe, on: date) -> bool:
     """Whether goods sold in Japan under a claim need the mark on them on a day."""
-    group = scope_group(class_)
+    group = _group(recipe.class_, recipe)
     if group is None or not organic_claim(claim):
         return False
     return COMPULSORY.topmost(group, on) is not None

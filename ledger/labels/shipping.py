@@ -90,28 +90,31 @@ def _conversion_not_accepted(
 
 
 def _origin(record: Record, departed: ShipmentDeparted, lot: str, found: Scope) -> Iterator[Reason]:
-    """Asked of all goods but alcohol, and of alcohol on the one way that has its own condition."""
+    """By any step in the country, or by the making where the row of the route asks for that."""
     if not found.covered or found.row is None:
         return
-    if found.row.group == "A" and found.row.id != "S6":
-        return
-    fits = _alcohol_origin if found.row.group == "A" else _plain_origin
+    fits = _made_there if found.row.origin_by == "maker" else _any_step_there
     if fits(record, departed.origin, lot) is False:
         yield from fails("SCOPE_ORIGIN")
 
 
-def _plain_origin(record: Record, origin: str, lot: str) -> bool | None:
+def _any_step_there(record: Record, origin: str, lot: str) -> bool | None:
     """Grown, made or packed in the country: any lot of its descent; None where nothing is known."""
+    return _among(origin, countries_of_steps(record, lot))
+
+
+def countries_of_steps(record: Record, lot: str) -> set[str | None]:
+    """Where a lot and all it came from was made or packed; None for a party of no known country."""
     countries: set[str | None] = set()
     for one in ancestry(record, lot):
         if (recorded := record.latest(LotRecorded, About.LOT, one)) is not None:
             countries.add(country_of(record, recorded.operator))
         if (division := subdivision_into(record, one)) is not None:
             countries.add(country_of(record, division.operator))
-    return _among(origin, countries)
+    return countries
 
 
-def _alcohol_origin(record: Record, origin: str, lot: str) -> bool | None:
+def _made_there(record: Record, origin: str, lot: str) -> bool | None:
     """Produced in the country, or processed and packed there; packing alone is not enough."""
     makers: set[str | None] = set()
     inputs: set[str | None] = set()

@@ -17,14 +17,15 @@ from ledger.labels.verdict import Reason, fails
 
 
 class WordRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Words a claim needs beside it or forbids, as a pattern over whole words.
+    """Words a claim needs beside it, forbids or allows, as a pattern over whole words.
 
+    What is allowed is left out before forbidden words are looked for.
     `mode`: folded = case and hyphens ignored; exact = hyphens ignored; raw = as written;
     before_list = folded, in the part before the list of ingredients.
     """
 
     claim: str
-    kind: Literal["companion", "forbidden"]
+    kind: Literal["companion", "forbidden", "allowed"]
     mode: Literal["folded", "exact", "raw", "before_list"]
     pattern: str
     when: Literal["", "to_japan", "mixed", "below_95"] = ""
@@ -54,13 +55,19 @@ def wording(  # noqa: PLR0917 - what a label's words are compared with
 
     Names of parties are asked as registered, case ignored.
     """
-    for word in WORDS.in_force(on):
-        if word.claim != row.claim or not _asked(word, recipe, to_japan=to_japan):
-            continue
-        found = _found(word, text)
-        if word.kind == "companion" and not found:
+    words = [
+        word
+        for word in WORDS.in_force(on)
+        if word.claim == row.claim and _asked(word, recipe, to_japan=to_japan)
+    ]
+    rest = text
+    for word in words:
+        if word.kind == "allowed":
+            rest = re.sub(_pattern(word), "", spaced(rest), flags=re.IGNORECASE)
+    for word in words:
+        if word.kind == "companion" and not _found(word, text):
             yield from fails("COMPANION")
-        if word.kind == "forbidden" and found:
+        if word.kind == "forbidden" and _found(word, rest):
             yield from fails("FORBIDDEN_WORD")
     written = spaced(text).casefold()
     if any(spaced(name).casefold() not in written for name in names):
@@ -84,10 +91,14 @@ def _asked(word: WordRow, recipe: Recipe | None, *, to_japan: bool) -> bool:
     return len(organic) > 1
 
 
+def _pattern(word: WordRow) -> str:
+    if word.pattern.isascii() and word.mode != "raw":
+        return rf"(?<![0-9A-Za-z])(?:{word.pattern})(?![0-9A-Za-z])"
+    return word.pattern
+
+
 def _found(word: WordRow, text: str) -> bool:
-    pattern = word.pattern
-    if pattern.isascii() and word.mode != "raw":
-        pattern = rf"(?<![0-9A-Za-z])(?:{pattern})(?![0-9A-Za-z])"
+    pattern = _pattern(word)
     if word.mode == "raw":
         return re.search(pattern, text) is not None
     written = spaced(text)

@@ -8,6 +8,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded, LotSubdivided
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.shipments import GoodsSold, ShipmentDeparted
+from ledger.labels.recipe import Recipe
 from ledger.labels.scope import mark_required
 from ledger.questions import Questions
 from ledger.rules import lot_facts
@@ -92,7 +93,7 @@ def unsealed_sale(key: str, questions: Questions, policy: Policy) -> Iterator[Fi
 
 def _needs_mark(sale: GoodsSold, questions: Questions) -> bool:
     sold = lot_facts.recipe_of(questions, sale.product, sale.day)
-    return sold is not None and mark_required(sale.claim, sold.class_, sale.day)
+    return sold is not None and mark_required(sale.claim, Recipe.of(sold), sale.day)
 
 
 _LOT: Final = SubjectKind.LOT

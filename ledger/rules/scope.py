@@ -8,7 +8,11 @@ from ledger.facts.documents import CertifiedLine
 from ledger.labels.lots import country_of
 from ledger.labels.recipe import Recipe
 from ledger.labels.scope import scope
-from ledger.labels.shipping import certificate_line_scope, shipment_scope
+from ledger.labels.shipping import (
+    certificate_line_scope,
+    countries_of_steps,
+    shipment_scope,
+)
 from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.applied import Application, Breach, departed_rec
@@ -33,8 +37,9 @@ def out_of_scope(app: Application, questions: Questions) -> Iterator[Breach]:
     country = country_of(questions.record, licensee)
     foreign = operator != licensee and origin != country
     if foreign and origin is not None and country is not None:
-        found = scope(origin, country, used.class_, Recipe.of(used), day)
-        if not found.covered:
+        recipe = Recipe.of(used)
+        found = scope(origin, country, used.class_, recipe, day)
+        if not found.covered and not _covered_by_a_step(questions, lot, country, recipe, day):
             says = (used.class_,) if found.code is None else (used.class_, found.code)
             yield Breach("scope", ("covered",), says, (used.id,))
     roles = () if stands.own else ("IMPORTER",)
@@ -47,6 +52,22 @@ def out_of_scope(app: Application, questions: Questions) -> Iterator[Breach]:
     ]
     if certified and not any(covers(event.product_classes, used.class_) for event in certified):
         yield Breach("classes", ("covered",), (used.class_,), (used.id, *ids(certified)))
+
+
+def _covered_by_a_step(
+    questions: Questions, lot: str, country: str, recipe: Recipe, day: date
+) -> bool:
+    """Whether goods are covered from a country where they, or what they are of, were handled.
+
+    Where a row asks for the making, only its maker's country counts.
+    """
+    steps = questions.memo(("countries", lot), lambda: countries_of_steps(questions.record, lot))
+    for step in sorted(one for one in steps if one is not None and one != country):
+        found = scope(step, country, recipe.class_, recipe, day)
+        made = found.row is not None and found.row.origin_by == "maker"
+        if found.covered and (not made or step == lot_facts.origin(questions, lot)):
+            return True
+    return False
 
 
 def shipped_out_of_scope(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:

@@ -10,10 +10,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from ledger.facts import registry as r
+from ledger.facts.criteria import CriterionShown
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import Years
 from ledger.season.book import Desk
 from ledger.season.goods import Good, weight
+from ledger.season.herds import CRITERIA
 from ledger.season.moments import JAPAN, VALID_FROM
 from ledger.season.trades import Mode, Trade
 
@@ -22,6 +24,9 @@ AUTHORITY: Final = Desk("SYS-MAFF", JAPAN)
 """The ministry's system; what it says of designations comes in by the operator's hand."""
 _TRAINED_ON: Final = date(2024, 3, 20)
 _COPY_SENT_ON: Final = date(2024, 3, 28)
+_SHOWN_ON: Final = date(2024, 3, 25)
+PLANNED_YEARS: Final = (2024, 2025, 2026)
+"""The fiscal years from registration until the answer key is written."""
 
 
 class Entry(NamedTuple):
@@ -44,6 +49,8 @@ def enrolment(trade: Trade) -> Iterator[Entry]:
     if trade.mode is Mode.CONSIGNED:
         yield from _contract(trade)
     yield from _persons(trade)
+    if trade.farms:
+        yield from _criteria(trade)
 
 
 def _entry(desk: Desk, kind: type[Fact], /, *key: str, documents: int = 0, **fields: Any) -> Entry:
@@ -57,7 +64,7 @@ def body_roles(body: str) -> tuple[str, ...]:
 
 def _parties(trade: Trade) -> Iterator[Entry]:
     home = "JP" if trade.scheme == "JAS" else trade.country
-    made = "PRODUCER" if trade.goods[0].crop else "PROCESSOR"
+    made = trade.made_as
     known: dict[str, tuple[tuple[str, ...], str]] = {trade.rcb: (body_roles(trade.rcb), home)}
     if trade.agent:
         known[trade.agent] = (body_roles(trade.agent), trade.country)
@@ -121,7 +128,7 @@ def _designated(issuer: str, country: str, scheme: str) -> Entry:
 
 def _certifications(trade: Trade) -> Iterator[Entry]:
     classes = tuple(sorted({good.class_ for good in (*trade.goods, *trade.unsealed)}))
-    role = "PRODUCER" if trade.goods[0].crop else "PROCESSOR"
+    role = trade.made_as
     body = trade.office(trade.rcb)
     yield _designated(trade.rcb, "JP" if trade.scheme == "JAS" else trade.country, trade.scheme)
     if trade.agent:
@@ -256,3 +263,17 @@ def _persons(trade: Trade) -> Iterator[Entry]:
         divider = trade.person("divider")
         yield _trained(trade, divider, trade.operator, "SUBDIVISION")
         yield _qualified(trade, divider, trade.operator, "SUBDIVIDING_PERSON")
+
+
+def _criteria(trade: Trade) -> Iterator[Entry]:
+    """What a farm shows its body: sites, staff, rules, the plan of each year it trades in."""
+    office, party = trade.office(trade.operator), trade.operator
+    for criterion in CRITERIA:
+        plan = criterion.subject == "YEARLY_PLAN"
+        for year in PLANNED_YEARS if plan else (None,):
+            yield _entry(
+                office, CriterionShown, party, criterion.subject, str(year), documents=1,
+                party=party, criteria="LIVESTOCK", subject=criterion.subject,
+                items=tuple(criterion.items.split()), fiscal_year=year,
+                sent_to=trade.rcb if plan else None, on=_SHOWN_ON, met=True,
+            )  # fmt: skip

@@ -11,6 +11,7 @@ from ledger.facts import shipments as g
 from ledger.facts.documents import ComplaintReceived
 from ledger.facts.scalars import Area, Quantity, WeightOrZero
 from ledger.season.book import Desk
+from ledger.season.farming import Farm, herd_name
 from ledger.season.goods import Good, weight
 from ledger.season.moments import day_of, local_day_number
 from ledger.season.paperwork import reference
@@ -56,6 +57,8 @@ def lot_recorded(c: TradeSeason, batch: Batch, produced: int, **changes: Any) ->
     if good.crop:
         ages = _YOUNG_FIELD if good.status == "IN_CONVERSION" else _FIELD
         fields["field"] = t.Field(crop=good.crop, **ages)  # type: ignore[arg-type]  # a name of the catalogue
+    if trade.herd(good) is not None:
+        fields["herds"] = (herd_name(batch.lot),)
     c.book.pack(batch.lot, trade.product(good), good.pack_grams)
     c.say(t.LotRecorded, trade.office(trade.producer), **(fields | changes))
 
@@ -70,8 +73,15 @@ def made_unsealed(c: TradeSeason, good: Good) -> Batch:
 
 
 def process_recorded(c: TradeSeason, lot: str, good: Good, produced: int) -> None:
-    """The process record of a lot made under JAS: an entry for each activity asked for."""
+    """The process record of a lot made under JAS: an entry for each activity asked for.
+
+    Of a farm's goods it is that of their herd, with the herd itself.
+    """
     trade = c.trade
+    herd = trade.herd(good)
+    if herd is not None:
+        Farm(c, herd, lot, produced).told()
+        return
     office = trade.office(trade.producer)
     for activity in activities(good.class_):
         c.pause(30, 90)

@@ -13,6 +13,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.scalars import MICROS_A_SECOND
 from ledger.season.book import Book, Desk, Late
 from ledger.season.goods import Good, weight
+from ledger.season.herds import herd_events
 from ledger.season.moments import day_of, local_day_number, moment
 from ledger.season.trades import Mode, Trade, activities
 
@@ -182,6 +183,12 @@ def goods_of(trade: Trade, number: int, lots: int) -> list[Good]:
     return [trade.goods[(number + n) % len(trade.goods)] for n in range(lots)]
 
 
+def _records(trade: Trade, good: Good) -> int:
+    """How many events tell how a lot was made."""
+    herd = trade.herd(good)
+    return len(activities(good.class_)) if herd is None else herd_events(herd)
+
+
 def planned(c: TradeSeason) -> TradeSeason:
     """Fix what the trade season makes: lots, units of each scan, spoils; `budget` events in all."""
     trade, rng = c.trade, c.rng
@@ -191,7 +198,7 @@ def planned(c: TradeSeason) -> TradeSeason:
     if trade.mode is Mode.SUBDIVIDED:
         records = len(activities(goods[0].class_))
     elif trade.jas_route:
-        records = sum(len(activities(good.class_)) for good in goods)
+        records = sum(_records(trade, good) for good in goods)
     base += UNSEALED_EVENTS if trade.unsealed else 0
     fixed = base + each * lots + records + sum(EXTRAS[name] for name in c.extras)
     room = c.budget - fixed - (1 if trade.serialised else 0)

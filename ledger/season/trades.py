@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ledger.season.book import Desk
 from ledger.season.goods import GOODS, Good, of, part, rows
+from ledger.season.herds import Herd, herd_of
 from ledger.season.moments import JAPAN
 
 OFFSETS: Final = {
@@ -123,6 +124,21 @@ class Trade(Struct, frozen=True, forbid_unknown_fields=True):
         """Who made the lots: another one than the operator where goods are subdivided."""
         return self.maker or self.operator
 
+    @property
+    def made_as(self) -> str:
+        """The role in which the maker is certified."""
+        first = self.goods[0]
+        return "PRODUCER" if first.crop or herd_of(first) else "PROCESSOR"
+
+    @property
+    def farms(self) -> bool:
+        """Whether goods come from herds of its own."""
+        return any(self.herd(good) is not None for good in self.goods)
+
+    def herd(self, good: Good) -> Herd | None:
+        """The animals a good is made of, where that is told of its lots."""
+        return herd_of(good) if self.jas_route else None
+
     def product(self, good: Good) -> str:
         """The id of a product."""
         return f"P-{self.code}-{good.code}"
@@ -222,6 +238,13 @@ def hen_house(code: str) -> Trade:
     """A poultry farm in Japan."""
     recipe = (part("hen eggs", "100", "JAS", kind="LIVESTOCK"),)
     return domestic(code, GOODS["EGG"].but(recipe=recipe))
+
+
+def farm(code: str, *goods: str) -> Trade:
+    """A farm in Japan that makes goods of its animals."""
+    maker = f"PRD-{code}"
+    made = tuple(GOODS[good] for good in goods or ("MILK",))
+    return Trade(code, Mode.DOMESTIC, f"RCB-{code}", maker, maker, "JP", made)
 
 
 def subdivided(code: str) -> Trade:

@@ -233,7 +233,7 @@ def year_reported(trade: Trade, book: Book, desk: Desk | None = None, **changes:
     The licensee reports unless another desk is named.
     """
     office = desk or trade.office(trade.licensee)
-    role = "IMPORTER" if trade.agent else "PRODUCER" if trade.goods[0].crop else "PROCESSOR"
+    role = "IMPORTER" if trade.agent else trade.made_as
     if trade.mode is Mode.SUBDIVIDED:
         role = "SUBDIVIDER"
     for index, ((year, product), grams) in enumerate(sorted(book.grams.items())):

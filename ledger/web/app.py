@@ -3,7 +3,8 @@
 It serves nothing unless the database binds the web's readers by row-level security.
 """
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -73,8 +74,16 @@ def _operation(route: APIRoute) -> str:
     return route.name
 
 
-def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
-    """The application over a log; `rate` is requests a second of one token."""
+def make_app(
+    log: Log,
+    *,
+    rate: float = requests_a_second,
+    clock: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """The application over a log.
+
+    `rate` is requests a second of one token; `clock` tells the seconds that limits go by.
+    """
     desk = Desk(log)
 
     @asynccontextmanager
@@ -105,6 +114,6 @@ def make_app(log: Log, *, rate: float = requests_a_second) -> FastAPI:
         app.include_router(router, dependencies=[Depends(known_parameters)])
     app.include_router(sign_in.router)
     pages.install(app)
-    app.add_middleware(Limits, rate=rate)
+    app.add_middleware(Limits, rate=rate, clock=clock)
     app.add_middleware(Watching)
     return app

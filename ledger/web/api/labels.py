@@ -1,4 +1,4 @@
-"""`/labels/check`: whether a claim holds, with a code and a sentence for all that is against it."""
+"""What may be said and used: claims, with a sentence for all that is against one; substances."""
 
 from datetime import date
 from typing import Annotated, Final, NamedTuple
@@ -12,14 +12,16 @@ from ledger.facts.registry import LabelApproved
 from ledger.facts.scalars import local_day, time_text
 from ledger.labels.check import claim_check
 from ledger.labels.describe import field_of, known_claim, read_recipe, recipe_row, verdict_row
+from ledger.labels.describe_lists import substance_rows
 from ledger.labels.lots import lot_facts
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
 from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_cases as openapi
+from ledger.web.api import openapi_reads as reads
 from ledger.web.api.answers import JSON, answer
-from ledger.web.api.parameters import IdQuery
+from ledger.web.api.parameters import IdPath, IdQuery
 from ledger.web.asking.given import TEXT_PATTERN, day
 from ledger.web.asking.goods import A_LOT, there
 from ledger.web.desk import SYSTEM, Desk
@@ -77,6 +79,21 @@ def check_label(
 
 def _day(text: str | None, desk: Desk) -> date:
     return day(text, "on") or local_day(time_text(desk.now(), JAPAN))
+
+
+@router.get("/substances/{code}", **reads.SUBSTANCE)
+def get_substance(
+    viewer: Onlooker,
+    desk: AtDesk,
+    code: IdPath,
+    table: Annotated[str | None, Query(max_length=8, pattern=TEXT_PATTERN)] = None,
+    class_: Annotated[str | None, Query(alias="class", max_length=80, pattern=TEXT_PATTERN)] = None,
+    on: On = None,
+) -> Response:
+    """Say which positive lists let a substance in, and on which conditions, theirs and its own."""
+    del viewer  # it rests on tables alone
+    found = substance_rows(code, table, class_, _day(on, desk))
+    return answer(desk.standing(), {"substances": found})
 
 
 class Proposal(msgspec.Struct, forbid_unknown_fields=True):

@@ -207,6 +207,20 @@ REFUSALS: Final = listing(
     many(_REFUSAL),
     {"receipt": link("get_receipt", event_id="/refusals/0/id")},
 )
+_SUBSTANCE: Final[Shape] = {
+    "table": "T4", "code": "PECTIN", "class": maybe("PROCESSED_LIVESTOCK"), "on": "2026-04-02",
+    "allowed": True, "conditions": Member({"type": "array", "items": TEXT}, ["dairy"]),
+    "reasons": Member({"type": "array", "items": TEXT}, ["USE"]),
+    "sources": Member({"type": "array", "items": TEXT}, ["PF"]),
+    "list_condition": maybe("as little as possible"),
+    "list_condition_ja": maybe("必要最小限とする"),
+    "text_of": maybe("2006-11-26"), "later_text": maybe("2022-10-01"),
+}  # fmt: skip
+SUBSTANCE: Final = reading(
+    "What the positive lists say of a substance",
+    {"substances": many(_SUBSTANCE, shown_of(_SUBSTANCE))},
+    none=False,
+)
 LIVE: Final[Json] = {
     "summary": "Alive",
     "responses": {

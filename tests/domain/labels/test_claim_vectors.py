@@ -13,6 +13,12 @@ from tests.domain.labels.goods import Goods, judged
 CONVERSION = "Product under conversion to organic farming"
 BUD = "wheat 89.999 aO.BIO_SUISSE CH, cocoa 10.001 aO.BIO_SUISSE GH"
 TURNING_BUD = "wheat 100 aI.BIO_SUISSE CH"
+GROWN = "apple 60 aO.BIOGRO, sugar 40 aC"
+OF_RULES = (
+    "of the agricultural ingredients were produced in accordance with the rules"
+    " of organic production"
+)
+LISTED = "Ingredients: organic apple, sugar"
 AIR: dict[str, Any] = {"mode": "IMPORTER_APPLIES", "origin": "FR", "destination": "CH",
                        "transport": "AIR"}  # fmt: skip
 
@@ -24,6 +30,18 @@ AIR: dict[str, Any] = {"mode": "IMPORTER_APPLIES", "origin": "FR", "destination"
          {"label_text": "KRAV oats 60 %"}, ()),
         ("KRAV_INGREDIENT_LIST", "oats 60 aO.KRAV, sugar 40 aC",
          {"label_text": "Krav oats 60 %"}, ("COMPANION",)),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": "Ingredients: apple, sugar"}, ()),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": f"60 % {OF_RULES}. {LISTED}"}, ()),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": f"61 % {OF_RULES}. {LISTED}"},
+         ("PERCENT_OVERSTATED",)),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": f"Organically grown. {LISTED}"},
+         ("FORBIDDEN_WORD",)),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": f"Certified organic. {LISTED}"},
+         ("FORBIDDEN_WORD",)),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": f"BioGro 60 % {OF_RULES}. {LISTED}"},
+         ("FORBIDDEN_WORD",)),
+        ("BIOGRO_INGREDIENT_LIST", GROWN, {"label_text": f"{LISTED}. Organically grown, BioGro"},
+         ()),
         ("BUD_BIO", BUD, {"shipment": AIR}, ("AIR_FREIGHT",)),
         ("BUD_BIO", BUD, {"licence": False}, ("LICENCE_MISSING",)),
         ("BUD_CONVERSION", TURNING_BUD, {"label_text": CONVERSION}, ()),
@@ -35,7 +53,8 @@ AIR: dict[str, Any] = {"mode": "IMPORTER_APPLIES", "origin": "FR", "destination"
         ("ACT_PERCENT", "rice 70.5 aO.ACT, sugar 29.5 aC",
          {"label_text": "70 % organic materials"}, ()),
     ],
-    ids=["23a", "23b", "25c", "25d", "26a", "26b", "28c", "29c", "29d"],
+    ids=["23a", "23b", *(f"1.1 W3{part}" for part in "efghijk"), "25c", "25d", "26a", "26b",
+         "28c", "29c", "29d"],
 )  # fmt: skip
 def test_words_licences_and_transport(
     claim: str, text: str, more: dict[str, Any], codes: tuple[str, ...]
@@ -131,6 +150,18 @@ FIELDS = [
      "FIELD_PERIOD"),
     ("P10", "PLANT", field("ANNUAL", "2020-01-01", "2022-05-01", sown_on=date(2024, 4, 30)),
      "2024-09-01", "JAS_ORGANIC", "FIELD_PERIOD"),
+    ("1.1 W4a", "PLANT", field("ANNUAL", "2024-06-01", sown_on=date(2025, 3, 1)), "2025-06-01",
+     "JAS_IN_CONVERSION", ""),
+    ("1.1 W4b", "PLANT", field("ANNUAL", "2024-06-01", sown_on=date(2025, 3, 1)), "2025-05-31",
+     "JAS_IN_CONVERSION", "CONVERSION_PERIOD"),
+    ("9 W4c", "PLANT", field("ANNUAL", "2024-06-01", land="NEW", sown_on=date(2025, 6, 1)),
+     "2025-09-01", "JAS_ORGANIC", ""),
+    ("9 W4d", "PLANT", field("ANNUAL", "2024-06-01", land="NEW", sown_on=date(2025, 5, 31)),
+     "2025-09-01", "JAS_ORGANIC", "FIELD_PERIOD"),
+    ("9 W4e", "PLANT", field("ANNUAL", "2023-06-01", "2023-06-01", sown_on=date(2025, 6, 1)),
+     "2025-09-01", "JAS_ORGANIC", ""),
+    ("9 W4f", "PLANT", field("ANNUAL", "2023-06-01", "2023-06-01", sown_on=date(2025, 5, 31)),
+     "2025-09-01", "JAS_ORGANIC", "FIELD_PERIOD"),
     ("P11a", "PLANT", field("ANNUAL", "2023-05-01", land="NEW"), "2024-05-01", "JAS_ORGANIC", ""),
     ("P11b", "PLANT", field("ANNUAL", "2023-05-01", land="CULTIVATED"), "2024-05-01",
      "JAS_ORGANIC", "FIELD_PERIOD"),
@@ -194,6 +225,17 @@ NAMES = [
     ("オーガニック飼料乾草", "FEED", "FD3", ""),
     ("転換期間中 有機豆腐", "PROCESSED_PLANT", "PR1", ""),
     ("豆腐", "PROCESSED_PLANT", None, "NAME_FORM_CLASS"),
+    # 2 N1: what names another family is no general form of this one
+    ("有機畜産物牛肉", "PLANT", None, "NAME_FORM_CLASS"),
+    ("有機畜産物牛肉", "LIVESTOCK", "LV2", ""),
+    ("有機畜産", "PLANT", None, "NAME_FORM_CLASS"),
+    ("有機畜産物", "PROCESSED_LIVESTOCK", None, "NAME_FORM_CLASS"),
+    ("有機畜産物牛肉（転換期間中）", "PLANT", None, "NAME_FORM_CLASS"),
+    ("有機農産物キャベツ", "LIVESTOCK", None, "NAME_FORM_CLASS"),
+    ("有機栽培農産物", "PROCESSED_PLANT", None, "NAME_FORM_CLASS"),
+    ("オーガニック飼料乾草", "PLANT", None, "NAME_FORM_CLASS"),
+    ("有機飼料", "PROCESSED_PLANT", None, "NAME_FORM_CLASS"),
+    ("有機栽培ぶどう酒", "ALCOHOL", "PR1", ""),
 ]
 
 

@@ -1,6 +1,7 @@
 """The commands that ask the tables alone: what they print, and with which exit."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from ledger.__main__ import app
 from ledger.errors import Misuse
+from ledger.labels.transitions import transition
 
 RUN = CliRunner()
 
@@ -105,6 +107,101 @@ def test_a_substance_is_told_with_its_condition() -> None:
     assert ran(*livestock)[0] == 1
     assert "T8 know" in refused("substance", "BLEACH", "--table", "T8")
     assert "known are T1" in refused("substance", "BLEACH", "--table", "T9")
+
+
+WHOLE: list[tuple[str, str, str | None, str, str | None, str | None]] = [
+    # list, substance, class, text of, later text, how the list's condition begins
+    ("T1", "GUANO", "PLANT", "2009-10-27", None, "only where own compost"),
+    ("T1", "GUANO", "LIVESTOCK", "2006-11-26", None, "only where own compost"),
+    ("T1", "GUANO", None, "2006-11-26", None, "only where own compost"),
+    ("T2", "VINEGAR", "PLANT", "2009-10-27", None, "only in emergency"),
+    ("T2", "VINEGAR", "LIVESTOCK", "2006-11-26", None, "only in emergency"),
+    ("T3", "NITROGEN", "PLANT", "2009-10-27", None, "only where physical"),
+    ("T4", "PECTIN", "PROCESSED_PLANT", "2006-11-26", "2022-10-01", "as little as possible"),
+    ("T4", "PECTIN", "ALCOHOL", "2006-11-26", "2022-10-01", "as little as possible"),
+    ("T5", "ETHANOL", "PROCESSED_PLANT", "2006-11-26", "2022-10-01", "only where physical"),
+    ("T5", "ETHANOL", "FEED", "2006-11-26", None, "only where physical"),
+    ("T6", "LIMESTONE", "FEED", "2006-11-26", None, "nothing synthetic"),
+    ("T7", "SOAP", "LIVESTOCK", "2006-11-26", None, None),
+    ("T8", "SODIUM_HYPOCHLORITE", "LIVESTOCK", "2006-11-26", None, "only where physical"),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "class_", "text_of", "later", "begins"),
+    WHOLE,
+    ids=[f"1.3 {row[0]} {row[2]}" for row in WHOLE],
+)
+def test_a_list_is_told_whole(  # noqa: PLR0917 - the columns of its table
+    table: str, code: str, class_: str | None, text_of: str, later: str | None, begins: str | None
+) -> None:
+    """Beside its own condition an answer has that of the list, and which texts it rests on."""
+    asked = ["substance", code, "--table", table, "--on", "2024-05-01"]
+    (row,) = ran(*asked, *(["--class", class_] if class_ else []))[1]
+
+    assert (text_of, later) == (row["text_of"], row["later_text"])
+    assert (row["list_condition"] or "").startswith(begins or "")
+    assert (row["list_condition"] is None) == (row["list_condition_ja"] is None) == (begins is None)
+
+
+def test_before_its_text_a_list_asks_nothing() -> None:
+    """The conditions of a list begin with the standard that has it."""
+    (row,) = ran("substance", "GUANO", "--table", "T1", "--on", "2005-11-25")[1]
+
+    assert (row["allowed"], row["list_condition"], row["text_of"]) == (False, None, None)
+
+
+def test_the_table_of_a_substance_ends_with_its_lists() -> None:
+    """A line for each list in both languages, and where no later text is known it says so."""
+    printed = RUN.invoke(app, ["substance", "PECTIN", "--on", "2024-05-01"]).stdout
+    feed = RUN.invoke(app, ["substance", "LIMESTONE", "--on", "2024-05-01"]).stdout
+
+    assert printed.splitlines()[-2].startswith("T4: as little as possible; ")
+    assert printed.splitlines()[-2].endswith("there is a later text of 2022-10-01.")
+    assert printed.splitlines()[-1].startswith("T4：必要最小限とする；")
+    assert feed.splitlines()[-2].endswith("no later text is known to this ledger; ask the body.")
+    assert feed.splitlines()[-1].endswith("登録認証機関に確認する。")
+
+
+OPEN: list[tuple[str, str | None, str | None, str]] = [
+    # id, from, until, code it lifts
+    ("PLANTS_OLDER_TEXT", "2005-10-27", "2006-10-26", ""),
+    ("PROCESSED_OLDER_TEXT", "2005-10-27", "2006-01-26", ""),
+    ("PROCESSED_TEXT_OF_2005", "2006-10-27", "2007-10-26", ""),
+    ("SEEDLING_SOIL", "2006-10-27", "2008-10-26", "SEEDLING_SOIL"),
+    ("OTHER_SEED", "2005-10-27", None, "SEED_STATUS"),
+    ("RESIDUES", "2006-11-26", None, ""),
+    ("SEED_TAPE", "2006-10-27", "2009-10-26", ""),
+    ("ETHYLENE_FOR_KIWIFRUIT", "2006-11-26", "2009-10-26", "NOT_LISTED"),
+    ("DAIRY_90_DAYS", "2005-10-27", "2006-04-26", "KEEPING_PERIOD"),
+    ("REPLACEMENT", "2005-10-27", None, "REPLACEMENT_OVER"),
+    ("OTHER_FEED", "2005-10-27", None, "FEED_OTHER"),
+]
+
+
+def test_transitions_are_told_with_their_days() -> None:
+    """1.4: every one from its publication until its last day, or open, with the code it lifts."""
+    rows = ran("standards", "transitions")[1]
+
+    assert [(row["id"], row["valid_from"], row["until"], row["lifts"]) for row in rows] == OPEN
+    assert all(row["en"] and row["ja"] and row["effect"] for row in rows)
+    assert all(bool(row["condition_en"]) == bool(row["condition_ja"]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"), [row[:3] for row in OPEN], ids=[f"1.4 {row[0]}" for row in OPEN]
+)
+def test_a_transition_is_open_from_its_first_to_its_last_day(
+    name: str, first: str, last: str | None
+) -> None:
+    """Both days are inside; where no end is known it is open."""
+    day, begins = timedelta(days=1), date.fromisoformat(first)
+    ends = date(2099, 1, 1) if last is None else date.fromisoformat(last)
+
+    assert transition(name, begins - day) is None
+    assert transition(name, begins) is not None
+    assert transition(name, ends) is not None
+    assert (transition(name, ends + day) is None) == (last is not None)
 
 
 def test_standards_are_listed() -> None:

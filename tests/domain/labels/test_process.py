@@ -7,8 +7,9 @@ import pytest
 
 from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import Area, Years
-from ledger.labels.process import process, qualified, substance
+from ledger.labels.process import process, qualified
 from ledger.labels.schemes.jas.grading import missing_activities
+from ledger.labels.substances import substance
 from tests.domain.labels.goods import Goods
 
 ENTRIES: list[tuple[str, str, dict[str, Any], str]] = [
@@ -23,11 +24,11 @@ ENTRIES: list[tuple[str, str, dict[str, Any], str]] = [
      "NO_EMERGENCY"),
     ("PLANT", "PLANT_PROTECTION", {"substance": "GLYPHOSATE", "emergency": True}, "NOT_LISTED"),
     ("PLANT", "PLANT_PROTECTION", {"substance": "STARCH", "emergency": True}, "CLASS"),
-    ("PLANT", "STORAGE", {"substance": "PYRETHRUM", "emergency": True}, "USE"),
+    ("PLANT", "STORAGE", {"substance": "PYRETHRUM", "emergency": True}, "NEED_UNTOLD USE"),
     ("PLANT", "STORAGE", {"substance": "CHLORPYRIFOS", "emergency": True}, "NOT_LISTED"),
     ("PROCESSED_PLANT", "PROCESSING", {"substance": "CALCIUM_SULFATE"}, ""),
     ("PROCESSED_PLANT", "PROCESSING", {"substance": "CHLORPYRIFOS"}, "NOT_LISTED"),
-    ("PLANT", "POST_HARVEST", {"substance": "ETHYLENE"}, "USE"),
+    ("PLANT", "POST_HARVEST", {"substance": "ETHYLENE"}, "NEED_UNTOLD USE"),
     ("PLANT", "POST_HARVEST", {"substance": "PARAFFIN"}, "NOT_LISTED"),
     ("LIVESTOCK", "CLEANING", {"substance": "SOAP"}, ""),
     ("LIVESTOCK", "CLEANING", {"substance": "BENZENE"}, "NOT_LISTED"),
@@ -118,7 +119,7 @@ def test_goods_for_equivalence_have_no_process_record() -> None:
         ("GRADER", "GRADER", "UNIVERSITY", "1.0", "2020-01-01", ""),
         ("GRADER", "GRADER", "UNIVERSITY", "1.0", "2024-12-31", ""),
         ("GRADER", "GRADER", "UNIVERSITY", "1.0", "2025-01-01", "UNQUALIFIED"),
-        ("LABELLER", "LABELLER", "NONE", "0", "2024-05-01", ""),
+        ("LABELLER", "LABELLER", "UNIVERSITY", "9.0", "2024-05-01", "UNQUALIFIED"),
     ],
 )
 def test_a_function_asks_schooling_and_practice(  # noqa: PLR0917 - the columns of its table
@@ -136,15 +137,17 @@ def test_a_function_asks_schooling_and_practice(  # noqa: PLR0917 - the columns 
 
 
 def test_labelling_asks_training_alone() -> None:
-    """Somebody reported as a grader may label with the course for it."""
-    goods = Goods()
-    goods.add("PersonQualified", person="P1", party="OP", function="GRADER", schooling="NONE",
-              practice_years=Years.read("1"), from_=date(2020, 1, 1))  # fmt: skip
-    day = date(2024, 5, 1)
-    assert not qualified(goods.record(), "P1", "OP", "LABELLER", day)
+    """3.4 P13: with the course for it, whatever was reported; without it nobody."""
+    for function in ("GRADER", "LABELLER"):
+        goods = Goods()
+        goods.add("PersonQualified", person="P1", party="OP", function=function, schooling="NONE",
+                  practice_years=Years.read("1"), from_=date(2020, 1, 1))  # fmt: skip
+        day = date(2024, 5, 1)
+        assert not qualified(goods.record(), "P1", "OP", "LABELLER", day)
 
-    goods.train("P1", "GRADING_LABEL")
-    assert qualified(goods.record(), "P1", "OP", "LABELLER", day)
+        goods.train("P1", "GRADING_LABEL", day)
+        assert not qualified(goods.record(), "P1", "OP", "LABELLER", date(2024, 4, 30))
+        assert qualified(goods.record(), "P1", "OP", "LABELLER", day)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +167,9 @@ def test_labelling_asks_training_alone() -> None:
         ("T5", "BORIC_ACID", "FEED", "2024-05-01", "USE"),
         ("T6", "LIMESTONE", "FEED", "2024-05-01", ""),
         ("T8", "HYPOCHLORITE_SOLUTION", "LIVESTOCK", "2024-05-01", "USE"),
+        ("T4", "ETHANOL", "PROCESSED_LIVESTOCK", "2005-11-25", "NOT_LISTED"),
+        ("T4", "ETHANOL", "PROCESSED_LIVESTOCK", "2005-11-26", "USE"),
+        ("T5", "PLANT_ANIMAL_OIL", "FEED", "2024-05-01", "USE"),
     ],
 )
 def test_a_list_lets_a_substance_in_from_its_day(
@@ -173,3 +179,29 @@ def test_a_list_lets_a_substance_in_from_its_day(
     found = substance(table, code, class_, date.fromisoformat(on))
 
     assert tuple(codes.split()) == found.verdict.codes
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "class_", "words", "said"),
+    [
+        ("T1", "ROCK_PHOSPHATE", "LIVESTOCK", "cadmium at most 90 mg", True),
+        ("T1", "ALUMINIUM_CALCIUM_PHOSPHATE", "LIVESTOCK", "cadmium at most 90 mg", True),
+        ("T1", "FUSED_MAGNESIUM_PHOSPHATE", "PLANT", "cadmium at most 90 mg", True),
+        ("T1", "FUSED_MAGNESIUM_PHOSPHATE", "LIVESTOCK", "cadmium", False),
+        ("T4", "ENZYME_TREATED_LECITHIN", "PROCESSED_LIVESTOCK", "or meat", True),
+        ("T4", "PLANT_LECITHIN", "PROCESSED_LIVESTOCK", "meat", False),
+        ("T4", "ETHANOL", "PROCESSED_LIVESTOCK", "meat or dairy", True),
+        ("T4", "MIXED_TOCOPHEROLS", "PROCESSED_LIVESTOCK", "meat or dairy", True),
+        ("T5", "PLANT_ANIMAL_OIL", "FEED", "plant oil only", True),
+        ("T5", "PLANT_ANIMAL_OIL", "PLANT", "plant oil only", False),
+    ],
+    ids=[*(f"1.1 W1{part}" for part in "abcd"), *(f"1.1 W2{part}" for part in "abcd"),
+         "T5a", "T5b"],
+)  # fmt: skip
+def test_a_condition_says_what_its_text_says(
+    table: str, code: str, class_: str, words: str, *, said: bool
+) -> None:
+    """The condition of a substance for one class is not that for another."""
+    conditions = substance(table, code, class_, date(2024, 5, 1)).conditions
+
+    assert any(words in condition for condition in conditions) is said

@@ -75,6 +75,11 @@ VECTORS: list[tuple[str, str, str, str, str]] = [
     ("33c", "BIOGRO_CONVERSION", "", "apple 95 aI.BIOGRO, sugar 5 aC", "UNAVAILABILITY"),
     ("33d", "BIOGRO_CONVERSION", "", "apple 95 aI.BIOGRO, pear 5 aO.BIOGRO", "ONE_INGREDIENT"),
     ("36c", "EU_IN_CONVERSION", "", "wheat 90 aI.EU, rye 10 aI.EU", "ONE_INGREDIENT"),
+    ("1.1 W3a", "BIOGRO_INGREDIENT_LIST", "", "apple 0.001 aO.BIOGRO, sugar 99.999 aC", ""),
+    ("1.1 W3b", "BIOGRO_INGREDIENT_LIST", "", "apple 10 aI.BIOGRO, sugar 90 aC", ""),
+    ("1.1 W3c", "BIOGRO_INGREDIENT_LIST", "", "apple 60 aO.EU, sugar 40 aC", "ORG_NONE"),
+    ("1.1 W3d", "BIOGRO_INGREDIENT_LIST", "", "apple 60 aO, sugar 40 aC",
+     "INGREDIENT_SCHEME ORG_NONE"),
 ]  # fmt: skip
 
 
@@ -90,7 +95,7 @@ def test_a_recipe_gives_the_codes_of_its_vector(
 
 FREE = {"NOT_IN_CONVERSION", "CONTRACT_DOCUMENT"}
 """Codes that need a lot."""
-EQUIVALENT = {"9a", "6a", "6b", "10", "11b", "15", "16a"}
+EQUIVALENT = {"9a", "6a", "6b", "10", "11b", "16a"}
 """Vectors that are eligible in full as organic goods for equivalence."""
 
 
@@ -108,6 +113,31 @@ def test_the_recipe_alone_gives_the_same_codes(vector: tuple[str, str, str, str,
     assert expected == verdict.codes
 
 
+FALLBACK: list[tuple[str, str, str, str, bool]] = [
+    # class, recipe, day, name, whether a route of equivalence admits what JAS does not
+    ("PROCESSED_PLANT", "soy 99 aO.JAS, ASPARTAME 1 d", "2024-05-01", "有機品", True),
+    ("FEED", "corn 99 aO.JAS, bone meal 1 lC", "2024-05-01", "有機飼料", False),
+    ("PROCESSED_LIVESTOCK", "milk 94 lO.NOP, berry 6 aO.NOP", "2020-07-15", "有機品", False),
+    ("PROCESSED_LIVESTOCK", "milk 94 lO.NOP, berry 6 aO.NOP", "2020-07-16", "有機品", True),
+    ("ALCOHOL", "rice 95 aO.NOP, sugar 5 aC", "2023-08-30", "有機品", False),
+    ("ALCOHOL", "rice 95 aO.NOP, sugar 5 aC", "2023-08-31", "有機品", True),
+]
+
+
+@pytest.mark.parametrize(
+    ("class_", "text", "on", "form", "admitted"),
+    FALLBACK,
+    ids=[f"1.1 W6 {row[0]} {row[2]}" for row in FALLBACK],
+)
+def test_equivalence_admits_only_what_an_arrangement_covers(
+    class_: str, text: str, on: str, form: str, *, admitted: bool
+) -> None:
+    """What JAS does not admit is eligible only where some country's goods of the class may come."""
+    verdict = eligible("JAS", "JAS_ORGANIC", form, recipe(text, class_), date.fromisoformat(on))
+
+    assert verdict.eligible is admitted
+
+
 SHARED: dict[str, Any] = {"route": "NOP", "country": "US"}
 
 
@@ -122,6 +152,14 @@ SHARED: dict[str, Any] = {"route": "NOP", "country": "US"}
 def test_goods_for_equivalence_are_judged_as_nop(text: str, codes: tuple[str, ...]) -> None:
     """On the route of equivalence a JAS claim asks what the foreign scheme asks."""
     assert codes == judged("JAS_ORGANIC", text, **SHARED)
+
+
+def test_goods_in_conversion_have_no_route_of_equivalence() -> None:
+    """1.2 G4: that alone is said of them, no share of the foreign scheme."""
+    assert judged("JAS_IN_CONVERSION", "soy 100 aI", **SHARED) == ("ROUTE_CONVERSION",)
+    assert judged("JAS_IN_CONVERSION", "soy 99 aI !gmo", **SHARED) == (
+        "GMO", "RECIPE_SUM", "ROUTE_CONVERSION",
+    )  # fmt: skip
 
 
 def test_made_with_goods_never_go_to_japan() -> None:

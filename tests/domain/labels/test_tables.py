@@ -106,6 +106,7 @@ def test_codes_are_carried_by_rules() -> None:
     unproven = {row.code for row in CODES.rows() if row.level == "U"}
     assert unproven == {
         "ADDITIVE_USE", "CERT_ORIGINAL", "CLASH", "CONTRACT_DOCUMENT", "FIELD_HISTORY",
+        "EMERGENCY_UNTOLD", "NEED_UNTOLD",
         "FIELD_MISSING", "IMPORT_APPROVAL", "INGREDIENT_ORIGIN", "INGREDIENT_SCHEME",
         "INPUT_LABEL", "LABELLER_UNTRAINED", "MANAGER_UNTRAINED", "NAME_FORM", "UNAVAILABILITY",
         "USE", "AVAILABILITY", "FEED_CLASS_UNTOLD", "FEED_NEED", "FEED_STAGE_UNTOLD",

@@ -114,6 +114,31 @@ def test_goods_come_from_where_they_were_made_or_packed(
     assert codes == shipment_scope(goods.record(), departed, "L2").codes
 
 
+@pytest.mark.parametrize(
+    ("packer", "on", "codes"),
+    [
+        ("CA", "2023-08-31", ()),
+        ("CA", "2023-08-30", ("SCOPE_NOT_COVERED",)),
+        ("CL", "2023-08-31", ("SCOPE_ORIGIN",)),
+    ],
+    ids=["5.2 O1a", "5.2 O1b", "5.2 O1c"],
+)
+def test_canadian_alcohol_is_what_was_made_or_packed_there(
+    packer: str, on: str, codes: tuple[str, ...]
+) -> None:
+    """Only goods to Japan from the United States are asked where their alcohol was made."""
+    goods = Goods()
+    goods.add("PartyRegistered", party="OP", name="Maker", country="CL")
+    goods.add("PartyRegistered", party="PACK", name="Packer", country=packer)
+    goods.product("grape 100 aO.COR", "ALCOHOL")
+    goods.lot(produced_on=date(2023, 5, 1))
+    divided(goods, "PACK", day="2023-06-01")
+    goods.depart(on, "IMPORTER_APPLIES", "CA")
+    departed = next(fact for fact in goods.facts if isinstance(fact, ShipmentDeparted))
+
+    assert codes == shipment_scope(goods.record(), departed, "L2").codes
+
+
 def sealed(goods: Goods, mode: str, origin: str, on: str = "2024-05-01") -> tuple[str, ...]:
     """The codes of a JAS claim on L1 sealed and shipped on days."""
     goods.label("JAS_ORGANIC", "有機品", 1)

@@ -213,6 +213,60 @@ def test_m12_out_of_scope(changes: dict[str, Any], day: str, parts: list[str]) -
     assert world.cases("M-12") == [("M-12", key, part) for part in parts]
 
 
+STEPS: list[tuple[str, str, str, str | None, bool]] = [
+    # class, day, the maker's country, who packed it anew, whether it is outside
+    ("PLANT", "2026-04-01", "CL", "US", False),
+    ("PLANT", "2026-04-01", "CL", None, True),
+    ("PLANT", "2026-04-01", "CL", "JP", True),
+    ("HONEY", "2026-04-01", "CL", "US", True),
+    ("ALCOHOL", "2026-04-01", "CL", "US", True),
+    ("ALCOHOL", "2026-04-01", "CL", "CA", False),
+    ("ALCOHOL", "2026-04-01", "US", "CL", False),
+    ("ALCOHOL", "2023-08-30", "CL", "CA", True),
+]
+
+
+@pytest.mark.parametrize(
+    ("class_", "day", "maker", "packer", "outside"),
+    STEPS,
+    ids=[f"1.1 W9 {row[0]} {row[2]} {row[3]} {row[1]}" for row in STEPS],
+)
+def test_m12_goods_are_covered_by_any_step_of_theirs(
+    class_: str, day: str, maker: str, packer: str | None, *, outside: bool
+) -> None:
+    """Made elsewhere and packed where the arrangement is; but some alcohol asks its maker."""
+    world = World()
+    for kind, fields in FACTS.values():
+        world.add(kind, "2020-01-01", **fields)
+    world.add("PartyRegistered", "2020-01-02", party="MAKER", name="Maker", country=maker)
+    world.add("LotRecorded", "2020-01-02", **{**FACTS["lot"][1], "lot": "L0", "operator": "MAKER"})
+    world.add("LotRecorded", "2020-01-03", **{**FACTS["lot"][1], "operator": "MAKER"})
+    world.add("ProductRegistered", "2020-01-02", **{**FACTS["product"][1], "class_": class_})
+    if packer is not None:
+        world.add("PartyRegistered", "2020-01-02", party="PACK", name="Packer", country=packer)
+        child = {"lot": "L1", "units": 1, "pack_weight": "0.500", "quantity": "0.500"}
+        world.add("LotSubdivided", "2020-01-02", lot="L0", operator="PACK", loss="0.000",
+                  children=[child])  # fmt: skip
+    key = apply(world, f"{day}T09:00")
+
+    found = [v for v in world.violations() if (v.rule, v.discriminator) == ("M-12", "scope")]
+    assert [(v.subject, v.found[0]) for v in found] == [(key, class_)] * outside
+
+
+def test_m12_an_input_of_a_covered_country_covers() -> None:
+    """1.1 W9: what a lot is made of was grown where the arrangement is."""
+    world = trade(exporter={"country": "CL"}, lot={"inputs": []})
+    grown = {**FACTS["lot"][1], "lot": "L0", "operator": "GROWER"}
+    key = apply(world)
+    assert world.cases("M-12") == [("M-12", key, "scope")]
+
+    world.add("PartyRegistered", "2025-03-02", party="GROWER", name="Grower", country="US")
+    world.add("LotRecorded", "2025-03-02", **grown)
+    used = {"lot": "L0", "quantity": "10.000", "label_verified": True}
+    world.add("LotRecorded", "2025-03-03", **{**FACTS["lot"][1], "inputs": [used]})
+    assert world.cases("M-12") == []
+
+
 @pytest.mark.parametrize("named", [None, 1])
 @pytest.mark.parametrize(("version", "fires"), [(1, True), (2, False)])
 def test_m12_a_recipe_version_is_what_was_registered_last(

@@ -148,6 +148,24 @@ ENTRIES: list[tuple[dict[str, Any], dict[str, Any], list[tuple[str, tuple[str, .
     ),
     ({}, {"activity": "PLANT_PROTECTION", "substance": "VINEGAR", "emergency": True}, []),
     ({}, {"activity": "SEED", "substance": "GMO_SOY"}, [("GMO", ("GMO_SOY",))]),
+    ({}, {"activity": "STORAGE", "substance": "CO2_FUMIGANT"}, []),
+    (
+        {},
+        {"activity": "STORAGE", "substance": "METHYL_BROMIDE"},
+        [("NOT_LISTED", ("METHYL_BROMIDE",))],
+    ),
+    (
+        {},
+        {"activity": "STORAGE", "substance": "CO2_FUMIGANT", "means_insufficient": False},
+        [("NO_NEED", ("CO2_FUMIGANT",))],
+    ),
+    (
+        {},
+        {"activity": "PLANT_PROTECTION", "substance": "VINEGAR", "instructions_followed": False},
+        [("INSTRUCTIONS", ("VINEGAR",))],
+    ),
+    ({}, {"activity": "TRANSPORT", "separated": False}, [("CONTAMINATED", ("none",))]),
+    ({}, {"activity": "STORAGE", "irradiated": True}, [("IRRADIATED", ("none",))]),
     (
         {"class_": "LIVESTOCK", "species": "PIG"},
         {"activity": "HOUSING", "heads": 10, "indoor_m2": "10.999", "outdoor_m2": "11.000"},

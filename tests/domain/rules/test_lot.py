@@ -1,5 +1,6 @@
 """Lots: sealed, certified, sold, divided and verified against what they are."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -237,6 +238,24 @@ def test_m30_unsealed_sale(sale: dict[str, Any], class_: str, sealed: int, *, fi
     assert [(v.subject, v.discriminator) for v in cases] == [("L1", "IMP-1")] * fires
     assert all((v.expected, v.found) == ((str(sealed),), ("10",)) for v in cases)
     assert all(v.deadline == at("2026-05-01T01:00") for v in cases)
+
+
+@pytest.mark.parametrize(
+    ("honey", "fires"), [("5.000", True), ("5.001", False)], ids=["5.4a", "5.4b"]
+)
+def test_m30_honey_needs_no_mark(honey: str, *, fires: bool) -> None:
+    """More than five per cent honey makes goods honey, which is sold without the mark."""
+    oats = {"name": "oats", "share": str(100 - Decimal(honey)), "kind": "AGRICULTURAL"}
+    parts = [oats, {"name": "honey", "share": honey, "kind": "LIVESTOCK"}]
+    world = trade(product={
+        "class_": "PROCESSED_PLANT",
+        "ingredients": [{**part, "status": "ORGANIC", "gmo": False, "irradiated": False}
+                        for part in parts],
+    })  # fmt: skip
+    world.add("GoodsSold", "2026-05-01", importer="IMP-1", lot="L1", product="P1", units=1,
+              claim="JAS_ORGANIC", country="JP")  # fmt: skip
+
+    assert bool(world.cases("M-30")) is fires
 
 
 @pytest.mark.parametrize(("day", "fires"), [("2020-07-15", False), ("2020-07-16", True)])

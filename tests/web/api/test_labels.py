@@ -69,6 +69,43 @@ def test_name_and_wording_are_judged_too(desk: Served) -> None:
     assert found["codes"] != posted(desk, "/labels/check", json=asked | {"text": None}).json()
 
 
+@pytest.mark.parametrize(
+    ("asked", "options"),
+    [
+        ("PECTIN", []),
+        ("PECTIN?class=FEED", ["--class", "FEED"]),
+        ("ethanol?table=T5&on=2026-04-01", ["--table", "T5", "--on", "2026-04-01"]),
+    ],
+)
+def test_lists_are_told_as_the_command_line_does(
+    desk: Served, asked: str, options: list[str]
+) -> None:
+    """1.3: the condition of a substance, and what its list asks as a whole."""
+    code = asked.partition("?")[0]
+    printed = CliRunner().invoke(app, ["substance", code, *options, "--format", "json"]).stdout
+    headers = {"Authorization": desk.secrets["importer"]}
+    answer = desk.client.get(f"/substances/{asked}", headers=headers)
+
+    assert answer.status_code == 200, answer.text
+    assert [row | {"on": ""} for row in json.loads(printed)] == [
+        row | {"on": ""} for row in answer.json()["substances"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [("BLEACH", "code"), ("PECTIN?table=T9", "table"), ("PECTIN?class=STONE", "class"),
+     ("PECTIN?on=soon", "on"), ("PECTIN?colour=red", "colour")],
+)  # fmt: skip
+def test_what_no_list_knows_is_refused(desk: Served, asked: str, field: str) -> None:
+    """422 with the field, and the names that are known."""
+    headers = {"Authorization": desk.secrets["importer"]}
+    answer = desk.client.get(f"/substances/{asked}", headers=headers)
+
+    assert answer.status_code == 422, answer.text
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("/labels/check", MUESLI, "claim"),
     ("/labels/check?claim=NONSENSE", MUESLI, "claim"),

@@ -25,6 +25,7 @@ from ledger.labels.schemes.jas.forms import (
 )
 from ledger.labels.schemes.jas.grading import (
     CODE,
+    HOME,
     arranged,
     grading,
     managed,
@@ -35,6 +36,7 @@ from ledger.labels.schemes.jas.grading import (
 from ledger.labels.schemes.jas.sealing import sealing
 from ledger.labels.schemes.nop import NOP
 from ledger.labels.schemes.scheme import SCHEMES, Case, Scheme, inputs
+from ledger.labels.scope import covered_from_anywhere
 from ledger.labels.shipping import shipment_scope
 from ledger.labels.verdict import Reason, Verdict, fails, unshown
 
@@ -58,11 +60,19 @@ class _Jas(Scheme):
         yield from by_class(recipe, conversion=row.kind == "conversion", on=on)
 
     def recipe_alone(self, recipe: Recipe, row: ClaimRow, on: date) -> list[Reason]:
-        """A full claim holds by the row of its class or, where there is one, for equivalence."""
+        """A full claim holds by the row of its class or, where there is one, for equivalence.
+
+        Goods that no arrangement brings to Japan on that day have the row of their class alone.
+        """
         reasons = list(self.recipe(recipe, row, on))
         full = row.recipe == "class" and row.kind == "full"
-        if full and not Verdict.of(reasons) and CLASSES.topmost(recipe.class_, on) is not None:
-            instead = _equivalent(recipe, None, on)
+        if (
+            full
+            and not Verdict.of(reasons)
+            and CLASSES.topmost(recipe.class_, on) is not None
+            and covered_from_anywhere(recipe.class_, HOME, on)
+        ):
+            instead = _equivalent(recipe, row, None, on)
             if instead is not None and Verdict.of(instead):
                 return instead
         return reasons
@@ -73,8 +83,7 @@ class _Jas(Scheme):
         if row.recipe != "class" or case.route == "JAS":
             yield from self.recipe(recipe, row, on)
         elif case.route == "EQUIVALENCE":
-            yield from _livestock(recipe, row)
-            yield from _equivalent(recipe, _origin(case), on) or ()
+            yield from _equivalent(recipe, row, _origin(case), on) or ()
         else:
             yield from self.recipe_alone(recipe, row, on)
 
@@ -151,11 +160,16 @@ def _origin(case: Case) -> str | None:
     return None if case.departed is None else case.departed.origin
 
 
-def _equivalent(recipe: Recipe, origin: str | None, on: date) -> list[Reason] | None:
-    """What is against a recipe for equivalence, NOP's where no country tells; None = no claim."""
+def _equivalent(recipe: Recipe, row: ClaimRow, origin: str | None, on: date) -> list[Reason] | None:
+    """What is against a recipe for equivalence, NOP's where no country tells; None = no claim.
+
+    A claim in conversion asks no share: the route does not admit it, whatever the recipe.
+    """
+    if row.kind == "conversion":
+        return [*composition(recipe, row), *_livestock(recipe, row)]
     arrangement = arranged().get(origin or "", NOP).arrangement
-    row = None if arrangement is None else claim_row(arrangement.claim, on)
-    return None if row is None else list(SCHEMES[row.scheme].recipe(recipe, row, on))
+    abroad = None if arrangement is None else claim_row(arrangement.claim, on)
+    return None if abroad is None else list(SCHEMES[abroad.scheme].recipe(recipe, abroad, on))
 
 
 def _livestock(recipe: Recipe, row: ClaimRow) -> Iterator[Reason]:

@@ -9,7 +9,6 @@ from typing import Final, Literal
 
 from ledger.facts.registry import Ingredient
 from ledger.labels.claims import same_kind
-from ledger.labels.process import substance
 from ledger.labels.recipe import (
     UNMIXED,
     Base,
@@ -22,6 +21,7 @@ from ledger.labels.recipe import (
 )
 from ledger.labels.rows import Row, Table
 from ledger.labels.schemes.jas.grading import CODE
+from ledger.labels.substances import substance
 from ledger.labels.verdict import Reason, fails, unshown
 
 RESTRICTED_PERCENT_MAX: Final = 5

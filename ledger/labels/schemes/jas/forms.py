@@ -25,19 +25,26 @@ from ledger.labels.rows import Row, Table
 from ledger.labels.verdict import Reason, Verdict, fails
 
 _CONVERSION_WORDS: Final = "転換期間中"
-_MARKERS: Final = ("有機", "オーガニック", "organic")
+GENERAL: Final = ("有機", "オーガニック")
+"""Phrases of every family's general forms."""
+_MARKERS: Final = (*GENERAL, "organic")
 _CONVERSION_MARKERS: Final = (_CONVERSION_WORDS, "in conversion")
 _DISCLAIMED: Final = "有機農産物加工食品"
 _BRACKETS: Final = (("(", ")"), ("「", "」"), ("【", "】"), ("[", "]"), ("〈", "〉"), ("<", ">"))
 
 
 class FormRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A form: a phrase alone, or beside the general name (before it, or behind in brackets)."""
+    """A form: a phrase alone, or beside the general name (before it, or behind in brackets).
+
+    `names` = family: the phrase says of which family the goods are, so no general form of another
+    family reads it.
+    """
 
     code: str
     family: str
     phrase: str
     place: Literal["alone", "beside"]
+    names: Literal["family", ""] = ""
     classes: frozenset[str]
 
 
@@ -65,7 +72,8 @@ def folded(text: str) -> str:
 def name_form(text: str, class_: str, on: date | None = None) -> NameForm:
     """The form of a name for a class: NAME_FORM_CLASS where it is none, or another class's.
 
-    The code of a form (`PL6`) may stand instead of the name. Without a day all rows hold.
+    A name that another family's own phrase reads is no general form of this one. The code of a form
+    (`PL6`) may stand instead of the name. Without a day all rows hold.
     """
     family = _families().get(class_)
     rows = [row for row in FORMS.in_force(on) if row.family == family]
@@ -74,7 +82,18 @@ def name_form(text: str, class_: str, on: date | None = None) -> NameForm:
     subject, in_conversion = None, None
     if code is None:
         name, in_conversion = without_conversion(whole)
-        matching = [(row, found) for row in rows if (found := _subject(name, row)) is not None]
+        foreign = any(
+            row.names
+            and row.family != family
+            and (name == row.phrase or _subject(name, row) is not None)
+            for row in FORMS.in_force(on)
+        )
+        matching = [
+            (row, found)
+            for row in rows
+            if (found := _subject(name, row)) is not None
+            and not (foreign and row.phrase in GENERAL)
+        ]
         rows = [row for row, _ in matching]
         if matching:
             code, subject = matching[0][0].code, matching[0][1]
