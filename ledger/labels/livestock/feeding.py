@@ -12,7 +12,8 @@ from typing import Final
 from ledger.facts.herds import FeedingRecorded, FeedLine, HerdRecorded
 from ledger.labels.animals import kind_of
 from ledger.labels.livestock.fattening import first_fattening_day
-from ledger.labels.livestock.measures import Measure, breaks, lacks
+from ledger.labels.livestock.measures import Measure, breaks, broken, lacks
+from ledger.labels.process_lists import barred_feed
 from ledger.labels.rows import Row, Table, months_after, years_after
 
 MILK_MONTHS: Final = 6
@@ -82,6 +83,7 @@ def feeding(fed: FeedingRecorded, herd: HerdRecorded | None) -> list[Measure]:
         *_milk(fed),
         *_never(fed.lines),
     ]
+    found += _barred(fed, excused=not broken(found).keys() & {"FEED_OTHER"})
     if eaten is None:
         found.append(lacks("FEED_STAGE_UNTOLD"))
     if herd is None:
@@ -179,6 +181,14 @@ def _never(lines: Iterable[FeedLine]) -> Iterator[Measure]:
         if line.kind == "MINERAL" and line.natural is None:
             yield lacks("USE")
         elif line.kind == "MINERAL" and not line.natural:
+            yield breaks("NOT_LISTED", (), [line.name])
+
+
+def _barred(fed: FeedingRecorded, *, excused: bool) -> Iterator[Measure]:
+    """What is never feed by its name; some of it is where other feed is excused."""
+    for line in fed.lines:
+        row = barred_feed(line.name, fed.from_)
+        if row is not None and not (excused and row.excused and line.kind in _OTHER):
             yield breaks("NOT_LISTED", (), [line.name])
 
 
