@@ -191,6 +191,35 @@ def _contract_again(number: int) -> Fact:
     )  # fmt: skip
 
 
+def _herd(number: int, herd: str, **fields: Any) -> Fact:
+    return fact(
+        "HerdRecorded", id_of(number), T0 + number * SECOND, herd=herd, operator="EXP-1",
+        site="W1", species="SOW", individual=True, heads=1, origin="BROUGHT_IN",
+        reason="REPLACEMENT", organic_since="2026-03-01", arrived_on="2026-03-01", **fields,
+    )  # fmt: skip
+
+
+def _fed(number: int) -> Fact:
+    line = {
+        "name": "corn", "kind": "OWN", "dry_matter": "1.000", "roughage": False, "bought": False,
+        "gmo": True, "antibiotic": False,
+    }  # fmt: skip
+    return fact(
+        "FeedingRecorded", id_of(number), T0 + number * SECOND, herd="H-1", operator="EXP-1",
+        until="2026-03-02", heads=1, stage="PIG_OLDER", lines=[line], **{"from": "2026-03-01"},
+    )  # fmt: skip
+
+
+def _replaced(number: int) -> Fact:
+    """Ever more animals that replace others of one year, and ever more that leave."""
+    if number % 2:
+        return _herd(number, f"H-{number}")
+    return fact(
+        "AnimalsLeft", id_of(number), T0 + number * SECOND, herd=f"H-{number + 1}",
+        operator="EXP-1", on="2026-02-01", heads=1, how="SOLD",
+    )  # fmt: skip
+
+
 class Shape(NamedTuple):
     """One kind of attack: its events by number, how many, and the lines of each."""
 
@@ -216,6 +245,9 @@ SHAPES: Final = {
     "ids that look alike": Shape(_alike),
     "one actor at two sites": Shape(_two_sites),
     "a contract signed again": Shape(_contract_again, 10_000),
+    "feedings of one herd": Shape(_fed),
+    "herds that replace others": Shape(_replaced),
+    "a herd recorded again": Shape(lambda number: _herd(number, "H-1"), 10_000),
     "departures of many lines": Shape(lambda n: _departed(n, f"S-{n}", _LINES), 50, _LINES),
     "reports of many lines": Shape(lambda n: _report(n, n + 1, _LINES), 50, _LINES),
 }

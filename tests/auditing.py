@@ -17,6 +17,7 @@ from ledger.rules.audit import audit
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import Violation
 from ledger.views.projection import reading
+from tests import herding
 from tests.contract.views import world as w
 
 FAR = micros(canonical_time("2099-01-01T00:00:00Z"))
@@ -189,7 +190,7 @@ def complained(world: w.World) -> None:
 
 MORE: tuple[Callable[[w.World], None], ...] = (
     source, label, certification, designated, party, product, graded, held, sold, verified,
-    qualified, responsible, yearly, complained, w.applied, w.applied, w.applied,
+    qualified, responsible, yearly, complained, *herding.MAKERS, w.applied, w.applied, w.applied,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ledger.cases.canonical import TOPICS
 from ledger.facts.corrections import targets_of
+from ledger.facts.herds import HerdRecorded
 from ledger.facts.identity import Fact
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
@@ -58,7 +59,7 @@ def affected(
     undoing |= _came(given[behind:], questions, found, late=True)
     undone = _undone(log, questions, undoing)
     for known, is_late in zip(questions.record.give(undone.keys()), undone.values(), strict=True):
-        _take(known.fact, found, late=is_late)
+        _take(known.fact, found, questions, late=is_late)
         found.subjects.update(_years(known.fact, questions))
         if is_late:
             found.late.append(known)
@@ -75,7 +76,7 @@ def _came(
     for known in given:
         fact = known.fact
         if not isinstance(fact, SealsApplied):
-            _take(fact, found, late=late)
+            _take(fact, found, questions, late=late)
             found.subjects.update(_years(fact, questions))
             undoing.append(fact)
     for kind, alike in by_kind(given).items():
@@ -124,10 +125,12 @@ def _rebound(questions: SnapshotQuestions, after: int, until: int, found: Affect
         found.changed.note(*speaker(source))
 
 
-def _take(fact: Fact, found: Affected, *, late: bool) -> None:
+def _take(fact: Fact, found: Affected, questions: SnapshotQuestions, *, late: bool) -> None:
     found.subjects.update(subjects_of(fact))
     if late:
         found.changed.take(fact)
+        if isinstance(fact, HerdRecorded):
+            questions.note_displaced(fact, found.changed)
         _ranged(fact, found)
 
 

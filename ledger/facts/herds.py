@@ -99,7 +99,7 @@ class FeedLine(
     antibiotic: bool
     natural: bool | None = None
     clean_since: date | None = None
-    donor: Literal["SAME", "OTHER"] | None = None
+    donor: Literal["SAME", "MOTHER", "OTHER"] | None = None
     donor_organic_since: date | None = None
 
 

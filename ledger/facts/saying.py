@@ -137,7 +137,7 @@ def _at_lot(fact: l.InputVerified | l.LotSubdivided, asked: Asked) -> Iterable[s
 
 def _keepers(herd: str, asked: Asked) -> Iterator[str]:
     """The operator of a herd, of what founded it."""
-    founder = asked.founder(h.HerdRecorded, About.HERD, herd)
+    founder = asked.founder(h.HerdRecorded, About.ANIMALS, herd)
     if founder is not None:
         yield founder.operator
 

@@ -42,7 +42,7 @@ FOUNDING: Final[dict[type[Fact], About]] = {
     r.ProductRegistered: About.PRODUCT,
     r.LabelApproved: About.LABEL,
     l.LotRecorded: About.LOT,
-    h.HerdRecorded: About.HERD,
+    h.HerdRecorded: About.ANIMALS,
 }
 """What a registration founds: of its counting ones the first that was rightly said, or by nobody
 who is known. First is what was recorded first, ties by id."""

@@ -14,9 +14,13 @@ import msgspec
 from ledger.errors import Misuse
 from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
+from ledger.labels.animals import ANIMALS
 from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
 from ledger.labels.fields import PERIODS
+from ledger.labels.livestock.feeding import FEED_LIMITS, INTAKE
+from ledger.labels.livestock.keeping import KEEPING
+from ledger.labels.livestock.origin import BROUGHT_IN, REPLACEMENT
 from ledger.labels.process import HOUSING, QUALIFICATIONS
 from ledger.labels.process_lists import BARRED_FEED, PROCESS_LISTS
 from ledger.labels.recipe import BASES, Recipe
@@ -35,8 +39,9 @@ from ledger.labels.wording import WORDS, wording
 TABLES: Final[tuple[Table[Any], ...]] = (
     CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
     LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS,
-    SUBSTANCES, GROUPS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
-    STATEMENTS, COMPULSORY, KEEP, CODES,
+    SUBSTANCES, GROUPS, ANIMALS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
+    STATEMENTS, COMPULSORY, KEEP,
+    REPLACEMENT, BROUGHT_IN, KEEPING, INTAKE, FEED_LIMITS, CODES,
 )  # fmt: skip
 """Every dated table, in the order in which people read them."""
 COUNTRY_LETTERS: Final = 2

@@ -21,6 +21,8 @@ from ledger.errors import Misuse
 UNKNOWN = "unknown"
 """Written in `valid_from` where nobody knows when a rule began: it counts as always begun."""
 
+MONTHS_A_YEAR = 12
+
 
 class Provenance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a rule stands, since when, and how sure we are."""
@@ -210,9 +212,21 @@ def years_after(day: date, years: int) -> date:
 
     The end of the calendar where there is no such day.
     """
-    if day.year + years > date.max.year:
+    return months_after(day, MONTHS_A_YEAR * years)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, earlier where there are fewer than none.
+
+    A day that the month lacks becomes the first of the next. The end of the calendar where there is
+    no such day.
+    """
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    if year > date.max.year:
         return date.max
+    if year < date.min.year:
+        return date.min
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year, month=month + 1)
     except ValueError:
-        return date(day.year + years, 3, 1)
+        return date(year, month + 2, 1)

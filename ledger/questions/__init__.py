@@ -14,6 +14,7 @@ from ledger.facts.record import Record
 from ledger.questions.accounts import Accounts, AccountsAtHand
 from ledger.questions.applications import Applications, ApplicationsAtHand
 from ledger.questions.conduct import Conduct, ConductAtHand
+from ledger.questions.herds import Herds, HerdsAtHand
 from ledger.questions.lookalikes import LookAlikes
 from ledger.questions.papers import Papers, PapersAtHand
 from ledger.questions.serials import Serials, SerialsAtHand
@@ -21,7 +22,7 @@ from ledger.questions.serials import Serials, SerialsAtHand
 T = TypeVar("T")
 
 
-class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Protocol):
+class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Herds, Protocol):
     """Facts that count, and sums over them: all that rules may ask."""
 
     @property
@@ -29,7 +30,8 @@ class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Pr
         """The registry, and all facts about the subjects at hand except applications.
 
         Holds whole: the registry types; every fact about a lot, shipment, certificate, report,
-        request, dispatch, contract, issuer or party at hand, and about what those name; the
+        request, dispatch, contract, issuer or party at hand, and about what those name; what is
+        recorded of a herd (`About.ANIMALS`), though not what was done with its animals; the
         application or event that is the subject itself and the `first` application of each
         `sealed` sum, found by `record.known(id)`.
         Never ask it for SealsApplied by type or subject, nor for anything about an account.
@@ -46,6 +48,6 @@ class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Pr
 
 
 class QuestionsAtHand(
-    AccountsAtHand, ApplicationsAtHand, SerialsAtHand, PapersAtHand, ConductAtHand
+    AccountsAtHand, ApplicationsAtHand, SerialsAtHand, PapersAtHand, ConductAtHand, HerdsAtHand
 ):
     """The answers from all facts: what the answers from the database are compared with."""

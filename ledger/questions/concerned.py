@@ -14,7 +14,7 @@ from ledger.facts import seals as s
 from ledger.facts import shipments as g
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About
+from ledger.facts.mentions import About, mentions
 from ledger.questions import Questions
 from ledger.rules.contracts import marks_licensed
 from ledger.rules.papers import shipments_for
@@ -179,9 +179,11 @@ def marks_on(fact: Fact, questions: Questions) -> list[str]:
         return [fact.mark]
     if found:
         return found
-    named = [getattr(fact, "lot", None), *(line.lot for line in getattr(fact, "lines", ()))]
-    named += [part.lot for name in ("children", "inputs") for part in getattr(fact, name, ())]
-    return [each.mark for lot in named if lot is not None for each in questions.sealed(lot)]
+    named = (key for about, key in mentions(fact) if about in _LOTS)
+    return [each.mark for lot in dict.fromkeys(named) for each in questions.sealed(lot)]
+
+
+_LOTS: Final = frozenset({About.LOT, About.LINE, About.CHILD, About.INPUT})
 
 
 def _shipment(key: str, questions: Questions) -> Found:

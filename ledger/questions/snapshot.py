@@ -6,7 +6,7 @@ from datetime import date
 
 from ledger.custody.places import Kind
 from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
-from ledger.facts.lots import LotGraded, LotSubdivided
+from ledger.facts.lots import LotGraded, LotRecorded, LotSubdivided
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.record import Known
 from ledger.facts.registry import MarkRegistered
@@ -16,6 +16,7 @@ from ledger.facts.shipments import GoodsSold, ShipmentDeparted
 from ledger.questions.accounts.answers import AccountAnswers
 from ledger.questions.accounts.balances import run_asked_min
 from ledger.questions.conduct.answers import ConductAnswers
+from ledger.questions.herds.answers import HerdAnswers
 from ledger.questions.lookalikes.answers import LookAlikeAnswers
 from ledger.questions.papers.answers import PaperAnswers
 from ledger.questions.record import CALENDARS_APART_DAYS
@@ -44,6 +45,7 @@ _NAMED = {
     "shipment": (About.SHIPMENT,),
     "report": (About.REPORT,),
     "request": (About.REQUEST,),
+    "herd": (About.ANIMALS,),
 }
 """What rules on an event ask about a subject that it names in one of these fields."""
 
@@ -56,7 +58,7 @@ WHERE p.kind = {Kind.LOT:d} AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b
 
 
 class SnapshotQuestions(
-    AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, ConductAnswers
+    AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, ConductAnswers, HerdAnswers
 ):
     """The answers over one snapshot; what was read is kept until they are dropped."""
 
@@ -101,7 +103,7 @@ class SnapshotQuestions(
         )
 
     def _want_named(self, lots: Iterable[str], reports: Iterable[str]) -> None:
-        """Read in bulk the certificates that name lots, and the shipments of reports."""
+        """Read in bulk certificates that name lots, herds that lots name, shipments of reports."""
         record, whole = self.record, self.record.whole
         named: set[tuple[About, str]] = set()
         for lot in lots:
@@ -109,6 +111,10 @@ class SnapshotQuestions(
                 for issued in record.about(ExportCertificateIssued, About.LINE, lot):
                     key = certificate_key(issued.issuer, issued.number)
                     named |= {(About.CERTIFICATE, key), (About.REPLACES, key)}
+            if (About.LOT, lot) in whole:
+                made = record.latest(LotRecorded, About.LOT, lot)
+                herds = () if made is None else made.herds
+                named.update((About.ANIMALS, herd) for herd in herds)
         for report in reports:
             if (About.REPORT, report) in whole:
                 for filed in record.about(SealReportFiled, About.REPORT, report):

@@ -9,6 +9,7 @@ from typing import Final, get_args, get_type_hints
 from ledger.custody.places import Kind
 from ledger.facts.catalogue import TYPES as FACTS
 from ledger.facts.documents import ExportCertificateCancelled
+from ledger.facts.herds import Stage
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded, ProcessRecorded
 from ledger.facts.registry import CertificationChanged, PersonQualified, ProductRegistered
@@ -47,6 +48,7 @@ ENUMS: Final[Mapping[str, Collection[str]]] = {
     "function": _members(PersonQualified, "function"),
     "food": _members(ProductRegistered, "food_group"),
     "species": _members(ProductRegistered, "species"),
+    "stage": get_args(Stage),
     "event": tuple(FACTS),
     "place": tuple(kind.name for kind in Kind),
     "field": COMPARED_FIELDS,

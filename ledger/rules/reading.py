@@ -244,7 +244,7 @@ TYPES: Final[Mapping[str, Type]] = {
     **dict.fromkeys(
         (
             "mark", "lot", "dispatch", "shipment", "certificate", "report", "contract", "source",
-            "label", "product", "site", "version", "year", "id",
+            "label", "product", "site", "version", "year", "id", "herd",
         ),
         _ID,
     ),

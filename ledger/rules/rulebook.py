@@ -18,6 +18,7 @@ from ledger.rules import (
     consignment,
     duties,
     fitness,
+    herds,
     labels_used,
     lot,
     lot_inputs,
@@ -63,6 +64,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *sources.RULES,
     *conduct.RULES,
     *practice.RULES,
+    *herds.RULES,
     *standing.RULES,
 )
 """Each family file lists its own; here they come together."""

@@ -21,6 +21,7 @@ from ledger.log import Log, Recorded
 from ledger.questions.accounts.tables import Booked, Inflows
 from ledger.questions.applications.tables import AppliedSums
 from ledger.questions.conduct.source_activity import SourceActivity
+from ledger.questions.herds.tables import Herds
 from ledger.questions.lookalikes.tables import Names
 from ledger.questions.papers.answers import Numbers
 from ledger.views import SCHEMA, VIEW_VERSION, schema
@@ -67,7 +68,7 @@ class Projector:
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
-            Booked(self._places), Numbers(), Claims(),
+            Booked(self._places), Numbers(), Claims(), Herds(),
         )  # fmt: skip
         self._cases = Cases()
         self._standings = Standings(log)

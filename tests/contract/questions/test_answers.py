@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ledger.custody.moves import moves
+from ledger.facts.herds import HerdRecorded
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
 from ledger.facts.scalars import canonical_time, time_text
 from ledger.facts.seals import SealsApplied, SealsIssued
 from ledger.log import Log
 from ledger.questions import Questions, QuestionsAtHand
+from ledger.questions.herds import Arrival, arrival_of
 from ledger.questions.snapshot import SnapshotQuestions
 from ledger.season import Mix, season
 from ledger.views.projection import Projector, reading
@@ -26,6 +28,7 @@ from tests.auditing import RECORDED, AuditWorld, entry_somewhere, known, shuffle
 from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
+from tests.herding import FARMS, SPECIES
 
 MINUTE = 60_000_000
 Question = tuple[str, tuple[Any, ...]]
@@ -98,6 +101,7 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
         yield "labelled", ("LB-1", version)
     yield from of_marks()
     yield from of_conduct(facts)
+    yield from of_herds(facts)
 
 
 def of_accounts() -> Iterator[Question]:
@@ -148,6 +152,16 @@ def of_conduct(facts: list[Fact]) -> Iterator[Question]:
         (About.CERTIFICATE, "AG-1 N%20I"), (About.CERTIFICATE, "AG-1 N1"),
     ):  # fmt: skip
         yield "looks_alike", (about, key)
+
+
+def of_herds(facts: list[Fact]) -> Iterator[Question]:
+    """Every question about arrivals, and about days before and behind all of them."""
+    arrivals = {arrival_of(fact) for fact in facts if isinstance(fact, HerdRecorded)}
+    for arrival in sorted(filter(None, arrivals)):
+        yield "replaced", (arrival,)
+    for operator, species in product(FARMS[1:], set(SPECIES)):
+        for day in (date(2024, 1, 1), date(2025, 3, 1), date(2025, 12, 31)):
+            yield "replaced", (Arrival(operator, species, day, 0, str(UUID(int=0))),)
 
 
 @settings(

@@ -17,6 +17,7 @@ from ledger.facts.mentions import About
 from ledger.facts.registry import MarkRegistered
 from ledger.log import Log
 from ledger.questions.dependencies import Changes, DependencyKey, hash_of
+from ledger.questions.herds import Arrival
 from ledger.questions.snapshot import SnapshotQuestions
 from ledger.views.projection import Projector, reading
 from tests.auditing import RECORDED, AuditWorld, entry
@@ -79,6 +80,19 @@ LOT = {
     "status": "ORGANIC", "produced_on": "2026-03-30", "inputs": [],
 }  # fmt: skip
 SOURCE = {"registers": "SC-1", "kind": "SCANNER", "party": "EXP-1"}
+HERD: dict[str, Any] = {
+    "herd": "H-1", "operator": "FARM-1", "site": "F1", "species": "SOW", "individual": True,
+    "heads": 3, "origin": "BROUGHT_IN", "reason": "REPLACEMENT", "arrived_on": "2025-03-01",
+    "organic_since": "2025-03-01",
+}  # fmt: skip
+LEFT: dict[str, Any] = {
+    "herd": "H-0",
+    "operator": "FARM-1",
+    "on": "2023-12-31",
+    "heads": 5,
+    "how": "SOLD",
+}
+ARRIVAL = Arrival("FARM-1", "SOW", date(2025, 2, 1), 0, str(UUID(int=0)))
 STOCK = Place(Kind.STOCK, "EXP-1", "W1")
 NEW = str(UUID(int=7 << 76 | 2 << 62))
 BEFORE = [
@@ -86,7 +100,11 @@ BEFORE = [
                mark="JAS-A", holder="EXP-1", site=site, **SCANNED)
     for number, site, time in ((1, "W1", "2026-04-01T01:00:00Z"), (2, "W2", "2026-04-01T01:10:00Z"))
 ]  # fmt: skip
-"""A person at two sites within minutes."""
+BEFORE.append(
+    world.fact("HerdRecorded", str(UUID(int=3 << 96 | 7 << 76 | 2 << 62)), "2026-04-01T01:00:00Z",
+               **HERD | {"herd": "H-0", "reason": "START"})
+)  # fmt: skip
+"""A person at two sites within minutes; a herd that replaces none."""
 
 ROWS = [
     Row("about", "LotGraded", GRADED, lambda a: a.record.about(LotGraded, About.LOT, "L1")),
@@ -106,6 +124,8 @@ ROWS = [
     ),
     Row("worked", "SealsApplied", APPLIED, lambda a: a.worked("JAS-A", 2026)),
     Row("heard", "LotGraded", GRADED | {"source": "SC-7"}, lambda a: a.last_heard("SC-7")),
+    Row("replaced", "HerdRecorded", HERD, lambda a: a.replaced(ARRIVAL)),
+    Row("left", "AnimalsLeft", LEFT, lambda a: a.replaced(ARRIVAL)),
     Row("scanner", "SourceRegistered", SOURCE, lambda a: a.two_sites("person", "P1", HOUR)),
 ]  # fmt: skip
 

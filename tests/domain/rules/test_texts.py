@@ -21,6 +21,7 @@ from ledger.rules.texts import checked, rule_text, sentence, texts_of
 from ledger.rules.values import Shown, name_of
 from ledger.rules.violation import SubjectKind, Violation
 from ledger.season import Mix, season
+from tests.domain.rules.farm import spoiled
 from tests.domain.rules.soup import Soup
 from tests.domain.rules.world import FAR
 
@@ -76,6 +77,46 @@ SAID = [
         Shown("M-41", "event", AN_ID, "", ["0"], ["1", "STOLEN"]),
         "1 seal was stolen.",
         "マーク1枚の盗難がありました。",
+    ),
+    (
+        Shown("M-70", "event", AN_ID, "FEED_OTHER", ["15.000"], ["15.001"]),
+        "More other feed was given than the exception allows: 15.001 kg, at most 15.000 kg.",
+        (
+            "給餌が規格に適合していません：有機飼料以外の飼料が例外の限度を超えて給与されている"
+            "（15.001 kg、限度15.000 kg）。"
+        ),
+    ),
+    (
+        Shown("M-71", "event", AN_ID, "AGE_OVER", ["2025-01-10"], ["2025-01-10"]),
+        "Animals were brought in on 10 Jan 2025; they had to come before 10 Jan 2025.",
+        "2025年1月10日に家畜・家きんが導入されましたが、2025年1月10日より前でなければなりません。",
+    ),
+    (
+        Shown("M-71", "event", AN_ID, "THIRD_OVER", ["4"], ["5"]),
+        (
+            "More animals were replaced than a third of those sold or dead in 3 years: 5, with a"
+            " limit of 4."
+        ),
+        (
+            "家畜・家きんの由来が規格に適合していません：更新のための導入が、3年間の販売・死亡数の"
+            "3分の1を超えている（5頭・羽、限度4頭・羽）。"
+        ),
+    ),
+    (
+        Shown("M-72", "lot", "L-1", "H-1", ["2025-07-15"], ["2025-07-14"]),
+        "Lot L-1 was made of herd H-1 on 14 Jul 2025; its goods are organic from 15 Jul 2025 on.",
+        (
+            "ロットL-1は2025年7月14日に家畜群H-1から生産されましたが、"
+            "有機となるのは2025年7月15日からです。"
+        ),
+    ),
+    (
+        Shown("M-72", "lot", "L-1", "H-1", ["none"], ["2025-06-01"]),
+        (
+            "Lot L-1 was made of herd H-1 on 1 Jun 2025; its animals were not kept organically"
+            " early enough in life."
+        ),
+        "ロットL-1は2025年6月1日に家畜群H-1から生産されましたが、有機飼養の開始が遅すぎます。",
     ),
     (
         Shown("M-33", "event", AN_ID, AN_ID, ["free"], ["7-9", "+ 3 more"]),
@@ -141,6 +182,7 @@ def _audited() -> Iterator[Violation]:
     policy = default_policy()
     made = season(9_000, 5, Mix.parse("all")).facts()
     yield from audit(Record([(fact, fact.at + 1) for fact in made]), policy, FAR)
+    yield from spoiled().violations()
     for seed in range(30):
         chance = Random(seed)  # noqa: S311 -- a test's chance, not a secret
         rows = [(fact, fact.at + chance.randint(0, 10**11)) for fact in Soup(seed).facts(150)]
