@@ -20,6 +20,7 @@ from ledger.labels.livestock.acts import act_named, acts
 from ledger.labels.livestock.medicine import medicine
 from ledger.labels.livestock.outings import outings
 from ledger.labels.livestock.rooms import rooms
+from ledger.labels.livestock.runs import runs
 from ledger.labels.planting import planting
 from ledger.labels.process_lists import listed
 from ledger.labels.rows import Row, Table
@@ -45,17 +46,18 @@ QUALIFICATIONS: Final = Table(
 def process(record: Record, said: ProcessRecorded, husbandry: Husbandry | None = None) -> Verdict:
     """One entry of a process record: positive lists, keeping apart, animals, what is planted.
 
-    CLASS CONTAMINATED DAY_LENGTH DENSITY FINAL_PERIOD FORBIDDEN_ACT GMO INSTRUCTIONS IRRADIATED
-    KEPT_IN MEDICINE_USE NOT_LISTED NO_EMERGENCY NO_NEED NO_RUN SEEDLING_SOIL SEED_STATUS SLATS
-    STABLE SUBSTRATE WAITING_TIME; unproven AVAILABILITY EMERGENCY_UNTOLD EXEMPTION_DOCUMENT
-    FEED_NEED FIELD_HISTORY HERD_HISTORY MEDICINE_NEED NEED_UNTOLD RUN_UNTOLD SEED_UNTOLD
-    SUBSTRATE_UNTOLD USE. Without `husbandry` the record tells what came of a herd.
+    CLASS CONTAMINATED DAY_LENGTH DENSITY DRIFT FINAL_PERIOD FORBIDDEN_ACT GMO INSTRUCTIONS
+    IRRADIATED KEPT_IN MEDICINE_USE NOT_LISTED NO_EMERGENCY NO_NEED NO_RUN RUN_PERIOD SEEDLING_SOIL
+    SEED_STATUS SHELTER SLATS STABLE SUBSTRATE WAITING_TIME; unproven AVAILABILITY EMERGENCY_UNTOLD
+    EXEMPTION_DOCUMENT FEED_NEED FIELD_HISTORY HERD_HISTORY MEDICINE_NEED NEED_UNTOLD RUN_UNTOLD
+    SEED_UNTOLD SUBSTRATE_UNTOLD USE. Without `husbandry` the record tells what came of a herd and
+    what it was fed.
     """
     entry = entry_of(record, said)
     past = husbandry or RecordedHusbandry(record)
     return Verdict.of(
         chain(
-            _substance(entry), rooms(entry), acts(said),
+            _substance(entry), rooms(entry), runs(entry, past), acts(said),
             medicine(record, entry, past), outings(entry), planting(entry),
         )
     )  # fmt: skip
