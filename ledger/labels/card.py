@@ -20,7 +20,8 @@ from ledger.labels.describe import verdict_row
 from ledger.labels.fields import field_status
 from ledger.labels.lots import class_of_lot, lot_facts
 from ledger.labels.process import process
-from ledger.labels.schemes.jas.grading import grading, missing_activities, route
+from ledger.labels.schemes.jas.activities import missing_activities
+from ledger.labels.schemes.jas.grading import grading, route
 from ledger.labels.shipping import is_live, shipment_scope
 from ledger.labels.verdict import Verdict
 

@@ -18,18 +18,22 @@ from ledger.labels.animals import ANIMALS
 from ledger.labels.check import eligible
 from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
 from ledger.labels.fields import PERIODS
+from ledger.labels.livestock.acts import ACTS
 from ledger.labels.livestock.feeding import FEED_LIMITS, INTAKE
 from ledger.labels.livestock.keeping import KEEPING
 from ledger.labels.livestock.origin import BROUGHT_IN, REPLACEMENT
-from ledger.labels.process import HOUSING, QUALIFICATIONS
+from ledger.labels.livestock.rooms import HOUSING
+from ledger.labels.livestock.runs import RUNS
+from ledger.labels.process import QUALIFICATIONS
 from ledger.labels.process_lists import BARRED_FEED, PROCESS_LISTS
 from ledger.labels.recipe import BASES, Recipe
 from ledger.labels.retention import KEEP, Retention
 from ledger.labels.rows import Row, Table, provenance
 from ledger.labels.schemes.eu import SLACK
+from ledger.labels.schemes.jas.activities import ACTIVITIES
 from ledger.labels.schemes.jas.classes import CLASSES
 from ledger.labels.schemes.jas.forms import FORMS, name_form
-from ledger.labels.schemes.jas.grading import ACTIVITIES, COURSES
+from ledger.labels.schemes.jas.grading import COURSES
 from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
 from ledger.labels.substances import GROUPS, LISTS, SUBSTANCES
 from ledger.labels.transitions import TRANSITIONS
@@ -38,10 +42,9 @@ from ledger.labels.wording import WORDS, wording
 
 TABLES: Final[tuple[Table[Any], ...]] = (
     CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
-    LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS,
-    SUBSTANCES, GROUPS, ANIMALS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
-    STATEMENTS, COMPULSORY, KEEP,
-    REPLACEMENT, BROUGHT_IN, KEEPING, INTAKE, FEED_LIMITS, CODES,
+    LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS, SUBSTANCES, GROUPS,
+    ANIMALS, BROUGHT_IN, REPLACEMENT, KEEPING, INTAKE, FEED_LIMITS, HOUSING, RUNS, ACTS,
+    ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS, STATEMENTS, COMPULSORY, KEEP, CODES,
 )  # fmt: skip
 """Every dated table, in the order in which people read them."""
 COUNTRY_LETTERS: Final = 2

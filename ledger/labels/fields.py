@@ -74,7 +74,7 @@ def field_status(field: Field | None, produced_on: date, class_: str) -> FieldSt
             reached = "IN_CONVERSION"
         else:
             conversion = fails("CONVERSION_PERIOD")
-    crop = [*_crop(field, class_)]
+    crop = [*_crop(field, class_), *_around(field, class_)]
     return FieldStatus(
         reached=reached,
         organic=Verdict.of([*crop, *organic]),
@@ -87,6 +87,22 @@ def _crop(field: Field, class_: str) -> Iterator[Reason]:
         yield from fails("FIELD_CROP")
     if field.crop == "WILD" and class_ not in _WILD_CLASSES:
         yield from fails("FIELD_CROP")
+
+
+def _around(field: Field, class_: str) -> Iterator[Reason]:
+    """What comes in from around, and what collecting does to the area."""
+    if field.barrier is False:
+        yield from fails("DRIFT")
+    if class_ == "WILD_PLANT" and field.ecosystem_kept is False:
+        yield from fails("ECOSYSTEM")
+
+
+def field_untold(field: Field | None, class_: str | None) -> Verdict:
+    """FIELD_CONTENT (unproven) where a field, if there is one, leaves out what is asked of it."""
+    if field is None or class_ not in FIELD_CLASSES:
+        return Verdict()
+    wild = class_ == "WILD_PLANT" and field.ecosystem_kept is None
+    return Verdict.of(unshown("FIELD_CONTENT") if field.barrier is None or wild else [])
 
 
 def _years(field: Field, class_: str, status: Status, on: date) -> int:

@@ -7,32 +7,24 @@ row in force on the day is not listed; gene-modified material never is.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
-from ledger.facts.lots import LotRecorded, ProcessRecorded
+from ledger.facts.lots import ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import PersonQualified
 from ledger.labels.certified import in_force, trained
-from ledger.labels.lots import origin_record, recipe_of_lot
+from ledger.labels.entries import Entry, Husbandry, RecordedHusbandry, entry_of
+from ledger.labels.livestock.acts import act_named, acts
+from ledger.labels.livestock.medicine import medicine
+from ledger.labels.livestock.outings import outings
+from ledger.labels.livestock.rooms import rooms
+from ledger.labels.livestock.runs import runs
+from ledger.labels.planting import planting
 from ledger.labels.process_lists import listed
-from ledger.labels.recipe import Recipe
 from ledger.labels.rows import Row, Table
 from ledger.labels.verdict import Reason, Verdict, fails
-
-WAITING_FACTOR: Final = 2
-"""Organic animals wait twice the legal time after medicine (JAS for organic livestock)."""
-WAITING_DAYS_MIN: Final = 2
-"""48 hours where the law asks less than a day more."""
-
-
-class HousingRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The least room for one head of a species, indoors and outdoors, in m²."""
-
-    species: str
-    indoor_m2: Decimal
-    outdoor_m2: Decimal
-    note: str = ""
 
 
 class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +35,6 @@ class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     years: Decimal
 
 
-HOUSING: Final = Table("housing", HousingRow, "species", "room for animals, m² for one head")
 QUALIFICATIONS: Final = Table(
     "qualifications",
     QualificationRow,
@@ -52,54 +43,39 @@ QUALIFICATIONS: Final = Table(
 )
 
 
-def process(record: Record, entry: ProcessRecorded) -> Verdict:
-    """One entry of a process record: positive lists, keeping apart, room, waiting time.
+def process(record: Record, said: ProcessRecorded, husbandry: Husbandry | None = None) -> Verdict:
+    """One entry of a process record: positive lists, keeping apart, animals, what is planted.
 
-    NOT_LISTED CLASS USE NO_EMERGENCY NO_NEED INSTRUCTIONS CONTAMINATED DENSITY WAITING_TIME GMO
-    IRRADIATED; unproven EMERGENCY_UNTOLD NEED_UNTOLD FEED_NEED.
+    CLASS CONTAMINATED DAY_LENGTH DENSITY DRIFT FINAL_PERIOD FORBIDDEN_ACT GMO INSTRUCTIONS
+    IRRADIATED KEPT_IN MEDICINE_USE NOT_LISTED NO_EMERGENCY NO_NEED NO_RUN RUN_PERIOD SEEDLING_SOIL
+    SEED_STATUS SHELTER SLATS STABLE SUBSTRATE WAITING_TIME; unproven AVAILABILITY EMERGENCY_UNTOLD
+    EXEMPTION_DOCUMENT FEED_NEED FIELD_HISTORY HERD_HISTORY MEDICINE_NEED NEED_UNTOLD RUN_UNTOLD
+    SEED_UNTOLD SUBSTRATE_UNTOLD USE. Without `husbandry` the record tells what came of a herd and
+    what it was fed.
     """
-    made = None if entry.lot is None else origin_record(record, entry.lot)
-    recipe = None
-    if made is not None:
-        recipe = recipe_of_lot(record, made, entry.on) or recipe_of_lot(
-            record, made, max(entry.day, made.produced_on)
-        )
+    entry = entry_of(record, said)
+    past = husbandry or RecordedHusbandry(record)
     return Verdict.of(
-        [*_substance(entry, recipe), *_housing(entry, recipe), *_medicine(entry, made)]
-    )
+        chain(
+            _substance(entry), rooms(entry), runs(entry, past), acts(said),
+            medicine(record, entry, past), outings(entry), planting(entry),
+        )
+    )  # fmt: skip
 
 
-def _substance(entry: ProcessRecorded, recipe: Recipe | None) -> Iterator[Reason]:
-    """What was used and how it was kept; animals that no lot names are livestock."""
-    code = entry.substance
+def _substance(entry: Entry) -> Iterator[Reason]:
+    """What was used and how it was kept; a word for an act is asked of no list."""
+    said = entry.said
+    code = said.substance
     if code is not None and code.upper().startswith("GMO_"):
         yield from fails("GMO")
     irradiated = code is not None and code.upper().startswith("IRRADIATED_")
-    if irradiated or entry.irradiated:
+    if irradiated or said.irradiated:
         yield from fails("IRRADIATED")
-    if entry.separated is False:
+    if said.separated is False:
         yield from fails("CONTAMINATED")
-    herd = None if entry.herd is None else "LIVESTOCK"
-    yield from listed(entry, herd if recipe is None else recipe.class_)
-
-
-def _housing(entry: ProcessRecorded, recipe: Recipe | None) -> Iterator[Reason]:
-    if entry.activity != "HOUSING" or entry.heads is None or recipe is None:
-        return
-    row = None if recipe.species is None else HOUSING.topmost(recipe.species, entry.on)
-    if row is None:
-        return
-    for room, least in ((entry.indoor_m2, row.indoor_m2), (entry.outdoor_m2, row.outdoor_m2)):
-        if room is not None and room < least * entry.heads:
-            yield from fails("DENSITY")
-
-
-def _medicine(entry: ProcessRecorded, made: LotRecorded | None) -> Iterator[Reason]:
-    if entry.activity != "MEDICINE" or entry.waiting_days is None or made is None:
-        return
-    waited = (made.produced_on - (entry.until or entry.on)).days
-    if waited < max(WAITING_FACTOR * entry.waiting_days, WAITING_DAYS_MIN):
-        yield from fails("WAITING_TIME")
+    if act_named(said) is None:
+        yield from listed(said, entry.class_)
 
 
 def qualified(record: Record, person: str, party: str, function: str, on: date) -> Verdict:

@@ -10,7 +10,7 @@ from ledger.facts.record import Known
 from ledger.facts.registry import PersonQualified
 from ledger.facts.seals import SealsApplied
 from ledger.labels.process import process, qualified
-from ledger.labels.schemes.jas.grading import missing_activities
+from ledger.labels.schemes.jas.activities import missing_activities
 from ledger.questions import Questions
 from ledger.rules import lot_facts
 from ledger.rules.contracts import mark_of

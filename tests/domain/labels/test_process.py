@@ -8,7 +8,7 @@ import pytest
 from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import Area, Years
 from ledger.labels.process import process, qualified
-from ledger.labels.schemes.jas.grading import missing_activities
+from ledger.labels.schemes.jas.activities import missing_activities
 from ledger.labels.substances import substance
 from tests.domain.labels.goods import Goods
 
@@ -36,8 +36,8 @@ ENTRIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("LIVESTOCK", "SLAUGHTER", {"substance": "SOAP"}, "NOT_LISTED"),
     ("FEED", "FEEDING", {"substance": "SEA_SALT"}, ""),
     ("LIVESTOCK", "FEEDING", {"substance": "UREA"}, "NOT_LISTED"),
-    ("PLANT", "SEED", {"substance": "GMO_CORN"}, "GMO"),
-    ("PLANT", "SEED", {"substance": "IRRADIATED_SEED"}, "IRRADIATED"),
+    ("PLANT", "SEED", {"substance": "GMO_CORN"}, "GMO SEED_UNTOLD"),
+    ("PLANT", "SEED", {"substance": "IRRADIATED_SEED"}, "IRRADIATED SEED_UNTOLD"),
     ("LIVESTOCK", "HOUSING", {"heads": 10, "indoor_m2": "40", "outdoor_m2": "40"}, ""),
     ("LIVESTOCK", "HOUSING", {"heads": 10, "indoor_m2": "39.999"}, "DENSITY"),
     ("LIVESTOCK", "HOUSING", {"heads": 10, "outdoor_m2": "39.999"}, "DENSITY"),

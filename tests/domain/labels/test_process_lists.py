@@ -71,7 +71,8 @@ ENTRIES: list[tuple[str, str, str, str, dict[str, Any], str]] = [
     ("1.2 field natural", "PLANT", "FIELD_WORK", "STRAW", {"natural": True}, ""),
     ("1.2 field made", "PLANT", "FIELD_WORK", "STRAW", {"natural": False}, "NOT_LISTED"),
     ("1.2 field untold", "PLANT", "FIELD_WORK", "STRAW", {}, "USE"),
-    ("1.2 seedling", "PLANT", "SEEDLING", "PAPER_POT", {"natural": False}, "NOT_LISTED"),
+    ("1.2 seedling", "PLANT", "SEEDLING", "PAPER_POT",
+     {"natural": False, "source_kind": "OWN_LAND"}, "NOT_LISTED"),
     ("1.2 run", "LIVESTOCK", "RUN", "SAND", {"natural": True}, ""),
     # feeding
     ("9 additive listed", "LIVESTOCK", "FEEDING", "SEA_SALT", {"purpose": "ADDITIVE"}, ""),
@@ -144,7 +145,7 @@ def test_a_substance_is_judged_by_its_lists(
 
 
 KEPT: list[tuple[str, dict[str, Any], str]] = [
-    ("SEED", {"separated": False}, "CONTAMINATED"),
+    ("SEED", {"separated": False, "status": "ORGANIC"}, "CONTAMINATED"),
     ("TRANSPORT", {"separated": True}, ""),
     ("OTHER", {"irradiated": True}, "IRRADIATED"),
     ("STORAGE", {"irradiated": False}, ""),

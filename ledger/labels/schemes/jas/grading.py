@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from ledger.facts.lots import InputVerified, LotGraded, LotRecorded, LotSubdivided, ProcessRecorded
+from ledger.facts.lots import InputVerified, LotGraded, LotRecorded, LotSubdivided
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.seals import SealsApplied
@@ -28,16 +28,6 @@ class CourseRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     courses: frozenset[str]
 
 
-class ActivityRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The activities of which a lot of a class has at least one entry each."""
-
-    class_: str
-    activities: frozenset[str]
-
-
-ACTIVITIES: Final = Table(
-    "activities", ActivityRow, "class_", "what a lot's process record must hold"
-)
 COURSES: Final = Table("courses", CourseRow, "class_", "the training that fits a class of goods")
 CODE: Final = "JAS"
 HOME: Final = "JP"
@@ -90,21 +80,6 @@ def route_of(
         if certified(record, made.operator, scheme, None, class_, on):
             return "EQUIVALENCE"
     return None
-
-
-def missing_activities(record: Record, lot: str) -> tuple[str, ...]:
-    """The activities that a lot on the JAS route should have entries of and has not, sorted.
-
-    Nothing on another route, and nothing of a lot whose class is not known.
-    """
-    made = origin_record(record, lot)
-    if made is None or route(record, lot) != "JAS":
-        return ()
-    row = ACTIVITIES.topmost(class_of_lot(record, made, made.produced_on), made.produced_on)
-    if row is None:
-        return ()
-    done = {fact.activity for fact in record.about(ProcessRecorded, About.LOT, lot)}
-    return tuple(sorted(row.activities - done))
 
 
 def courses(kind: str, class_: str | None) -> frozenset[str]:
