@@ -87,13 +87,20 @@ def _described(row: Row) -> dict[str, Any]:
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
-    """A verdict: eligible, proven, and its codes with a sentence each."""
+    """A verdict: eligible, proven, and its codes with a sentence each, and what each is about."""
     return {
         "eligible": verdict.eligible,
         "proven": verdict.proven,
         "codes": [
-            {"code": code, "level": level, "rule": row.rule, "en": row.en, "ja": row.ja}
-            for code, level in verdict.reasons
+            {
+                "code": code,
+                "level": level,
+                "rule": row.rule,
+                "detail": detail or None,
+                "en": row.en,
+                "ja": row.ja,
+            }
+            for code, level, detail in verdict.reasons
             for row in [code_row(code)]
         ],
     }

@@ -115,7 +115,9 @@ PERIODS: Final = listing(
 PERIOD: Final = reading("A period", _PERIOD)
 SIGN: Final = deciding("Sign a period off", _PERIOD, links=_of_period())
 
-_CODES: Final = many({"code": "", "level": "", "rule": maybe(), "en": "", "ja": ""})
+_CODES: Final = many(
+    {"code": "", "level": "", "rule": maybe(), "detail": maybe(), "en": "", "ja": ""}
+)
 LABEL_CHECK: Final = reading(
     "Whether a claim holds",
     {

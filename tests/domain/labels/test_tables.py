@@ -75,7 +75,7 @@ def test_a_table_that_is_not_there_is_refused_with_those_that_are() -> None:
         standard("laws")
 
 
-CODE = re.compile(r'(?:fails|unshown)\(((?:\s*"[A-Z_0-9]+",?)+)\s*\)')
+CODE = re.compile(r'(?:fails|unshown)\(((?:\s*"[A-Z_0-9]+",?)+)\s*(?:detail=|\))')
 
 
 def given() -> set[str]:
