@@ -14,8 +14,7 @@ import msgspec
 from ledger.errors import Misuse
 from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
-from ledger.labels.check import eligible
-from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
+from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES
 from ledger.labels.fields import PERIODS
 from ledger.labels.process import HOUSING, QUALIFICATIONS
 from ledger.labels.process_lists import BARRED_FEED, PROCESS_LISTS
@@ -30,10 +29,10 @@ from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEM
 from ledger.labels.substances import GROUPS, LISTS, SUBSTANCES
 from ledger.labels.transitions import TRANSITIONS
 from ledger.labels.verdict import CODES, Verdict, code_row
-from ledger.labels.wording import WORDS, wording
+from ledger.labels.wording import GMO_FREE, WORDS
 
 TABLES: Final[tuple[Table[Any], ...]] = (
-    CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
+    CLAIMS, SHARES, CONDITIONS, BASES, WORDS, GMO_FREE, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
     LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS,
     SUBSTANCES, GROUPS, HOUSING, ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS,
     STATEMENTS, COMPULSORY, KEEP, CODES,
@@ -104,22 +103,6 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
             for row in [code_row(code)]
         ],
     }
-
-
-def recipe_row(
-    claim: str, recipe: Recipe, on: date, name: str | None = None, text: str | None = None
-) -> dict[str, Any]:
-    """The verdict on a recipe that need not be registered.
-
-    `name` is its name form or origin line, `text` the wording of its label.
-    """
-    scheme = scheme_of(known_claim(claim)) or ""
-    reasons = [*eligible(scheme, claim, name, recipe, on).reasons]
-    row = claim_row(claim, on)
-    if text is not None and row is not None:
-        reasons += wording(text, row, recipe, on)
-    verdict = Verdict.of(reasons)
-    return {"claim": claim, "scheme": scheme, "on": on.isoformat(), **verdict_row(verdict)}
 
 
 def known_claim(claim: str) -> str:
