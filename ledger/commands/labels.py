@@ -4,9 +4,10 @@ What the tables alone tell needs no home; a lot or a registered product is read 
 """
 
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,21 +19,19 @@ from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved, ProductRegistered
 from ledger.facts.seals import SealsApplied
-from ledger.labels.check import claim_check
 from ledger.labels.describe import (
     check_tables,
     form_row,
-    known_claim,
     read_recipe,
-    recipe_row,
     scope_row,
     sources,
     standard,
     standards,
-    verdict_row,
 )
+from ledger.labels.describe_claims import goods_row, recipe_row
 from ledger.labels.describe_lists import list_lines, substance_rows
 from ledger.labels.lots import lot_facts
+from ledger.labels.schemes.scheme import Operator
 
 NOT_ELIGIBLE = 1
 
@@ -63,23 +62,36 @@ def check(
         str | None, typer.Option(help="With --recipe: the name or the origin line.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="The wording of the label.")] = None,
+    operator: Annotated[
+        str | None, typer.Option(help="With --recipe: whose name is to stand on the label.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(help="With --recipe: whose address is to stand on it.")
+    ] = None,
+    route: Annotated[
+        str | None,
+        typer.Option(help="JAS, EQUIVALENCE or BOTH, the default; a lot has its own."),
+    ] = None,
     on: OnOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Say whether a claim holds, with a code and a sentence for everything against it.
 
-    Exit 1 where a fact breaks it. Example:
+    Exit 1 where a fact breaks it, on the route named or, of both, under JAS. Example:
     ledger label check --claim KRAV_MARK --recipe examples/recipes/muesli.toml
     """
     if recipe is not None:
         if claim is None:
             raise Misuse("--recipe needs --claim.")
         content = sys.stdin.buffer.read() if str(recipe) == "-" else _bytes(recipe)
-        found = recipe_row(claim, read_recipe(content, str(recipe)), today_or(on), name_form, text)
+        found = recipe_row(
+            claim, read_recipe(content, str(recipe)), today_or(on), name_form, text,
+            Operator.given(operator, address), route,
+        )  # fmt: skip
     else:
         found = _registered(
             claim, product, recipe_version, lot,
-            None if label is None else (label, label_version), shipment, text, today_or(on),
+            None if label is None else (label, label_version), shipment, text, route, today_or(on),
         )  # fmt: skip
     _show_verdict(found, form)
 
@@ -99,6 +111,7 @@ def _registered(
     label: tuple[str, int] | None,
     shipment: str | None,
     text: str | None,
+    route: str | None,
     on: date,
 ) -> dict[str, Any]:
     """The verdict on goods that are recorded; Misuse where what is named is not."""
@@ -121,11 +134,10 @@ def _registered(
             raise Misuse("Name a --recipe, a --product, a --label or a --lot.")
         if product is not None and not record.about(ProductRegistered, About.PRODUCT, product):
             raise Misuse(f"There is no product {product!r}.")
-        verdict = claim_check(
-            known_claim(claim), record, product if lot is None else None, version, on=on, lot=lot,
-            label=label, shipment=shipment, label_text=text,
+        return goods_row(
+            claim, record, product, version, on=on, route=route, lot=lot, label=label,
+            shipment=shipment, label_text=text,
         )  # fmt: skip
-    return {"claim": claim, "on": on.isoformat(), "lot": lot, **verdict_row(verdict)}
 
 
 def _label_on(record: Record, lot: str) -> tuple[str, int]:
@@ -138,17 +150,39 @@ def _label_on(record: Record, lot: str) -> tuple[str, int]:
     return labels[0]
 
 
+_ROUTES: Final = {"JAS": "JAS", "EQUIVALENCE": "equivalence"}
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    """A line a route, a line a row of another text, a line a note."""
+    for route, of_route in found["routes"].items():
+        yield f"Under {_ROUTES[route]}: {_title(of_route)}."
+    for row in found["other_rows"]:
+        codes = "".join(f" {code['code']}" for code in row["codes"])
+        yield f"By the row {row['row']} ({' '.join(row['prov'])}): {_title(row)}.{codes}"
+    for note in found["notes"]:
+        yield f"{note}: the older text asks all."
+
+
+def _title(found: dict[str, Any]) -> str:
+    """A verdict in a word or two."""
+    if not found["eligible"]:
+        return "not eligible"
+    return "eligible" if found.get("proven", True) else "eligible, not proven"
+
+
 def _show_verdict(found: dict[str, Any], form: Format) -> None:
     if form is Format.JSON:
         print_json(found)
     else:
-        title = "eligible" if found["eligible"] else "not eligible"
-        if found["eligible"] and not found["proven"]:
-            title = "eligible, not proven"
+        title = _title(found)
+        if form is Format.TABLE:
+            for line in _lines(found):
+                typer.echo(line)
         if not found["codes"]:
             say(f"{title.capitalize()}: nothing is against it.")
         show(
-            found["codes"], form, columns=["code", "level", "rule", "en", "ja"],
+            found["codes"], form, columns=["code", "level", "rule", "detail", "en", "ja"],
             title=title, empty="",
         )  # fmt: skip
     if not found["eligible"]:

@@ -19,7 +19,7 @@ from ledger.labels.claims import claim_row, known_claim
 from ledger.labels.fields import field_status
 from ledger.labels.lots import LotFacts, lot_facts, recipe_used
 from ledger.labels.recipe import Recipe
-from ledger.labels.schemes.scheme import SCHEMES, Case, Scheme
+from ledger.labels.schemes.scheme import SCHEMES, Case, Scheme, Wording, registered_operator
 from ledger.labels.verdict import Reason, Verdict, fails
 from ledger.labels.wording import wording
 
@@ -64,9 +64,30 @@ def claim_check(
     """
     if not known_claim(claim):
         return Verdict.of(fails("LABEL_CLAIM"))
+    case = claim_case(
+        claim, record, product, version, on=on, lot=lot, label=label, shipment=shipment,
+        label_text=label_text, seals=seals,
+    )  # fmt: skip
+    return Verdict() if case is None else judge(case)
+
+
+def claim_case(
+    claim: str,
+    record: Record,
+    product: str | None = None,
+    version: int | None = None,
+    *,
+    on: date,
+    lot: str | None = None,
+    label: tuple[str, int] | None = None,
+    shipment: str | None = None,
+    label_text: str | None = None,
+    seals: Sequence[SealsApplied] | None = None,
+) -> Case | None:
+    """What `claim_check` judges; None where the claim has no row on that day."""
     row = claim_row(claim, on)
     if row is None:
-        return Verdict()
+        return None
     facts = None if lot is None else lot_facts(record, lot)
     if product is None and facts is not None:
         product = facts.made.product
@@ -87,8 +108,12 @@ def claim_check(
         record=record, row=row, on=on, recipe=recipe, facts=facts, route=None, label=label,
         approved=approved, departed=departed, seals=tuple(seals), text=label_text,
     )  # fmt: skip
-    case = msgspec.structs.replace(case, route=scheme.route(case))
-    return Verdict.of(_reasons(case, scheme))
+    return msgspec.structs.replace(case, route=scheme.route(case))
+
+
+def judge(case: Case) -> Verdict:
+    """What breaks the claim of a case, or leaves it unproven."""
+    return Verdict.of(_reasons(case, SCHEMES[case.row.scheme]))
 
 
 def _reasons(case: Case, scheme: Scheme) -> Iterator[Reason]:
@@ -97,12 +122,12 @@ def _reasons(case: Case, scheme: Scheme) -> Iterator[Reason]:
         yield from scheme.recipe_of(case, recipe)
         if case.approved is not None:
             yield from scheme.label(case, recipe, case.approved)
+        elif case.name is not None:
+            yield from scheme.name(case.name, recipe, case.row, case.on)
     yield from _label(case)
     yield from _seal(case)
     if case.text is not None:
-        to_japan = departed is not None and departed.destination == "JP"
-        names = () if case.facts is None else tuple(scheme.names(case, case.facts))
-        yield from wording(case.text, case.row, recipe, case.on, to_japan, names)
+        yield from wording(_said(case, case.text, scheme))
     if case.facts is not None:
         yield from _lot(case, scheme, case.facts)
         yield from scheme.certificates(case, case.facts)
@@ -110,6 +135,24 @@ def _reasons(case: Case, scheme: Scheme) -> Iterator[Reason]:
         if departed.transport in case.row.bars:
             yield from fails("AIR_FREIGHT")
         yield from scheme.journey(case, departed)
+
+
+def _said(case: Case, text: str, scheme: Scheme) -> Wording:
+    """The words of the label, and who has to stand on it."""
+    facts, departed, approved = case.facts, case.departed, case.approved
+    operator = case.operator if scheme.names_operator else None
+    if facts is not None and scheme.names_operator:
+        operator = registered_operator(case.record, facts.made.operator)
+    return Wording(
+        text=text,
+        row=case.row,
+        on=case.on,
+        recipe=case.recipe,
+        name=case.name if approved is None else approved.name_form,
+        names=() if facts is None else tuple(scheme.names(case, facts)),
+        operator=operator,
+        to_japan=departed is not None and departed.destination == "JP",
+    )
 
 
 def _label(case: Case) -> Iterator[Reason]:

@@ -108,15 +108,16 @@ def composition(recipe: Recipe, row: ClaimRow) -> Iterator[Reason]:
     """What every claim asks of a list of ingredients: it adds up, and nothing in it is barred."""
     if not recipe.is_the_lot:
         entries = recipe.ingredients
-        off = abs(weight(entries) - 100)
-        if off > SUM_TOLERANCE_PERCENT * len(entries):
-            yield from fails("RECIPE_SUM")
-    if any(entry.gmo for entry in recipe.ingredients):
-        yield from fails("GMO")
-    if any(entry.irradiated for entry in recipe.ingredients):
-        yield from fails("IRRADIATED")
-    if row.kind == "full" and any(entry.status == "IN_CONVERSION" for entry in recipe.ingredients):
-        yield from fails("CONVERSION_UNDECLARED")
+        total = weight(entries)
+        if abs(total - 100) > SUM_TOLERANCE_PERCENT * len(entries):
+            yield from fails("RECIPE_SUM", detail=str(total))
+    for entry in recipe.ingredients:
+        if entry.gmo:
+            yield from fails("GMO", detail=entry.name)
+        if entry.irradiated:
+            yield from fails("IRRADIATED", detail=entry.name)
+        if row.kind == "full" and entry.status == "IN_CONVERSION":
+            yield from fails("CONVERSION_UNDECLARED", detail=entry.name)
 
 
 def same_kind(recipe: Recipe, qualifies: Callable[[Ingredient], bool]) -> Iterator[Reason]:
@@ -124,8 +125,9 @@ def same_kind(recipe: Recipe, qualifies: Callable[[Ingredient], bool]) -> Iterat
     sides: dict[str, set[bool]] = {}
     for entry in in_base(recipe, "AG"):
         sides.setdefault(kind_name(entry.name), set()).add(qualifies(entry))
-    if any(len(found) > 1 for found in sides.values()):
-        yield from fails("SAME_KIND")
+    for name, found in sides.items():
+        if len(found) > 1:
+            yield from fails("SAME_KIND", detail=name)
 
 
 Part = Callable[[tuple[Ingredient, ...], str], tuple[Decimal, Iterable[Reason]]]
@@ -176,7 +178,7 @@ def _shares(recipe: Recipe, row: ClaimRow, on: date, part: Part) -> Iterator[Rea
             "above": 100 * counted > ask.percent * whole,
         }
         if not met[ask.op]:
-            yield from fails(ask.reason)
+            yield from fails(ask.reason, detail=ask.row)
         yield from open_points
 
 

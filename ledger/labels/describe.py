@@ -15,8 +15,7 @@ from ledger.errors import Misuse
 from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
 from ledger.labels.animals import ANIMALS
-from ledger.labels.check import eligible
-from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES, claim_row, scheme_of
+from ledger.labels.claims import CLAIMS, CONDITIONS, SHARES
 from ledger.labels.fields import PERIODS
 from ledger.labels.livestock.acts import ACTS
 from ledger.labels.livestock.feeding import FEED_LIMITS, INTAKE
@@ -38,10 +37,10 @@ from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEM
 from ledger.labels.substances import GROUPS, LISTS, SUBSTANCES
 from ledger.labels.transitions import TRANSITIONS
 from ledger.labels.verdict import CODES, Verdict, code_row
-from ledger.labels.wording import WORDS, wording
+from ledger.labels.wording import GMO_FREE, WORDS
 
 TABLES: Final[tuple[Table[Any], ...]] = (
-    CLAIMS, SHARES, CONDITIONS, BASES, WORDS, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
+    CLAIMS, SHARES, CONDITIONS, BASES, WORDS, GMO_FREE, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
     LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS, SUBSTANCES, GROUPS,
     ANIMALS, BROUGHT_IN, REPLACEMENT, KEEPING, INTAKE, FEED_LIMITS, HOUSING, RUNS, ACTS,
     ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS, STATEMENTS, COMPULSORY, KEEP, CODES,
@@ -95,32 +94,23 @@ def _described(row: Row) -> dict[str, Any]:
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
-    """A verdict: eligible, proven, and its codes with a sentence each."""
+    """A verdict: eligible, proven, and its codes with a sentence each, and what each is about."""
     return {
         "eligible": verdict.eligible,
         "proven": verdict.proven,
         "codes": [
-            {"code": code, "level": level, "rule": row.rule, "en": row.en, "ja": row.ja}
-            for code, level in verdict.reasons
+            {
+                "code": code,
+                "level": level,
+                "rule": row.rule,
+                "detail": detail or None,
+                "en": row.en,
+                "ja": row.ja,
+            }
+            for code, level, detail in verdict.reasons
             for row in [code_row(code)]
         ],
     }
-
-
-def recipe_row(
-    claim: str, recipe: Recipe, on: date, name: str | None = None, text: str | None = None
-) -> dict[str, Any]:
-    """The verdict on a recipe that need not be registered.
-
-    `name` is its name form or origin line, `text` the wording of its label.
-    """
-    scheme = scheme_of(known_claim(claim)) or ""
-    reasons = [*eligible(scheme, claim, name, recipe, on).reasons]
-    row = claim_row(claim, on)
-    if text is not None and row is not None:
-        reasons += wording(text, row, recipe, on)
-    verdict = Verdict.of(reasons)
-    return {"claim": claim, "scheme": scheme, "on": on.isoformat(), **verdict_row(verdict)}
 
 
 def known_claim(claim: str) -> str:

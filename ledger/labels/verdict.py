@@ -17,10 +17,14 @@ Level = Literal["F", "U"]
 
 
 class Reason(NamedTuple):
-    """A code and its level: F the facts break the rule, U the facts do not show it."""
+    """A code and its level: F the facts break the rule, U the facts do not show it.
+
+    `detail` = which row, word or item it is about; empty where the code says it all.
+    """
 
     code: str
     level: Level
+    detail: str = ""
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -30,12 +34,20 @@ class Verdict(Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, reasons: Iterable[Reason]) -> "Verdict":
-        """Each code once, sorted; F wins over U."""
+        """Each code once, sorted; F wins over U. Details of one code are joined, sorted."""
         levels: dict[str, Level] = {}
-        for code, level in reasons:
+        details: dict[tuple[str, Level], set[str]] = {}
+        for code, level, detail in reasons:
             if levels.get(code) != "F":
                 levels[code] = level
-        return cls(tuple(Reason(code, levels[code]) for code in sorted(levels)))
+            if detail:
+                details.setdefault((code, level), set()).add(detail)
+        return cls(
+            tuple(
+                Reason(code, level, "; ".join(sorted(details.get((code, level), ()))))
+                for code, level in sorted(levels.items())
+            )
+        )
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -71,14 +83,14 @@ class Verdict(Struct, frozen=True, gc=False):
         return Verdict(tuple(reason for reason in self.reasons if reason.code in wanted))
 
 
-def fails(*codes: str) -> list[Reason]:
+def fails(*codes: str, detail: str = "") -> list[Reason]:
     """Reasons of level F."""
-    return [Reason(code, "F") for code in codes]
+    return [Reason(code, "F", detail) for code in codes]
 
 
-def unshown(*codes: str) -> list[Reason]:
+def unshown(*codes: str, detail: str = "") -> list[Reason]:
     """Reasons of level U."""
-    return [Reason(code, "U") for code in codes]
+    return [Reason(code, "U", detail) for code in codes]
 
 
 class CodeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,16 +4,17 @@ Judged only where the wording is known; otherwise it rests on the agent who appr
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
 from ledger.labels.claims import ClaimRow
-from ledger.labels.recipe import Recipe, at_least, is_organic, shares, spaced
+from ledger.labels.ingredients import before_list
+from ledger.labels.recipe import Recipe, at_least, shares, spaced
 from ledger.labels.rows import Row, Table
-from ledger.labels.schemes.scheme import SCHEMES
-from ledger.labels.verdict import Reason, fails
+from ledger.labels.schemes.scheme import SCHEMES, Operator, Wording
+from ledger.labels.verdict import Reason, fails, unshown
 
 
 class WordRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,12 +29,24 @@ class WordRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["companion", "forbidden", "allowed"]
     mode: Literal["folded", "exact", "raw", "before_list"]
     pattern: str
-    when: Literal["", "to_japan", "mixed", "below_95"] = ""
+    when: Literal["", "to_japan", "below_95"] = ""
     says: str
 
 
+class GmoFreeRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a language says that goods are free of gene modification, and which schemes forbid it.
+
+    `pattern` over words in lower case without hyphens; `parted` = words stand apart in it.
+    """
+
+    language: str
+    pattern: str
+    parted: Literal["yes", "no"]
+    schemes: frozenset[str]
+
+
 WORDS: Final = Table("words", WordRow, "claim kind mode pattern", "words beside a claim")
-_LIST_STARTS: Final = re.compile(r"ingredients|ingredienser|原材料")
+GMO_FREE: Final = Table("gmo_free", GmoFreeRow, "language", "words for free of gene modification")
 _NUMBER: Final = r"([0-9]+(?:[.,][0-9]+)?) ?%"
 _STATED: Final = (
     re.compile(rf"{_NUMBER} (?:of (?:the )?)?(?:agricultural ingredients|organic|bio\b)"),
@@ -43,38 +56,68 @@ _STATED: Final = (
 )
 
 
-def wording(  # noqa: PLR0917 - what a label's words are compared with
-    text: str,
-    row: ClaimRow,
-    recipe: Recipe | None,
-    on: date,
-    to_japan: bool = False,  # noqa: FBT001, FBT002 - a fact about the goods, not a switch
-    names: tuple[str, ...] = (),
-) -> Iterator[Reason]:
-    """COMPANION, FORBIDDEN_WORD and PERCENT_OVERSTATED of a label's text; `names` must stand in it.
+def wording(said: Wording) -> Iterator[Reason]:
+    """COMPANION, FORBIDDEN_WORD, PERCENT_OVERSTATED and more of the words of a label.
 
     Names of parties are asked as registered, case ignored.
     """
+    yield from _words(said)
+    yield from _gmo_free(said)
+    written = spaced(said.text).casefold()
+    for name in said.names:
+        if spaced(name).casefold() not in written:
+            yield from fails("COMPANION", detail=name)
+    if said.operator is not None:
+        yield from _operator(said.text, said.operator)
+    if said.recipe is not None:
+        yield from _percentages(written, said.row, said.recipe)
+    yield from SCHEMES[said.row.scheme].words(said)
+
+
+def _words(said: Wording) -> Iterator[Reason]:
     words = [
         word
-        for word in WORDS.in_force(on)
-        if word.claim == row.claim and _asked(word, recipe, to_japan=to_japan)
+        for word in WORDS.in_force(said.on)
+        if word.claim == said.row.claim and _asked(word, said.recipe, to_japan=said.to_japan)
     ]
-    rest = text
+    rest = said.text
     for word in words:
         if word.kind == "allowed":
             rest = re.sub(_pattern(word), "", spaced(rest), flags=re.IGNORECASE)
     for word in words:
-        if word.kind == "companion" and not _found(word, text):
-            yield from fails("COMPANION")
+        if word.kind == "companion" and not _found(word, said.text):
+            yield from fails("COMPANION", detail=word.says)
         if word.kind == "forbidden" and _found(word, rest):
-            yield from fails("FORBIDDEN_WORD")
-    written = spaced(text).casefold()
-    if any(spaced(name).casefold() not in written for name in names):
-        yield from fails("COMPANION")
-    if recipe is not None:
-        yield from _percentages(written, row, recipe)
-        yield from SCHEMES[row.scheme].words(text, row, recipe)
+            yield from fails("FORBIDDEN_WORD", detail=word.says)
+
+
+def _gmo_free(said: Wording) -> Iterator[Reason]:
+    """Schemes under which nothing is gene-modified let nobody say so of single goods."""
+    written = spaced(said.text).casefold()
+    for row in GMO_FREE.in_force(said.on):
+        if said.row.scheme not in row.schemes:
+            continue
+        pattern = f"(?:{row.pattern})"
+        if row.parted == "yes":
+            pattern = rf"(?<!\w){pattern}(?!\w)"
+        if (found := re.search(pattern, written)) is not None:
+            yield from fails("FORBIDDEN_WORD", detail=found[0])
+
+
+def _operator(text: str, operator: Operator) -> Iterator[Reason]:
+    """Name and address of the operator, without regard to case, spaces and punctuation."""
+    written = _letters(text)
+    if operator.address is None:
+        yield from unshown("ADDRESS_MISSING")
+    for what, wanted in (("name", operator.name), ("address", operator.address)):
+        if wanted is not None and _letters(wanted) not in written:
+            yield from fails("COMPANION", detail=f"{what} of the operator: {wanted}")
+
+
+def _letters(text: str) -> str:
+    """Compatibility forms joined, case, spaces and punctuation left out."""
+    joined = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(one for one in joined if unicodedata.category(one)[0] not in "CPZ")
 
 
 def _asked(word: WordRow, recipe: Recipe | None, *, to_japan: bool) -> bool:
@@ -84,11 +127,8 @@ def _asked(word: WordRow, recipe: Recipe | None, *, to_japan: bool) -> bool:
         return True
     if recipe is None:
         return False
-    if word.when == "below_95":
-        ag = shares(recipe, "AG")
-        return not at_least(ag.organic, ag.total, Decimal(95))
-    organic = {entry.scheme for entry in recipe.ingredients if is_organic(entry)}
-    return len(organic) > 1
+    ag = shares(recipe, "AG")
+    return not at_least(ag.organic, ag.total, Decimal(95))
 
 
 def _pattern(word: WordRow) -> str:
@@ -104,13 +144,9 @@ def _found(word: WordRow, text: str) -> bool:
     written = spaced(text)
     if word.mode == "exact":
         return re.search(pattern, written) is not None
-    written = written.casefold()
     if word.mode == "before_list":
-        start = _LIST_STARTS.search(written)
-        if start is None:
-            return False
-        written = written[: start.start()]
-    return re.search(pattern, written) is not None
+        written = spaced(before_list(text) or "")
+    return re.search(pattern, written.casefold()) is not None
 
 
 def _percentages(written: str, row: ClaimRow, recipe: Recipe) -> Iterator[Reason]:
@@ -123,4 +159,4 @@ def _percentages(written: str, row: ClaimRow, recipe: Recipe) -> Iterator[Reason
     for pattern in _STATED:
         for stated in pattern.findall(written):
             if Decimal(stated.replace(",", ".")) > limit:
-                yield from fails("PERCENT_OVERSTATED")
+                yield from fails("PERCENT_OVERSTATED", detail=f"{stated} %")

@@ -43,6 +43,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     gap_days: int
     late_days: int
     reversal_days: int
+    papers_days: int
+    request_days: int
     count_abs: int
     count_share: Decimal
     spoil_limit: Decimal
@@ -175,6 +177,8 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "gap_days": _days,
     "late_days": _lag,
     "reversal_days": _days,
+    "papers_days": _days,
+    "request_days": _days,
     "count_abs": _whole,
     "count_share": _share,
     "spoil_limit": _share,

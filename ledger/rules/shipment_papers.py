@@ -33,7 +33,7 @@ from ledger.rules.violation import Finding, SubjectKind, key_of
 def certificate_missing(key: str, questions: Questions, policy: Policy) -> Iterator[Finding]:
     """M-21: goods that need a certificate left without one that fits."""
     shipment = shipment_of(questions, key)
-    if shipment is None or not _asks_certificate(shipment, questions):
+    if shipment is None or not asks_certificate(shipment, questions):
         return
     day = shipment.day
     keys = certificates_for(questions, key)
@@ -66,7 +66,8 @@ def certificate_missing(key: str, questions: Questions, policy: Policy) -> Itera
         )
 
 
-def _asks_certificate(shipment: Shipment, questions: Questions) -> bool:
+def asks_certificate(shipment: Shipment, questions: Questions) -> bool:
+    """Whether the arrangement that some line travels under asks an export certificate."""
     head = shipment.header
     if head.sealing_mode == "DIRECT_JAS" or head.origin == head.destination:
         return False
@@ -108,7 +109,7 @@ def report_missing(key: str, questions: Questions, policy: Policy) -> Iterator[F
     requests = [
         request
         for request in questions.record.about(ExportCertificateRequested, About.SHIPMENT, key)
-        if any(_sealed_for(request, line.lot, questions) for line in request.lines)
+        if any(sealed_for(request, line.lot, questions) for line in request.lines)
     ]
     asking = (*departures, *requests)
     if asking:
@@ -128,7 +129,7 @@ def _reported(shipment: str, questions: Questions) -> bool:
     )
 
 
-def _sealed_for(request: ExportCertificateRequested, lot: str, questions: Questions) -> bool:
+def sealed_for(request: ExportCertificateRequested, lot: str, questions: Questions) -> bool:
     """Whether the exporter applied a mark of its importer, not its own, to a lot of a request."""
     for tally in questions.sealed(lot):
         mark = mark_of(questions, tally.mark)

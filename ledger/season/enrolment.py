@@ -86,9 +86,14 @@ def party_entries(
     """A party that registers itself by a system of its own, and that system."""
     yield _entry(
         desk, r.PartyRegistered, party, party=party, country=country,
-        name=name or party.replace("-", " ").title(), roles=roles,
+        name=name or _called(party), roles=roles,
     )  # fmt: skip
     yield source_entry(desk, "SYSTEM", party)
+
+
+def _called(party: str) -> str:
+    """What a party is called that has no name of its own."""
+    return party.replace("-", " ").title()
 
 
 def source_entry(desk: Desk, kind: str, party: str, **more: Any) -> Entry:
@@ -200,7 +205,7 @@ def _label(trade: Trade, good: Good) -> Entry:
         "scheme": good.scheme or trade.scheme, "claim": good.claim, "name_form": good.name_form,
         "seals_per_unit": good.seals_per_unit, "carrier": trade.carrier,
         "pack_weight": weight(good.pack_grams), "agent": approver, "from_": good.label_from,
-        "wording": good.wording,
+        "wording": good.wording and good.wording.replace("{maker}", _called(trade.producer)),
     }  # fmt: skip
     return _entry(
         trade.office(approver), r.LabelApproved, trade.label(good), "1", documents=1,

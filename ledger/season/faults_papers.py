@@ -11,7 +11,12 @@ from ledger.facts import documents as d
 from ledger.facts import lots as t
 from ledger.facts import registry as r
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.facts.shipments import ShipmentDeparted, ShipmentDocumentsSent, ShipmentReceived
+from ledger.facts.shipments import (
+    GoodsSold,
+    ShipmentDeparted,
+    ShipmentDocumentsSent,
+    ShipmentReceived,
+)
 from ledger.season import trades as on
 from ledger.season.book import Fields
 from ledger.season.family import Family, Row, nothing
@@ -262,6 +267,17 @@ def _unreported(i: Scenario) -> None:
     i.change(ShipmentDocumentsSent, report=None)
 
 
+def _unseen(i: Scenario) -> None:
+    i.omit(ShipmentDocumentsSent)
+    i.change(ShipmentReceived, certificate_seen=False, report_seen=False)
+
+
+def _lost_on_the_way(i: Scenario) -> None:
+    for kind in (ShipmentDocumentsSent, ShipmentReceived, GoodsSold):
+        i.omit(kind)
+
+
+_NO_REPORT_EITHER = Case("M-73", "{i.shipment}", "report")
 terms.rows(
     Row("reported-before-leaving", "M-06", on.consigned,
         "A report says more seals than are on the goods, which are still in the store.",
@@ -269,4 +285,15 @@ terms.rows(
     Row("requested-without-report", "M-29", on.consigned,
         "A certificate is asked for sealed goods that have not left, and nobody reports the seals.",
         _unreported, "{i.shipment}"),
+    Row("papers-not-seen", "M-73", on.consigned,
+        "No papers are sent with a shipment, and the importer sees none.",
+        _unseen, "{i.shipment}", "certificate", more=(_NO_REPORT_EITHER,)),
+    Row("papers-nowhere", "M-73", on.consigned,
+        "A shipment is never heard of again, and neither are its papers.", _lost_on_the_way,
+        "{i.shipment}", "certificate",
+        more=(_NO_REPORT_EITHER, Case("M-59", "{i.shipment}", "arrival"))),
+    Row("report-behind-request", "M-73", on.consigned,
+        "A certificate is asked for ten days before there is a report.",
+        lambda i: i.again(i.of(d.ExportCertificateRequested), -10 * MICROS_A_DAY, report=None,
+            request=f"RQ-{i.work.name}-A"), "{i.shipment}", "request"),
 )  # fmt: skip

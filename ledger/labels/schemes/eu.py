@@ -28,6 +28,8 @@ class SlackRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 SLACK: Final = Table("eu_slack", SlackRow, "rule", "the share an origin line may ignore")
 _COUNTRY_LINE: Final = re.compile(r"ORIGIN_([A-Z]{2})")
+"""ORIGIN_EU is such a line too, of no country."""
+_PLACES: Final = 3
 
 
 class _Eu(Scheme):
@@ -37,6 +39,10 @@ class _Eu(Scheme):
     def name(self, text: str, recipe: Recipe, row: ClaimRow, on: date) -> Iterable[Reason]:
         """Beside the logo nothing but an origin line may stand as the name."""
         return origin_line(text, recipe, on, only=row.claim == "EU_LOGO")
+
+    def notes(self, text: str, recipe: Recipe, on: date) -> Iterable[str]:
+        """The share of other origins that the line ignores."""
+        return slack_notes(text, recipe, on)
 
 
 EU: Final = _Eu("EU")
@@ -55,25 +61,41 @@ def origin_line(line: str, recipe: Recipe, on: date, *, only: bool = False) -> I
         return
     if any(entry.origin is None for entry in entries):
         yield from unshown("INGREDIENT_ORIGIN")
-    whole = weight(entries)
-    inside = weight([entry for entry in entries if in_eu(entry.origin, on)])
+    if line == "ORIGIN_EU_NON_EU":
+        fits = 0 < _elsewhere("ORIGIN_EU", recipe, on) < weight(entries)
+    else:
+        fits = _within_slack(line, recipe, on)
+    if not fits:
+        yield from fails("ORIGIN_LINE", detail=line)
+
+
+def slack_notes(line: str, recipe: Recipe, on: date) -> Iterator[str]:
+    """SLACK and the share of other origins that the line ignores: the older text asks all."""
+    if not _COUNTRY_LINE.fullmatch(line) and line not in ("ORIGIN_EU", "ORIGIN_NON_EU"):
+        return
+    ignored = _elsewhere(line, recipe, on)
+    if ignored > 0 and _within_slack(line, recipe, on):
+        percent = round(100 * ignored / weight(in_base(recipe, "AG")), _PLACES)
+        yield f"SLACK {percent.normalize():f} %"
+
+
+def _within_slack(line: str, recipe: Recipe, on: date) -> bool:
     row = SLACK.topmost("origin line", on)
     slack = Decimal(0) if row is None else row.percent
+    return 100 * _elsewhere(line, recipe, on) <= slack * weight(in_base(recipe, "AG"))
 
-    def negligible(part: Decimal) -> bool:
-        return 100 * part <= slack * whole
 
+def _elsewhere(line: str, recipe: Recipe, on: date) -> Decimal:
+    """The weight of ingredients from elsewhere than a line says; all of a line that is none."""
     country = _COUNTRY_LINE.fullmatch(line)
-    if line == "ORIGIN_EU":
-        fits = negligible(whole - inside)
-    elif line == "ORIGIN_NON_EU":
-        fits = negligible(inside)
-    elif line == "ORIGIN_EU_NON_EU":
-        fits = 0 < inside < whole
-    elif country is not None:
-        named = weight([entry for entry in entries if entry.origin == country[1]])
-        fits = negligible(whole - named)
-    else:
-        fits = False
-    if not fits:
-        yield from fails("ORIGIN_LINE")
+    return weight(
+        [
+            entry
+            for entry in in_base(recipe, "AG")
+            if not (
+                (line == "ORIGIN_EU" and in_eu(entry.origin, on))
+                or (line == "ORIGIN_NON_EU" and not in_eu(entry.origin, on))
+                or (country is not None and entry.origin == country[1])
+            )
+        ]
+    )

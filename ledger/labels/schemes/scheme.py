@@ -24,8 +24,23 @@ from ledger.labels.recipe import Recipe
 from ledger.labels.verdict import Reason, fails, unshown
 
 
+class Operator(NamedTuple):
+    """Who stands on a label, as registered or as given; None where not known."""
+
+    name: str | None
+    address: str | None
+
+    @classmethod
+    def given(cls, name: str | None, address: str | None) -> "Operator | None":
+        """Who is to stand on a label as far as it is given; None where nothing is."""
+        return None if name is None and address is None else cls(name, address)
+
+
 class Case(Struct, frozen=True, kw_only=True, gc=False):
-    """One claim on one day, with what is known of its goods; None where not known or not asked."""
+    """One claim on one day, with what is known of its goods; None where not known or not asked.
+
+    `name` and `operator` are those proposed for a label that nobody approved yet.
+    """
 
     record: Record
     row: ClaimRow
@@ -38,6 +53,8 @@ class Case(Struct, frozen=True, kw_only=True, gc=False):
     departed: ShipmentDeparted | None
     seals: tuple[SealsApplied, ...]
     text: str | None
+    name: str | None = None
+    operator: Operator | None = None
 
     @property
     def class_(self) -> str | None:
@@ -50,6 +67,22 @@ class Case(Struct, frozen=True, kw_only=True, gc=False):
         return self.recipe is not None and any(
             entry.status == "IN_CONVERSION" for entry in self.recipe.ingredients
         )
+
+
+class Wording(Struct, frozen=True, kw_only=True, gc=False):
+    """The words of a label, and what they are compared with; None where not known or not asked.
+
+    `name` = the name form or origin line of the label, `names` must stand in the text.
+    """
+
+    text: str
+    row: ClaimRow
+    on: date
+    recipe: Recipe | None = None
+    name: str | None = None
+    names: tuple[str, ...] = ()
+    operator: Operator | None = None
+    to_japan: bool = False
 
 
 class Arrangement(NamedTuple):
@@ -67,6 +100,8 @@ class Scheme:
     arrangement: ClassVar[Arrangement | None] = None
     not_to_japan: ClassVar[frozenset[str]] = frozenset()
     """Claims that no arrangement with Japan covers."""
+    names_operator: ClassVar[bool] = False
+    """Whether the operator's name and address stand on the label."""
     keeps_lots: ClassVar[bool] = False
     """Whether a lot with its claim is kept by R1 to R3, and until it has shipped."""
     keeps_parties: ClassVar[str] = ""
@@ -102,14 +137,18 @@ class Scheme:
         """What is against a name form or an origin line."""
         return ()
 
+    def notes(self, text: str, recipe: Recipe, on: date) -> Iterable[str]:
+        """What another text would not allow of a name form or an origin line that this one does."""
+        return ()
+
     def label(self, case: Case, recipe: Recipe, approved: LabelApproved) -> Iterable[Reason]:
         """What is against the name on an approved label, or against its having none."""
         if approved.name_form is None:
             return ()
         return self.name(approved.name_form, recipe, case.row, case.on)
 
-    def words(self, text: str, row: ClaimRow, recipe: Recipe) -> Iterable[Reason]:
-        """What the wording of a label lacks or has too much, beside the table of words."""
+    def words(self, said: Wording) -> Iterable[Reason]:
+        """What the wording of a label lacks or has too much, beside the tables of words."""
         return ()
 
     def names(self, case: Case, facts: LotFacts) -> Iterable[str]:
@@ -152,6 +191,12 @@ def inputs(case: Case, facts: LotFacts) -> list[Reason]:
     """INPUT_LABEL where the mark of an input was not checked by the day it was used."""
     shown = (input_shown(case.record, facts.made, entry) for entry in facts.made.inputs)
     return [] if all(shown) else unshown("INPUT_LABEL")
+
+
+def registered_operator(record: Record, party: str) -> Operator:
+    """Name and address of a party, as far as they are registered."""
+    fact = record.latest(PartyRegistered, About.PARTY, party)
+    return Operator(None, None) if fact is None else Operator(fact.name, fact.address)
 
 
 def registered_name(record: Record, party: str) -> Iterator[str]:

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from ledger.facts.mentions import About
 from ledger.facts.registry import LabelApproved
 from ledger.facts.scalars import local_day, time_text
-from ledger.labels.check import claim_check
-from ledger.labels.describe import field_of, known_claim, read_recipe, recipe_row, verdict_row
+from ledger.labels.describe import field_of, read_recipe
+from ledger.labels.describe_claims import goods_row, recipe_row
 from ledger.labels.describe_lists import substance_rows
 from ledger.labels.lots import lot_facts
+from ledger.labels.schemes.scheme import Operator
 from ledger.log.seeing import Viewer
 from ledger.rules.moments import JAPAN
 from ledger.views.lazy_record import LazyRecord
@@ -35,6 +36,10 @@ _A_PRODUCT: Final = f"SELECT FROM named_parties WHERE about = {About.PRODUCT:d} 
 
 Claim = Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)]
 Wording = Annotated[str | None, Query(max_length=2_000, pattern=TEXT_PATTERN)]
+Party = Annotated[str | None, Query(max_length=300, pattern=TEXT_PATTERN)]
+Routed = Annotated[
+    str | None, Query(max_length=20, description="JAS, EQUIVALENCE or BOTH; a lot has its own")
+]
 On = Annotated[str | None, Query(max_length=10, description="Default: today in Japan")]
 
 
@@ -49,6 +54,7 @@ class Asked(NamedTuple):
     label_version: Annotated[int, Query(ge=1, le=version_max)] = 1
     shipment: IdQuery = None
     text: Wording = None
+    route: Routed = None
     on: On = None
 
     @property
@@ -68,12 +74,11 @@ def check_label(
     day_asked = _day(given.on, desk)
     claim, asked = _completed(desk, viewer, given)
     with desk.looking(SYSTEM) as looking:
-        verdict = claim_check(
-            known_claim(claim), LazyRecord(looking.rows, looking.log),
-            asked.product if asked.lot is None else None, asked.recipe_version, on=day_asked,
-            lot=asked.lot, label=asked.version, shipment=asked.shipment, label_text=asked.text,
+        body = goods_row(
+            claim, LazyRecord(looking.rows, looking.log), asked.product, asked.recipe_version,
+            on=day_asked, route=asked.route, lot=asked.lot, label=asked.version,
+            shipment=asked.shipment, label_text=asked.text,
         )  # fmt: skip
-    body = {"claim": claim, "on": day_asked.isoformat(), "lot": asked.lot, **verdict_row(verdict)}
     return answer(looking.standing, body)
 
 
@@ -103,7 +108,14 @@ class Proposal(msgspec.Struct, forbid_unknown_fields=True):
     claim: Annotated[str, msgspec.Meta(max_length=80)] | None = None
     name_form: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     text: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    operator: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    address: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    route: Annotated[str, msgspec.Meta(max_length=20)] | None = None
     on: Annotated[str, msgspec.Meta(max_length=10)] | None = None
+
+
+OPTIONAL: Final = tuple(name for name in Proposal.__struct_fields__ if name != "recipe")
+"""What a query may say too."""
 
 
 async def _document(
@@ -124,18 +136,27 @@ def check_recipe(
     claim: Claim = None,
     name_form: Annotated[str | None, Query(max_length=200, pattern=TEXT_PATTERN)] = None,
     text: Wording = None,
+    operator: Party = None,
+    address: Party = None,
+    route: Routed = None,
     on: On = None,
 ) -> Response:
     """Say whether a claim holds on a recipe that need not be registered.
 
-    The body is the recipe, or `{"recipe": …, "claim": …, "name_form": …, "text": …, "on": …}`.
+    The body is the recipe, or it stands in one with what else is asked: `{"recipe": …, "claim": …,
+    "name_form": …, "text": …, "operator": …, "address": …, "route": …, "on": …}`.
     """
     del viewer  # it rests on tables alone
-    asked = _proposal(body, Proposal(msgspec.Raw(body), claim, name_form, text, on))
+    asked = _proposal(
+        body, Proposal(msgspec.Raw(body), claim, name_form, text, operator, address, route, on)
+    )
     if asked.claim is None:
         raise invalid("claim", "name a claim")
     recipe = read_recipe(bytes(asked.recipe), "recipe")
-    found = recipe_row(asked.claim, recipe, _day(asked.on, desk), asked.name_form, asked.text)
+    found = recipe_row(
+        asked.claim, recipe, _day(asked.on, desk), asked.name_form, asked.text,
+        Operator.given(asked.operator, asked.address), asked.route,
+    )  # fmt: skip
     return answer(desk.standing(), found)
 
 
@@ -153,7 +174,7 @@ def _proposal(body: bytes, asked: Proposal) -> Proposal:
         raise Problem(422, str(error), fields=[(field, str(error))] if field else ()) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(422, f"The body is no JSON: {error}") from None
-    for name in ("claim", "name_form", "text", "on"):
+    for name in OPTIONAL:
         if getattr(named, name) is None:
             setattr(named, name, getattr(asked, name))
     return named

@@ -115,14 +115,25 @@ PERIODS: Final = listing(
 PERIOD: Final = reading("A period", _PERIOD)
 SIGN: Final = deciding("Sign a period off", _PERIOD, links=_of_period())
 
-_CODES: Final = many({"code": "", "level": "", "rule": maybe(), "en": "", "ja": ""})
+_CODES: Final = many(
+    {"code": "", "level": "", "rule": maybe(), "detail": maybe(), "en": "", "ja": ""}
+)
+_VERDICT: Final[dict[str, Any]] = {
+    "eligible": True, "proven": True, "codes": _CODES, "route": maybe(),
+    "routes": Member(
+        {
+            "type": "object",
+            "additionalProperties": thing({"eligible": True, "proven": True, "codes": _CODES}),
+        },
+        {},
+    ),
+    "other_rows": many({"row": "", "prov": [""], "eligible": True, "codes": _CODES}),
+    "notes": [""],
+}  # fmt: skip
 LABEL_CHECK: Final = reading(
     "Whether a claim holds",
-    {
-        "claim": "JAS_ORGANIC", "on": "2026-04-02", "lot": maybe("L-7"), "eligible": True,
-        "proven": True, "codes": _CODES,
-    },
-)  # fmt: skip
+    {"claim": "JAS_ORGANIC", "on": "2026-04-02", "lot": maybe("L-7"), **_VERDICT},
+)
 _RECIPE: Final[Json] = thing(
     {
         "class": "", "name": "", "food_group": maybe(), "species": maybe(), "ingredients": many(),
@@ -141,7 +152,9 @@ _PROPOSAL: Final[Json] = {
     **thing(
         {
             "recipe": Member(_RECIPE, _RECIPE_SHOWN),
-            **dict.fromkeys(("claim", "name_form", "text", "on"), maybe()),
+            **dict.fromkeys(
+                ("claim", "name_form", "text", "operator", "address", "route", "on"), maybe()
+            ),
         },
         required=("recipe",),
     ),
@@ -153,12 +166,9 @@ def _judging() -> dict[str, Any]:
     """A body that is judged: nothing is decided by it, and what is no JSON cannot be."""
     found = deciding(
         "Whether a claim holds on a recipe",
-        {
-            "claim": "KRAV_MARK", "scheme": "KRAV", "on": "2026-04-02", "eligible": True,
-            "proven": True, "codes": _CODES,
-        },
+        {"claim": "KRAV_MARK", "scheme": "KRAV", "on": "2026-04-02", **_VERDICT},
         none=False,
-    )  # fmt: skip
+    )
     for status in (400, 409):
         del found["responses"][status]
     found["responses"][415] = problem("A body that is not application/json")

@@ -98,7 +98,7 @@ class Goods:
 
     def operator(self, scheme: str, country: str) -> None:
         """OP, certified under a scheme, with its people trained."""
-        self.add("PartyRegistered", party="OP", name="Operator", country=country)
+        self.add("PartyRegistered", party="OP", name="Operator", country=country, address="1 Road")
         self.certify("OP", scheme, "PROCESSOR")
         for end in ("PLANT", "PROCESSED", "LIVESTOCK"):
             self.train("P1", f"MANAGEMENT_{end}")

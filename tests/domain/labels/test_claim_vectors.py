@@ -19,6 +19,7 @@ OF_RULES = (
     " of organic production"
 )
 LISTED = "Ingredients: organic apple, sugar"
+LISTED = "Operator, 1 Road. Ingredients: organic rice 70.5 %, sugar 29.5 %"
 AIR: dict[str, Any] = {"mode": "IMPORTER_APPLIES", "origin": "FR", "destination": "CH",
                        "transport": "AIR"}  # fmt: skip
 
@@ -49,9 +50,9 @@ AIR: dict[str, Any] = {"mode": "IMPORTER_APPLIES", "origin": "FR", "destination"
          ("FORBIDDEN_WORD",)),
         ("ACT_ORGANIC", "rice 95 aO.ACT, sugar 5 aC", {"contract": False}, ("SEAL_CONTRACT",)),
         ("ACT_PERCENT", "rice 70.5 aO.ACT, sugar 29.5 aC",
-         {"label_text": "71 % organic materials"}, ("PERCENT_OVERSTATED",)),
+         {"label_text": f"71 % organic materials. {LISTED}"}, ("PERCENT_OVERSTATED",)),
         ("ACT_PERCENT", "rice 70.5 aO.ACT, sugar 29.5 aC",
-         {"label_text": "70 % organic materials"}, ()),
+         {"label_text": f"70 % organic materials. {LISTED}"}, ()),
     ],
     ids=["23a", "23b", *(f"1.1 W3{part}" for part in "efghijk"), "25c", "25d", "26a", "26b",
          "28c", "29c", "29d"],

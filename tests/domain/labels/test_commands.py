@@ -54,8 +54,11 @@ def test_a_recipe_of_every_scheme_is_judged(
         asked += ["--name-form", form]
     recipe = {"class": "PROCESSED_PLANT", "name": "drink", "ingredients": [entry]}
     file.write_text(json.dumps(recipe))
-    assert ran(*asked) == (0, {"claim": claim, "scheme": scheme, "on": "2024-05-01",
-                               "eligible": True, "proven": True, "codes": []})  # fmt: skip
+    exit_code, found = ran(*asked)
+    plain = {"claim": claim, "scheme": scheme, "on": "2024-05-01", "eligible": True,
+             "proven": True, "codes": []}  # fmt: skip
+    assert exit_code == 0
+    assert found | plain == found
 
     entry["share"] = "90"
     file.write_text(json.dumps(recipe))
@@ -211,3 +214,148 @@ def test_standards_are_listed() -> None:
     assert "scope" in {row["table"] for row in rows}
     assert all(row["basis"] for row in ran("standards", "substances")[1])
     assert {row["prov"] for row in ran("standards", "--sources")[1]} >= {"PL", "INF"}
+
+
+def recipe_file(folder: Path, class_: str, *entries: tuple[str, str, str, str | None]) -> str:
+    """A recipe of name, share, status and scheme of each ingredient, as a file."""
+    file = folder / "recipe.json"
+    listed = [
+        {"name": name, "share": share, "status": status, "scheme": scheme,
+         "kind": kind_of(name), "origin": "SE"}
+        for name, share, status, scheme in entries
+    ]  # fmt: skip
+    file.write_text(json.dumps({"class": class_, "name": "goods", "ingredients": listed}))
+    return str(file)
+
+
+def kind_of(name: str) -> str:
+    """Additives by their code, bones of animals, else crops."""
+    if name.isupper():
+        return "ADDITIVE"
+    return "LIVESTOCK" if "bone" in name else "AGRICULTURAL"
+
+
+SOY = ("soy", "99", "ORGANIC", "JAS"), ("ASPARTAME", "1", "CONVENTIONAL", None)
+CORN = ("corn", "99", "ORGANIC", "JAS"), ("bone meal", "1", "CONVENTIONAL", None)
+TURNING = (("soy", "100", "IN_CONVERSION", "JAS"),)
+NONE: list[str] = []
+ROUTES: list[tuple[str, str, str, Any, list[str], list[str]]] = [
+    # what, claim, class, recipe, codes under JAS, codes for equivalence
+    ("W6 soy", "JAS_ORGANIC", "PROCESSED_PLANT", SOY, ["ADDITIVE_NOT_LISTED"], NONE),
+    ("W6 feed", "JAS_ORGANIC", "FEED", CORN, ["FEED_ANIMAL_PRODUCT"], ["SCOPE_NOT_COVERED"]),
+    ("in conversion", "JAS_IN_CONVERSION", "PROCESSED_PLANT", TURNING, NONE,
+     ["ROUTE_CONVERSION"]),
+    ("both", "JAS_ORGANIC", "PROCESSED_PLANT", (("soy", "100", "ORGANIC", "JAS"),), NONE, NONE),
+    ("another scheme's", "JAS_ORGANIC", "PROCESSED_PLANT", (("soy", "100", "ORGANIC", "NOP"),),
+     ["RESTRICTED_OVER_5"], NONE),
+    ("no standard", "JAS_ORGANIC", "HONEY", (("nectar", "100", "ORGANIC", "JAS"),),
+     ["CLASS_NO_STANDARD"], ["SCOPE_NOT_COVERED"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claim", "class_", "entries", "expected"),
+    [(*row[1:4], dict(zip(("JAS", "EQUIVALENCE"), row[4:], strict=True))) for row in ROUTES],
+    ids=[row[0] for row in ROUTES],
+)
+def test_routes_are_told_apart(
+    tmp_path: Path, claim: str, class_: str, entries: Any, expected: dict[str, list[str]]
+) -> None:
+    """6.1: both unless one is named; verdict and exit are those of JAS, or of the one named."""
+    asked = ("label", "check", "--claim", claim, "--on", "2024-05-01", "--recipe",
+             recipe_file(tmp_path, class_, *entries))  # fmt: skip
+    for route, outer in ((None, "JAS"), ("BOTH", "JAS"), *((one, one) for one in expected)):
+        exit_code, found = ran(*asked, *(() if route is None else ("--route", route)))
+        codes = [code["code"] for code in found["codes"]]
+        told = {name: [code["code"] for code in one["codes"]]
+                for name, one in found["routes"].items()}  # fmt: skip
+        wanted = expected if route in (None, "BOTH") else {outer: expected[outer]}
+        assert (codes, exit_code) == (expected[outer], 1 if expected[outer] else 0)
+        assert (found["route"], told) == (route or "BOTH", wanted)
+        assert found["eligible"] is (expected[outer] == [])
+
+
+def test_a_line_tells_each_route(tmp_path: Path) -> None:
+    """6.1: the table says what holds under which."""
+    asked = ["label", "check", "--claim", "JAS_ORGANIC", "--on", "2024-05-01", "--recipe",
+             recipe_file(tmp_path, "PROCESSED_PLANT", *SOY)]  # fmt: skip
+
+    lines = RUN.invoke(app, asked).stdout.splitlines()
+
+    assert lines[:2] == ["Under JAS: not eligible.", "Under equivalence: eligible."]
+
+
+def test_a_route_is_asked_of_claims_that_have_one(tmp_path: Path) -> None:
+    """6.1: of another claim, or one that is none, it is refused."""
+    file = recipe_file(tmp_path, "PROCESSED_PLANT", *SOY)
+    asked = ("label", "check", "--recipe", file, "--claim")
+
+    assert "knows no routes; JAS_ORGANIC, JAS_IN_CONVERSION do" in refused(
+        *asked, "NOP_ORGANIC", "--route", "JAS"
+    )
+    assert "known are JAS, EQUIVALENCE, BOTH" in refused(*asked, "JAS_ORGANIC", "--route", "NOP")
+
+
+def test_the_other_row_of_a_claim_is_told(tmp_path: Path) -> None:
+    """6.1: an older text asks no share of KRAV."""
+    oats = ("oats", "85", "ORGANIC", "KRAV"), ("apple", "10", "ORGANIC", "EU")
+    file = recipe_file(tmp_path, "PROCESSED_PLANT", *oats, ("sugar", "5", "CONVENTIONAL", None))
+    exit_code, found = ran("label", "check", "--claim", "KRAV_MARK", "--recipe", file)
+
+    assert exit_code == 1
+    assert [(code["code"], code["detail"]) for code in found["codes"]] == [
+        ("KRAV_BELOW_90", "KRAV_MARK")
+    ]
+    assert found["other_rows"] == [
+        {"row": "KRAV_MARK.older", "prov": ["LS"], "eligible": True, "codes": []}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("foreign", "on", "line", "notes"),
+    [
+        ("4", "2024-05-01", "ORIGIN_SE", ["SLACK 4 %"]),
+        ("4", "2024-05-01", "ORIGIN_EU", ["SLACK 4 %"]),
+        ("4", "2021-12-31", "ORIGIN_SE", []),
+        ("6", "2024-05-01", "ORIGIN_SE", []),
+        ("4", "2024-05-01", "ORIGIN_EU_NON_EU", []),
+    ],
+)
+def test_an_origin_line_that_ignores_a_share_says_so(
+    tmp_path: Path, foreign: str, on: str, line: str, notes: list[str]
+) -> None:
+    """6.1: the older text asks all; no note where nothing is ignored, or too much."""
+    recipe = {
+        "class": "PROCESSED_PLANT", "name": "bread",
+        "ingredients": [
+            {"name": name, "share": share, "kind": "AGRICULTURAL", "status": "ORGANIC",
+             "scheme": "EU", "origin": origin}
+            for name, share, origin in (
+                ("rye", str(100 - int(foreign)), "SE"), ("caraway", foreign, "IN"),
+            )
+        ],
+    }  # fmt: skip
+    file = tmp_path / "recipe.json"
+    file.write_text(json.dumps(recipe))
+    _, found = ran("label", "check", "--claim", "EU_LOGO", "--recipe", str(file), "--on", on,
+                   "--name-form", line)  # fmt: skip
+
+    assert found["notes"] == notes
+
+
+def test_who_is_to_stand_on_a_label_is_asked(tmp_path: Path) -> None:
+    """6.1, 6.2: with --operator and --address; without them nothing is asked of them."""
+    file = recipe_file(tmp_path, "PROCESSED_PLANT", ("rice", "100", "ORGANIC", "ACT"))
+    asked = ("label", "check", "--claim", "ACT_ORGANIC", "--recipe", file, "--text",
+             "Rice of Good Farm, 1 Road")  # fmt: skip
+
+    def codes(*more: str) -> list[tuple[str, str | None]]:
+        found = ran(*asked, *more)[1]
+        return [(code["code"], code["detail"]) for code in found["codes"]]
+
+    assert codes() == []
+    assert codes("--operator", "Good Farm", "--address", "1 road") == []
+    assert codes("--operator", "Good Farm") == [("ADDRESS_MISSING", None)]
+    assert codes("--operator", "Bad Farm", "--address", "1 Road") == [
+        ("COMPANION", "name of the operator: Bad Farm")
+    ]

@@ -14,7 +14,7 @@ from ledger.facts.record import Record
 from ledger.labels import rows, schemes
 from ledger.labels.check import claim_check
 from ledger.labels.claims import CLAIMS
-from ledger.labels.describe import recipe_row
+from ledger.labels.describe_claims import recipe_row
 from ledger.labels.fields import FieldStatus
 from ledger.labels.lots import LotFacts
 from ledger.labels.retention import keep_lot_until

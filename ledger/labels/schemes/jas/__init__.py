@@ -18,6 +18,7 @@ from ledger.labels.recipe import Recipe, kind_name
 from ledger.labels.schemes.jas.classes import CLASSES, by_class
 from ledger.labels.schemes.jas.forms import (
     NameForm,
+    conversion_words,
     disclaims_plant_product,
     ingredient_words,
     mention_words,
@@ -35,7 +36,7 @@ from ledger.labels.schemes.jas.grading import (
 )
 from ledger.labels.schemes.jas.sealing import sealing
 from ledger.labels.schemes.nop import NOP
-from ledger.labels.schemes.scheme import SCHEMES, Case, Scheme, inputs
+from ledger.labels.schemes.scheme import SCHEMES, Case, Scheme, Wording, inputs
 from ledger.labels.scope import covered_from_anywhere
 from ledger.labels.shipping import shipment_scope
 from ledger.labels.verdict import Reason, Verdict, fails, unshown
@@ -84,6 +85,8 @@ class _Jas(Scheme):
             yield from self.recipe(recipe, row, on)
         elif case.route == "EQUIVALENCE":
             yield from _equivalent(recipe, row, _origin(case), on) or ()
+            if case.facts is None:
+                yield from _out_of_equivalence(recipe, row, on)
         else:
             yield from self.recipe_alone(recipe, row, on)
 
@@ -110,11 +113,16 @@ class _Jas(Scheme):
         if recipe.class_ == "PROCESSED_MIXED":
             yield from _clash(case, recipe, form)
 
-    def words(self, text: str, row: ClaimRow, recipe: Recipe) -> Iterator[Reason]:
-        """The words beside ingredients; where one is only mentioned, none beside the product."""
-        yield from ingredient_words(text, recipe)
-        if row.claim == "JAS_INGREDIENT_MENTION":
-            yield from mention_words(text, recipe)
+    def words(self, said: Wording) -> Iterator[Reason]:
+        """The words beside ingredients and beside the product's name."""
+        recipe = said.recipe
+        if recipe is not None:
+            yield from ingredient_words(said.text, recipe)
+            if said.row.claim == "JAS_INGREDIENT_MENTION":
+                yield from mention_words(said.text, recipe)
+        if said.row.recipe == "class" and said.row.kind == "conversion":
+            commodity = None if recipe is None else recipe.name
+            yield from conversion_words(said.text, said.name, commodity)
 
     def lot(self, case: Case, facts: LotFacts, field: FieldStatus) -> Iterator[Reason]:
         """The field, the route, the people and their acts, and every seal attached."""
@@ -172,6 +180,14 @@ def _equivalent(recipe: Recipe, row: ClaimRow, origin: str | None, on: date) -> 
     return None if abroad is None else list(SCHEMES[abroad.scheme].recipe(recipe, abroad, on))
 
 
+def _out_of_equivalence(recipe: Recipe, row: ClaimRow, on: date) -> Iterator[Reason]:
+    """What bars goods from the route although no lot, and no country, is known."""
+    if row.kind == "conversion":
+        yield from fails("ROUTE_CONVERSION")
+    if not covered_from_anywhere(recipe.class_, HOME, on):
+        yield from fails("SCOPE_NOT_COVERED", detail=recipe.class_)
+
+
 def _livestock(recipe: Recipe, row: ClaimRow) -> Iterator[Reason]:
     """Livestock is never in conversion under JAS, on whatever route."""
     if row.kind == "conversion" and recipe.class_ == "LIVESTOCK":
@@ -191,8 +207,10 @@ def _clash(case: Case, recipe: Recipe, form: NameForm | None) -> Iterator[Reason
         return
     if case.text is None:
         yield from unshown("CLASH")
-    elif not disclaims_plant_product(case.text):
-        yield from fails("CLASH")
+    else:
+        written = None if form is None else form.text
+        if not disclaims_plant_product(case.text, written, recipe.name):
+            yield from fails("CLASH")
 
 
 def _own_mark(case: Case) -> bool:

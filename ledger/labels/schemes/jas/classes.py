@@ -114,7 +114,7 @@ def _aids(recipe: Recipe, row: ClassRow, on: date) -> Iterator[Reason]:
             continue
         if row.aids == "not_held":
             if entry.kind == "ADDITIVE":
-                yield from unshown("ADDITIVE_USE")
+                yield from unshown("ADDITIVE_USE", detail=entry.name)
             continue
-        for code, level in substance(row.aids, entry.name, recipe.class_, on).verdict.reasons:
-            yield Reason(f"ADDITIVE_{code}", level)
+        for code, level, _ in substance(row.aids, entry.name, recipe.class_, on).verdict.reasons:
+            yield Reason(f"ADDITIVE_{code}", level, f"{entry.name} ({row.aids})")

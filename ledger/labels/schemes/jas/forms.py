@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from ledger.labels.ingredients import before_list, joined
 from ledger.labels.recipe import (
     Recipe,
     in_base,
@@ -22,7 +23,7 @@ from ledger.labels.recipe import (
     spaced,
 )
 from ledger.labels.rows import Row, Table
-from ledger.labels.verdict import Reason, Verdict, fails
+from ledger.labels.verdict import Reason, Verdict, fails, unshown
 
 _CONVERSION_WORDS: Final = "転換期間中"
 GENERAL: Final = ("有機", "オーガニック")
@@ -31,6 +32,7 @@ _MARKERS: Final = (*GENERAL, "organic")
 _CONVERSION_MARKERS: Final = (_CONVERSION_WORDS, "in conversion")
 _DISCLAIMED: Final = "有機農産物加工食品"
 _BRACKETS: Final = (("(", ")"), ("「", "」"), ("【", "】"), ("[", "]"), ("〈", "〉"), ("<", ">"))
+_BRACKET: Final = f"[{re.escape(''.join(sign for pair in _BRACKETS for sign in pair))}]"
 
 
 class FormRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -181,7 +183,52 @@ def _beside(whole: str, place: tuple[int, int], words: tuple[str, ...]) -> bool:
     return before.endswith(words) or after.startswith(words)
 
 
-def disclaims_plant_product(text: str) -> bool:
-    """Whether the words say that a mixed product is no organic processed food of plant origin."""
-    whole = folded(text)
-    return _DISCLAIMED in whole and ("ではない" in whole or "以外" in whole)
+def conversion_words(text: str, name: str | None, commodity: str | None) -> Iterator[Reason]:
+    """What is against the words for in conversion: COMPANION where a label has none.
+
+    COMPANION_PLACE, unproven, where they stand elsewhere than beside the name as approved (`name`),
+    or the commodity's. A text without either name shows no more than that they are there.
+    """
+    whole = folded(text).casefold()
+    if _CONVERSION_WORDS not in whole:
+        yield from fails("COMPANION", detail=_CONVERSION_WORDS)
+        return
+    names = _written(whole, name, commodity)
+    if names and not any(_touches(whole, one) for one in names):
+        yield from unshown("COMPANION_PLACE", detail=_CONVERSION_WORDS)
+
+
+def _written(whole: str, name: str | None, commodity: str | None) -> list[str]:
+    """The names of a product that stand in a text, both folded; a form's code is none."""
+    names: set[str] = set()
+    if name is not None and all(row.code != folded(name).upper() for row in FORMS.rows()):
+        names.add(without_conversion(folded(name))[0])
+    if commodity is not None:
+        plain = folded(kind_name(commodity))
+        names |= {plain, *(f"{word}{plain}" for word in GENERAL)}
+        names |= {f"{plain}({word})" for word in GENERAL}
+    return sorted(one for one in map(str.casefold, names) if one and one in whole)
+
+
+def _touches(whole: str, name: str) -> bool:
+    """Whether the words for in conversion stand beside a name, at most a bracket between."""
+    one, words = re.escape(name), _CONVERSION_WORDS
+    return re.search(f"{one}{_BRACKET}?{words}|{words}{_BRACKET}?{one}", whole) is not None
+
+
+def disclaims_plant_product(text: str, name: str | None, commodity: str) -> bool:
+    """Whether a label says that a mixed product is no organic processed food of plant origin.
+
+    Before the list, on the line of the name or on the next; where no line has the name, on any.
+    """
+    before = before_list(text)
+    whole = joined(text) if before is None else before
+    lines = [folded(line).casefold() for line in whole.split("\n")]
+    naming = [
+        index for index, line in enumerate(lines) if _written(line, name, commodity)
+    ] or range(len(lines))
+    return any(_disclaims("".join(lines[index : index + 2])) for index in naming)
+
+
+def _disclaims(line: str) -> bool:
+    return _DISCLAIMED in line and ("ではない" in line or "以外" in line)
