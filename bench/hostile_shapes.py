@@ -163,7 +163,15 @@ def _chain(number: int) -> Fact:
 
 def _alike(number: int) -> Fact:
     """Ids of lots that differ in signs nobody tells apart, each named and never recorded."""
-    name = "".join("0O"[number >> bit & 1] for bit in range(16))
+    return _lot_of_its_own(number, "".join("0O"[number >> bit & 1] for bit in range(16)))
+
+
+def _told_apart(number: int) -> Fact:
+    """The same with ids that nobody mistakes for one another."""
+    return _lot_of_its_own(number, f"-{number:06}-{'ABDEFHKM'[number % 8] * 9}")
+
+
+def _lot_of_its_own(number: int, name: str) -> Fact:
     if number % 2:
         return _applied(number, number * SECOND, lot=f"LOT{name}")
     return fact(
@@ -252,7 +260,10 @@ SHAPES: Final = {
     "reports of many lines": Shape(lambda n: _report(n, n + 1, _LINES), 50, _LINES),
 }
 
+COMPARED: Final = {"ids told apart": Shape(_told_apart)}
+"""Honest events beside a shape that is like them but for what is hostile in it."""
+
 
 def shape(name: str, events: int) -> Iterator[Fact]:
     """So many events of a shape."""
-    return map(SHAPES[name].make, range(events))
+    return map((SHAPES | COMPARED)[name].make, range(events))
