@@ -117,7 +117,7 @@ class Scenario:
         planned = self.of(kind, index)
         return self.change(kind, index, **{name: planned.fields[name] + by[name] for name in by})
 
-    def reline(self, kind: type[Fact], index: int = 0, **changes: Any) -> str:
+    def reline(self, kind: type[Fact], index: int = 0, /, **changes: Any) -> str:
         """Change a line of a planned paper; the event's id."""
 
         def changed(fields: Fields) -> Fields:
@@ -227,7 +227,7 @@ OWN = frozenset({"id", "time", "source", "actor", "documents"})
 """What each saying of a fact has of its own."""
 
 
-def relined(lines: tuple[Any, ...], index: int = 0, **changes: Any) -> tuple[Any, ...]:
+def relined(lines: tuple[Any, ...], index: int = 0, /, **changes: Any) -> tuple[Any, ...]:
     """The same lines with one of them changed."""
     changed = msgspec.structs.replace(lines[index], **changes)
     return (*lines[:index], changed, *lines[index + 1 :])
