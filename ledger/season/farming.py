@@ -10,7 +10,15 @@ from ledger.facts.keeping import Medicine, Run, Stable
 from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import Area, Hours, Surface, Weight, WeightOrZero
 from ledger.season.book import Desk
-from ledger.season.herds import FEEDING_DAYS, FEEDINGS, Herd, Keeping, keeping, ration
+from ledger.season.herds import (
+    FEEDING_DAYS,
+    FEEDINGS,
+    Herd,
+    Keeping,
+    herd_name,
+    keeping,
+    ration,
+)  # fmt: skip
 from ledger.season.moments import day_of
 from ledger.season.trade_season import TradeSeason
 
@@ -131,8 +139,3 @@ class Farm:
     def _say(self, kind: type[Fact], **fields: Any) -> None:
         self.c.say(kind, self._desk, **self._own, **fields)
         self.c.pause(*_PAUSE_SECONDS)
-
-
-def herd_name(lot: str) -> str:
-    """The herd that a lot is made of."""
-    return f"H-{lot[2:]}"

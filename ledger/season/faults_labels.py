@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from ledger.facts import lots as t
 from ledger.facts import registry as r
 from ledger.facts import seals as s
@@ -195,6 +197,22 @@ labels.rows(
 )  # fmt: skip
 
 
+def _mushrooms(code: str) -> Trade:
+    return on.domestic(code, GOODS["SHIITAKE"].but(recipe=(part("shiitake", "100", "JAS"),)))
+
+
+def _bracken(code: str) -> Trade:
+    recipe = (part("bracken", "100", "JAS"),)
+    return _but(_young_bracken(code), name_form="有機わらび", claim="JAS_ORGANIC",
+                status="ORGANIC", recipe=recipe)  # fmt: skip
+
+
+def _field(i: Scenario, **changes: Any) -> str:
+    """Tell more of the field or area that the lot comes from."""
+    field = i.of(t.LotRecorded).fields["field"]
+    return i.change(t.LotRecorded, field=replace(field, **changes))
+
+
 def _entered(activity: str, i: Scenario, **fields: Any) -> str:
     """Say the entry after the clean ones; a medicine some days before the eggs were laid."""
     last = i.of(t.ProcessRecorded, -1)
@@ -232,4 +250,15 @@ process.rows(
            substance="VINEGAR", emergency=True, instructions_followed=False),
     _entry("other-means-sufficed", "NO_NEED", on.grower, "STORAGE", substance="CARBON_DIOXIDE",
            means_insufficient=False),
+    _entry("seed-status", "SEED_STATUS", on.grower, "SEED", status="UNTREATED", unavailable=False),
+    _entry("seedling-soil", "SEEDLING_SOIL", on.grower, "SEEDLING", source_kind="CLEAN_AREA",
+           clean_since=date(2025, 4, 1)),
+    _entry("treated-logs", "SUBSTRATE", _mushrooms, "SUBSTRATE", source_kind="LOGS", treated=True,
+           clean_since=date(2015, 4, 1)),
+)  # fmt: skip
+labels.rows(
+    Row("drift", "M-57", on.grower, "Spray of the neighbours drifts onto the orchard.",
+        partial(_field, barrier=False), *_LOT),
+    Row("ecosystem", "M-57", _bracken, "Collecting bracken harms where it grows.",
+        partial(_field, ecosystem_kept=False), *_LOT),
 )  # fmt: skip

@@ -43,7 +43,7 @@ _TEN_O_CLOCK: Final = 10 * 3600
 standing = Family()
 
 
-class _Stranger:
+class Stranger:
     """A party that says what is not its to say."""
 
     def __init__(self, i: Scenario) -> None:
@@ -67,7 +67,7 @@ class _Stranger:
 @standing.fault("M-65", on.consigned)
 def registered_by_a_stranger(i: Scenario) -> None:
     """A stranger registers everything of a trade anew, to its own gain; nothing of it binds."""
-    trade, stranger = i.trade, _Stranger(i)
+    trade, stranger = i.trade, Stranger(i)
     at = moment(_TOLD, _TEN_O_CLOCK, JAPAN)
     own: dict[type[Fact], dict[str, Any]] = {
         r.MarkRegistered: {"importer": stranger.party},
@@ -106,7 +106,7 @@ def registered_by_a_stranger(i: Scenario) -> None:
 @standing.fault("M-49", on.consigned)
 def taken_back_by_a_stranger(i: Scenario) -> None:
     """A stranger takes back the approval of a label and the mark; both go on binding."""
-    stranger = _Stranger(i)
+    stranger = Stranger(i)
     at = moment(_TOLD, _TEN_O_CLOCK, JAPAN)
     for kind in (r.LabelApproved, r.MarkRegistered):
         first = i.tell(next(i.registered(kind)), at)
@@ -120,7 +120,7 @@ def taken_back_by_a_stranger(i: Scenario) -> None:
 @standing.fault("M-65", on.consigned, leftover=40)
 def seals_moved_by_a_stranger(i: Scenario) -> None:
     """A stranger reports where the seals of others are; its reports count, and are flagged."""
-    trade, stranger = i.trade, _Stranger(i)
+    trade, stranger = i.trade, Stranger(i)
     for kind in (s.SealsIssued, s.SealsDispatched, s.SealsReceived, s.SealsApplied,
                  s.SealsSpoiled, s.SealsCounted, s.SealsDestroyed):  # fmt: skip
         stranger.takes(i.of(kind))
@@ -149,7 +149,7 @@ def seals_moved_by_a_stranger(i: Scenario) -> None:
 @standing.fault("M-65", on.consigned)
 def papers_of_a_stranger(i: Scenario) -> None:
     """A stranger grades, certifies, reports, ships, takes in and sells what others made."""
-    trade, stranger = i.trade, _Stranger(i)
+    trade, stranger = i.trade, Stranger(i)
     for kind in (t.LotGraded, d.ExportCertificateRequested, d.ExportCertificateIssued,
                  d.SealReportFiled, g.ShipmentDeparted, g.ShipmentDocumentsSent,
                  g.ShipmentReceived, g.GoodsSold):  # fmt: skip

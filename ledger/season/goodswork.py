@@ -11,8 +11,9 @@ from ledger.facts import shipments as g
 from ledger.facts.documents import ComplaintReceived
 from ledger.facts.scalars import Area, Quantity, WeightOrZero
 from ledger.season.book import Desk
-from ledger.season.farming import Farm, herd_name
+from ledger.season.farming import Farm
 from ledger.season.goods import Good, weight
+from ledger.season.herds import herd_name
 from ledger.season.moments import day_of, local_day_number
 from ledger.season.paperwork import reference
 from ledger.season.sealwork import unseal

@@ -100,6 +100,11 @@ def herd_of(good: Good) -> Herd | None:
     return _HERDS.get(good.code)
 
 
+def herd_name(lot: str) -> str:
+    """The herd that a lot is made of."""
+    return f"H-{lot[2:]}"
+
+
 def ration(herd: Herd) -> tuple[Feed, ...]:
     """What a herd is fed."""
     return tuple(feed for feed in _FEEDS if feed.good == herd.good)

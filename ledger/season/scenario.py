@@ -17,6 +17,7 @@ from ledger.facts.identity import Fact
 from ledger.facts.registry import CertificationChanged, PartyRegistered
 from ledger.season.book import Book, Fields, Planned, Said
 from ledger.season.enrolment import Entry, enrolment, party_entries
+from ledger.season.herds import herd_name
 from ledger.season.moments import (
     FILING_DAY,
     FIRST_DAY,
@@ -70,6 +71,8 @@ class Scenario:
         """The scenario's kind of seal, and what carries its goods."""
         self.lot, self.label = self.work.batches[0].lot, f"{trade.label(trade.goods[0])} 1"
         """Its first lot, and the first version of the label on it."""
+        self.herd = herd_name(self.lot)
+        """The animals that its first lot is made of, on a farm."""
         self.account = f"{trade.mark} {trade.sealer} {trade.site}"
         """Where its seals are attached from."""
         self.dispatch = f"D-{self.work.name}"
@@ -114,7 +117,7 @@ class Scenario:
         planned = self.of(kind, index)
         return self.change(kind, index, **{name: planned.fields[name] + by[name] for name in by})
 
-    def reline(self, kind: type[Fact], index: int = 0, **changes: Any) -> str:
+    def reline(self, kind: type[Fact], index: int = 0, /, **changes: Any) -> str:
         """Change a line of a planned paper; the event's id."""
 
         def changed(fields: Fields) -> Fields:
@@ -224,7 +227,7 @@ OWN = frozenset({"id", "time", "source", "actor", "documents"})
 """What each saying of a fact has of its own."""
 
 
-def relined(lines: tuple[Any, ...], index: int = 0, **changes: Any) -> tuple[Any, ...]:
+def relined(lines: tuple[Any, ...], index: int = 0, /, **changes: Any) -> tuple[Any, ...]:
     """The same lines with one of them changed."""
     changed = msgspec.structs.replace(lines[index], **changes)
     return (*lines[:index], changed, *lines[index + 1 :])

@@ -8,20 +8,26 @@ import pytest
 
 from ledger.facts.corrections import EventRetracted
 from ledger.facts.documents import ExportCertificateIssued
+from ledger.facts.herds import FeedingRecorded, HerdRecorded
 from ledger.facts.identity import Fact
-from ledger.facts.lots import LotGraded, LotSubdivided, ProcessRecorded
+from ledger.facts.lots import LotGraded, LotRecorded, LotSubdivided, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import ShipmentDeparted
 from ledger.labels.check import claim_check
+from ledger.labels.livestock.feeding import feeding
+from ledger.labels.livestock.keeping import keeping
+from ledger.labels.livestock.measures import broken
+from ledger.labels.livestock.origin import origin
 from ledger.labels.lots import lot_facts
 from ledger.labels.process import process, qualified
 from ledger.labels.schemes.jas.grading import grading, labelling, subdividing
 from ledger.labels.scope import statement
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
 from ledger.labels.verdict import CODES, carried_by
+from ledger.questions.herds import HerdsAtHand, arrival_of
 from ledger.season import Mix
 from ledger.season.faults import FAULTS, scenarios
 from ledger.season.scenario import Scenario
@@ -85,6 +91,25 @@ def _divided(fact: LotSubdivided, record: Record) -> Iterator[tuple[str, ...]]:
 @reasons.register
 def _processed(fact: ProcessRecorded, record: Record) -> Iterator[tuple[str, ...]]:
     yield process(record, fact).broken
+
+
+@reasons.register
+def _fed(fact: FeedingRecorded, record: Record) -> Iterator[tuple[str, ...]]:
+    yield (*broken(feeding(fact, record.latest(HerdRecorded, About.ANIMALS, fact.herd))),)
+
+
+@reasons.register
+def _came(fact: HerdRecorded, record: Record) -> Iterator[tuple[str, ...]]:
+    arrival = arrival_of(fact)
+    yield (*broken(origin(fact, arrival and HerdsAtHand(record).replaced(arrival))),)
+
+
+@reasons.register
+def _made(fact: LotRecorded, record: Record) -> Iterator[tuple[str, ...]]:
+    for name in fact.herds:
+        herd = record.latest(HerdRecorded, About.ANIMALS, name)
+        assert herd is not None
+        yield (*broken(keeping(herd, fact.produced_on)),)
 
 
 @reasons.register
