@@ -130,16 +130,16 @@ def test_m12_on_a_shipment_needs_a_known_lot() -> None:
     ("origin", "class_", "codes"),
     [
         ("CA", "PLANT", ("SCOPE_ORIGIN",)),
-        ("CA", "ALCOHOL", None),
+        ("CA", "ALCOHOL", ("SCOPE_ORIGIN",)),
         ("US", "ALCOHOL", None),
-        ("EU", "ALCOHOL", None),
+        ("EU", "ALCOHOL", ("SCOPE_ORIGIN",)),
         ("BR", "ALCOHOL", ("SCOPE_NO_ROW",)),
     ],
 )
-def test_m12_wine_may_come_from_elsewhere(
+def test_m12_wine_comes_from_the_country_it_leaves(
     origin: str, class_: str, codes: tuple[str, ...] | None
 ) -> None:
-    """The condition on origin is not asked of alcohol, but on the way from the United States."""
+    """5.2 O1: alcohol is grown, made or packed where it leaves, as all other goods are."""
     parts = [
         {"name": "grape", "share": "100.000", "status": "ORGANIC", "kind": "AGRICULTURAL",
          "gmo": False, "irradiated": False}

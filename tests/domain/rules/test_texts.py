@@ -180,7 +180,7 @@ def _found() -> tuple[Violation, ...]:
 
 def _audited() -> Iterator[Violation]:
     policy = default_policy()
-    made = season(9_500, 5, Mix.parse("all")).facts()
+    made = season(10_000, 5, Mix.parse("all")).facts()
     yield from audit(Record([(fact, fact.at + 1) for fact in made]), policy, FAR)
     yield from spoiled().violations()
     for seed in range(30):
