@@ -20,6 +20,8 @@ from ledger.facts.shipments import (
     ShipmentDocumentsSent,
     ShipmentReceived,
 )
+from ledger.labels.agents import other_agents
+from ledger.labels.describe import verdict_row
 from ledger.log import Log
 from ledger.questions import QuestionsAtHand
 from ledger.rules.papers import certificates_for, live, report_of, shipment_of
@@ -31,8 +33,15 @@ SELECT p.key, p.mark, sum(s.seals)::int8
 FROM sealed AS s JOIN places AS p ON p.id = s.lot
 WHERE p.kind = {Kind.LOT:d} AND p.key = ANY(%s) GROUP BY 1, 2
 """
+_LABELLED = f"""
+SELECT DISTINCT p.key, p.mark, s.label, s.version
+FROM sealed AS s JOIN places AS p ON p.id = s.lot
+WHERE p.kind = {Kind.LOT:d} AND p.key = ANY(%s)
+"""
 _Goods = tuple[str, str | None]
 """Lot and mark; None for goods without seals of ours."""
+_Labels = dict[_Goods, set[tuple[str, int]]]
+"""The label versions under which seals of a mark are on a lot."""
 
 
 def names(rows: Rows, after: str = "", limit: int = 100) -> list[str]:
@@ -53,19 +62,38 @@ def cards(
     lots = sorted({line.lot for lined in _lined(record) for line in lined.lines})
     reports = {(About.REPORT, fact.report) for fact in record.all(SealReportFiled)}
     papers = {(about, key) for key in _named(record) for about in _PAPERS}
+    applied, labels = _on_lots(rows, log, lots, until)
+    contracts = {fact.contract for fact in record.all(ShipmentDeparted)} - {None}
+    terms = {(About.CONTRACT, str(contract)) for contract in contracts} | {
+        (About.LABEL, f"{label} {version}")
+        for versions in labels.values()
+        for label, version in versions
+    }
     # Removals, other versions and cancellations lie outside the shipments' own facts.
     record = facts_about(
-        rows, log, subjects | reports | papers | {(About.LOT, lot) for lot in lots}, until
+        rows, log, subjects | reports | papers | terms | {(About.LOT, lot) for lot in lots}, until
     )
+    questions = QuestionsAtHand(record)
+    return [_card(questions, name, applied, labels) for name in shipments]
+
+
+def _on_lots(
+    rows: Rows, log: Log, lots: list[str], until: int
+) -> tuple[Counter[tuple[str, str]], _Labels]:
+    """The seals of each mark on each lot, and the label versions they are under."""
+    applied: Counter[tuple[str, str]] = Counter()
+    labels: _Labels = {}
     if until == LAST:
         rows.execute(_SEALED, (lots,))
-        applied = Counter({(lot, mark): seals for lot, mark, seals in rows.fetchall()})
+        applied.update({(lot, mark): seals for lot, mark, seals in rows.fetchall()})
+        rows.execute(_LABELLED, (lots,))
+        for lot, mark, label, version in rows.fetchall():
+            labels.setdefault((lot, mark), set()).add((label, version))
     else:
-        applied = Counter()
         for fact in applications_to(rows, log, lots, until).all(SealsApplied):
             applied[fact.lot, fact.mark] += fact.count
-    questions = QuestionsAtHand(record)
-    return [_card(questions, name, applied) for name in shipments]
+            labels.setdefault((fact.lot, fact.mark), set()).add((fact.label, fact.label_version))
+    return applied, labels
 
 
 _PAPERS = (About.CERTIFICATE, About.REPLACES)
@@ -86,7 +114,7 @@ def _named(record: Record) -> Iterable[str]:
 
 
 def _card(
-    questions: QuestionsAtHand, name: str, applied: Counter[tuple[str, str]]
+    questions: QuestionsAtHand, name: str, applied: Counter[tuple[str, str]], labels: _Labels
 ) -> dict[str, Any]:
     record = questions.whole
     departed = shipment_of(questions, name)
@@ -95,6 +123,13 @@ def _card(
     returned = record.about(GoodsReturned, About.SHIPMENT, name)
     certificates = certificates_for(questions, name)
     reports = sorted({fact.report for fact in record.about(SealReportFiled, About.SHIPMENT, name)})
+    carried = {
+        label
+        for line in (departed.lines if departed else ())
+        for label in labels.get((line.lot, line.mark), ())
+    }
+    contract = header.contract if header else None
+    agents = other_agents(record, contract, carried, certificates)
     return {
         "shipment": name,
         "exporter": header.exporter if header else None,
@@ -107,6 +142,7 @@ def _card(
             {"certificate": key, "live": live(questions, key) is not None} for key in certificates
         ],
         "reports": reports,
+        "codes": verdict_row(agents)["codes"],
         "goods": _goods(questions, name, certificates, reports, applied),
     }
 

@@ -159,7 +159,7 @@ _GOODS: Final[Shape] = {
 _SHIPMENT: Final[Shape] = {
     "shipment": "S-1", "exporter": maybe("EXP-1"), "importer": maybe("IMP-1"),
     "departed": maybe(), "arrived": maybe(), "certificates": many(), "reports": [],
-    "goods": many(_GOODS),
+    "codes": many(), "goods": many(_GOODS),
 }  # fmt: skip
 SHIPMENTS: Final = listing(
     "Shipments",

@@ -56,7 +56,7 @@ class Season:
             label_version=1, units=count, count=count,
         )  # fmt: skip
 
-    def ship(self, shipment: str, lot: str, seals: int) -> str:
+    def ship(self, shipment: str, lot: str, seals: int, **more: Any) -> str:
         """A lot on its way, under certificate AG-1 no. 7."""
         line = {
             "lot": lot, "product": "TEA", "units": seals, "pack_weight": "0.500",
@@ -65,7 +65,7 @@ class Season:
         return self.add(
             "ShipmentDeparted", day=3, shipment=shipment, exporter="EXP-1", importer="IMP-1",
             site="W1", sealing_mode="CONSIGNED", origin="US", destination="JP", transport="SEA",
-            certificate={"issuer": "AG-1", "number": "N 7"}, lines=[line],
+            certificate={"issuer": "AG-1", "number": "N 7"}, lines=[line], **more,
         )  # fmt: skip
 
     def certify(self, number: str, lot: str, **more: Any) -> str:
@@ -186,6 +186,31 @@ def test_five_claims_stand_side_by_side(season: Season) -> None:
     versions = {fact.version for fact in record.about(SealReportFiled, About.REPORT, "R1")}
     assert (report and report.version, versions) == (2, {1, 2})
     assert listed == (["S1"], [])
+
+
+def test_a_shipment_tells_of_another_agent_than_its_contracts(season: Season) -> None:
+    """Its labels and certificates are set beside the contract, now and as known then."""
+    since: Any = {"from": "2026-01-01"}
+    season.seal("L1", 30)
+    season.ship("S1", "L1", 25, contract="C1")
+    season.certify("N 7", "L1")
+    season.add(
+        "ConsignmentContractSigned", contract="C1", exporter="EXP-1", importer="IMP-1",
+        rcb="RCB-1", agent="AG-2", sites=["W1"], products=["TEA"], **since,
+    )  # fmt: skip
+    season.add(
+        "LabelApproved", label="LB", version=1, product="TEA", scheme="JAS", claim="JAS_ORGANIC",
+        seals_per_unit=1, carrier="STICKER", pack_weight="0.500", agent="AG-3",
+        **since,
+    )  # fmt: skip
+    season.project()
+
+    with reading(season.log) as rows:
+        for until in (LAST, season.log.position()):
+            (card,) = shipments.cards(rows, season.log, ["S1"], until)
+            assert [(code["code"], code["level"], code["detail"]) for code in card["codes"]] == [
+                ("OTHER_AGENT", "U", "LB 1: AG-3; N 7: AG-1")
+            ]
 
 
 def test_a_control_log_names_what_is_missing(season: Season) -> None:

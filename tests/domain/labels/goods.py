@@ -119,10 +119,10 @@ class Goods:
 
     def label(self, claim: str, name_form: str | None, seals: int, **own: Any) -> None:
         """Label LB, version 1, for PR1."""
-        values = {"scheme": scheme_of(claim)}
+        values = {"scheme": scheme_of(claim), "agent": "AGENT"}
         self.add("LabelApproved", label="LB", version=1, product="PR1", claim=claim,
                  name_form=name_form, seals_per_unit=seals, carrier="STICKER",
-                 pack_weight=Weight.read("1.000"), agent="AGENT", from_=date(2000, 1, 1),
+                 pack_weight=Weight.read("1.000"), from_=date(2000, 1, 1),
                  **{**values, **own})  # fmt: skip
 
     def apply(self, day: str, **own: Any) -> None:

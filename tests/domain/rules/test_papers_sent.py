@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.facts.documents import RequestedLine
 from ledger.facts.scalars import Weight
@@ -89,8 +91,21 @@ def test_the_papers_of_a_shipment_are_sent_or_seen(
     world = trade()
     apply(world)
     depart(world, LEFT)
-    for tell, *given in told:
-        tell(world, *given)
+    for tell, *said in told:
+        tell(world, *said)
+
+    assert found(world) == cases
+
+
+@given(st.data())
+def test_papers_may_come_in_any_order(data: st.DataObject) -> None:
+    """5: what is told of a shipment is judged by its times, in whatever order it is told."""
+    told = data.draw(st.sampled_from([row[1] for row in PAPERS]))
+    cases = next(row[2] for row in PAPERS if row[1] is told)
+    world = trade()
+    telling = data.draw(st.permutations([(depart, LEFT), *told]))
+    for tell, *said in telling:
+        tell(world, *said)
 
     assert found(world) == cases
 
