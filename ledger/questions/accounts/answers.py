@@ -140,6 +140,7 @@ class AccountAnswers(BalanceAnswers):
 
     def account(self, mark: str, holder: str, site: str) -> AccountState:
         self._note_place(mark, Place(Kind.STOCK, holder, site))
+        self.dependencies.note(ABOUT, SealsCounted, About.ACCOUNT, f"{mark} {holder} {site}")
         self.want_accounts([(mark, holder, site)])
         place = place_id(mark, Kind.STOCK, holder, site)
         return AccountState(
