@@ -12,6 +12,10 @@ from ledger.facts.lots import LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.labels.describe import verdict_row
+from ledger.labels.livestock.feeding import feeding
+from ledger.labels.livestock.keeping import keeping
+from ledger.labels.livestock.measures import judged
+from ledger.labels.livestock.origin import origin
 from ledger.labels.lots import origin_record
 from ledger.labels.process import process
 from ledger.labels.schemes.jas.contents import contents
@@ -31,7 +35,7 @@ def herd_card(record: Record, herd: str) -> dict[str, Any] | None:
     Keys: herd, what its latest record says, event, history, left, feed, entries, lots; weights as
     text in kg, shares of a feeding in per cent of its dry matter.
     """
-    latest = record.latest(HerdRecorded, About.HERD, herd)
+    latest = record.latest(HerdRecorded, About.ANIMALS, herd)
     if latest is None:
         return None
     return {
@@ -40,21 +44,22 @@ def herd_card(record: Record, herd: str) -> dict[str, Any] | None:
         "event": latest.id,
         "history": [
             {**told(each, "time", "species", "heads", "origin", "reason", "organic_since"),
-             "event": each.id}
+             "event": each.id, "codes": _codes(judged(origin(each)))}
             for each in reversed(record.about(HerdRecorded, About.HERD, herd))
         ],
         "left": [
             {**told(left, "on", "heads", "how"), "event": left.id}
             for left in record.about(AnimalsLeft, About.HERD, herd)
         ],
-        "feed": [_fed(fed) for fed in record.about(FeedingRecorded, About.HERD, herd)],
+        "feed": [_fed(fed, latest) for fed in record.about(FeedingRecorded, About.HERD, herd)],
         "entries": [
             {**told(entry, "activity", "on", "until", "lot", "substance"), "event": entry.id,
              "codes": _codes(process(record, entry))}
             for entry in record.about(ProcessRecorded, About.HERD, herd)
         ],
         "lots": [
-            {**told(made, "lot", "product", "produced_on", "status"), "event": made.id}
+            {**told(made, "lot", "product", "produced_on", "status"), "event": made.id,
+             "codes": _codes(judged(keeping(latest, made.produced_on)))}
             for made in record.about(LotRecorded, About.FROM_HERD, herd)
         ],
     }  # fmt: skip
@@ -64,7 +69,7 @@ def made_of(record: Record, lot: str) -> dict[str, list[dict[str, Any]]]:
     """What a lot was made of: its `herds` as recorded last, and the `content` of its records."""
     made = origin_record(record, lot)
     return {
-        "herds": [] if made is None else [_of_lot(record, herd) for herd in made.herds],
+        "herds": [] if made is None else [_of_lot(record, made, herd) for herd in made.herds],
         "content": [
             {
                 **told(content.row, "number", "item"),
@@ -77,14 +82,20 @@ def made_of(record: Record, lot: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _of_lot(record: Record, herd: str) -> dict[str, Any]:
-    """Animals that a lot was made from, as recorded last; of unknown ones the name alone."""
-    latest = record.latest(HerdRecorded, About.HERD, herd)
+def _of_lot(record: Record, made: LotRecorded, herd: str) -> dict[str, Any]:
+    """Animals that a lot was made from, as recorded last, with what is said of origin and use."""
+    latest = record.latest(HerdRecorded, About.ANIMALS, herd)
+    found = [] if latest is None else [*origin(latest), *keeping(latest, made.produced_on)]
     shown = ("species", "heads", "origin", "born_on", "organic_since")
-    return {"herd": herd, **told(latest, *shown), "event": None if latest is None else latest.id}
+    return {
+        "herd": herd,
+        **told(latest, *shown),
+        "event": None if latest is None else latest.id,
+        "codes": _codes(judged(found)),
+    }
 
 
-def _fed(fed: FeedingRecorded) -> dict[str, Any]:
+def _fed(fed: FeedingRecorded, herd: HerdRecorded) -> dict[str, Any]:
     whole = sum((line.dry_matter for line in fed.lines), Decimal())
     kinds = dict.fromkeys(line.kind for line in fed.lines)
     return {
@@ -93,6 +104,7 @@ def _fed(fed: FeedingRecorded) -> dict[str, Any]:
         "kg": str(whole),
         "shares": {kind: _share(fed, kind, whole) for kind in kinds},
         "event": fed.id,
+        "codes": _codes(judged(feeding(fed, herd))),
     }
 
 

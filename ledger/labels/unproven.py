@@ -8,13 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from ledger.facts.herds import HerdRecorded
+from ledger.facts.herds import FeedingRecorded, HerdRecorded
 from ledger.facts.lots import LotGraded, LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import LabelApproved
 from ledger.facts.seals import SealsApplied
 from ledger.labels.check import claim_check
+from ledger.labels.entries import RecordedHusbandry
+from ledger.labels.fields import field_untold
+from ledger.labels.livestock.feeding import feeding
+from ledger.labels.livestock.keeping import keeping
+from ledger.labels.livestock.measures import judged
+from ledger.labels.livestock.origin import origin
+from ledger.labels.livestock.outings import run_untold
 from ledger.labels.lots import class_of_lot, origin_record
 from ledger.labels.process import process
 from ledger.labels.rows import Row, Table
@@ -22,7 +29,7 @@ from ledger.labels.schemes.jas.contents import contents, lot_entries
 from ledger.labels.schemes.jas.criteria import criteria_of, criteria_state
 from ledger.labels.schemes.jas.goods_used import uncertified_inputs, unrecorded_crops
 from ledger.labels.schemes.jas.grading import by_own_certificate
-from ledger.labels.verdict import code_row
+from ledger.labels.verdict import Verdict, code_row
 
 
 class ShownByRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,8 +107,11 @@ def _open(
 ) -> Iterator[Open]:
     yield from _claims(record, lot, seals, on)
     yield from _entries(record, lot, made)
-    if class_of_lot(record, made, made.produced_on) == "LIVESTOCK":
-        yield from _herds(record, made)
+    class_ = class_of_lot(record, made, made.produced_on)
+    for code in field_untold(made.field, class_).unproven:
+        yield Open(code)
+    if class_ == "LIVESTOCK":
+        yield from _herds(record, lot, made)
     for content in contents(record, lot):
         if not content.told:
             yield Open("RECORD_CONTENT", content.row.item, shown_by=content.row.shown_by)
@@ -147,13 +157,24 @@ def _entries(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
             ))))  # fmt: skip
 
 
-def _herds(record: Record, made: LotRecorded) -> Iterator[Open]:
-    """Animals that nobody recorded, or named."""
+def _herds(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
+    """Animals that nobody named or recorded; of the others what is open of origin, feed and use."""
     if not made.herds:
         yield Open("HERD_MISSING")
-    for herd in made.herds:
-        if record.latest(HerdRecorded, About.HERD, herd) is None:
-            yield Open("HERD_MISSING", herd)
+    past = RecordedHusbandry(record)
+    for name in made.herds:
+        herd = record.latest(HerdRecorded, About.ANIMALS, name)
+        if herd is None:
+            yield Open("HERD_MISSING", name)
+            continue
+        found = [*judged(origin(herd)).unproven, *Verdict.of(run_untold(herd, past)).unproven]
+        if made.status == "ORGANIC" and by_own_certificate(record, lot):
+            found += judged(keeping(herd, made.produced_on)).unproven
+        for fed in record.about(FeedingRecorded, About.HERD, name):
+            if fed.from_ <= made.produced_on:
+                found += judged(feeding(fed, herd)).unproven
+        for code in found:
+            yield Open(code, name)
 
 
 def _criteria(record: Record, party: str, on: date) -> Iterator[Open]:

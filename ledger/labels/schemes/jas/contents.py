@@ -127,7 +127,7 @@ def _judged_as(record: Record, here: _Lot) -> str | None:
 
 def _uses(here: _Lot) -> frozenset[str]:
     """What the animals of a lot give: its herds, where none is known those of its product."""
-    found = [here.record.latest(HerdRecorded, About.HERD, herd) for herd in here.made.herds]
+    found = [here.record.latest(HerdRecorded, About.ANIMALS, herd) for herd in here.made.herds]
     species = {herd.species for herd in found if herd is not None}
     if not species and here.recipe is not None and here.recipe.species is not None:
         return frozenset({"", use_of(here.recipe.species) or ""})
@@ -227,7 +227,8 @@ def _farm(here: _Lot) -> bool:
 
 def _origin(here: _Lot) -> bool:
     return bool(here.made.herds) and all(
-        here.record.latest(HerdRecorded, About.HERD, herd) is not None for herd in here.made.herds
+        here.record.latest(HerdRecorded, About.ANIMALS, herd) is not None
+        for herd in here.made.herds
     )
 
 
@@ -246,7 +247,7 @@ def _history_of(here: _Lot, herd: str) -> bool:
         for activity in ("OUTDOOR_ACCESS", "SURGERY", "MEDICINE")
     }
     return (
-        here.record.latest(HerdRecorded, About.HERD, herd) is not None
+        here.record.latest(HerdRecorded, About.ANIMALS, herd) is not None
         and here.record.latest(FeedingRecorded, About.HERD, herd) is not None
         and bool(of["OUTDOOR_ACCESS"])
         and _all(
