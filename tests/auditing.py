@@ -188,9 +188,33 @@ def complained(world: w.World) -> None:
     )  # fmt: skip
 
 
+CONTRACTORS = ("CON-1", "CON-2", "EXP-1")
+_DAYS = ("2026-03-30", "2026-03-31", "2026-04-01", "2026-04-02")
+
+
+def handed_out(world: w.World) -> None:
+    """Work on a lot, perhaps by somebody else."""
+    world.add(
+        "ProcessRecorded", lot=world.one(w.LOTS), operator=world.one(w.EXPORTERS),
+        activity="STORAGE", on=world.one(_DAYS), contractor=world.one(CONTRACTORS),
+    )  # fmt: skip
+
+
+def criterion(world: w.World) -> None:
+    """A party shows a criterion, or that it does not meet it."""
+    world.add(
+        "CriterionShown", party=world.one(w.HOLDERS), criteria=world.one(("IMPORT", "PROCESSED")),
+        subject=world.one(("LABEL_RULES", "OUTSIDE_WORK", "YEARLY_PLAN")),
+        items=["SELECTION", "CONTENT", "STEPS", "RECORDS"], contractor=world.one(CONTRACTORS),
+        on=world.one(_DAYS), met=world.random.random() < 0.7,
+        until=world.random.choice((None, "2026-04-01")),
+    )  # fmt: skip
+
+
 MORE: tuple[Callable[[w.World], None], ...] = (
     source, label, certification, designated, party, product, graded, held, sold, verified,
-    qualified, responsible, yearly, complained, *herding.MAKERS, w.applied, w.applied, w.applied,
+    qualified, responsible, yearly, complained, *herding.MAKERS, handed_out, criterion,
+    w.applied, w.applied, w.applied,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from ledger.commands import (
     run,
     token,
     topics,
+    unproven,
     verify,
 )
 from ledger.commands.output import say
@@ -59,6 +60,9 @@ app.command()(labels.scope)
 app.command()(labels.substance)
 app.command()(lot.retention)
 app.command()(lot.lot)
+app.command()(unproven.herd)
+app.command()(unproven.criteria)
+app.command()(unproven.unproven)
 app.command("standards")(labels.standards_)
 app.add_typer(labels.app, name="label")
 app.add_typer(period.app, name="period")

@@ -30,6 +30,7 @@ from ledger.views.loading import applications_to, facts_about
 from ledger.views.lots import cards, names
 from ledger.views.projection import reading
 from ledger.views.trace import trace as traced
+from ledger.web.asking.unproven import unproven_of
 
 _CASES_OF: Final = frozenset(
     {
@@ -93,6 +94,9 @@ _PARTS = (
     ("certificates", "Certificates", ("certificate", "form", "issued_on", "units", "net_weight",
                                       "live")),
     ("sales", "Sales", ("importer", "units", "claim", "country", "time")),
+    ("herds", "Animals", ("herd", "species", "heads", "origin", "organic_since", "codes")),
+    ("content", "What its records tell", ("number", "item", "told", "en")),
+    ("unproven", "Unproven", ("code", "claim", "label", "detail", "shown_by")),
 )  # fmt: skip
 
 
@@ -110,6 +114,7 @@ def lot(
             raise Misuse(f"There is no lot {name!r}.")
         (goods,) = cards(asked.rows, asked.log, [name])
         keeping = kept(asked, name)
+        (unproven,) = unproven_of(asked.rows, asked.log, asked.record, [name])
     own = ("inputs", "children", "used_in", "held", "sealed", "removed", "sold_units")
     card = {
         **told,
@@ -118,6 +123,7 @@ def lot(
         "units": goods["units"],
         "pack_weight": goods["pack_weight"],
         **{key: goods[key] for key in own},
+        "unproven": unproven,
         "retention": keeping,
     }
     if form is Format.JSON:
@@ -161,11 +167,9 @@ def _sentences(card: dict[str, Any]) -> list[str]:
     judged = [*card["process"]["entries"], *card["grading"], *card["labels"], *card["shipments"]]
     if card["field"]:
         judged.append(card["field"])
-    return [
-        f"{code['code']}: {code['en']} {code['ja']}"
-        for row in judged
-        for code in row.get("codes", ())
-    ]
+    judged += card["herds"]
+    codes = [code for row in judged for code in row.get("codes", ())] + card["unproven"]
+    return [f"{code['code']}: {code['en']} {code['ja']}" for code in codes]
 
 
 def trace(

@@ -16,7 +16,11 @@ from ledger.facts.certifying import certifiers_of, connected_by
 from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About, mentions
-from ledger.facts.registry import CertificationChanged, ConsignmentContractSigned
+from ledger.facts.registry import (
+    CertificationChanged,
+    ConsignmentContractSigned,
+    ProductRegistered,
+)
 from ledger.facts.standing import (
     OPERATOR,
     REGISTRY,
@@ -187,6 +191,16 @@ class Record:
                 self.about(ConsignmentContractSigned, About.PARTY, party),
             ),
         )
+
+    def products(self, operator: str) -> Collection[ProductRegistered]:
+        """What binds of the products of an operator, every version, in order of (time, id)."""
+        return self._once(("products",), self._products).get(operator, ())
+
+    def _products(self) -> Mapping[str, list[ProductRegistered]]:
+        found: dict[str, list[ProductRegistered]] = {}
+        for product in self.all(ProductRegistered):
+            found.setdefault(product.operator, []).append(product)
+        return found
 
     def _once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` gives, computed once for these facts."""

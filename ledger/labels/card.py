@@ -18,6 +18,7 @@ from ledger.facts.shipments import GoodsSold, ShipmentDeparted, ShipmentReceived
 from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.labels.fields import field_status
+from ledger.labels.herd_card import made_of
 from ledger.labels.lots import class_of_lot, lot_facts
 from ledger.labels.process import process
 from ledger.labels.schemes.jas.activities import missing_activities
@@ -30,7 +31,7 @@ def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
     """What the records say of a lot, with codes and sentences; None where nobody recorded it.
 
     Keys: lot, product, operator, route, status, produced_on, best_before, field, process, grading,
-    labels, shipments, certificates, sales.
+    labels, shipments, certificates, sales, herds, content.
     """
     facts = lot_facts(record, lot)
     if facts is None:
@@ -58,6 +59,7 @@ def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
             {**told(sold, "importer", "units", "claim", "country", "time"), "event": sold.id}
             for sold in record.about(GoodsSold, About.LOT, lot)
         ],
+        **made_of(record, lot),
     }
 
 

@@ -23,7 +23,6 @@ from ledger.labels.livestock.keeping import KEEPING
 from ledger.labels.livestock.origin import BROUGHT_IN, REPLACEMENT
 from ledger.labels.livestock.rooms import HOUSING
 from ledger.labels.livestock.runs import RUNS
-from ledger.labels.process import QUALIFICATIONS
 from ledger.labels.process_lists import BARRED_FEED, PROCESS_LISTS
 from ledger.labels.recipe import BASES, Recipe
 from ledger.labels.retention import KEEP, Retention
@@ -31,11 +30,15 @@ from ledger.labels.rows import Row, Table, provenance
 from ledger.labels.schemes.eu import SLACK
 from ledger.labels.schemes.jas.activities import ACTIVITIES
 from ledger.labels.schemes.jas.classes import CLASSES
+from ledger.labels.schemes.jas.contents import CONTENTS
+from ledger.labels.schemes.jas.criteria import BY_ROLE, CRITERIA
 from ledger.labels.schemes.jas.forms import FORMS, name_form
 from ledger.labels.schemes.jas.grading import COURSES
+from ledger.labels.schemes.jas.people import QUALIFICATIONS
 from ledger.labels.scope import COMPULSORY, MEMBERS, SCOPE, SCOPE_GROUPS, STATEMENTS, scope
 from ledger.labels.substances import GROUPS, LISTS, SUBSTANCES
 from ledger.labels.transitions import TRANSITIONS
+from ledger.labels.unproven import SHOWN_BY
 from ledger.labels.verdict import CODES, Verdict, code_row
 from ledger.labels.wording import GMO_FREE, WORDS
 
@@ -43,7 +46,8 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     CLAIMS, SHARES, CONDITIONS, BASES, WORDS, GMO_FREE, CLASSES, FORMS, PERIODS, MEMBERS, SLACK,
     LISTS, PROCESS_LISTS, BARRED_FEED, TRANSITIONS, SUBSTANCES, GROUPS,
     ANIMALS, BROUGHT_IN, REPLACEMENT, KEEPING, INTAKE, FEED_LIMITS, HOUSING, RUNS, ACTS,
-    ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS, STATEMENTS, COMPULSORY, KEEP, CODES,
+    ACTIVITIES, QUALIFICATIONS, COURSES, SCOPE, SCOPE_GROUPS, STATEMENTS, COMPULSORY, KEEP,
+    CRITERIA, BY_ROLE, CONTENTS, SHOWN_BY, CODES,
 )  # fmt: skip
 """Every dated table, in the order in which people read them."""
 COUNTRY_LETTERS: Final = 2

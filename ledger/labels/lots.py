@@ -95,6 +95,11 @@ def product_version(
     return next((fact for fact in reversed(known) if fact.recipe_version == version), None)
 
 
+def products_of(record: Record, operator: str, on: date) -> tuple[ProductRegistered, ...]:
+    """Every product version that an operator had registered by a day."""
+    return tuple(product for product in record.products(operator) if product.day <= on)
+
+
 def recipe_used(record: Record, product: str, version: int | None, on: date) -> Recipe | None:
     """The recipe of the version named, else of the highest one registered by that day."""
     fact = product_version(record, product, version, on)

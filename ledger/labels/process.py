@@ -5,16 +5,10 @@ row in force on the day is not listed; gene-modified material never is.
 """
 
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from itertools import chain
-from typing import Final
 
 from ledger.facts.lots import ProcessRecorded
-from ledger.facts.mentions import About
 from ledger.facts.record import Record
-from ledger.facts.registry import PersonQualified
-from ledger.labels.certified import in_force, trained
 from ledger.labels.entries import Entry, Husbandry, RecordedHusbandry, entry_of
 from ledger.labels.livestock.acts import act_named, acts
 from ledger.labels.livestock.medicine import medicine
@@ -23,24 +17,7 @@ from ledger.labels.livestock.rooms import rooms
 from ledger.labels.livestock.runs import runs
 from ledger.labels.planting import planting
 from ledger.labels.process_lists import listed
-from ledger.labels.rows import Row, Table
 from ledger.labels.verdict import Reason, Verdict, fails
-
-
-class QualificationRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The years of practice a function asks after a schooling."""
-
-    function: str
-    schooling: str
-    years: Decimal
-
-
-QUALIFICATIONS: Final = Table(
-    "qualifications",
-    QualificationRow,
-    "function schooling",
-    "years of practice by function and schooling",
-)
 
 
 def process(record: Record, said: ProcessRecorded, husbandry: Husbandry | None = None) -> Verdict:
@@ -76,26 +53,3 @@ def _substance(entry: Entry) -> Iterator[Reason]:
         yield from fails("CONTAMINATED")
     if act_named(said) is None:
         yield from listed(said, entry.class_)
-
-
-def qualified(record: Record, person: str, party: str, function: str, on: date) -> Verdict:
-    """UNQUALIFIED where a person was reported on, but nothing reported fits the function.
-
-    Silent where nothing was ever reported on the person at that party. Years are as reported.
-    Labelling asks its course, whatever the schooling.
-    """
-    reported = [
-        fact for fact in record.about(PersonQualified, About.PERSON, person) if fact.party == party
-    ]
-    if not reported:
-        return Verdict()
-    if function == "LABELLER":
-        course = trained(record, party, {"GRADING_LABEL"}, on, person)
-        return Verdict() if course else Verdict.of(fails("UNQUALIFIED"))
-    for fact in reported:
-        if fact.function != function or not in_force(fact, on):
-            continue
-        row = QUALIFICATIONS.topmost((function, fact.schooling), on)
-        if row is None or fact.practice_years >= row.years:
-            return Verdict()
-    return Verdict.of(fails("UNQUALIFIED"))

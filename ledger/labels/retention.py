@@ -71,12 +71,25 @@ def kept_at_least_until(record: Record, lot: str) -> date | None:
 
 
 def keep_until(record: Record, fact: Fact) -> Retention:
-    """Until when one recorded fact is to be kept."""
+    """Until when one recorded fact is to be kept; one of animals with the last lot made of them."""
     lots = {key for about, key in mentions(fact) if about in (About.LOT, About.CHILD, About.LINE)}
+    lots |= {
+        made.lot
+        for about, herd in mentions(fact)
+        if about is About.HERD and (made := _last_of_herd(record, herd)) is not None
+    }
     field = fact if isinstance(fact, LotRecorded) else None
     if isinstance(fact, LotGraded):
         field = record.latest(LotRecorded, About.LOT, fact.lot)
     return _keep(record, fact, lots, field)
+
+
+def _last_of_herd(record: Record, herd: str) -> LotRecorded | None:
+    return max(
+        record.about(LotRecorded, About.FROM_HERD, herd),
+        key=lambda made: (made.produced_on, made.id),
+        default=None,
+    )
 
 
 def _keep(record: Record, fact: Fact, lots: set[str], field: LotRecorded | None) -> Retention:

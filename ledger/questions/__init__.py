@@ -16,13 +16,16 @@ from ledger.questions.applications import Applications, ApplicationsAtHand
 from ledger.questions.conduct import Conduct, ConductAtHand
 from ledger.questions.herds import Herds, HerdsAtHand
 from ledger.questions.lookalikes import LookAlikes
+from ledger.questions.outside_work import OutsideWork, OutsideWorkAtHand
 from ledger.questions.papers import Papers, PapersAtHand
 from ledger.questions.serials import Serials, SerialsAtHand
 
 T = TypeVar("T")
 
 
-class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Herds, Protocol):
+class Questions(
+    Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Herds, OutsideWork, Protocol
+):
     """Facts that count, and sums over them: all that rules may ask."""
 
     @property
@@ -48,6 +51,12 @@ class Questions(Accounts, Applications, Serials, LookAlikes, Papers, Conduct, He
 
 
 class QuestionsAtHand(
-    AccountsAtHand, ApplicationsAtHand, SerialsAtHand, PapersAtHand, ConductAtHand, HerdsAtHand
+    AccountsAtHand,
+    ApplicationsAtHand,
+    SerialsAtHand,
+    PapersAtHand,
+    ConductAtHand,
+    HerdsAtHand,
+    OutsideWorkAtHand,
 ):
     """The answers from all facts: what the answers from the database are compared with."""

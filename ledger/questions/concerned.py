@@ -58,6 +58,8 @@ def concerned(violation: Violation, questions: Questions) -> Concerned:
         party, rcb = violation.subject.split(" ")[0], parts_of(violation.discriminator)[-1]
         return Concerned(_licensed(questions, party, rcb), [party])
     kind, key = violation.subject_kind, violation.subject
+    if kind is SubjectKind.PARTY:
+        return Concerned(sorted(mark.mark for mark in marks_licensed(questions, key)), [key])
     if kind in (SubjectKind.PERSON, SubjectKind.SOURCE):
         return _of_doer(violation, questions)
     marks, parties = ([], []) if find is None else _found(questions, kind, key, find)

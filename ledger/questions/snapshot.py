@@ -18,6 +18,7 @@ from ledger.questions.accounts.balances import run_asked_min
 from ledger.questions.conduct.answers import ConductAnswers
 from ledger.questions.herds.answers import HerdAnswers
 from ledger.questions.lookalikes.answers import LookAlikeAnswers
+from ledger.questions.outside_work.answers import OutsideWorkAnswers
 from ledger.questions.papers.answers import PaperAnswers
 from ledger.questions.record import CALENDARS_APART_DAYS
 from ledger.questions.serials.answers import SerialAnswers
@@ -37,6 +38,7 @@ _ABOUT = {
     SubjectKind.CERTIFICATE: (About.CERTIFICATE, About.NAMES, About.REPLACES),
     SubjectKind.REPORT: (About.REPORT,),
     SubjectKind.PARTY_YEAR: (About.PARTY_YEAR,),
+    SubjectKind.PARTY: (About.PARTY,),
 }
 """What rules on a subject ask about it; what they ask beyond that is loaded as they ask."""
 _NAMED = {
@@ -58,7 +60,13 @@ WHERE p.kind = {Kind.LOT:d} AND p.key = %b AND m.delta > 0 AND m.time BETWEEN %b
 
 
 class SnapshotQuestions(
-    AccountAnswers, SerialAnswers, LookAlikeAnswers, PaperAnswers, ConductAnswers, HerdAnswers
+    AccountAnswers,
+    SerialAnswers,
+    LookAlikeAnswers,
+    PaperAnswers,
+    ConductAnswers,
+    HerdAnswers,
+    OutsideWorkAnswers,
 ):
     """The answers over one snapshot; what was read is kept until they are dropped."""
 

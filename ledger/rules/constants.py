@@ -8,14 +8,16 @@ from typing import Final, get_args, get_type_hints
 
 from ledger.custody.places import Kind
 from ledger.facts.catalogue import TYPES as FACTS
+from ledger.facts.criteria import CriterionShown
 from ledger.facts.documents import ExportCertificateCancelled
-from ledger.facts.herds import Stage
+from ledger.facts.herds import AnimalsLeft, FeedLine, HerdRecorded, Stage
 from ledger.facts.identity import Fact
 from ledger.facts.lots import LotGraded, ProcessRecorded
 from ledger.facts.registry import CertificationChanged, PersonQualified, ProductRegistered
 from ledger.facts.scalars import Carrier, ProductClass, Role, Scheme, Status
 from ledger.facts.seals import SealsLost
 from ledger.facts.shipments import ShipmentDeparted
+from ledger.labels.schemes.jas.criteria import CRITERIA
 from ledger.rules.fitness import CHECKS
 from ledger.rules.order import COMPARED_FIELDS
 
@@ -46,6 +48,12 @@ ENUMS: Final[Mapping[str, Collection[str]]] = {
     "mode": _members(ShipmentDeparted, "sealing_mode"),
     "activity": _members(ProcessRecorded, "activity"),
     "function": _members(PersonQualified, "function"),
+    "came": _members(HerdRecorded, "origin"),
+    "left": _members(AnimalsLeft, "how"),
+    "fodder": get_args(get_type_hints(FeedLine)["kind"]),
+    "criteria": _members(CriterionShown, "criteria"),
+    "topic": _members(CriterionShown, "subject"),
+    "item": frozenset(row.item for row in CRITERIA.rows() if row.item),
     "food": _members(ProductRegistered, "food_group"),
     "species": _members(ProductRegistered, "species"),
     "stage": get_args(Stage),

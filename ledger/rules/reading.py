@@ -186,6 +186,11 @@ def _is_place(text: str) -> bool:
     return text.split(" ", maxsplit=1)[0] in ENUMS["place"]
 
 
+def _item(text: str, say: Words) -> str:
+    """An item of criteria; one that they do not know as it was reported."""
+    return say.tables["item"].get(text, text)
+
+
 def _labelled(text: str, say: Words) -> str:
     """`LABEL VERSION`."""
     label, version = parts_of(text)
@@ -280,5 +285,6 @@ TYPES: Final[Mapping[str, Type]] = {
     "beyond": Type(MORE.fullmatch, {"number": lambda t, _: number(t.split(" ")[1])}, counts=True),
     **{name: _enum(name) for name in ENUMS},
     "place": Type(_is_place, {"": _place}),
+    "item": Type(bool, {"": _item}),
 }  # fmt: skip
 """By name; each table of words is a type too."""

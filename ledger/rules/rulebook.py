@@ -16,6 +16,7 @@ from ledger.rules import (
     claims,
     conduct,
     consignment,
+    criteria,
     duties,
     fitness,
     herds,
@@ -25,6 +26,7 @@ from ledger.rules import (
     lot_names,
     order,
     papers_sent,
+    people,
     practice,
     receipt,
     report,
@@ -67,6 +69,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *conduct.RULES,
     *practice.RULES,
     *herds.RULES,
+    *people.RULES,
+    *criteria.RULES,
     *standing.RULES,
 )
 """Each family file lists its own; here they come together."""

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.facts.criteria import CriterionShown
 from ledger.facts.documents import SealReportFiled
 from ledger.facts.identity import Fact
+from ledger.facts.lots import ProcessRecorded
 from ledger.facts.mentions import About, mentions
 from ledger.facts.registry import (
     CertificationChanged,
@@ -70,6 +72,10 @@ def _all(fact: Fact) -> Iterator[Subject]:
         yield Subject(SubjectKind.SOURCE, fact.registers)
     if isinstance(fact, MarkRegistered):
         yield Subject(SubjectKind.MARK, fact.mark)
+    if isinstance(fact, CriterionShown):
+        yield Subject(SubjectKind.PARTY, fact.party)
+    if isinstance(fact, ProcessRecorded) and fact.contractor not in (None, fact.operator):
+        yield Subject(SubjectKind.PARTY, fact.operator)
     for mark in marks_of(fact):
         yield Subject(SubjectKind.MARK, mark)
     for mention in mentions(fact):

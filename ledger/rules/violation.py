@@ -40,6 +40,7 @@ class SubjectKind(StrEnum):
     PARTY_YEAR = "party-year"
     EVENT = "event"
     MARK = "mark"
+    PARTY = "party"
 
 
 class Subject(NamedTuple):

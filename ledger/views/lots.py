@@ -63,9 +63,11 @@ CREATE TABLE lots (lot text PRIMARY KEY);
         self.forget()
 
 
-def names(rows: Rows, after: str = "", limit: int = 100) -> list[str]:
-    """Lots by name, those after `after`."""
-    rows.execute("SELECT lot FROM lots WHERE lot > %s ORDER BY lot LIMIT %s", (after, limit))
+def names(rows: Rows, after: str = "", limit: int = 100, *, again: bool = False) -> list[str]:
+    """Lots by name, those after `after`; `again` = beginning with it, where it is one."""
+    beyond = ">=" if again else ">"
+    rows.execute(f"SELECT lot FROM lots WHERE lot {beyond} %s ORDER BY lot LIMIT %s",
+                 (after, limit))  # fmt: skip
     return [row[0] for row in rows.fetchall()]
 
 
@@ -134,6 +136,7 @@ def card(record: Record, lot: str, sealed: list[dict[str, Any]]) -> dict[str, An
             {"lot": entry.lot, "quantity": str(entry.quantity), "verified": entry.label_verified}
             for entry in (latest.inputs if latest else ())
         ],
+        "herds": list(latest.herds) if latest else [],
         "source": parent.lot if parent else None,
         "children": [
             told(made, "lot", "units", "quantity") for event in divided for made in event.children

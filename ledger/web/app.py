@@ -27,6 +27,7 @@ from ledger.web.api import (
     reconciling,
     sources,
     stream,
+    unproven,
 )
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer
@@ -48,7 +49,7 @@ _ROUTERS: Final = (
     events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
     stream.router, discrepancies.router, periods.router, labels.router,
-    sources.router,
+    sources.router, unproven.router,
 )  # fmt: skip
 
 

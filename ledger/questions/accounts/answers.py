@@ -140,6 +140,7 @@ class AccountAnswers(BalanceAnswers):
 
     def account(self, mark: str, holder: str, site: str) -> AccountState:
         self._note_place(mark, Place(Kind.STOCK, holder, site))
+        self._note_facts(f"{mark} {holder} {site}", SealsCounted)
         self.want_accounts([(mark, holder, site)])
         place = place_id(mark, Kind.STOCK, holder, site)
         return AccountState(
@@ -156,11 +157,13 @@ class AccountAnswers(BalanceAnswers):
     def off_counts(self, mark: str, holder: str, site: str) -> Sequence[OffCount]:
         self._note_place(mark, Place(Kind.STOCK, holder, site))
         self._note_place(mark, Place(Kind.SPOILED, holder, site))
-        for kind in (SealsCounted, StockAdjusted):
-            key = f"{mark} {holder} {site}"
-            self.dependencies.note(ABOUT, kind, About.ACCOUNT, key)
+        self._note_facts(f"{mark} {holder} {site}", SealsCounted, StockAdjusted)
         self.want_accounts([(mark, holder, site)])
         return self._off[place_id(mark, Kind.STOCK, holder, site)]
+
+    def _note_facts(self, account: str, *kinds: type[Any]) -> None:
+        for kind in kinds:
+            self.dependencies.note(ABOUT, kind, About.ACCOUNT, account)
 
     def spoiled_in(self, mark: str, holder: str, site: str, month: str) -> Sequence[str]:
         self._note_place(mark, Place(Kind.STOCK, holder, site))

@@ -203,7 +203,7 @@ BEGIN
         RETURN EXISTS (SELECT FROM speakers AS s WHERE s.source = subject
             AND s.party = ANY(parties));
     ELSIF kind = 'label' THEN RETURN sees_label(subject, marks, parties);
-    ELSIF kind = 'party-year' THEN RETURN part = ANY(parties);
+    ELSIF kind IN ('party-year', 'party') THEN RETURN part = ANY(parties);
     END IF;
     RETURN false;
 END

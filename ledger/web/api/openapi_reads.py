@@ -134,6 +134,19 @@ _LOT: Final[Shape] = {
     "status": maybe("ORGANIC"), "units": maybe(20), "inputs": many(), "children": many(),
     "sealed": many(),
 }  # fmt: skip
+_UNPROVEN: Final[Shape] = {
+    "lot": "L-7", "product": "P-1", "class": maybe("PLANT"), "operator": "EXP-1",
+    "produced_on": "2026-03-01", "claim": maybe("JAS_ORGANIC"), "label": maybe("LBL-1 1"),
+    "code": "RECORD_CONTENT", "detail": maybe("AREA"), "shown_by": maybe("LotRecorded"),
+    "en": "", "ja": "",
+}  # fmt: skip
+UNPROVEN: Final = listing(
+    "What is unproven",
+    "unproven",
+    many(_UNPROVEN),
+    {"lot": link("get_lot", lot="/unproven/0/lot")},
+    none=True,
+)
 _STEP: Final[Shape] = {
     "kind": "", "id": "", "event": "", "count": maybe(kind=int), "quantity": maybe(),
 }  # fmt: skip

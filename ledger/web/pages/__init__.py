@@ -17,6 +17,7 @@ from ledger.web.pages import (
     records,
     refusals,
     rendering,
+    shown,
     statements,
 )
 
@@ -30,6 +31,7 @@ _ROUTERS = (
     statements.router,
     goods.router,
     records.router,
+    shown.router,
 )
 
 

@@ -25,6 +25,7 @@ from ledger.views.discrepancies import Wanted, listed
 from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.viewers import onlooker
 from ledger.web.asking.goods import countries, lot_card, lot_trace, sees_gaps, shipment_card
+from ledger.web.asking.parties import herds_known, shown_of_lot
 from ledger.web.desk import SYSTEM, Desk, Looking, as_of
 from ledger.web.pages.charts import graph
 from ledger.web.pages.given import Id, PageNumber, shown
@@ -62,6 +63,7 @@ def lot(opened: Open, lot: Id) -> Response:
             ProductRegistered, About.PRODUCT, card["product"]
         )
         standing = looking.standing
+        herds = herds_known(looking, card["herds"])
     return opened.show(
         "lot",
         standing,
@@ -73,6 +75,8 @@ def lot(opened: Open, lot: Id) -> Response:
         events=events,
         foreign={entry["lot"]: entry["country"] for entry in countries(opened.desk, foreign)},
         verdicts=_verdicts(opened.desk, lot, labels),
+        herds_seen=herds,
+        shown=shown_of_lot(opened.desk, lot),
         cases=[entry.row for entry in cases],
     )
 

@@ -74,6 +74,10 @@ class Language:
         facts = texts_of(self.code).words.tables["event"]
         return facts[kind] if kind in facts else self.say(MADE.get(kind, kind))
 
+    def word(self, constant: str, table: str) -> str:
+        """What a constant is called, by the table of the rules' words that it stands in."""
+        return texts_of(self.code).words.tables[table].get(constant, constant)
+
     def value(self, text: str) -> str:
         """What an earlier rule expected or found: days and times as read here, else as it is.
 

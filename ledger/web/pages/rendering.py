@@ -35,6 +35,7 @@ _SUBJECT_PAGES: Final[Mapping[SubjectKind, tuple[str, tuple[str, ...]]]] = {
     SubjectKind.APPLICATION: ("event", ("id",)),
     SubjectKind.EVENT: ("event", ("id",)),
     SubjectKind.SOURCE: ("sources", ("source",)),
+    SubjectKind.PARTY: ("criteria", ("party",)),
 }
 """By kind of subject: its page, and what the parts of its key are called there."""
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -85,7 +86,7 @@ def _environment(code: str) -> Environment:
         number=spoken.number, signed=spoken.signed, day=spoken.day, moment=spoken.moment,
         say=spoken.say, in_words=spoken.case, rule=spoken.rule,
         sides=spoken.sides,
-        event_name=spoken.event,
+        event_name=spoken.event, word=spoken.word,
     )  # fmt: skip
     made.globals.update(
         static=static, language=spoken, languages=LANGUAGES, roles=ROLES, section_names=SECTIONS,

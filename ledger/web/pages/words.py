@@ -59,6 +59,7 @@ KINDS: Final[Mapping[str, str]] = {
     "person": said("Person"),
     "label": said("Label"),
     "party-year": said("Party and year"),
+    "party": said("Party"),
     "event": said("Event"),
     "mark": said("Mark"),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from random import Random
 from typing import Any
@@ -24,7 +24,7 @@ from ledger.questions.herds import Arrival, arrival_of
 from ledger.questions.snapshot import SnapshotQuestions
 from ledger.season import Mix, season
 from ledger.views.projection import Projector, reading
-from tests.auditing import RECORDED, AuditWorld, entry_somewhere, known, shuffled
+from tests.auditing import CONTRACTORS, RECORDED, AuditWorld, entry_somewhere, known, shuffled
 from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
@@ -64,6 +64,7 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "worked": lambda entries: [entry for entry in entries if entry.units],
     "applications_of": list,
     "first_application": lambda first: first,
+    "contractors": list,
 }  # fmt: skip
 """What of an answer is compared: its meaning, not its shape."""
 
@@ -99,9 +100,20 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
             yield "sealed_by", (lot, person)
     for version in (1, 2):
         yield "labelled", ("LB-1", version)
+    yield from of_outside_work()
     yield from of_marks()
     yield from of_conduct(facts)
     yield from of_herds(facts)
+
+
+def of_outside_work() -> Iterator[Question]:
+    """Every question about work that others do for a party."""
+    for party in EXPORTERS:
+        yield "contractors", (party,)
+        for contractor, first in product(CONTRACTORS, range(30, 33)):
+            day = date(2026, 3, 1) + timedelta(days=first - 1)
+            yield "first_outside", (party, contractor, day, date.max)
+            yield "first_outside", (party, contractor, date.min, day)
 
 
 def of_accounts() -> Iterator[Question]:

@@ -79,6 +79,10 @@ LOT = {
     "lot": "L1", "operator": "EXP-1", "number": "1", "product": "P1", "quantity": "100.000",
     "status": "ORGANIC", "produced_on": "2026-03-30", "inputs": [],
 }  # fmt: skip
+WORKED = {
+    "lot": "L1", "operator": "EXP-1", "activity": "STORAGE", "on": "2026-04-01",
+    "contractor": "CON-1",
+}  # fmt: skip
 SOURCE = {"registers": "SC-1", "kind": "SCANNER", "party": "EXP-1"}
 HERD: dict[str, Any] = {
     "herd": "H-1", "operator": "FARM-1", "site": "F1", "species": "SOW", "individual": True,
@@ -123,6 +127,7 @@ ROWS = [
         lambda a: a.first_application("EXP-1", "JAS-A", "C1", *[date(2026, 4, 1)] * 2),
     ),
     Row("worked", "SealsApplied", APPLIED, lambda a: a.worked("JAS-A", 2026)),
+    Row("outside_work", "ProcessRecorded", WORKED, lambda a: list(a.contractors("EXP-1"))),
     Row("heard", "LotGraded", GRADED | {"source": "SC-7"}, lambda a: a.last_heard("SC-7")),
     Row("replaced", "HerdRecorded", HERD, lambda a: a.replaced(ARRIVAL)),
     Row("left", "AnimalsLeft", LEFT, lambda a: a.replaced(ARRIVAL)),

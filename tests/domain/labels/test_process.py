@@ -7,8 +7,9 @@ import pytest
 
 from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import Area, Years
-from ledger.labels.process import process, qualified
+from ledger.labels.process import process
 from ledger.labels.schemes.jas.activities import missing_activities
+from ledger.labels.schemes.jas.people import qualified
 from ledger.labels.substances import substance
 from tests.domain.labels.goods import Goods
 

@@ -176,7 +176,8 @@ _REGISTRY: dict[str, Any] = {
     },
     "PersonQualified": lambda s: {
         "person": s.one(["P1", "P2"]), "party": s.one(PARTIES), **s.period(),
-        "function": s.one(["GRADER", "LABELLER", "SUBDIVIDING_PERSON"]),
+        "function": s.one(["GRADER", "LABELLER", "SUBDIVIDING_PERSON", "RESPONSIBLE_MANAGER"]),
+        "in_charge": s.maybe(s.truth()),
         "schooling": s.one(["UNIVERSITY", "NONE"]),
         "practice_years": Decimal(s.one(["0.5", "3.0"])),
     },
@@ -268,7 +269,7 @@ _GOODS: dict[str, Any] = {
         "lot": s.one(LOTS), "operator": s.one(PARTIES), "on": s.day(),
         "activity": s.one(["SEED", "MATERIAL", "PLANT_PROTECTION", "FIELD_WORK"]),
         "substance": s.maybe(s.one(["GUANO", "GMO_SOY"])),
-        "herd": s.maybe(s.one(HERDS)),
+        "herd": s.maybe(s.one(HERDS)), "contractor": s.maybe(s.one(PARTIES)),
     },
     "HerdRecorded": lambda s: {
         "herd": s.one(HERDS), "operator": s.one(PARTIES), "site": "F", "individual": s.truth(),
@@ -378,8 +379,9 @@ _PAPERS: dict[str, Any] = {
         "rcb": s.one(PARTIES),
     },
     "CriterionShown": lambda s: {
-        "party": s.one(PARTIES), "criteria": s.one(["PROCESSED", "IMPORT"]),
-        "subject": s.one(["FACILITY", "OUTSIDE_WORK"]), "items": s.some(lambda: s.one(["A", "B"])),
+        "party": s.one(PARTIES), "criteria": s.one(["PLANT", "IMPORT"]),
+        "subject": s.one(["LABEL_RULES", "INTERNAL_RULES", "YEARLY_PLAN", "OUTSIDE_WORK"]),
+        "items": s.some(lambda: s.one(["SEED", "RECORDS", "x"])), "fiscal_year": s.maybe(2025),
         "contractor": s.maybe(s.one(PARTIES)), "on": s.day(), "met": s.truth(),
     },
     "EventRetracted": lambda s: {"target": s.one(s.events()), "reason": "DID_NOT_HAPPEN"},

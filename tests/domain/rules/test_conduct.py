@@ -303,6 +303,10 @@ def test_m64_subdividing_person(years: str, *, fires: bool) -> None:
     world = trade()
     own = {**QUALIFIED, "function": "SUBDIVIDING_PERSON", "practice_years": years}
     world.add("PersonQualified", "2026-01-01", **{**own, "from_": "2026-01-01"})
+    world.add(
+        "SealTrainingCompleted", "2026-01-01", person="PER-2", party="EXP-1", course="SUBDIVISION",
+        completed_on="2026-01-01",
+    )  # fmt: skip
     key = world.add(
         "LotSubdivided", "2026-03-05", actor="PER-2",
         lot="L1", operator="EXP-1", children=[], loss="0.000",

@@ -23,6 +23,8 @@ from ledger.rules.violation import SubjectKind, Violation
 from ledger.season import Mix, season
 from tests.domain.rules.farm import spoiled
 from tests.domain.rules.soup import Soup
+from tests.domain.rules.test_criteria import fallen_short
+from tests.domain.rules.test_people import unmanaged
 from tests.domain.rules.world import FAR
 
 Tables = dict[str, Any]
@@ -182,7 +184,8 @@ def _audited() -> Iterator[Violation]:
     policy = default_policy()
     made = season(10_000, 5, Mix.parse("all")).facts()
     yield from audit(Record([(fact, fact.at + 1) for fact in made]), policy, FAR)
-    yield from spoiled().violations()
+    for world in (spoiled(), fallen_short(), unmanaged()):
+        yield from world.violations()
     for seed in range(30):
         chance = Random(seed)  # noqa: S311 -- a test's chance, not a secret
         rows = [(fact, fact.at + chance.randint(0, 10**11)) for fact in Soup(seed).facts(150)]

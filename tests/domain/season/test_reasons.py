@@ -22,8 +22,9 @@ from ledger.labels.livestock.keeping import keeping
 from ledger.labels.livestock.measures import broken
 from ledger.labels.livestock.origin import origin
 from ledger.labels.lots import lot_facts
-from ledger.labels.process import process, qualified
+from ledger.labels.process import process
 from ledger.labels.schemes.jas.grading import grading, labelling, subdividing
+from ledger.labels.schemes.jas.people import qualified
 from ledger.labels.scope import statement
 from ledger.labels.shipping import certificate_line_scope, shipment_scope
 from ledger.labels.verdict import CODES, carried_by

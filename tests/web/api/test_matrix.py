@@ -95,6 +95,7 @@ MATRIX: dict[str, Asked] = {
     "check_label": Asked("get", "/labels/check?claim=JAS_ORGANIC&lot={lot}", SUBJECT),
     "check_recipe": Asked("post", "/labels/check?claim=JAS_ORGANIC", LIST, 200, RECIPE),
     "get_substance": Asked("get", "/substances/PECTIN", LIST, 200),
+    "get_unproven": Asked("get", "/unproven", LIST, 200),
     "get_sources": Asked("get", "/sources", LIST, 200),
     "get_refusals": Asked("get", "/refusals", LIST, 200),
 }  # fmt: skip

@@ -69,6 +69,11 @@ def route(record: Record, lot: str) -> Route | None:
     return route_of(record, made, class_of_lot(record, made, made.produced_on), None)
 
 
+def by_own_certificate(record: Record, lot: str) -> bool:
+    """Whether a lot may carry the mark because its maker was certified for it: the JAS route."""
+    return route(record, lot) == "JAS"
+
+
 def route_of(
     record: Record, made: LotRecorded, class_: str | None, origin: str | None
 ) -> Route | None:

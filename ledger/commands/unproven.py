@@ -1,0 +1,134 @@
+"""`ledger unproven`, `criteria` and `herd`: what records of lots, parties and herds show."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.commands.lot import Asked, asking, coded
+from ledger.commands.options import OnOption, day, today_or
+from ledger.commands.output import Format, FormatOption, print_json, say, show
+from ledger.errors import Misuse
+from ledger.facts.mentions import About
+from ledger.facts.registry import PartyRegistered
+from ledger.labels.criteria_card import criterion_rows
+from ledger.labels.describe import known_class
+from ledger.labels.herd_card import herd_card
+from ledger.labels.lots import lot_facts
+from ledger.views.lazy_record import LazyRecord, registry_facts
+from ledger.views.lots import names
+from ledger.web.asking.unproven import Wanted, judged
+
+UNPROVEN: Final = 1
+_page_lots: Final = 100
+"""Lots looked at together; what is held in memory is a page of lots and the registry."""
+_SHOWN: Final = ("lot", "product", "operator", "produced_on", "code", "label", "detail",
+                 "shown_by")  # fmt: skip
+
+
+def unproven(
+    party: Annotated[str | None, typer.Option(help="Only of this maker.")] = None,
+    lot: Annotated[str | None, typer.Option(help="Only this lot.")] = None,
+    class_: Annotated[str | None, typer.Option("--class", help="Only this product class.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only this code.")] = None,
+    on: OnOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 where there is any.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List which lots are unproven: by what, and what would show it.
+
+    Claims are judged on the day of a label's first seal, or --on a day, of lots made by then.
+    Example: ledger unproven --party PRC-1 --code RECORD_CONTENT
+    """
+    wanted = Wanted(party, lot, None if class_ is None else known_class(class_), code,
+                    day(on, "--on"))  # fmt: skip
+    with asking() as asked:
+        if lot is not None and lot_facts(asked.record, lot) is None:
+            raise Misuse(f"There is no lot {lot!r}.")
+        rows = [row for page in _pages(asked, wanted) for row in page]
+    show(rows, form, columns=_SHOWN if form is Format.TABLE else None,
+         empty="Nothing is unproven.")  # fmt: skip
+    if form is Format.TABLE:
+        for sentence in dict.fromkeys(f"{row['code']}: {row['en']} {row['ja']}" for row in rows):
+            say(sentence)
+    if check and rows:
+        raise typer.Exit(UNPROVEN)
+
+
+def _pages(asked: Asked, wanted: Wanted) -> Iterator[list[dict[str, Any]]]:
+    rows, log = asked.rows, asked.log
+    if wanted.lot is not None:
+        yield [*judged(rows, log, asked.record, [wanted.lot], wanted)]
+        return
+    registered = registry_facts(rows, log)
+    last = ""
+    while page := names(rows, last, _page_lots):
+        last = page[-1]
+        yield [*judged(rows, log, LazyRecord(rows, log, registered), page, wanted)]
+
+
+def criteria(
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="A registered party.")],
+    of: Annotated[
+        str | None, typer.Option("--criteria", metavar="X", help="As PLANT; default: its own.")
+    ] = None,
+    on: OnOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what the technical criteria ask of a party, and what it has shown on a day.
+
+    Example: ledger criteria PRC-1 --criteria PLANT --on 2026-04-01
+    """
+    at: date = today_or(on)
+    with asking() as asked:
+        if asked.record.latest(PartyRegistered, About.PARTY, party) is None:
+            raise Misuse(f"There is no party {party!r}.")
+        rows = criterion_rows(asked.record, party, at, of)
+    show(
+        rows, form, columns=("criteria", "subject", "item", "contractor", "state", "on", "until")
+        if form is Format.TABLE else None,
+        empty="No criteria are asked of it: it has no valid JAS certificate on that day.",
+    )  # fmt: skip
+
+
+_PARTS: Final = (
+    ("history", "As recorded, the latest first", ("time", "species", "heads", "origin",
+                                                  "organic_since", "event", "codes")),
+    ("left", "Animals that left", ("on", "heads", "how", "event")),
+    ("feed", "Feed", ("from", "until", "stage", "heads", "kg", "shares", "codes")),
+    ("entries", "Process record", ("activity", "on", "until", "lot", "substance", "codes")),
+    ("lots", "Lots made from it", ("lot", "product", "produced_on", "status", "codes")),
+)  # fmt: skip
+
+
+def herd(
+    name: Annotated[str, typer.Argument(metavar="HERD", help="The herd.")],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show a herd: where it came from, its feed by period, its records, the lots made from it.
+
+    Example: ledger herd H-7
+    """
+    with asking() as asked:
+        card = herd_card(asked.record, name)
+    if card is None:
+        raise Misuse(f"There is no herd {name!r}.")
+    if form is Format.JSON:
+        print_json(card)
+        return
+    plain = {key: value for key, value in card.items() if not isinstance(value, list | dict)}
+    show(
+        [{"of the herd": key, "": value} for key, value in plain.items() if value is not None],
+        form, title=f"Herd {name}",
+    )  # fmt: skip
+    judged_rows = [row for key, _, _ in _PARTS for row in card[key]]
+    for key, title, columns in _PARTS:
+        if card[key]:
+            show([coded(row) for row in card[key]], form, columns=columns, title=title)
+    for sentence in dict.fromkeys(
+        f"{code['code']}: {code['en']} {code['ja']}"
+        for row in judged_rows
+        for code in row.get("codes", ())
+    ):
+        say(sentence)

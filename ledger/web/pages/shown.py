@@ -1,0 +1,76 @@
+"""What is shown and what is not: unproven lots, the criteria of a party, a herd."""
+
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ledger.facts.scalars import local_day, time_text
+from ledger.labels.describe import known_class
+from ledger.rules.moments import JAPAN
+from ledger.web.access.viewers import onlooker
+from ledger.web.asking.given import TEXT_PATTERN, day
+from ledger.web.asking.parties import criteria_shown, seen_herd
+from ledger.web.asking.unproven import Wanted, seen
+from ledger.web.desk import Desk
+from ledger.web.pages.given import Id
+from ledger.web.pages.opening import Open
+
+router = APIRouter(include_in_schema=False)
+rows_shown_max: Final = 50
+Day = Annotated[str, Query(max_length=10, pattern=TEXT_PATTERN)]
+Class = Annotated[str, Query(alias="class", max_length=80, pattern=TEXT_PATTERN)]
+
+
+@router.get("/desk/unproven")
+def unproven(
+    opened: Open,
+    party: Id = "",
+    lot: Id = "",
+    class_: Class = "",
+    code: Id = "",
+    after: Id = "",
+    after_code: Id = "",
+) -> Response:
+    """List what the facts do not show of the lots that the viewer sees."""
+    onlooker(opened.viewer)
+    asked = Wanted(
+        party or None, lot or None, known_class(class_) if class_ else None, code or None
+    )
+    found = seen(opened.desk, opened.viewer, asked, (after, after_code), rows_shown_max)
+    return opened.show(
+        "unproven",
+        found.standing,
+        rows=found.rows,
+        asked=asked,
+        following=found.following,
+    )
+
+
+@router.get("/desk/criteria")
+def criteria(opened: Open, party: Id, on: Day = "") -> Response:
+    """Show what criteria ask of a party and what it has shown on a day, today in Japan."""
+    onlooker(opened.viewer)
+    at = _day(on, opened.desk)
+    found = criteria_shown(opened.desk, opened.viewer, party, at)
+    return opened.show(
+        "criteria",
+        found.standing,
+        party=party,
+        on=at.isoformat(),
+        rows=found.found,
+        events=found.events,
+    )
+
+
+def _day(text: str, desk: Desk) -> date:
+    return day(text or None, "on") or local_day(time_text(desk.now(), JAPAN))
+
+
+@router.get("/desk/herd")
+def herd(opened: Open, herd: Id) -> Response:
+    """Show a herd."""
+    onlooker(opened.viewer)
+    found = seen_herd(opened.desk, opened.viewer, herd)
+    return opened.show("herd", found.standing, card=found.found, events=found.events)
