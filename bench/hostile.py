@@ -101,9 +101,8 @@ def main() -> None:
     options.add_argument("--only", action="append", help="a shape's name, or a part of it")
     options.add_argument("--seconds", type=int, default=_child_seconds_max, help="of one step")
     chosen = options.parse_args()
-    only = chosen.only or [""]
     shapes = hostile_shapes.SHAPES | hostile_shapes.COMPARED
-    names = [name for name in shapes if any(part in name for part in only)]
+    names = [name for name in shapes if any(part in name for part in chosen.only or [""])]
     met = True
     with tempfile.TemporaryDirectory(prefix="seal-ledger-bench-") as folder:
         home = Path(folder)
@@ -127,8 +126,7 @@ def main() -> None:
                     tried.append((name, made, _tried(dsn, f"shape{names.index(name)}", made)))
                 after = _outcome(dsn, "plain", season_made)
                 plain = (before.cpu() + after.cpu()) / 2, (before.rows() + after.rows()) / 2
-                print(f"plain season of {size:,}: {plain[0]:.0f} µs CPU"
-                      f" and {plain[1]:.1f} rows an event")  # fmt: skip
+                print(f"plain season of {size:,}: {plain[0]:.0f} µs, {plain[1]:.1f} rows an event")
                 for each in tried:
                     met &= _shape(*each, *plain)
                 before = after

@@ -48,6 +48,6 @@ def farm(name: str, lots: int) -> Iterator[Any]:
             inputs=[],
         )  # fmt: skip
         yield told(
-            "LotGraded", "2026-03-02T00:00:00Z", lot=lot, result="CONFORMING", grader="P1", records_complete=True,
-            linked_to_lot=True, method_conforms=True, label_conforms=True,
+            "LotGraded", "2026-03-02T00:00:00Z", lot=lot, result="CONFORMING", grader="P1",
+            records_complete=True, linked_to_lot=True, method_conforms=True, label_conforms=True,
         )  # fmt: skip
