@@ -61,4 +61,46 @@ def milked(world: w.World) -> None:
     )  # fmt: skip
 
 
-MAKERS = (herd, herd, left, left, fed, milked)
+def tended(world: w.World) -> None:
+    """An entry of a herd, now and then of a lot of it besides, told by either farm."""
+    world.add(
+        "ProcessRecorded", herd=world.one(HERDS), operator=world.one(FARMS),
+        lot=world.random.choice((None, None, "M1", "M2")), on=world.one(TENDED_ON),
+        method="by hand", **world.random.choice(TENDED),
+    )  # fmt: skip
+
+
+def milk_graded(world: w.World) -> None:
+    """A lot of milk is graded on records that are called complete."""
+    world.add(
+        "LotGraded", lot=world.one(("M1", "M2")), result="CONFORMING", grader="P1",
+        records_complete=True, linked_to_lot=True, method_conforms=True, label_conforms=True,
+    )  # fmt: skip
+
+
+def shown(world: w.World) -> None:
+    """A farm shows its criteria, or that it breaks them; a contractor's among them."""
+    subject, items = world.random.choice(SHOWN)
+    world.add(
+        "CriterionShown", party=world.one(FARMS), criteria="LIVESTOCK", subject=subject,
+        items=items, contractor=world.random.choice((None, "EXP-1")),
+        fiscal_year=world.random.choice((None, 2025)), on=world.one(("2025-01-01", "2026-02-01")),
+        met=world.random.random() < 0.7,
+    )  # fmt: skip
+
+
+TENDED_ON = ("2025-06-01", "2026-02-27", "2026-06-30")
+TENDED: tuple[dict[str, object], ...] = (
+    {"activity": "OUTDOOR_ACCESS", "outings_per_week": 1},
+    {"activity": "OUTDOOR_ACCESS", "kept_in": "CALF", "until": "2026-03-01"},
+    {"activity": "MEDICINE", "waiting_days": 2, "medicine": {"kind": "ANTIBIOTIC"}},
+    {"activity": "RUN", "run": {"use": "GRASS", "clean_since": "2025-01-01", "shelter": False}},
+    {"activity": "HOUSING", "heads": 3, "indoor_m2": "11.999", "outdoor_m2": "12.000"},
+    {"activity": "MILKING"},
+    {"activity": "DUNG", "contractor": "EXP-1"},
+)
+SHOWN = (
+    ("INTERNAL_RULES", ["STABLES", "FEEDING"]), ("REVIEW", []), ("YEARLY_PLAN", []),
+    ("OUTSIDE_WORK", ["SELECTION", "CONTENT", "STEPS"]),
+)  # fmt: skip
+MAKERS = (herd, herd, left, left, fed, milked, tended, tended, milk_graded, shown)
