@@ -240,7 +240,7 @@ def substance(
     told = [name for name in found[0] if form is Format.CSV or not name.startswith("list_")]
     show(found, form, columns=told)
     if form is Format.TABLE:
-        for line in list_lines(found):
+        for line in list_lines(found, "en", "ja"):
             typer.echo(line)
     if not any(row["allowed"] for row in found):
         raise typer.Exit(NOT_ELIGIBLE)

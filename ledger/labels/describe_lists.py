@@ -58,21 +58,22 @@ def _whole(table: str, class_: str | None, on: date) -> dict[str, Any]:
     }
 
 
-def list_lines(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Of answers about substances: what each list asks as a whole, and of which day its text is."""
-    lines: dict[str, None] = {}
-    for row in rows:
-        later = row["later_text"]
-        en = [
-            row["list_condition"],
-            None if row["text_of"] is None else f"text of {row['text_of']}",
-            _NO_LATER_TEXT if later is None else f"there is a later text of {later}",
-        ]
-        ja = [
-            row["list_condition_ja"],
-            None if row["text_of"] is None else f"{row['text_of']}の規格による",
-            _NO_LATER_TEXT_JA if later is None else f"{later}の新しい規格がある",
-        ]
-        lines[f"{row['table']}: {'; '.join(filter(None, en))}."] = None
-        lines[f"{row['table']}：{'；'.join(filter(None, ja))}。"] = None
-    return list(lines)
+def list_lines(rows: Iterable[dict[str, Any]], *tongues: str) -> list[str]:
+    """Of answers about substances: what each list asks as a whole, and of which day its text is.
+
+    A line for each list in each of the tongues, `en` or `ja`.
+    """
+    lines = (_line(row, tongue) for row in rows for tongue in tongues)
+    return list(dict.fromkeys(lines))
+
+
+def _line(row: dict[str, Any], tongue: str) -> str:
+    ja, of, later = tongue == "ja", row["text_of"], row["later_text"]
+    said = [row["list_condition_ja" if ja else "list_condition"]]
+    if ja:
+        said.append(None if of is None else f"{of}の規格による")
+        said.append(_NO_LATER_TEXT_JA if later is None else f"{later}の新しい規格がある")
+        return f"{row['table']}：{'；'.join(filter(None, said))}。"
+    said.append(None if of is None else f"text of {of}")
+    said.append(_NO_LATER_TEXT if later is None else f"there is a later text of {later}")
+    return f"{row['table']}: {'; '.join(filter(None, said))}."

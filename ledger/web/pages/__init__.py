@@ -19,6 +19,7 @@ from ledger.web.pages import (
     rendering,
     shown,
     statements,
+    substances,
 )
 
 _ROUTERS = (
@@ -30,6 +31,7 @@ _ROUTERS = (
     decisions.router,
     statements.router,
     goods.router,
+    substances.router,
     records.router,
     shown.router,
 )

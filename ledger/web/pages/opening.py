@@ -30,6 +30,7 @@ SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("lots", frozenset()),
     ("shipments", frozenset()),
     ("certificates", frozenset()),
+    ("substances", frozenset()),
     ("sources", frozenset({"scanner"})),
 )
 """The parts of the desk, and the roles that see nothing but those that name them."""

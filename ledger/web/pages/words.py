@@ -23,6 +23,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "lots": said("Lots"),
     "shipments": said("Shipments"),
     "certificates": said("Certificates"),
+    "substances": said("Substances"),
     "sources": said("Sources"),
 }
 STATES: Final[Mapping[str, str]] = {

@@ -14,7 +14,8 @@ from tests.desks_open import Open
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEED_PAGES = (
     "/desk/sign-in", "/", "/desk/cases", "/desk/statements", "/desk/lots", "/desk/shipments",
-    "/desk/certificates", "/desk/sources", "/desk/find?q=nothing", "/desk/nothing",
+    "/desk/certificates", "/desk/substances?code=PECTIN", "/desk/sources", "/desk/find?q=nothing",
+    "/desk/nothing",
 )  # fmt: skip
 LINKED = ("pair", "case", "statement", "lot", "shipment", "event", "figure")
 Enter = Callable[..., Page]

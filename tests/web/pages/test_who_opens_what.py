@@ -9,7 +9,8 @@ from tests.web.pages.conftest import Visit
 
 LISTS = (
     "/", "/desk/cases", "/desk/statements", "/desk/lots", "/desk/shipments", "/desk/certificates",
-    "/desk/sources", "/desk/find?q=", "/desk/cases?state=all&by=lot&severity=H",
+    "/desk/sources", "/desk/find?q=", "/desk/substances", "/desk/substances?code=PECTIN",
+    "/desk/cases?state=all&by=lot&severity=H",
 )  # fmt: skip
 LOOKING = ("exporter", "processor", "importer", "certifier", "operator")
 INLINE = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)
@@ -155,3 +156,21 @@ def test_files_keep_and_pages_do_not(visit: Visit) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert "immutable" in visit("").get(style).headers["cache-control"]
     assert visit("").get("/static/0123456789ab/desk.css").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "no later text is known to this ledger; ask the body"),
+        ("ja", "より新しい規格の有無はこの台帳では分からない"),
+    ],
+)
+def test_a_substance_is_told_with_its_lists(visit: Visit, language: str, words: str) -> None:
+    """What each list asks as a whole stands below the table, in the reader's language."""
+    client = visit("importer", language)
+    found = client.get("/desk/substances?code=limestone&class=FEED&on=2024-05-01")
+
+    assert found.status_code == 200
+    assert words in found.text
+    assert client.get("/desk/substances?code=BLEACH").status_code == 404
+    assert client.get("/desk/substances?code=PECTIN&class=STONE").status_code == 422
