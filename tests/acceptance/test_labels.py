@@ -129,6 +129,19 @@ def test_a_recorded_lot_is_judged(home: Home) -> None:
     assert spoiled["claim"] == "JAS_ORGANIC"
 
 
+def test_a_lot_has_its_own_route(home: Home) -> None:
+    """6.1: a lot is judged by its own, and another is not asked; its label alone has both."""
+    label = ("label", "check", "--label", "LB-A1-ALMOND", "--on", "2025-12-01")
+    of_lot = home.told(*label, "--lot", GOOD_LOT)
+    alone = home.told(*label)
+    refused = home.run(*label, "--lot", GOOD_LOT, "--route", "JAS", code=2)
+
+    assert (of_lot["route"], of_lot["routes"]) == ("EQUIVALENCE", {})
+    assert (alone["route"], [*alone["routes"]]) == ("BOTH", ["JAS", "EQUIVALENCE"])
+    assert alone["routes"]["EQUIVALENCE"]["eligible"]
+    assert "The route of a lot is its own" in refused.said
+
+
 @pytest.mark.slow
 def test_what_nobody_recorded_is_refused(home: Home) -> None:
     """A sentence says which lot, label or product there is not."""

@@ -106,6 +106,29 @@ def test_what_no_list_knows_is_refused(desk: Served, asked: str, field: str) -> 
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
+def test_a_route_and_an_operator_are_asked_as_on_the_command_line(desk: Served) -> None:
+    """In the document or beside it; of the two routes the named one tells the verdict."""
+    rice = {"class": "PROCESSED_PLANT", "name": "rice", "ingredients": [
+        {"name": "rice", "share": "100", "kind": "AGRICULTURAL", "status": "ORGANIC",
+         "scheme": "NOP", "origin": "TH"}]}  # fmt: skip
+    asked = {"claim": "JAS_ORGANIC", "recipe": rice, "on": "2026-04-01"}
+
+    both = posted(desk, "/labels/check", json=asked).json()
+    named = posted(desk, "/labels/check?route=EQUIVALENCE", json=asked).json()
+    words = {"claim": "ACT_ORGANIC", "recipe": rice, "text": "rice", "operator": "Good Farm"}
+    unnamed = posted(desk, "/labels/check", json=words).json()
+
+    assert (both["eligible"], both["route"], [*both["routes"]]) == (
+        False, "BOTH", ["JAS", "EQUIVALENCE"],
+    )  # fmt: skip
+    assert (named["eligible"], named["route"], [*named["routes"]]) == (
+        True, "EQUIVALENCE", ["EQUIVALENCE"],
+    )  # fmt: skip
+    assert ("COMPANION", "name of the operator: Good Farm") in [
+        (code["code"], code["detail"]) for code in unnamed["codes"]
+    ]
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("/labels/check", MUESLI, "claim"),
     ("/labels/check?claim=NONSENSE", MUESLI, "claim"),
@@ -119,6 +142,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("/labels/check", {"recipe": MUESLI, "claim": "KRAV_MARK", "more": 1}, "more"),
     ("/labels/check", {"recipe": MUESLI, "claim": "KRAV_MARK", "on": "soon"}, "on"),
     ("/labels/check", {"recipe": {"class": "PLANT"}, "claim": "KRAV_MARK"}, "name"),
+    (f"{CHECK}&route=JAS", MUESLI, "route"),
+    ("/labels/check?claim=JAS_ORGANIC&route=NOP", MUESLI, "route"),
+    ("/labels/check", {"recipe": MUESLI, "claim": "JAS_ORGANIC", "route": 7}, "route"),
 ]
 
 
