@@ -6,6 +6,7 @@ Nothing is ever removed by itself, and the date never removes a case that is sti
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final, NamedTuple
 
 import typer
@@ -29,6 +30,7 @@ from ledger.views.lazy_record import OF_LOT, LazyRecord, registry_facts
 from ledger.views.loading import applications_to, facts_about
 from ledger.views.lots import cards, names
 from ledger.views.projection import reading
+from ledger.views.replacing import replaced_of
 from ledger.views.trace import trace as traced
 from ledger.web.asking.unproven import unproven_of
 
@@ -109,7 +111,7 @@ def lot(
     Example: ledger lot L-A1-0001-1
     """
     with asking() as asked:
-        told = lot_card(asked.record, name)
+        told = lot_card(asked.record, name, partial(replaced_of, asked.rows))
         if told is None:
             raise Misuse(f"There is no lot {name!r}.")
         (goods,) = cards(asked.rows, asked.log, [name])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
@@ -18,6 +19,7 @@ from ledger.labels.herd_card import herd_card
 from ledger.labels.lots import lot_facts
 from ledger.views.lazy_record import LazyRecord, registry_facts
 from ledger.views.lots import names
+from ledger.views.replacing import replaced_of
 from ledger.web.asking.unproven import Wanted, judged
 
 UNPROVEN: Final = 1
@@ -111,7 +113,7 @@ def herd(
     Example: ledger herd H-7
     """
     with asking() as asked:
-        card = herd_card(asked.record, name)
+        card = herd_card(asked.record, name, partial(replaced_of, asked.rows))
     if card is None:
         raise Misuse(f"There is no herd {name!r}.")
     if form is Format.JSON:

@@ -19,6 +19,7 @@ from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.labels.fields import field_status
 from ledger.labels.herd_card import made_of
+from ledger.labels.livestock.origin import Sums
 from ledger.labels.lots import class_of_lot, lot_facts
 from ledger.labels.process import process
 from ledger.labels.schemes.jas.activities import missing_activities
@@ -27,7 +28,7 @@ from ledger.labels.shipping import is_live, shipment_scope
 from ledger.labels.verdict import Verdict
 
 
-def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
+def lot_card(record: Record, lot: str, sums: Sums) -> dict[str, Any] | None:
     """What the records say of a lot, with codes and sentences; None where nobody recorded it.
 
     Keys: lot, product, operator, route, status, produced_on, best_before, field, process, grading,
@@ -59,7 +60,7 @@ def lot_card(record: Record, lot: str) -> dict[str, Any] | None:
             {**told(sold, "importer", "units", "claim", "country", "time"), "event": sold.id}
             for sold in record.about(GoodsSold, About.LOT, lot)
         ],
-        **made_of(record, lot),
+        **made_of(record, lot, sums),
     }
 
 

@@ -15,7 +15,7 @@ from ledger.labels.describe import verdict_row
 from ledger.labels.livestock.feeding import feeding
 from ledger.labels.livestock.keeping import keeping
 from ledger.labels.livestock.measures import judged
-from ledger.labels.livestock.origin import origin
+from ledger.labels.livestock.origin import Sums, origin
 from ledger.labels.lots import origin_record
 from ledger.labels.process import process
 from ledger.labels.schemes.jas.contents import contents
@@ -29,11 +29,12 @@ _FACTS: Final = (
 _TENTH: Final = Decimal("0.1")
 
 
-def herd_card(record: Record, herd: str) -> dict[str, Any] | None:
+def herd_card(record: Record, herd: str, sums: Sums) -> dict[str, Any] | None:
     """What the records say of a herd, with codes and sentences; None where nobody recorded it.
 
     Keys: herd, what its latest record says, event, history, left, feed, entries, lots; weights as
-    text in kg, shares of a feeding in per cent of its dry matter.
+    text in kg, shares of a feeding in per cent of its dry matter. `sums` = what was replaced in the
+    year of a herd, which no fact about it tells.
     """
     latest = record.latest(HerdRecorded, About.ANIMALS, herd)
     if latest is None:
@@ -44,7 +45,8 @@ def herd_card(record: Record, herd: str) -> dict[str, Any] | None:
         "event": latest.id,
         "history": [
             {**told(each, "time", "species", "heads", "origin", "reason", "organic_since"),
-             "event": each.id, "codes": _codes(judged(origin(each)))}
+             "event": each.id,
+             "codes": _codes(judged(origin(each, sums(each) if each is latest else None)))}
             for each in reversed(record.about(HerdRecorded, About.HERD, herd))
         ],
         "left": [
@@ -65,11 +67,11 @@ def herd_card(record: Record, herd: str) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def made_of(record: Record, lot: str) -> dict[str, list[dict[str, Any]]]:
+def made_of(record: Record, lot: str, sums: Sums) -> dict[str, list[dict[str, Any]]]:
     """What a lot was made of: its `herds` as recorded last, and the `content` of its records."""
     made = origin_record(record, lot)
     return {
-        "herds": [] if made is None else [_of_lot(record, made, herd) for herd in made.herds],
+        "herds": [] if made is None else [_of_lot(record, made, herd, sums) for herd in made.herds],
         "content": [
             {
                 **told(content.row, "number", "item"),
@@ -82,10 +84,12 @@ def made_of(record: Record, lot: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _of_lot(record: Record, made: LotRecorded, herd: str) -> dict[str, Any]:
+def _of_lot(record: Record, made: LotRecorded, herd: str, sums: Sums) -> dict[str, Any]:
     """Animals that a lot was made from, as recorded last, with what is said of origin and use."""
     latest = record.latest(HerdRecorded, About.ANIMALS, herd)
-    found = [] if latest is None else [*origin(latest), *keeping(latest, made.produced_on)]
+    found = []
+    if latest is not None:
+        found = [*origin(latest, sums(latest)), *keeping(latest, made.produced_on)]
     shown = ("species", "heads", "origin", "born_on", "organic_since")
     return {
         "herd": herd,

@@ -20,7 +20,7 @@ from ledger.labels.fields import field_untold
 from ledger.labels.livestock.feeding import feeding
 from ledger.labels.livestock.keeping import keeping
 from ledger.labels.livestock.measures import judged
-from ledger.labels.livestock.origin import origin
+from ledger.labels.livestock.origin import Sums, origin
 from ledger.labels.livestock.outings import run_untold
 from ledger.labels.lots import class_of_lot, origin_record
 from ledger.labels.process import process
@@ -56,14 +56,15 @@ class Open(NamedTuple):
 
 
 def unproven(
-    record: Record, lot: str, seals: Sequence[SealsApplied], on: date | None = None
+    record: Record, lot: str, seals: Sequence[SealsApplied], sums: Sums, on: date | None = None
 ) -> list[dict[str, Any]]:
     """A row for each code that leaves a lot unproven, sorted by code.
 
     Keys: lot, product, class, operator, produced_on, claim, label, code, detail, shown_by, en, ja;
     several details, claims and labels of a code are joined. Asked of lots with seals, and of those
     graded on the JAS route; nothing of others. `seals` = one application of each mark, label and
-    holder; a claim is judged on the day of its label's first, or on the day `on`.
+    holder; a claim is judged on the day of its label's first, or on the day `on`. `sums` = what was
+    replaced in the year of a herd, which no fact about it tells.
     """
     made = origin_record(record, lot)
     graded = record.latest(LotGraded, About.LOT, lot)
@@ -71,7 +72,7 @@ def unproven(
         return []
     class_ = class_of_lot(record, made, made.produced_on)
     found: dict[str, list[Open]] = {}
-    for one in _open(record, lot, made, seals, on):
+    for one in (*_open(record, lot, made, seals, on), *_herds(record, lot, made, sums)):
         found.setdefault(one.code, []).append(one)
     return [
         {
@@ -110,8 +111,6 @@ def _open(
     class_ = class_of_lot(record, made, made.produced_on)
     for code in field_untold(made.field, class_).unproven:
         yield Open(code)
-    if class_ == "LIVESTOCK":
-        yield from _herds(record, lot, made)
     for content in contents(record, lot):
         if not content.told:
             yield Open("RECORD_CONTENT", content.row.item, shown_by=content.row.shown_by)
@@ -157,8 +156,10 @@ def _entries(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
             ))))  # fmt: skip
 
 
-def _herds(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
+def _herds(record: Record, lot: str, made: LotRecorded, sums: Sums) -> Iterator[Open]:
     """Animals that nobody named or recorded; of the others what is open of origin, feed and use."""
+    if class_of_lot(record, made, made.produced_on) != "LIVESTOCK":
+        return
     if not made.herds:
         yield Open("HERD_MISSING")
     past = RecordedHusbandry(record)
@@ -167,7 +168,10 @@ def _herds(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
         if herd is None:
             yield Open("HERD_MISSING", name)
             continue
-        found = [*judged(origin(herd)).unproven, *Verdict.of(run_untold(herd, past)).unproven]
+        found = [
+            *judged(origin(herd, sums(herd))).unproven,
+            *Verdict.of(run_untold(herd, past)).unproven,
+        ]
         if made.status == "ORGANIC" and by_own_certificate(record, lot):
             found += judged(keeping(herd, made.produced_on)).unproven
         for fed in record.about(FeedingRecorded, About.HERD, name):

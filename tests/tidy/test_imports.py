@@ -105,10 +105,10 @@ def arrows(path: str, source: str) -> list[str]:
 
 SHARED_BY_VIEWS = {
     "", "__init__", "schema", "places", "folding", "figures", "loading",
-    "lowest_balances", "access",
+    "lowest_balances", "access", "replacing",
 }  # fmt: skip
 """What stands below all views: the shape of the schema, of a fold, of policies, facts found again,
-what a place held at a moment, what came onto a lot."""
+what a place held at a moment, what came onto a lot, what animals replaced others."""
 ASSEMBLE_VIEWS = {
     "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
     "ledger/views/periods.py",

@@ -3,7 +3,7 @@
 A date or figure that a check needs and lacks gives HERD_HISTORY and breaks nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -63,6 +63,10 @@ class Replaced(NamedTuple):
 
     heads: int
     left: int
+
+
+Sums = Callable[[HerdRecorded], Replaced | None]
+"""From the record of a herd to the sums of its year; None where they are not its to answer for."""
 
 
 def origin(herd: HerdRecorded, replaced: Replaced | None = None) -> list[Measure]:

@@ -12,17 +12,8 @@ from ledger.labels.livestock.origin import Replaced
 from ledger.questions.dependencies import ABOUT, Changes, DependencyKey
 from ledger.questions.herds import Arrival, arrival_of, departed, left_since
 from ledger.questions.record import Source
+from ledger.views.replacing import arrived_later, replaced_by
 
-_LATER = """
-SELECT herd FROM herds WHERE latest AND operator = %b AND species = %b AND arrived_on <= %b
-    AND arrived_on IS NOT NULL AND (arrived_on, time, id) > (%b::date, %b::int8, %b::uuid)
-ORDER BY arrived_on, time, id LIMIT 1
-"""
-_HEADS = "SELECT heads FROM replaced WHERE operator = %b AND species = %b AND year = %b"
-_LEFT = """
-SELECT coalesce(sum(heads), 0)::int8 FROM left_days
-WHERE operator = %b AND species = %b AND "on" > %b AND "on" <= %b
-"""
 _BEFORE = """
 SELECT operator, species, arrived_on FROM herds
 WHERE herd = %b AND (time, id) < (%b::int8, %b::uuid) ORDER BY time DESC, id DESC LIMIT 1
@@ -62,19 +53,16 @@ class HerdAnswers(Source):
     """What is asked about herds."""
 
     def replaced(self, arrival: Arrival) -> Replaced | None:
-        operator, species, day, at, key = arrival
-        last = day.replace(month=12, day=31)
-        later = self._one(_LATER, operator, species, last, day, at, UUID(key))
+        operator, species, day, _, _ = arrival
+        later = arrived_later(self.rows, arrival)
         if later is not None:
             # As long as this one stands where it does, another arrived later.
             self.dependencies.note(*record_of(later))
             return None
         self.dependencies.note(REPLACED, operator, species, day.year)
-        since = left_since(day)
-        for year in range(since.year, day.year + 1):
+        for year in range(left_since(day).year, day.year + 1):
             self.dependencies.note(LEFT, operator, year)
-        heads = self._one(_HEADS, operator, species, day.year)
-        return Replaced(heads or 0, self._one(_LEFT, operator, species, since, day))
+        return replaced_by(self.rows, arrival)
 
     def note_displaced(self, fact: HerdRecorded, changed: Changes) -> None:
         """Note what may be different besides as a record of a herd came, or ceases to count.
@@ -90,7 +78,3 @@ class HerdAnswers(Source):
         if species != fact.species:
             for of, year in self.rows.execute(_YEARS_LEFT, (fact.herd,), prepare=True).fetchall():
                 changed.note(LEFT, of, year)
-
-    def _one(self, statement: str, *asked: Any) -> Any:
-        row = self.rows.execute(statement, asked, prepare=True).fetchone()
-        return None if row is None else row[0]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ledger.facts.criteria import CriterionShown
@@ -12,6 +13,7 @@ from ledger.labels.herd_card import herd_card, made_of
 from ledger.log.seeing import Viewer
 from ledger.views.lazy_record import LazyRecord
 from ledger.views.loading import facts_about
+from ledger.views.replacing import replaced_of
 from ledger.web.asking.goods import there
 from ledger.web.asking.unproven import unproven_of
 from ledger.web.desk import SYSTEM, Desk, Looking, Standing
@@ -56,7 +58,7 @@ def seen_herd(desk: Desk, viewer: Viewer, herd: str) -> Shown:
         kept = facts_about(looking.rows, looking.log, [(About.HERD, herd), (About.FROM_HERD, herd)])
         standing = looking.standing
     with desk.looking(SYSTEM) as whole:
-        card = herd_card(LazyRecord(whole.rows, whole.log), herd)
+        card = herd_card(LazyRecord(whole.rows, whole.log), herd, partial(replaced_of, whole.rows))
     if card is None:
         raise not_found("such herd")
     return Shown(card, standing, frozenset(known.id for known in kept))
@@ -73,4 +75,4 @@ def shown_of_lot(desk: Desk, lot: str) -> dict[str, list[dict[str, Any]]]:
     with desk.looking(SYSTEM) as whole:
         record = LazyRecord(whole.rows, whole.log)
         (rows,) = unproven_of(whole.rows, whole.log, record, [lot])
-        return {**made_of(record, lot), "unproven": rows}
+        return {**made_of(record, lot, partial(replaced_of, whole.rows)), "unproven": rows}

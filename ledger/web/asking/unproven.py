@@ -6,6 +6,7 @@ lot the sums tell the first application of each kind; the others are not read.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ledger.facts.seals import SealsApplied
@@ -16,6 +17,7 @@ from ledger.views.folding import Rows
 from ledger.views.lazy_record import LazyRecord
 from ledger.views.loading import facts_by_id
 from ledger.views.lots import names, sealed_now
+from ledger.views.replacing import replaced_of
 from ledger.web.asking.goods import A_LOT, there
 from ledger.web.desk import SYSTEM, Desk, Standing
 
@@ -79,7 +81,7 @@ def unproven_of(
             for event in found
             if event is not None and isinstance(event.fact, SealsApplied)
         ]
-        yield unproven(record, lot, seals, on)
+        yield unproven(record, lot, seals, partial(replaced_of, rows), on)
 
 
 class Page(NamedTuple):

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from ledger.facts.herds import FeedLine
+from ledger.facts.herds import FeedLine, HerdRecorded
 from ledger.facts.identity import Document
 from ledger.facts.lots import Input
-from ledger.facts.scalars import Weight, WeightOrZero
+from ledger.facts.scalars import MeanHeads, Weight, WeightOrZero
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import DepartedLine
 from ledger.labels.herd_card import herd_card
+from ledger.labels.livestock.origin import Replaced, Sums
 from ledger.labels.retention import keep_until
 from ledger.labels.unproven import SHOWN_BY, unproven
 from ledger.labels.verdict import CODES
@@ -33,11 +34,16 @@ def tofu(**own: Any) -> Goods:
     return goods
 
 
-def rows(goods: Goods, on: date | None = None) -> dict[str, dict[str, Any]]:
+def alone(_herd: HerdRecorded) -> Replaced | None:
+    """No sums: no herd came to replace others."""
+    return None
+
+
+def rows(goods: Goods, on: date | None = None, sums: Sums = alone) -> dict[str, dict[str, Any]]:
     """The rows of L1 by code, with every application to it."""
     record = goods.record()
     seals = [fact for fact in goods.facts if isinstance(fact, SealsApplied)]
-    found = unproven(record, "L1", seals, on)
+    found = unproven(record, "L1", seals, sums, on)
     assert [row["code"] for row in found] == sorted({row["code"] for row in found})
     return {row["code"]: row for row in found}
 
@@ -50,7 +56,7 @@ def test_a_lot_without_seals_or_grading_is_not_asked() -> None:
     goods.lot()
 
     assert rows(goods) == {}
-    assert unproven(goods.record(), "L9", ()) == []
+    assert unproven(goods.record(), "L9", (), alone) == []
 
 
 def test_a_graded_lot_tells_what_its_records_leave_out() -> None:
@@ -158,6 +164,20 @@ def test_unknown_animals_are_missing() -> None:
     assert "HERD_MISSING" not in rows(goods)
 
 
+@pytest.mark.parametrize(("left", "open_"), [(0, True), (3, False)])
+def test_what_animals_replace_rests_on_those_that_left(left: int, *, open_: bool) -> None:
+    """Where nothing left in three years, it is not shown that so many may be replaced."""
+    goods = milk(herds=("H1",))
+    goods.add("HerdRecorded", **{
+        **HERD, "origin": "BROUGHT_IN", "reason": "REPLACEMENT", "female": True, "bred": False,
+        "unavailable": True, "arrived_on": date(2023, 1, 1), "adult_females": MeanHeads("10"),
+    })  # fmt: skip
+
+    found = rows(goods, sums=lambda _herd: Replaced(heads=1, left=left))
+
+    assert ("HERD_HISTORY" in found) is open_
+
+
 def test_every_unproven_code_tells_what_would_show_it() -> None:
     """And of no other code that is said."""
     levels = {row.code: row.level for row in CODES.rows()}
@@ -179,7 +199,7 @@ def feed(kind: str, kg: str) -> FeedLine:
 def test_the_card_of_a_herd() -> None:
     """As recorded last; feed by period with shares, entries, the lots made from it."""
     goods = milk(herds=("H1",))
-    assert herd_card(goods.record(), "H1") is None
+    assert herd_card(goods.record(), "H1", alone) is None
     goods.add("HerdRecorded", "2024-01-01", **{**HERD, "heads": 2})
     goods.add("HerdRecorded", "2024-02-01", **HERD)
     goods.add("AnimalsLeft", herd="H1", operator="OP", on=date(2024, 1, 15), heads=1, how="SOLD")
@@ -190,7 +210,7 @@ def test_the_card_of_a_herd() -> None:
               heads=1, stage="DAIRY_MILKING")  # fmt: skip
     done(goods, "DUNG", lot=None, herd="H1")
 
-    card = herd_card(goods.record(), "H1")
+    card = herd_card(goods.record(), "H1", alone)
 
     assert card is not None
     assert (card["species"], card["heads"], card["organic_since"]) == ("DAIRY_COW", 1, "2023-01-01")
