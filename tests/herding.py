@@ -1,7 +1,5 @@
 """Herds for dense worlds: few herds, species and days, so that sums meet, move and are undone."""
 
-from typing import Any
-
 from tests.contract.views import world as w
 
 HERDS = ("H1", "H2", "H3", "H4")
@@ -102,14 +100,20 @@ TENDED: tuple[dict[str, object], ...] = (
     {"activity": "RUN", "run": {"use": "GRASS", "clean_since": "2025-01-01", "shelter": False}},
     {"activity": "HOUSING", "heads": 3, "indoor_m2": "11.999", "outdoor_m2": "12.000"},
     {"activity": "MEDICINE", "waiting_days": 9},
-    {"activity": "RUN", "run": {
-        "use": "GRASSLAND", "clean_since": "2024-01-01", "first_grazed_on": "2026-03-01",
-        "half_own_feed": False, "adjoining": True,
-    }},
+    {
+        "activity": "RUN",
+        "run": {
+            "use": "GRASSLAND",
+            "clean_since": "2024-01-01",
+            "first_grazed_on": "2026-03-01",
+            "half_own_feed": False,
+            "adjoining": True,
+        },
+    },
     {"activity": "MILKING"},
     {"activity": "DUNG", "contractor": "EXP-1"},
 )
-SHOWN = (
+SHOWN: tuple[tuple[str, list[str]], ...] = (
     ("INTERNAL_RULES", ["STABLES", "FEEDING"]), ("REVIEW", []), ("YEARLY_PLAN", []),
     ("OUTSIDE_WORK", ["SELECTION", "CONTENT", "STEPS"]),
 )  # fmt: skip
