@@ -109,7 +109,7 @@ TENDED: tuple[dict[str, object], ...] = (
     {"activity": "MILKING"},
     {"activity": "DUNG", "contractor": "EXP-1"},
 )
-SHOWN = (
+SHOWN: tuple[tuple[str, list[str]], ...] = (
     ("INTERNAL_RULES", ["STABLES", "FEEDING"]), ("REVIEW", []), ("YEARLY_PLAN", []),
     ("OUTSIDE_WORK", ["SELECTION", "CONTENT", "STEPS"]),
 )  # fmt: skip
