@@ -62,7 +62,7 @@ def report(found: Found, key: Found) -> str:
 @pytest.mark.slow
 def test_every_slip_is_found_and_nothing_else(log: Log) -> None:
     """A season with every slip: precision and recall are 1.000 for every rule."""
-    made = season(10_000, 11, Mix.parse("all"))
+    made = season(13_000, 11, Mix.parse("all"))
     load(log, list(made.facts()))
 
     catch_up(log, POLICY, lambda: micros(made.key().now))

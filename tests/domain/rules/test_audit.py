@@ -105,7 +105,7 @@ def slipped(seed: int) -> Rows:
     """A season with every slip, in which some facts are changed as well."""
     chance = Random(seed)  # noqa: S311 - a test's chance, not a secret
     rows: Rows = []
-    for fact in season(10_000, seed, Mix.parse("all")).facts():
+    for fact in season(13_000, seed, Mix.parse("all")).facts():
         changed = fact
         if isinstance(fact, SealsApplied) and chance.random() < 0.02:
             changed = structs.replace(fact, **chance.choice(_MISREAD))

@@ -182,7 +182,7 @@ def _found() -> tuple[Violation, ...]:
 
 def _audited() -> Iterator[Violation]:
     policy = default_policy()
-    made = season(10_000, 5, Mix.parse("all")).facts()
+    made = season(13_000, 5, Mix.parse("all")).facts()
     yield from audit(Record([(fact, fact.at + 1) for fact in made]), policy, FAR)
     for world in (spoiled(), fallen_short(), unmanaged()):
         yield from world.violations()
