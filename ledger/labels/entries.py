@@ -1,6 +1,6 @@
 """Entries of process records beside what they are about: a lot, a herd, the animals' species."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final, Protocol
 
@@ -25,12 +25,12 @@ class Husbandry(Protocol):
         """The lots made from a herd on days from `first` to `last`, by (day, id)."""
         ...
 
-    def herd_worked(self, herd: str, activity: str, until: date) -> bool:
-        """Whether an entry of an activity of a herd is dated up to a day."""
+    def any_did(self, herds: Collection[str], activity: str, until: date) -> bool:
+        """Whether an entry of an activity of one of the herds is dated up to a day."""
         ...
 
-    def herd_fed(self, herd: str, until: date) -> bool:
-        """Whether a feeding of a herd began up to a day."""
+    def each_fed(self, herds: Collection[str], until: date) -> bool:
+        """Whether a feeding of each of the herds began up to a day."""
         ...
 
     def feedings_of(self, herd: str, first: date, last: date) -> Iterable[FeedingRecorded]:
@@ -49,13 +49,18 @@ class RecordedHusbandry:
         found = [lot for lot in lots if first <= lot.produced_on <= last]
         return sorted(found, key=lambda lot: (lot.produced_on, lot.id))
 
-    def herd_worked(self, herd: str, activity: str, until: date) -> bool:  # noqa: D102 - told above
-        entries = self._record.about(ProcessRecorded, About.HERD, herd)
-        return any(entry.activity == activity and entry.on <= until for entry in entries)
+    def any_did(self, herds: Collection[str], activity: str, until: date) -> bool:  # noqa: D102 - told above
+        return any(
+            entry.activity == activity and entry.on <= until
+            for herd in herds
+            for entry in self._record.about(ProcessRecorded, About.HERD, herd)
+        )
 
-    def herd_fed(self, herd: str, until: date) -> bool:  # noqa: D102 - told above
-        feedings = self._record.about(FeedingRecorded, About.HERD, herd)
-        return any(fed.from_ <= until for fed in feedings)
+    def each_fed(self, herds: Collection[str], until: date) -> bool:  # noqa: D102 - told above
+        return all(
+            any(fed.from_ <= until for fed in self._record.about(FeedingRecorded, About.HERD, herd))
+            for herd in herds
+        )
 
     def feedings_of(self, herd: str, first: date, last: date) -> Iterable[FeedingRecorded]:  # noqa: D102 - told above
         feedings = self._record.about(FeedingRecorded, About.HERD, herd)

@@ -11,10 +11,12 @@ from collections.abc import Callable, Hashable
 from typing import Protocol, TypeVar
 
 from ledger.facts.record import Record
+from ledger.labels.entries import Husbandry
 from ledger.questions.accounts import Accounts, AccountsAtHand
 from ledger.questions.applications import Applications, ApplicationsAtHand
 from ledger.questions.conduct import Conduct, ConductAtHand
 from ledger.questions.herds import Herds, HerdsAtHand
+from ledger.questions.husbandry import HusbandryAtHand
 from ledger.questions.lookalikes import LookAlikes
 from ledger.questions.outside_work import OutsideWork, OutsideWorkAtHand
 from ledger.questions.papers import Papers, PapersAtHand
@@ -24,7 +26,16 @@ T = TypeVar("T")
 
 
 class Questions(
-    Accounts, Applications, Serials, LookAlikes, Papers, Conduct, Herds, OutsideWork, Protocol
+    Accounts,
+    Applications,
+    Serials,
+    LookAlikes,
+    Papers,
+    Conduct,
+    Herds,
+    Husbandry,
+    OutsideWork,
+    Protocol,
 ):
     """Facts that count, and sums over them: all that rules may ask."""
 
@@ -57,6 +68,7 @@ class QuestionsAtHand(
     PapersAtHand,
     ConductAtHand,
     HerdsAtHand,
+    HusbandryAtHand,
     OutsideWorkAtHand,
 ):
     """The answers from all facts: what the answers from the database are compared with."""

@@ -17,6 +17,7 @@ from ledger.questions.accounts.answers import AccountAnswers
 from ledger.questions.accounts.balances import run_asked_min
 from ledger.questions.conduct.answers import ConductAnswers
 from ledger.questions.herds.answers import HerdAnswers
+from ledger.questions.husbandry.answers import HusbandryAnswers
 from ledger.questions.lookalikes.answers import LookAlikeAnswers
 from ledger.questions.outside_work.answers import OutsideWorkAnswers
 from ledger.questions.papers.answers import PaperAnswers
@@ -66,6 +67,7 @@ class SnapshotQuestions(
     PaperAnswers,
     ConductAnswers,
     HerdAnswers,
+    HusbandryAnswers,
     OutsideWorkAnswers,
 ):
     """The answers over one snapshot; what was read is kept until they are dropped."""

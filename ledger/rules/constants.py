@@ -47,6 +47,8 @@ ENUMS: Final[Mapping[str, Collection[str]]] = {
     "transport": _members(ShipmentDeparted, "transport"),
     "mode": _members(ShipmentDeparted, "sealing_mode"),
     "activity": _members(ProcessRecorded, "activity"),
+    "act": _members(ProcessRecorded, "act"),
+    "kept": _members(ProcessRecorded, "kept_in"),
     "function": _members(PersonQualified, "function"),
     "came": _members(HerdRecorded, "origin"),
     "left": _members(AnimalsLeft, "how"),

@@ -263,6 +263,7 @@ TYPES: Final[Mapping[str, Type]] = {
     "kg": Type(_is_number, {"": _counted("kg", "kg", "%s kg"), "number": _number}),
     "area": Type(_is_number, {"": _measured("m²", "m²", "%s m²")}),
     "years": Type(_is_number, {"": _measured("year", "years", "%s年")}),
+    "hours": Type(_is_number, {"": _measured("hour", "hours", "%s時間")}),
     "days": _figure("[0-9]+ d", "day", "days", "%s日"),
     "minutes": _figure("[0-9]+ min", "minute", "minutes", "%s分"),
     "percent": Type(_whole("[0-9.]+ %"), {"": lambda text, _: text.replace(" ", "")}),

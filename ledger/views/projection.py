@@ -22,6 +22,7 @@ from ledger.questions.accounts.tables import Booked, Inflows
 from ledger.questions.applications.tables import AppliedSums
 from ledger.questions.conduct.source_activity import SourceActivity
 from ledger.questions.herds.tables import Herds
+from ledger.questions.husbandry.tables import HerdDays
 from ledger.questions.lookalikes.tables import Names
 from ledger.questions.outside_work.answers import OutsideEntries
 from ledger.questions.papers.answers import Numbers
@@ -69,7 +70,7 @@ class Projector:
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
-            Booked(self._places), Numbers(), Claims(), Herds(), OutsideEntries(),
+            Booked(self._places), Numbers(), Claims(), Herds(), HerdDays(), OutsideEntries(),
         )  # fmt: skip
         self._cases = Cases()
         self._standings = Standings(log)

@@ -40,13 +40,17 @@ def act_named(entry: ProcessRecorded) -> ActRow | None:
 
 def acts(entry: ProcessRecorded) -> Iterator[Reason]:
     """FORBIDDEN_ACT: an act that is barred, or medicine for growth."""
-    told = None if entry.act is None else ACTS.topmost(kind_name(entry.act), entry.on)
     growth = entry.medicine is not None and entry.medicine.purpose == "GROWTH"
-    if growth or _barred(told, entry) or _barred(act_named(entry), entry):
+    if growth or barred_act(entry) is not None:
         yield from fails("FORBIDDEN_ACT")
 
 
-def _barred(row: ActRow | None, entry: ProcessRecorded) -> bool:
-    if row is None or row.barred == "no":
-        return False
-    return not row.barred_in or entry.activity in row.barred_in
+def barred_act(entry: ProcessRecorded) -> str | None:
+    """The act that an entry tells of and the standard bars; as the act, else as the substance."""
+    told = None if entry.act is None else ACTS.topmost(kind_name(entry.act), entry.on)
+    for row in (told, act_named(entry)):
+        if row is None or row.barred == "no":
+            continue
+        if not row.barred_in or entry.activity in row.barred_in:
+            return row.act
+    return None

@@ -6,6 +6,7 @@ from typing import Final
 
 from ledger.facts.keeping import Medicine
 from ledger.facts.lots import LotRecorded, ProcessRecorded
+from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.labels.entries import Entry, Husbandry
 from ledger.labels.lots import class_of_lot
@@ -31,14 +32,20 @@ def medicine(record: Record, entry: Entry, husbandry: Husbandry) -> Iterator[Rea
         yield from fails("WAITING_TIME")
 
 
-def waiting_days(said: ProcessRecorded) -> int | None:
-    """How many days after the last of an entry goods are not organic; None: nothing is asked."""
+def legal_waiting_days(said: ProcessRecorded) -> int | None:
+    """The waiting time of an entry's medicine, 48 hours where a drug has none; None: not asked."""
     kind = None if said.medicine is None else said.medicine.kind
     if said.activity != "MEDICINE" or kind in _NO_WAITING:
         return None
-    if said.waiting_days is not None:
-        return max(WAITING_FACTOR * said.waiting_days, WAITING_DAYS_MIN)
-    return WAITING_DAYS_MIN if kind in _LAST_RESORTS else None
+    if said.waiting_days is None and kind in _LAST_RESORTS:
+        return WAITING_DAYS_MIN // WAITING_FACTOR
+    return said.waiting_days
+
+
+def waiting_days(said: ProcessRecorded) -> int | None:
+    """How many days after the last of an entry goods are not organic; None: nothing is asked."""
+    legal = legal_waiting_days(said)
+    return None if legal is None else max(WAITING_FACTOR * legal, WAITING_DAYS_MIN)
 
 
 def too_soon(record: Record, entry: Entry, husbandry: Husbandry) -> Iterator[LotRecorded]:
@@ -52,8 +59,13 @@ def too_soon(record: Record, entry: Entry, husbandry: Husbandry) -> Iterator[Lot
         # Of the days of treatment too.
         last = entry.last + timedelta(days=min(days, (date.max - entry.last).days) - 1)
         for lot in husbandry.lots_of_herd(entry.said.herd, entry.said.on, last):
-            if class_of_lot(record, lot, lot.produced_on) == "LIVESTOCK":
+            holds = record.latest(LotRecorded, About.LOT, lot.lot)
+            if holds is not None and holds.id == lot.id and _is_livestock(record, lot):
                 yield lot
+
+
+def _is_livestock(record: Record, lot: LotRecorded) -> bool:
+    return class_of_lot(record, lot, lot.produced_on) == "LIVESTOCK"
 
 
 def _use(given: Medicine) -> Iterator[Reason]:

@@ -39,7 +39,7 @@ def outings(entry: Entry) -> Iterator[Reason]:
 def run_untold(herd: HerdRecorded, husbandry: Husbandry) -> Iterator[Reason]:
     """RUN_UNTOLD (unproven) of animals that graze where no entry tells of a run."""
     grazes = kind_of(herd.species) in GRAZERS
-    if grazes and not husbandry.herd_worked(herd.herd, "RUN", date.max):
+    if grazes and not husbandry.any_did([herd.herd], "RUN", date.max):
         yield from unshown("RUN_UNTOLD")
 
 

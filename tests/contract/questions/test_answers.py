@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from tests.auditing import CONTRACTORS, RECORDED, AuditWorld, entry_somewhere, k
 from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
-from tests.herding import FARMS, SPECIES
+from tests.herding import FARMS, HERDS, SPECIES, TENDED_ON
 
 MINUTE = 60_000_000
 Question = tuple[str, tuple[Any, ...]]
@@ -63,6 +63,8 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "ranged": lambda events: [event.id for event in events],
     "worked": lambda entries: [entry for entry in entries if entry.units],
     "applications_of": list,
+    "lots_of_herd": list,
+    "feedings_of": list,
     "first_application": lambda first: first,
     "contractors": list,
 }  # fmt: skip
@@ -104,6 +106,7 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
     yield from of_marks()
     yield from of_conduct(facts)
     yield from of_herds(facts)
+    yield from of_husbandry()
 
 
 def of_outside_work() -> Iterator[Question]:
@@ -174,6 +177,23 @@ def of_herds(facts: list[Fact]) -> Iterator[Question]:
     for operator, species in product(FARMS[1:], set(SPECIES)):
         for day in (date(2024, 1, 1), date(2025, 3, 1), date(2025, 12, 31)):
             yield "replaced", (Arrival(operator, species, day, 0, str(UUID(int=0))),)
+
+
+def of_husbandry() -> Iterator[Question]:
+    """Every question about what was done with herds, on and beside the days they know."""
+    days = sorted({*map(date.fromisoformat, TENDED_ON), date.min, date.max, date(2026, 3, 2)})
+    for herd in HERDS:
+        for first, last in pairwise(days):
+            yield "lots_of_herd", (herd, first, last)
+            yield "feedings_of", (herd, first, last)
+        yield "feedings_of", (herd, date(2025, 1, 1), date(2025, 12, 31))
+    for herds in (HERDS[:1], HERDS[1:3], HERDS, ()):
+        for day in days:
+            for activity in ("MEDICINE", "MILKING", "RUN", "SLAUGHTER"):
+                yield "any_did", (herds, activity, day)
+            yield "each_fed", (herds, day)
+        for day in (date(2025, 5, 31), date(2025, 6, 1)):
+            yield "each_fed", (herds, day)
 
 
 @settings(

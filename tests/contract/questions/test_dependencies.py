@@ -96,6 +96,7 @@ LEFT: dict[str, Any] = {
     "heads": 5,
     "how": "SOLD",
 }
+MILKED = {"herd": "H-1", "operator": "FARM-1", "activity": "MILKING", "on": "2026-03-30"}
 ARRIVAL = Arrival("FARM-1", "SOW", date(2025, 2, 1), 0, str(UUID(int=0)))
 STOCK = Place(Kind.STOCK, "EXP-1", "W1")
 NEW = str(UUID(int=7 << 76 | 2 << 62))
@@ -131,6 +132,14 @@ ROWS = [
     Row("heard", "LotGraded", GRADED | {"source": "SC-7"}, lambda a: a.last_heard("SC-7")),
     Row("replaced", "HerdRecorded", HERD, lambda a: a.replaced(ARRIVAL)),
     Row("left", "AnimalsLeft", LEFT, lambda a: a.replaced(ARRIVAL)),
+    Row(
+        "herd month", "LotRecorded", LOT | {"herds": ["H-1"]},
+        lambda a: [*a.lots_of_herd("H-1", date(2026, 3, 30), date(2026, 3, 30))],
+    ),
+    Row(
+        "herd ever", "ProcessRecorded", MILKED,
+        lambda a: a.any_did(["H-1"], "MILKING", date(2026, 3, 30)),
+    ),
     Row("scanner", "SourceRegistered", SOURCE, lambda a: a.two_sites("person", "P1", HOUR)),
 ]  # fmt: skip
 

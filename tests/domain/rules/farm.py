@@ -84,4 +84,39 @@ def spoiled() -> World:
          {"kind": "IN_CONVERSION"}, {"gmo": True}, herd="B1", period="FINAL_FATTENING",
          stage="BEEF_OLDER")  # fmt: skip
     tell(world, "LotRecorded", "lot", "2025-07-16", **LOT | {"herds": ["B1"]})
+    for number, (activity, own) in enumerate(BROKEN.values(), start=1):
+        work(world, f"w{number}", activity, herd="B1", **own)
+    tell(world, "HerdRecorded", "hens", "2025-06-01", **HERD | {"herd": "B9", "species": "LAYER"})
+    work(world, "lamps", "LIGHTING", herd="B9", light_hours="16.1")
     return world
+
+
+RUN: dict[str, Any] = {
+    "use": "GRASS", "clean_since": "2023-06-02", "first_grazed_on": "2025-06-01",
+}  # fmt: skip
+BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "SLATS": ("HOUSING", {"stable": {"floor_m2": "100", "slats_m2": "50.001"}}),
+    "STABLE": ("HOUSING", {"stable": {"cleanable": False}}),
+    "FORBIDDEN_ACT": ("SURGERY", {"act": "INJURY"}),
+    "MEDICINE_USE": ("MEDICINE", {"medicine": {"kind": "DRUG", "purpose": "PREVENTION"}}),
+    "NO_RUN": ("OUTDOOR_ACCESS", {"outings_per_week": 1}),
+    "KEPT_IN": ("OUTDOOR_ACCESS", {"kept_in": "PIGLET"}),
+    "FINAL_PERIOD": ("OUTDOOR_ACCESS", {"kept_in": "FINAL_FATTENING"}),
+    "RUN_PERIOD": ("RUN", {"run": RUN}),
+    "SHELTER": ("RUN", {"run": RUN | {"clean_since": "2020-01-01", "shelter": False}}),
+    "DRIFT": ("RUN", {"run": RUN | {"clean_since": "2020-01-01", "separated": False}}),
+    "GMO": ("RUN", {"run": RUN | {"clean_since": "2020-01-01", "gm_planted": True}}),
+    "WAITING_TIME": ("MEDICINE", {"waiting_days": 30}),
+    "SEED_STATUS": ("SEED", {"status": "CONVENTIONAL", "unavailable": False}),
+    "SEEDLING_SOIL": (
+        "SEEDLING",
+        {"source_kind": "CLEAN_AREA", "clean_since": "2023-06-02"},
+    ),
+}
+"""Entries of beef cattle on 2025-06-01 by the code that each breaks."""
+
+
+def work(world: World, name: str, activity: str, **own: Any) -> str:
+    """An entry of the process record of a herd or a lot, on 2025-06-01 unless said."""
+    fields = {"operator": "FARM-1", "activity": activity, "on": "2025-06-01", **own}
+    return tell(world, "ProcessRecorded", name, "2025-06-02", **fields)

@@ -246,3 +246,34 @@ def test_a_field_too_young_is_m57_not_m15() -> None:
     apply(world)
 
     assert [case[0] for case in world.cases("M-15", "M-57")] == ["M-57"]
+
+
+AROUND: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    # class, field, codes
+    ("PLANT", {}, ()),
+    ("PLANT", {"barrier": True}, ()),
+    ("PLANT", {"barrier": False}, ("DRIFT",)),
+    ("PLANT", {"ecosystem_kept": False}, ()),
+    ("WILD_PLANT", {"crop": "WILD", "ecosystem_kept": True, "barrier": True}, ()),
+    ("WILD_PLANT", {"crop": "WILD", "ecosystem_kept": False}, ("ECOSYSTEM",)),
+    ("WILD_PLANT", {"crop": "WILD", "ecosystem_kept": False, "barrier": False},
+     ("DRIFT", "ECOSYSTEM")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("class_", "own", "codes"), AROUND, ids=[f"3.8 P23 {row[0]} {row[1]}" for row in AROUND]
+)
+def test_m57_what_comes_onto_a_field(
+    class_: str, own: dict[str, Any], codes: tuple[str, ...]
+) -> None:
+    """Drift onto a field, and harm by collecting, take the word organic from the goods."""
+    world = direct()
+    field = {"registered_on": "2015-01-01", "crop": "PERENNIAL", **own}
+    world.add("ProductRegistered", BEFORE, **{**FACTS["product"][1], "class_": class_})
+    world.add("LotRecorded", "2026-03-20", **{**FACTS["lot"][1], "field": field})
+    world.add("LotGraded", "2026-03-25T09:00", **GOOD)
+    apply(world)
+
+    found = [v.found for v in world.violations() if v.rule == "M-57"]
+    assert found == ([codes] if codes else [])

@@ -57,17 +57,18 @@ def missing_activities(
         row = ACTIVITIES.topmost((recipe.class_, "", ""), made.produced_on)
         return () if row is None else tuple(sorted(row.activities - {one.activity for one in done}))
     past = husbandry or RecordedHusbandry(record)
-    herds = [record.latest(HerdRecorded, About.ANIMALS, herd) for herd in made.herds]
+    named = [*dict.fromkeys(made.herds)]
+    herds = [record.latest(HerdRecorded, About.ANIMALS, herd) for herd in named]
     species = recipe.species or next((herd.species for herd in herds if herd is not None), None)
     missing = {
         activity
         for activity, until in _asked(made, use_of(species))
         if not any(one.activity == activity and one.on <= until for one in done)
-        and not any(past.herd_worked(herd, activity, until) for herd in made.herds)
+        and not past.any_did(named, activity, until)
     }
     if all(herds):
         missing.discard("ANIMAL_ORIGIN")
-    if "FEEDING" in missing and all(past.herd_fed(herd, made.produced_on) for herd in made.herds):
+    if "FEEDING" in missing and past.each_fed(named, made.produced_on):
         missing.discard("FEEDING")
     return tuple(sorted(missing))
 
