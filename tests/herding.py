@@ -6,7 +6,6 @@ HERDS = ("H1", "H2", "H3", "H4")
 FARMS = ("FARM-1", "FARM-1", "FARM-2")
 SPECIES = ("SOW", "SOW", "PIG", "DAIRY_COW")
 ARRIVED = ("2024-12-31", "2025-03-01", "2025-03-01", "2025-06-01")
-DAYS = ("2026-02-20", "2026-02-28", "2026-03-01", "2026-06-30", "2026-07-02")
 FED = (("2025-06-01", "2025-06-30"), ("2025-02-01", "2026-07-31"), ("2025-03-01", "2026-02-28"))
 LEFT_ON = ("2022-03-01", "2022-03-02", "2024-06-01", "2025-03-01", "2025-05-31")
 
@@ -92,27 +91,21 @@ def shown(world: w.World) -> None:
     )  # fmt: skip
 
 
-TENDED_ON = ("2025-06-01", "2026-02-27", "2026-06-30")
+TENDED_ON = ("2025-06-01", "2026-02-27", "2026-06-30", "2026-07-01", "2026-07-02")
 TENDED: tuple[dict[str, object], ...] = (
     {"activity": "OUTDOOR_ACCESS", "outings_per_week": 1},
     {"activity": "OUTDOOR_ACCESS", "kept_in": "CALF", "until": "2026-03-01"},
     {"activity": "MEDICINE", "waiting_days": 2, "medicine": {"kind": "ANTIBIOTIC"}},
     {"activity": "RUN", "run": {"use": "GRASS", "clean_since": "2025-01-01", "shelter": False}},
+    {"activity": "RUN", "run": {
+        "use": "GRASSLAND", "clean_since": "2024-01-01", "first_grazed_on": "2026-03-01",
+        "half_own_feed": False, "adjoining": True,
+    }},
     {"activity": "HOUSING", "heads": 3, "indoor_m2": "11.999", "outdoor_m2": "12.000"},
     {"activity": "MEDICINE", "waiting_days": 9},
-    {
-        "activity": "RUN",
-        "run": {
-            "use": "GRASSLAND",
-            "clean_since": "2024-01-01",
-            "first_grazed_on": "2026-03-01",
-            "half_own_feed": False,
-            "adjoining": True,
-        },
-    },
     {"activity": "MILKING"},
     {"activity": "DUNG", "contractor": "EXP-1"},
-)
+)  # fmt: skip
 SHOWN: tuple[tuple[str, list[str]], ...] = (
     ("INTERNAL_RULES", ["STABLES", "FEEDING"]), ("REVIEW", []), ("YEARLY_PLAN", []),
     ("OUTSIDE_WORK", ["SELECTION", "CONTENT", "STEPS"]),

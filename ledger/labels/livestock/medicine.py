@@ -59,13 +59,14 @@ def too_soon(record: Record, entry: Entry, husbandry: Husbandry) -> Iterator[Lot
         # Of the days of treatment too.
         last = entry.last + timedelta(days=min(days, (date.max - entry.last).days) - 1)
         for lot in husbandry.lots_of_herd(entry.said.herd, entry.said.on, last):
-            holds = record.latest(LotRecorded, About.LOT, lot.lot)
-            if holds is not None and holds.id == lot.id and _is_livestock(record, lot):
+            if class_of_lot(record, lot, lot.produced_on) == "LIVESTOCK" and _holds(record, lot):
                 yield lot
 
 
-def _is_livestock(record: Record, lot: LotRecorded) -> bool:
-    return class_of_lot(record, lot, lot.produced_on) == "LIVESTOCK"
+def _holds(record: Record, lot: LotRecorded) -> bool:
+    """Whether what a record says of its lot was not said anew since."""
+    latest = record.latest(LotRecorded, About.LOT, lot.lot)
+    return latest is not None and latest.id == lot.id
 
 
 def _use(given: Medicine) -> Iterator[Reason]:

@@ -28,7 +28,7 @@ from tests.auditing import CONTRACTORS, RECORDED, AuditWorld, entry_somewhere, k
 from tests.contract.views import world
 from tests.contract.views.world import EXPORTERS, HOLDERS, HOUR, LOTS, MARKS, SITES, T0
 from tests.databases import Cluster
-from tests.herding import DAYS, FARMS, HERDS, SPECIES
+from tests.herding import FARMS, HERDS, SPECIES, TENDED_ON
 
 MINUTE = 60_000_000
 Question = tuple[str, tuple[Any, ...]]
@@ -181,7 +181,7 @@ def of_herds(facts: list[Fact]) -> Iterator[Question]:
 
 def of_husbandry() -> Iterator[Question]:
     """Every question about what was done with herds, on and beside the days they know."""
-    days = sorted({*map(date.fromisoformat, DAYS), date.min, date.max, date(2026, 3, 2)})
+    days = sorted({*map(date.fromisoformat, TENDED_ON), date.min, date.max, date(2026, 3, 2)})
     for herd in HERDS:
         for first, last in pairwise(days):
             yield "lots_of_herd", (herd, first, last)
