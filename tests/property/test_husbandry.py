@@ -28,13 +28,13 @@ SPECIES = sorted(row.species for row in HOUSING.rows())
 
 def of_one_farm(fact: Fact) -> Fact:
     """The same fact about herd H1 and lot L1 of product PR1."""
-    own: dict[str, Any] = {
+    fields: dict[type, dict[str, Any]] = {
         HerdRecorded: {"herd": "H1"},
         FeedingRecorded: {"herd": "H1"},
         ProcessRecorded: {"herd": "H1"},
         LotRecorded: {"lot": "L1", "product": "PR1", "herds": ("H1",), "inputs": ()},
-    }[type(fact)]
-    return msgspec.structs.replace(fact, corrects=None, **own)
+    }
+    return msgspec.structs.replace(fact, corrects=None, **fields[type(fact)])
 
 
 @given(

@@ -32,8 +32,8 @@ taken twice moves the same seals as its twin."""
 
 
 @contextmanager
-def kept(dsn: str) -> Iterator[tuple[Log, Callable[[Fact], None]]]:
-    """A log, and how to record one more fact that the views follow at once."""
+def kept(dsn: str) -> Iterator[tuple[Log, Callable[..., None]]]:
+    """A log, and how to record more facts that the views follow at once."""
     with Log.open(dsn, clock=lambda: RECORDED) as log:
         projector = Projector(log)
         projector.make()

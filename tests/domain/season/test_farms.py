@@ -52,7 +52,7 @@ def test_what_a_farm_leaves_unproven(good: str, expected: set[tuple[str, str]]) 
     """Row by row: of all that is asked of animals, pigs alone lack the need for other feed."""
     made, record = farm(good)
     seals = record.about(SealsApplied, About.LOT, made.lot)
-    found = unproven(record, made.lot, seals[:1])
+    found = unproven(record, made.lot, seals[:1], lambda _: None)
 
     assert {(row["code"], row["detail"]) for row in found} == expected
 
