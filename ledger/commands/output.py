@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import typer
 from rich.console import Console
@@ -64,11 +64,13 @@ def show(
     table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
     for name in names:
         numeric = all(isinstance(row.get(name), int | None) for row in rows)
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+        side: Literal["left", "right"] = "right" if numeric else "left"
+        # An id or a code is broken where there is no room, never cut.
+        table.add_column(name.replace("_", " "), justify=side, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in names))
     # Wide enough that no figure is cut where the output is no screen.
-    width = None if sys.stdout.isatty() else max(120, 14 * len(names))
+    width = None if sys.stdout.isatty() else max(120, 20 * len(names))
     Console(highlight=False, width=width).print(table, markup=False)
 
 
