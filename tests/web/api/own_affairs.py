@@ -31,6 +31,9 @@ FOREIGN: list[Fields] = [
      "importer": THIRD, "rcb": "RCB-O", "agent": "CB-O", "from": "2026-01-01"},
     {"type": "SealsDispatched", "dispatch": "D-O", "purpose": "SUPPLY", "mark": "JAS-O",
      "from_holder": THIRD, "from_site": "W", "to_holder": OWNER, "to_site": "W", "count": 100},
+    {"type": "HerdRecorded", "herd": "H-O", "operator": OWNER, "site": "W-SECRET",
+     "species": "LAYER", "individual": False, "heads": 9, "origin": "HATCHED",
+     "organic_since": "2026-01-01"},
 ]  # fmt: skip
 """What the owner reported of its own, and nobody else is named in."""
 CERTIFIED: Fields = {
@@ -88,6 +91,15 @@ CLAIMS: list[Fields] = [
     {"type": "SealsReceived", "dispatch": "D-O", "mark": "JAS-X", "holder": STRANGER,
      "site": "W", "count": 1, "condition": "GOOD"},
     {"type": "SourceRegistered", "registers": "SYS-OWN", "kind": "SYSTEM", "party": STRANGER},
+    FOREIGN[-1] | {"operator": STRANGER, "site": "W"},
+    {"type": "AnimalsLeft", "herd": "H-O", "operator": STRANGER, "on": "2026-04-01", "heads": 1,
+     "how": "SOLD"},
+    {"type": "FeedingRecorded", "herd": "H-O", "operator": STRANGER, "from": "2026-03-01",
+     "until": "2026-03-31", "heads": 9, "stage": "LAYER_LAYING", "lines": []},
+    {"type": "ProcessRecorded", "herd": "H-O", "operator": STRANGER, "activity": "DUNG",
+     "on": "2026-04-01"},
+    FOREIGN[1] | {"lot": "L-MINE", "operator": STRANGER, "number": "N", "product": "P-X",
+                  "herds": ["H-O"]},
 ]  # fmt: skip
 """What a stranger may say of these, each naming itself where it can."""
 
