@@ -10,6 +10,7 @@ from typing import Final
 from ledger.errors import Misuse
 from ledger.season.family import Fault
 from ledger.season.faults_conduct import conduct
+from ledger.season.faults_criteria import criteria
 from ledger.season.faults_farms import farms
 from ledger.season.faults_labels import claims, labels, process
 from ledger.season.faults_papers import papers, terms
@@ -21,7 +22,7 @@ from ledger.season.scenario import Scenario
 
 _FAMILIES: Final = (
     application, authority, claims, conduct, labels, lots, shipments, papers, process, terms,
-    repeated, standing, stock, farms,
+    repeated, standing, stock, farms, criteria,
 )  # fmt: skip
 FAULTS: Final = {name: fault for family in _FAMILIES for name, fault in family.items()}
 """Every kind of fault by name, in the order of the families: the same at every time."""
