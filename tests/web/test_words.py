@@ -30,6 +30,7 @@ EXAMPLES: Final[Mapping[str, Sequence[str]]] = {
     "kg": ("149.500", "0.000"),
     "area": ("52.000", "1.5"),
     "years": ("1.0", "0.5", "3"),
+    "hours": ("16.1", "24.0", "1.0"),
     "days": ("14 d", "1 d"),
     "minutes": ("7 min", "0 min"),
     "percent": ("2 %", "2.5 %"),
