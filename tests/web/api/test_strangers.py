@@ -47,7 +47,7 @@ LISTS: Final = (
 PASSING: Final = {"position", "behind", "audited", "changed_at", "opened_at", "cases",
            "as_of"}  # fmt: skip
 """What of an answer tells how far the ledger is; how many cases a pair has is told by them."""
-OF_LOTS: Final = ("/lots", "/labels", "/discrepancies")
+OF_LOTS: Final = ("/lots", "/labels", "/discrepancies", "/unproven")
 DECISIONS: Final = (
     ("explain", {"reason": "OTHER", "text": "x", "person": "P-1"}),
     ("escalate", {"text": "x", "person": "P-1"}),
