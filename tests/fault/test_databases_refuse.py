@@ -41,6 +41,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "import": (str(ROOT / "tests/fixtures/home-0.1.0/export.avro"),),
     "retention": ("L",),
     "lot": ("L",),
+    "herd": ("H",),
+    "criteria": ("P",),
+    "unproven": (),
     "period close": (
         "2026-04", "--importer", "I", "--rcb", "R", "--as", "R", "--person", "X",
     ),
