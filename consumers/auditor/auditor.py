@@ -68,6 +68,7 @@ class Auditor:
         self._registry = Registry(log)
         self._questions: SnapshotQuestions | None = None
         self._conditions: Conditions = {}
+        self._aside = set_aside.Counted()
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
         self._parts = 1
@@ -78,6 +79,7 @@ class Auditor:
         with self._log.transaction() as rows:
             schema.use(rows, SCHEMA)
             set_aside.try_again(rows)
+        self._aside = set_aside.Counted()
         self._seen.clear()
 
     def step(self) -> Step:
@@ -90,7 +92,7 @@ class Auditor:
             try:
                 with reading(self._log, computing=True) as rows:
                     position = schema.position(rows)
-                    aside = set_aside.count(rows)
+                    aside = self._aside.at(rows, auditing.progress(rows).turn)
                     if self._unfolded(rows, position):
                         at = auditing.progress(rows).position
                         return Step(0, 0, 0, behind=True, views=True, position=at, aside=aside)
@@ -102,10 +104,11 @@ class Auditor:
                     raise
                 self._parts *= 2
         self._parts = max(1, self._parts // 2)
-        self._record(done)
+        aside = self._record(done) + (0 if done.renewed else aside)
+        self._aside = set_aside.Counted(done.after.turn, aside)
         return Step(
             done.events, len(done.at), len(done.decided.entries), done.behind, views=False,
-            position=done.after.position, aside=aside + len(done.aside),
+            position=done.after.position, aside=aside,
         )  # fmt: skip
 
     def _unfolded(self, rows: Any, position: int) -> bool:
@@ -250,11 +253,13 @@ class Auditor:
 
     # -- recording
 
-    def _record(self, done: Evaluated) -> None:
-        entries = done.decided.entries
+    def _record(self, done: Evaluated) -> int:
+        """Record an evaluation, and answer how many subjects it set aside."""
+        entries, put = done.decided.entries, 0
         fresh = {key: read for key, read in done.dependencies.items() if self._is_news(key, read)}
 
         def inside(rows: Any) -> None:
+            nonlocal put
             schema.use(rows, SCHEMA, plan_once=True)
             there = auditing.progress(rows, lock=True)
             if there.turn != done.before.turn:
@@ -262,7 +267,7 @@ class Auditor:
             auditing.depend(rows, fresh)
             gone = [(kind, key) for kind, key, _ in done.aside]
             auditing.evaluated(rows, [*done.waited, *gone], [*done.at, *gone], done.dues)
-            set_aside.put(rows, done.aside, done.after.clock, anew=done.renewed)
+            put = set_aside.put(rows, done.aside, done.after.clock, anew=done.renewed)
             auditing.wake(rows, done.changed, done.at)
             auditing.wait(rows, done.waits)
             if done.went_back:
@@ -285,6 +290,7 @@ class Auditor:
         self._seen.update(dict.fromkeys(done.at, self._horizon))
         self._conditions = done.conditions
         self._noted.update({key: hash(read) for key, read in fresh.items()})
+        return put
 
     def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:
         return self._noted.get(key) != hash(read)

@@ -28,6 +28,17 @@ class Aside(NamedTuple):
     why: str
 
 
+class Counted(NamedTuple):
+    """How many subjects are set aside as of a turn of the audit; a turn below zero: of none."""
+
+    turn: int = -1
+    number: int = 0
+
+    def at(self, rows: Rows, turn: int) -> int:
+        """How many there are; they are counted where somebody else has had a turn since."""
+        return self.number if self.turn == turn else count(rows)
+
+
 def count(rows: Rows) -> int:
     """How many subjects are set aside."""
     row = rows.execute("SELECT count(*) FROM set_aside", prepare=True).fetchone()
@@ -55,17 +66,22 @@ def among(rows: Rows, subjects: Sequence[Key]) -> set[Key]:
     return {(kind, key) for kind, key in found.fetchall()}
 
 
-def put(rows: Rows, subjects: Sequence[Aside], now: int, *, anew: bool) -> None:
-    """Set subjects aside; `anew` = everything is evaluated from the beginning, also these."""
+def put(rows: Rows, subjects: Sequence[Aside], now: int, *, anew: bool) -> int:
+    """Set subjects aside, and answer how many were not before.
+
+    `anew` = everything is evaluated from the beginning, also these.
+    """
     if anew:
         rows.execute("DELETE FROM set_aside")
-    if subjects:
-        rows.execute(
-            "INSERT INTO set_aside (kind, key, why, since) SELECT *, %b::int8"
-            " FROM unnest(%b::text[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING",
-            (now, *columns(subjects, 3)),
-            prepare=True,
-        )
+    if not subjects:
+        return 0
+    found = rows.execute(
+        "INSERT INTO set_aside (kind, key, why, since) SELECT *, %b::int8"
+        " FROM unnest(%b::text[], %b::text[], %b::text[]) ON CONFLICT DO NOTHING",
+        (now, *columns(subjects, 3)),
+        prepare=True,
+    )
+    return found.rowcount
 
 
 def try_again(rows: Rows) -> None:
