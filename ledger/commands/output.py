@@ -102,7 +102,10 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dict):
-        return " ".join(f"{name}{figure}" for name, figure in value.items() if figure) or "–"
+        figures = [(name, figure) for name, figure in value.items() if figure]
+        # A severity and its number are one word, a kind and its share are not.
+        between = "" if all(isinstance(figure, int) for _, figure in figures) else " "
+        return " ".join(f"{name}{between}{figure}" for name, figure in figures) or "–"
     if isinstance(value, list | tuple):
         return ", ".join(str(entry) for entry in value)
     return str(value)
