@@ -12,7 +12,7 @@ from ledger.facts.lots import LotRecorded, ProcessRecorded
 from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.labels.describe import verdict_row
-from ledger.labels.livestock.feeding import feeding
+from ledger.labels.livestock.feeding import feeding, shares
 from ledger.labels.livestock.keeping import keeping
 from ledger.labels.livestock.measures import judged
 from ledger.labels.livestock.origin import Sums, origin
@@ -101,20 +101,18 @@ def _of_lot(record: Record, made: LotRecorded, herd: str, sums: Sums) -> dict[st
 
 def _fed(fed: FeedingRecorded, herd: HerdRecorded) -> dict[str, Any]:
     whole = sum((line.dry_matter for line in fed.lines), Decimal())
-    kinds = dict.fromkeys(line.kind for line in fed.lines)
     return {
         "from": fed.from_.isoformat(),
         **told(fed, "until", "stage", "period", "heads"),
         "kg": str(whole),
-        "shares": {kind: _share(fed, kind, whole) for kind in kinds},
+        "shares": {kind: _share(part, whole) for kind, part in shares(fed).items()},
         "event": fed.id,
         "codes": _codes(judged(feeding(fed, herd))),
     }
 
 
-def _share(fed: FeedingRecorded, kind: str, whole: Decimal) -> str:
-    """The share of a kind of feed in per cent of the dry matter, to a tenth: to read, not judge."""
-    part = sum((line.dry_matter for line in fed.lines if line.kind == kind), Decimal())
+def _share(part: Decimal, whole: Decimal) -> str:
+    """A share in per cent of the dry matter, to a tenth: to read, not to judge."""
     return f"{(100 * part / whole).quantize(_TENTH)} %" if whole else "0.0 %"
 
 

@@ -55,8 +55,45 @@ class Open(NamedTuple):
     shown_by: tuple[str, ...] = ()
 
 
+class Herds:
+    """What was found of herds in one record, kept for the next lot that was made of them.
+
+    A herd that is milked daily has a lot and a feeding a day: each lot would judge all of them.
+    """
+
+    def __init__(self) -> None:
+        self._fed: dict[str, dict[str, date]] = {}
+        self._entries: dict[str, list[Open]] = {}
+
+    def fed(self, record: Record, herd: HerdRecorded) -> dict[str, date]:
+        """What the feedings of a herd leave open, each code with the day from which on."""
+        found = self._fed.get(herd.herd)
+        if found is None:
+            found = self._fed[herd.herd] = {}
+            for fed in record.about(FeedingRecorded, About.HERD, herd.herd):
+                for code in judged(feeding(fed, herd)).unproven:
+                    found[code] = min(fed.from_, found.get(code, fed.from_))
+        return found
+
+    def entries(self, record: Record, herd: str) -> list[Open]:
+        """What entries of a herd, of no lot besides, leave open."""
+        found = self._entries.get(herd)
+        if found is None:
+            entries = record.about(ProcessRecorded, About.HERD, herd)
+            found = self._entries[herd] = [
+                one for entry in entries if entry.lot is None for one in _entry(record, entry)
+            ]
+        return found
+
+
 def unproven(
-    record: Record, lot: str, seals: Sequence[SealsApplied], sums: Sums, on: date | None = None
+    record: Record,
+    lot: str,
+    seals: Sequence[SealsApplied],
+    sums: Sums,
+    on: date | None = None,
+    *,
+    herds: Herds | None = None,
 ) -> list[dict[str, Any]]:
     """A row for each code that leaves a lot unproven, sorted by code.
 
@@ -64,15 +101,22 @@ def unproven(
     several details, claims and labels of a code are joined. Asked of lots with seals, and of those
     graded on the JAS route; nothing of others. `seals` = one application of each mark, label and
     holder; a claim is judged on the day of its label's first, or on the day `on`. `sums` = what was
-    replaced in the year of a herd, which no fact about it tells.
+    replaced in the year of a herd, which no fact about it tells. `herds` = what was found of herds
+    before, for lots that are asked about together: one milked daily has a lot and a feeding a day.
     """
     made = origin_record(record, lot)
     graded = record.latest(LotGraded, About.LOT, lot)
     if made is None or not (seals or (graded is not None and by_own_certificate(record, lot))):
         return []
     class_ = class_of_lot(record, made, made.produced_on)
+    known = Herds() if herds is None else herds
     found: dict[str, list[Open]] = {}
-    for one in (*_open(record, lot, made, seals, on), *_herds(record, lot, made, sums)):
+    for one in (
+        *_claims(record, lot, seals, on),
+        *_entries(record, lot, made, known),
+        *_contents(record, lot, made),
+        *_herds(record, lot, made, sums, known),
+    ):
         found.setdefault(one.code, []).append(one)
     return [
         {
@@ -103,11 +147,8 @@ def _shown_by(code: str) -> tuple[str, ...]:
     return () if row is None else row.events
 
 
-def _open(
-    record: Record, lot: str, made: LotRecorded, seals: Sequence[SealsApplied], on: date | None
-) -> Iterator[Open]:
-    yield from _claims(record, lot, seals, on)
-    yield from _entries(record, lot, made)
+def _contents(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
+    """What the record of a lot leaves out, of its inputs, and of its maker's criteria."""
     class_ = class_of_lot(record, made, made.produced_on)
     for code in field_untold(made.field, class_).unproven:
         yield Open(code)
@@ -141,22 +182,22 @@ def _claims(
             yield Open(code, claim=approved.claim, label=f"{label[0]} {label[1]}")
 
 
-def _entries(record: Record, lot: str, made: LotRecorded) -> Iterator[Open]:
+def _entries(record: Record, lot: str, made: LotRecorded, known: Herds) -> Iterator[Open]:
     """What entries of the process record leave open, of the lot and of its herds."""
-    of_herds = (
-        entry
-        for herd in made.herds
-        for entry in record.about(ProcessRecorded, About.HERD, herd)
-        if entry.lot is None
-    )
-    for entry in (*lot_entries(record, lot), *of_herds):
-        for code in process(record, entry).unproven:
-            yield Open(code, " ".join(filter(None, (
-                entry.herd, entry.activity, entry.on.isoformat(), entry.substance
-            ))))  # fmt: skip
+    for entry in lot_entries(record, lot):
+        yield from _entry(record, entry)
+    for herd in made.herds:
+        yield from known.entries(record, herd)
 
 
-def _herds(record: Record, lot: str, made: LotRecorded, sums: Sums) -> Iterator[Open]:
+def _entry(record: Record, entry: ProcessRecorded) -> Iterator[Open]:
+    for code in process(record, entry).unproven:
+        yield Open(code, " ".join(filter(None, (
+            entry.herd, entry.activity, entry.on.isoformat(), entry.substance
+        ))))  # fmt: skip
+
+
+def _herds(record: Record, lot: str, made: LotRecorded, sums: Sums, known: Herds) -> Iterator[Open]:
     """Animals that nobody named or recorded; of the others what is open of origin, feed and use."""
     if class_of_lot(record, made, made.produced_on) != "LIVESTOCK":
         return
@@ -174,9 +215,8 @@ def _herds(record: Record, lot: str, made: LotRecorded, sums: Sums) -> Iterator[
         ]
         if made.status == "ORGANIC" and by_own_certificate(record, lot):
             found += judged(keeping(herd, made.produced_on)).unproven
-        for fed in record.about(FeedingRecorded, About.HERD, name):
-            if fed.from_ <= made.produced_on:
-                found += judged(feeding(fed, herd)).unproven
+        fed = known.fed(record, herd)
+        found += [code for code, first in fed.items() if first <= made.produced_on]
         for code in found:
             yield Open(code, name)
 

@@ -86,7 +86,7 @@ def test_the_card_of_a_herd(home: Home) -> None:
     assert [fed["shares"] for fed in card["feed"]] == [{"OWN": "100.0 %"}]
     assert [made["lot"] for made in card["lots"]] == [f"L-FARM-1-{number}" for number in range(3)]
     assert [code["code"] for code in card["history"][0]["codes"]] == ["HERD_HISTORY"]
-    assert "OWN100.0 %" in home.run("herd", "H-FARM-1").out
+    assert "OWN 100.0 %" in home.run("herd", "H-FARM-1").out
     assert "no herd 'H-NONE'" in home.run("herd", "H-NONE", code=2).said
 
 

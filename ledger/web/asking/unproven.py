@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ledger.facts.seals import SealsApplied
-from ledger.labels.unproven import unproven
+from ledger.labels.unproven import Herds, unproven
 from ledger.log import Log
 from ledger.log.seeing import Viewer
 from ledger.views.folding import Rows
@@ -73,6 +73,7 @@ def unproven_of(
     first = {
         lot: [str(sums["first_id"]) for sums in of] for lot, of in sealed_now(rows, lots).items()
     }
+    herds = Herds()
     known = facts_by_id(rows, log, {key for ids in first.values() for key in ids})
     for lot in lots:
         found = [known.known(key) for key in first.get(lot, ())]
@@ -81,7 +82,7 @@ def unproven_of(
             for event in found
             if event is not None and isinstance(event.fact, SealsApplied)
         ]
-        yield unproven(record, lot, seals, partial(replaced_of, rows), on)
+        yield unproven(record, lot, seals, partial(replaced_of, rows), on, herds=herds)
 
 
 class Page(NamedTuple):
