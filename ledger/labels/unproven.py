@@ -55,6 +55,10 @@ class Open(NamedTuple):
     shown_by: tuple[str, ...] = ()
 
 
+DETAILS_MAX: Final = 200
+"""More than criteria ask; a herd that is milked daily has an entry a day."""
+
+
 class Herds:
     """What was found of herds in one record, kept for the next lot that was made of them.
 
@@ -138,8 +142,11 @@ def unproven(
 
 
 def _joined(texts: Iterable[str]) -> str | None:
-    """Each text once, in the order in which it was found first."""
-    return ", ".join(dict.fromkeys(filter(None, texts))) or None
+    """Each text once, in the order in which it was found first; behind the first 200 how many."""
+    found = [*dict.fromkeys(filter(None, texts))]
+    if len(found) > DETAILS_MAX:
+        found = [*found[:DETAILS_MAX], f"+ {len(found) - DETAILS_MAX} more"]
+    return ", ".join(found) or None
 
 
 def _shown_by(code: str) -> tuple[str, ...]:

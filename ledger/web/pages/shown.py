@@ -19,6 +19,8 @@ from ledger.web.pages.opening import Open
 
 router = APIRouter(include_in_schema=False)
 rows_shown_max: Final = 50
+of_a_herd_shown_max: Final = 200
+"""So many feedings, entries or lots, the latest: a herd fed daily has thousands."""
 Day = Annotated[str, Query(max_length=10, pattern=TEXT_PATTERN)]
 Class = Annotated[str, Query(alias="class", max_length=80, pattern=TEXT_PATTERN)]
 
@@ -73,4 +75,12 @@ def herd(opened: Open, herd: Id) -> Response:
     """Show a herd."""
     onlooker(opened.viewer)
     found = seen_herd(opened.desk, opened.viewer, herd)
-    return opened.show("herd", found.standing, card=found.found, events=found.events)
+    card = {
+        key: value[-of_a_herd_shown_max:] if key in _LONG else value
+        for key, value in found.found.items()
+    }
+    recorded = {key: len(found.found[key]) for key in _LONG}
+    return opened.show("herd", found.standing, card=card, events=found.events, recorded=recorded)
+
+
+_LONG: Final = ("feed", "entries", "lots", "left")

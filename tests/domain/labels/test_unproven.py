@@ -1,12 +1,13 @@
 """What is unproven of a lot, row by row (section 4.5); the card of a herd; how long it is kept."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from ledger.facts.herds import FeedLine, HerdRecorded
 from ledger.facts.identity import Document
+from ledger.facts.keeping import Medicine
 from ledger.facts.lots import Input
 from ledger.facts.scalars import MeanHeads, Weight, WeightOrZero
 from ledger.facts.seals import SealsApplied
@@ -14,7 +15,7 @@ from ledger.facts.shipments import DepartedLine
 from ledger.labels.herd_card import herd_card
 from ledger.labels.livestock.origin import Replaced, Sums
 from ledger.labels.retention import keep_until
-from ledger.labels.unproven import SHOWN_BY, unproven
+from ledger.labels.unproven import DETAILS_MAX, SHOWN_BY, Herds, unproven
 from ledger.labels.verdict import CODES
 from tests.domain.labels.goods import DAY, Goods
 from tests.domain.labels.test_contents import HERD, done
@@ -176,6 +177,33 @@ def test_what_animals_replace_rests_on_those_that_left(left: int, *, open_: bool
     found = rows(goods, sums=lambda _herd: Replaced(heads=1, left=left))
 
     assert ("HERD_HISTORY" in found) is open_
+
+
+def test_lots_of_one_herd_asked_about_together_tell_the_same() -> None:
+    """What was found of a herd for one lot holds for the next; later feedings do not count."""
+    goods = milk(herds=("H1",), produced_on=date(2024, 5, 1))
+    goods.lot(lot="L2", herds=("H1",), produced_on=date(2024, 7, 1))
+    goods.add("LotGraded", "2024-07-02", lot="L2", result="CONFORMING", grader="P1",
+              records_complete=True, linked_to_lot=True, method_conforms=True,
+              label_conforms=True)  # fmt: skip
+    goods.add("HerdRecorded", **HERD)
+    goods.add("FeedingRecorded", herd="H1", operator="OP", from_=date(2024, 6, 1),
+              until=date(2024, 6, 30), heads=1, stage="DAIRY_MILKING",
+              lines=(feed("CONVENTIONAL", "1.000"), feed("OWN", "99.000")))  # fmt: skip
+    for day in range(1, DETAILS_MAX + 3):
+        done(goods, "MEDICINE", lot=None, herd="H1", on=date(2024, 1, 1) + timedelta(days=day),
+             medicine=Medicine(kind="DRUG"))  # fmt: skip
+    record, together = goods.record(), Herds()
+
+    for lot in ("L2", "L1", "L2"):
+        assert unproven(record, lot, (), alone, herds=together) == unproven(record, lot, (), alone)
+    first, second = (
+        {row["code"]: row["detail"] for row in unproven(record, lot, (), alone, herds=together)}
+        for lot in ("L1", "L2")
+    )
+    assert "FEED_NEED" not in first
+    assert second["FEED_NEED"] == "H1"
+    assert first["MEDICINE_NEED"].endswith(", + 2 more")
 
 
 def test_every_unproven_code_tells_what_would_show_it() -> None:

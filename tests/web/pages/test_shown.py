@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from ledger.log import Log
+from ledger.web.pages import shown
 from tests.auditing import load
 from tests.databases import Cluster
 from tests.desks import Served, served
@@ -83,6 +84,25 @@ def test_a_page_shows_criteria_and_a_herd(opened: Callable[..., httpx2.Response]
     assert "not shown" in criteria
     assert "own organic 100.0 %" in herd
     assert "/desk/lot?lot=L-FARM-1-1" in herd
+    assert "are shown" not in herd
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The latest 1 of 2"), ("ja", "2件のうち最新の1件")]
+)
+def test_of_a_long_history_the_latest_is_shown(
+    opened: Callable[..., httpx2.Response],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+) -> None:
+    """And how much there is."""
+    monkeypatch.setattr(shown, "of_a_herd_shown_max", 1)
+    herd = opened("/desk/herd?herd=H-FARM-1", language=language).text
+
+    assert said in herd
+    assert "/desk/lot?lot=L-FARM-1-1" in herd
+    assert "/desk/lot?lot=L-FARM-1-0" not in herd
 
 
 @pytest.mark.parametrize(
