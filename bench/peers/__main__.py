@@ -39,15 +39,22 @@ def main() -> int:
         for name in chosen.only:
             told(name)
             comparisons.ALL[name](figures, chosen, told)
+            _keep(figures, chosen)
     except LedgerError as error:
         console.print(str(error))
         return 2 if isinstance(error, Misuse) else 1
     show(figures, Console(highlight=False, width=110))
+    _keep(figures, chosen)
+    if chosen.json is not None:
+        told(f"written to {chosen.json}")
+    return 0
+
+
+def _keep(figures: Figures, chosen: argparse.Namespace) -> None:
+    """Write what was measured so far: a later comparison that fails costs no earlier figure."""
     if chosen.json is not None:
         chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(json.dumps(figures.as_json() | {"about": _about(chosen)}, indent=1))
-        told(f"written to {chosen.json}")
-    return 0
 
 
 def _arguments() -> argparse.Namespace:

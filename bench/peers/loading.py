@@ -34,11 +34,14 @@ def tree_of(commit: str, folder: Path) -> Path:
     return folder
 
 
-def made_season(file: Path, events: int, *options: str) -> Path:
-    """Write a season into a file, by a process of its own."""
+def made_season(file: Path, events: int, *options: str, tree: Path = ROOT) -> Path:
+    """Write a season into a file, by a process of its own, of the files of `tree`."""
     with file.open("wb") as out:
         command = [sys.executable, "-m", "ledger", "season", f"--events={events}", *options]
-        subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, check=True)
+        environment = os.environ | {"PYTHONPATH": str(tree)}
+        subprocess.run(
+            command, stdout=out, stderr=subprocess.DEVNULL, check=True, cwd=tree, env=environment
+        )
     return file
 
 
@@ -47,7 +50,8 @@ def rounds(
 ) -> list[Run]:
     """Load the same season by both trees, one after the other, `count` times."""
     told("a season to load")
-    season = made_season(place.home / "load.ndjson", events)
+    # The earlier commit's own: it refuses events that came after it.
+    season = made_season(place.home / "load.ndjson", events, tree=before)
     found = []
     for number in range(count):
         for peer, tree in ((NOW, ROOT), (BEFORE, before)):
