@@ -6,6 +6,7 @@ it has arguments, environment, folder, input, output and exit code of its own, a
 """
 
 import atexit
+import importlib
 import json
 import os
 import runpy
@@ -77,13 +78,15 @@ def main() -> None:
     """Fork a command for each line that comes in, and answer how it ended."""
     import yoyo  # noqa: F401, PLC0415 - what those load that open the log
 
-    import ledger.commands.line  # noqa: F401, PLC0415 - what all of them load
+    from ledger.commands import line  # noqa: PLC0415 - what all of them load
 
+    for module in {name.rpartition(".")[0] for name in line.COMMANDS.values()}:
+        importlib.import_module(module)
     asked, answers = os.fdopen(os.dup(0), "rb"), os.dup(1)
-    for line in asked:
+    for each in asked:
         child = os.fork()
         if child == 0:
-            _become(**json.loads(line))
+            _become(**json.loads(each))
         _, status = os.waitpid(child, 0)
         os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(status))
 

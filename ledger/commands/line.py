@@ -1,80 +1,152 @@
-"""The command line: each command in its file beside this one, and what ends all of them."""
+"""The command line: each command in a file beside this one, loaded where it is asked for."""
 
+import importlib
 import os
 import sys
+from collections.abc import Iterator, MutableMapping
+from typing import Annotated, Any, Final
 
-import psycopg
 import typer
+import typer.core
+from typer.main import get_command_from_info, get_group_from_info
+from typer.models import CommandInfo, TyperInfo
 
-from ledger.commands import (
-    archive,
-    demo,
-    discrepancies,
-    labels,
-    load,
-    look,
-    lot,
-    period,
-    policy,
-    reconcile,
-    run,
-    token,
-    topics,
-    unproven,
-    verify,
-)
 from ledger.commands.output import say
 from ledger.errors import LedgerError, Misuse
 
 MISUSE = 2
 INTERRUPTED = 130
 
+COMMANDS: Final = {
+    "load": "ledger.commands.load.load",
+    "catch-up": "ledger.commands.verify.catch_up",
+    "reconcile": "ledger.commands.reconcile.reconcile",
+    "discrepancies": "ledger.commands.discrepancies.discrepancies",
+    "explain": "ledger.commands.discrepancies.explain",
+    "escalate": "ledger.commands.discrepancies.escalate",
+    "close": "ledger.commands.discrepancies.close",
+    "policy": "ledger.commands.policy.policy",
+    "statement": "ledger.commands.reconcile.statement",
+    "trace": "ledger.commands.lot.trace",
+    "event": "ledger.commands.look.event",
+    "receipt": "ledger.commands.look.receipt",
+    "verify": "ledger.commands.verify.verify",
+    "rebuild": "ledger.commands.verify.rebuild",
+    "export": "ledger.commands.archive.export",
+    "import": "ledger.commands.archive.import_",
+    "season": "ledger.commands.demo.season",
+    "run": "ledger.commands.run.run",
+    "demo": "ledger.commands.demo.demo",
+    "scope": "ledger.commands.labels.scope",
+    "substance": "ledger.commands.labels.substance",
+    "retention": "ledger.commands.lot.retention",
+    "lot": "ledger.commands.lot.lot",
+    "herd": "ledger.commands.unproven.herd",
+    "criteria": "ledger.commands.unproven.criteria",
+    "unproven": "ledger.commands.unproven.unproven",
+    "standards": "ledger.commands.labels.standards_",
+    "label": "ledger.commands.labels.app",
+    "period": "ledger.commands.period.app",
+    "token": "ledger.commands.token.app",
+    "topics": "ledger.commands.topics.app",
+}
+"""By name: file and function of each command, or the Typer of a group of them."""
+
+_sentence_characters_max: Final = 200
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands by name; each file is loaded when one of its commands is asked for."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            module, _, attribute = COMMANDS[name].rpartition(".")
+            one = getattr(importlib.import_module(module), attribute)
+            plain: Any = {"pretty_exceptions_short": False, "rich_markup_mode": None}
+            if isinstance(one, typer.Typer):
+                group = TyperInfo(one, name=name)
+                self._loaded[name] = get_group_from_info(group, suggest_commands=True, **plain)
+            else:
+                info = CommandInfo(name, callback=one)
+                self._loaded[name] = get_command_from_info(info, **plain)
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __contains__(self, name: object) -> bool:
+        return name in COMMANDS
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        raise NotImplementedError("Commands stand in the table above.")
+
+    def __delitem__(self, name: str) -> None:
+        raise NotImplementedError("Commands stand in the table above.")
+
+
+class Line(typer.core.TyperGroup):
+    """`ledger` itself: knows the names of its commands without loading them."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = _Commands()
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """The names, in the order of help."""
+        del ctx
+        return [*self.commands]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """What each command does, in a whole sentence."""
+        said = [
+            (name, self.commands[name].get_short_help_str(_sentence_characters_max))
+            for name in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(said)
+
+
 app = typer.Typer(
+    cls=Line,
     name="ledger",
-    help="Where is every organic seal, and does what everybody says about it agree?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    # Boxes cut the names of options where there is little room.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(load.load)
-app.command()(verify.catch_up)
-app.command()(reconcile.reconcile)
-app.command()(discrepancies.discrepancies)
-app.command()(discrepancies.explain)
-app.command()(discrepancies.escalate)
-app.command()(discrepancies.close)
-app.command()(policy.policy)
-app.command()(reconcile.statement)
-app.command()(lot.trace)
-app.command()(look.event)
-app.command()(look.receipt)
-app.command()(verify.verify)
-app.command()(verify.rebuild)
-app.command()(archive.export)
-app.command("import")(archive.import_)
-app.command()(demo.season)
-app.command()(run.run)
-app.command()(demo.demo)
-app.command()(labels.scope)
-app.command()(labels.substance)
-app.command()(lot.retention)
-app.command()(lot.lot)
-app.command()(unproven.herd)
-app.command()(unproven.criteria)
-app.command()(unproven.unproven)
-app.command("standards")(labels.standards_)
-app.add_typer(labels.app, name="label")
-app.add_typer(period.app, name="period")
-app.add_typer(token.app, name="token")
-app.add_typer(topics.app, name="topics")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version as installed  # noqa: PLC0415 - as every command
+
+        typer.echo(f"ledger {installed('seal-ledger')}")
+        raise typer.Exit
+
+
+@app.callback(help="Where is every organic seal, and does what everybody says about it agree?")
+def line(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say which, and exit."),
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
+    del version  # said by its callback
 
 
 def run_line() -> None:
     """Run the command line; errors on purpose, and of what it runs on, become one sentence."""
     try:
         try:
-            app()
+            app(prog_name=app.info.name)
         finally:
             sys.stdout.flush()  # here and not at the very end, where nobody could say what failed
     except Misuse as error:
@@ -93,9 +165,17 @@ def run_line() -> None:
         where = f"{error.filename}: " if error.filename else ""
         say(f"{where}{error.strerror or error}.")
         sys.exit(1)
-    except psycopg.Error as error:
+    except Exception as error:
+        if not _of_the_database(error):
+            raise
         say(f"The database is away: {' '.join(str(error).split())}.")
         sys.exit(1)
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Whether the database's client raised it: where that was never loaded, it did not."""
+    client = sys.modules.get("psycopg")
+    return client is not None and isinstance(error, client.Error)
 
 
 def _say_no_more() -> None:
