@@ -10,7 +10,7 @@ PROCESSES ?= logical
 SIDE_BY_SIDE = -n $(PROCESSES) --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka test test-bench test-fast pictures faults bench bench-peers profile hostile lint format types lock clean
+.PHONY: help demo docs docs-serve demo-kafka test test-bench test-fast pictures faults bench bench-peers profile hostile lint format types lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -48,7 +48,13 @@ test-fast: $(BIN)/.developer ## the tests without broker and browser, under 30 s
 	@$(BIN)/python -m pytest -q -n 2 --hypothesis-profile fast \
 	  -m 'not kafka and not browser and not slow'
 
-pictures: $(BIN)/.developer ## the README's pictures, from the running product (Chromium)
+docs: $(BIN)/.developer ## the handbook as a site, in artefacts/handbook
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+docs-serve: $(BIN)/.developer ## the handbook while one writes it, at http://127.0.0.1:8001
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8001
+
+pictures: $(BIN)/.developer ## the pictures of README and handbook, from the running product (Chromium)
 	@$(BIN)/python -m tests.web.pages.pictures
 
 faults: $(BIN)/.developer ## the kill tests at full length

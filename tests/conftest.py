@@ -12,7 +12,7 @@ settings.register_profile("fast", max_examples=10, deadline=None)
 SLOW = (
     # These start servers.
     "acceptance", "bench", "contract/audit", "contract/questions", "contract/log",
-    "contract/test_public_names.py", "contract/views", "fault", "kafka",
+    "contract/test_public_names.py", "contract/views", "fault", "handbook", "kafka",
     "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.
     "contract/intake/test_archive.py", "domain/rules/test_audit.py", "domain/season",
@@ -23,7 +23,7 @@ SLOW = (
 FIRST = (
     "bench", "fault", "web/api/test_crowd.py", "web/api/test_away_halfway.py",
     "web/api/test_sessions_of_requests.py", "contract/questions/test_answers.py",
-    "acceptance/test_season.py", "acceptance/test_readme.py", "acceptance/test_interrupted.py",
+    "acceptance/test_season.py", "handbook/test_commands.py", "acceptance/test_interrupted.py",
     "contract/test_webhooks.py", "kafka",
 )  # fmt: skip
 """Below tests/: what takes longest, longest first."""

@@ -74,14 +74,19 @@ def _end() -> None:
             program.stdin.close()
 
 
-def main() -> None:
-    """Fork a command for each line that comes in, and answer how it ended."""
+def load() -> None:
+    """Load what commands load."""
     import yoyo  # noqa: F401, PLC0415 - what those load that open the log
 
     from ledger.commands import line  # noqa: PLC0415 - what all of them load
 
     for module in {name.rpartition(".")[0] for name in line.COMMANDS.values()}:
         importlib.import_module(module)
+
+
+def main() -> None:
+    """Fork a command for each line that comes in, and answer how it ended."""
+    load()
     asked, answers = os.fdopen(os.dup(0), "rb"), os.dup(1)
     for each in asked:
         child = os.fork()

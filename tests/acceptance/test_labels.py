@@ -1,4 +1,4 @@
-"""Labels by the command line: the README's examples, a home with a season, wrong tables."""
+"""Labels by the command line: the examples of its page, a home with a season, wrong tables."""
 
 import json
 import os
@@ -20,15 +20,15 @@ from tests.commanding import Done, ledger
 from tests.databases import open_folder, open_home
 
 ROOT = Path(__file__).parents[2]
-SECTION = (ROOT / "README.md").read_text().partition("## Labels")[2].partition("\n## ")[0]
-EXAMPLES = re.findall(r"^\| `ledger (label check [^`]+)` \| (.+) \|$", SECTION, flags=re.MULTILINE)
+PAGE = (ROOT / "docs/labels.md").read_text()
+EXAMPLES = re.findall(r"^\| `ledger (label check [^`]+)` \| (.+) \|$", PAGE, flags=re.MULTILINE)
 SCHEMES = {"JAS", "KRAV", "BIO_SUISSE", "ACT", "BIOGRO", "EU", "NOP", "COR"}
 NOW = "2026-11-20"
 SLIPS = "restricted-over-5"
 
 
 def test_every_scheme_has_an_example() -> None:
-    """The README shows one product of each scheme, and every recipe that lies there."""
+    """The page shows one product of each scheme, and every recipe that lies there."""
     claims = [shlex.split(command)[3] for command, _ in EXAMPLES]
     shown = {Path(shlex.split(command)[5]) for command, _ in EXAMPLES}
 
@@ -37,7 +37,7 @@ def test_every_scheme_has_an_example() -> None:
 
 
 @pytest.mark.parametrize(("command", "answer"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
-def test_an_example_answers_as_the_readme_says(
+def test_an_example_answers_as_the_page_says(
     monkeypatch: pytest.MonkeyPatch, command: str, answer: str
 ) -> None:
     """Verdict and codes, and exit 1 where it is not eligible."""
@@ -54,10 +54,10 @@ def test_an_example_answers_as_the_readme_says(
     assert result.exit_code == (0 if found["eligible"] else 1)
 
 
-def test_what_is_printed_is_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_printed_is_what_the_page_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table of reasons, to the letter."""
     monkeypatch.chdir(ROOT)
-    command, _, shown = SECTION.partition("```text\n$ ledger ")[2].partition("\n")
+    command, _, shown = PAGE.partition("```text\n$ ledger ")[2].partition("\n")
     result = CliRunner().invoke(app, [*shlex.split(command), "--on", "2026-04-01"])
     printed = "\n".join(line.rstrip() for line in result.stdout.splitlines())
 

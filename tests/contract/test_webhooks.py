@@ -45,20 +45,20 @@ def telling(log: Log, hooks: Path) -> Iterator[None]:
         running.result(patience_seconds)
 
 
-def _from_the_readme() -> Callable[[bytes, str, bytes], bool]:
-    text = (Path(__file__).parents[2] / "README.md").read_text()
-    code = text.partition("## Webhooks")[2].partition("```python\n")[2].partition("```")[0]
+def _from_the_handbook() -> Callable[[bytes, str, bytes], bool]:
+    text = (Path(__file__).parents[2] / "docs/operator/webhooks.md").read_text()
+    code = text.partition("```python\n")[2].partition("```")[0]
     names: dict[str, Any] = {"hashlib": hashlib, "hmac": hmac, "time": time}
-    exec(code, names)  # noqa: S102 -- our own README: what it tells receivers to do is what is tested
+    exec(code, names)  # noqa: S102 -- our own handbook: what it tells receivers to do is what is tested
     found: Callable[[bytes, str, bytes], bool] = names["genuine"]
     return found
 
 
-genuine = _from_the_readme()
+genuine = _from_the_handbook()
 
 
 def verified(heard: p.Heard, secret: bytes = p.SECRET) -> bool:
-    """What a receiver does, as the README tells it."""
+    """What a receiver does, as the handbook tells it."""
     return genuine(secret, heard.headers["Ledger-Signature"], heard.body)
 
 

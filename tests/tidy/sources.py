@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ("ledger/*.py", "consumers/*.py", "bench/*.py")
-"""The product and its benchmarks."""
+PYTHON = ("ledger/*.py", "consumers/*.py", "bench/*.py", "handbook/*.py")
+"""The product, its benchmarks, and what makes its handbook."""
 
 
 @cache

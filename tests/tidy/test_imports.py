@@ -45,7 +45,7 @@ ONLY_IN = {
     "eventsourcing": {"ledger/log", "bench/peers"},
     "fastavro": {"ledger/intake", "bench/peers"},
     "kafka": {"consumers", "bench/peers"},
-    "typer": {"ledger/__main__.py", "ledger/commands"},
+    "typer": {"ledger/__main__.py", "ledger/commands", "handbook"},
     "rich": {"ledger/__main__.py", "ledger/commands", "bench/peers"},
 }
 THIRD_PARTY_OF_THE_PURE = {"msgspec"}

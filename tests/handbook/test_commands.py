@@ -1,0 +1,82 @@
+"""Every command that the handbook shows does what it says, in order, in a new home."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import open_folder
+from tests.handbook.fences import blocks, script
+from tests.handbook.shell import run, shell
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [
+    page
+    for page in sorted(DOCS.rglob("*.md"))
+    if any(not block.why for block in blocks(page.read_text(encoding="utf-8")))
+]
+seconds_max = 200.0
+
+
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Path]:
+    """`ledger`, forked from a program that has loaded it."""
+    with open_folder() as folder, shell(folder) as found:
+        yield found
+
+
+def addresses() -> dict[str, str]:
+    """Free ports in the place of those that people read of."""
+    found = {}
+    for shown in ("127.0.0.1:8000", "127.0.0.1:9464"):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            found[shown] = f"127.0.0.1:{free.getsockname()[1]}"
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(DOCS)) for page in PAGES])
+def test_the_commands_of_a_page_run(page: Path, programs: Path) -> None:
+    """Each block runs to its end, with the exit codes that it shows."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
+    with open_folder() as folder:
+        for name in ("examples", "schemas", "deploy"):
+            (folder / name).symlink_to(ROOT / name)
+        at = addresses()
+        env = kept | {
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(folder),
+            "LEDGER_HOME": str(folder / "home"),
+            "LEDGER_WEB_PORT": at["127.0.0.1:8000"].partition(":")[2],
+            "LEDGER_METRICS_PORT": at["127.0.0.1:9464"].partition(":")[2],
+        }
+        done = run(script(page, at), programs, folder, env, seconds_max)
+
+    assert done.returncode == 0, done.stdout
+    assert "Traceback" not in done.stdout, done.stdout
+
+
+def test_what_is_not_run_says_why() -> None:
+    """A block is run unless a reason stands before it."""
+    page = "<!-- not run: needs root -->\n```bash\nreboot\n```\n\n```bash\nfalse # exit 1\n```\n"
+
+    shown, run_ = blocks(page)
+
+    assert (shown.why, run_.why) == ("needs root", "")
+    with pytest.raises(ValueError, match="why"):
+        blocks("<!-- not run: -->\n```bash\nreboot\n```\n")
+
+
+def test_a_command_that_fails_is_seen(programs: Path, tmp_path: Path) -> None:
+    """A page whose command fails, or does not fail as it says, is not passed."""
+    page = tmp_path / "page.md"
+    ends = {}
+    for line in ("ledger event nonsense", "true # exit 1", "ledger policy --format x # exit 2"):
+        page.write_text(f"```bash\n{line}\n```\n")
+        env = {"PYTHONPATH": str(ROOT), "LEDGER_HOME": str(tmp_path / "home")}
+        ends[line] = run(script(page, {}), programs, tmp_path, env, seconds_max).returncode
+
+    assert [bool(code) for code in ends.values()] == [True, True, False]
