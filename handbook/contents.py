@@ -7,6 +7,8 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from handbook.events import GROUPS
+
 
 class Chapter(NamedTuple):
     """A chapter: its title, the folder whose pages are its own, and its pages in their order.
@@ -57,7 +59,9 @@ CHAPTERS: Final = (
         "Reference",
         "reference",
         (
-            "reference/index.md", "reference/events.md", "reference/rules.md",
+            "reference/index.md", "reference/events.md",
+            *(f"reference/events-{name}.md" for name in GROUPS),
+            "reference/rules.md",
             "reference/codes.md", "reference/law.md", "reference/api.md",
             "reference/commands.md", "reference/exit-codes.md", "reference/settings.md",
             "reference/policy.md", "reference/metrics.md", "reference/dependencies.md",

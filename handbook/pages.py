@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from handbook import law, program, rules
+from handbook import events, law, program, rules
 
 _Make = Callable[[Path], str]
 
@@ -16,6 +16,8 @@ def _copied(name: str) -> _Make:
 
 
 MADE: Final[Mapping[str, _Make]] = {
+    "reference/events.md": events.overview,
+    **{f"reference/events-{name}.md": events.page_of_group(name) for name in events.GROUPS},
     "reference/rules.md": rules.rules,
     "reference/codes.md": law.codes,
     "reference/law.md": law.law,

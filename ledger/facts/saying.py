@@ -4,8 +4,9 @@ A party may say what is its own: of its stock, its lots, its herds, its people, 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
+from ledger.facts import corrections as c
 from ledger.facts import criteria as k
 from ledger.facts import documents as d
 from ledger.facts import herds as h
@@ -20,17 +21,37 @@ from ledger.facts.standing import OPERATOR, Asked, Parties, own, subject_of
 
 def may_say(fact: Fact, asked: Asked) -> Parties:
     """The parties that may say an event, `OPERATOR` for the operator's door."""
-    found = _TABLE.get(type(fact))
-    parties = None if found is None else found(fact, asked)
+    row = _TABLE.get(type(fact))
+    parties = None if row is None else row.find(fact, asked)
     return None if parties is None else frozenset(parties)
 
 
-_Row = Callable[..., Iterable[str] | None]
+def said_by(kind: type[Fact]) -> str:
+    """Who may say an event of a type, in words."""
+    row = _TABLE.get(kind)
+    return _OTHERS[kind] if row is None else row.words
+
+
+_Find = Callable[..., Iterable[str] | None]
+
+
+class _Row(NamedTuple):
+    """Who may say an event of a type: in words, and how the parties are found."""
+
+    words: str
+    find: _Find
+
+
+def _named(*names: str) -> str:
+    """Fields in words, as `holder`."""
+    return " or ".join(f"`{name}`" for name in names)
 
 
 def _fields(*names: str) -> _Row:
     """The parties that the event itself names so."""
-    return lambda fact, _asked: [getattr(fact, name) for name in names]
+    return _Row(
+        f"its {_named(*names)}", lambda fact, _asked: [getattr(fact, name) for name in names]
+    )
 
 
 def _founded(kind: type[Fact], *names: str) -> _Row:
@@ -43,7 +64,7 @@ def _founded(kind: type[Fact], *names: str) -> _Row:
             return own(fact)
         return [getattr(founder, name) for name in names]
 
-    return find
+    return _Row(f"the {_named(*names)} of the first {kind.__name__} of it", find)
 
 
 def _mark(fact: r.MarkRegistered, asked: Asked) -> Iterable[str] | None:
@@ -86,7 +107,7 @@ def _of_contract(*names: str) -> _Row:
         founder = asked.founder(r.ConsignmentContractSigned, About.CONTRACT, key)
         return None if founder is None else [getattr(founder, name) for name in names]
 
-    return find
+    return _Row(f"the {_named(*names)} of the contract", find)
 
 
 def _withdrawn(fact: r.LabelWithdrawn, asked: Asked) -> Iterable[str] | None:
@@ -111,7 +132,8 @@ def _of_mark(*names: str) -> _Row:
             return [getattr(fact, name) for name in names] or None
         return [*(getattr(fact, name) for name in names), registered.rcb, registered.importer]
 
-    return find
+    theirs = "the certifying body or importer of the mark"
+    return _Row(f"its {_named(*names)}, or {theirs}" if names else theirs, find)
 
 
 def operators(lot: str, asked: Asked) -> Iterator[str]:
@@ -176,21 +198,28 @@ def _shipper(fact: g.ShipmentDocumentsSent, asked: Asked) -> Iterable[str] | Non
     return [departed[0].exporter] if departed else None
 
 
+_OF_PERSON: Final = _Row("its `party`, or importer, body or agent of its contracts", _of_person)
+_AT_LOT: Final = _Row("its `operator`, or that of the lot", _at_lot)
+_HELD: Final = _Row("the operator of the lot, or who certifies it", _held)
+_OF_HERD: Final = _Row("the operator of the herd", _of_herd)
+
 _TABLE: Final[dict[type[Fact], _Row]] = {
-    r.PartyRegistered: _party,
+    r.PartyRegistered: _Row("of a new party anybody, later itself or who registered it", _party),
     r.SourceRegistered: _founded(r.SourceRegistered, "party"),
-    r.MarkRegistered: _mark,
-    r.ConsignmentContractSigned: _contract,
+    r.MarkRegistered: _Row("its `rcb`; later the `rcb` or `importer` of the first", _mark),
+    r.ConsignmentContractSigned: _Row(
+        "its `exporter`, `importer` or `rcb`; later those of the first", _contract
+    ),
     r.ConsignmentContractEnded: _of_contract("exporter", "importer", "rcb"),
     r.CertificationChanged: _fields("issuer"),
-    r.IssuerDesignated: lambda _fact, _asked: [OPERATOR],
+    r.IssuerDesignated: _Row("the operator, by its own door", lambda _fact, _asked: [OPERATOR]),
     r.ProgrammeEnrolled: _fields("agent"),
     r.LabelApproved: _founded(r.LabelApproved, "agent"),
-    r.LabelWithdrawn: _withdrawn,
+    r.LabelWithdrawn: _Row("the `agent` of the first LabelApproved of it", _withdrawn),
     r.ProductRegistered: _founded(r.ProductRegistered, "operator"),
     r.ResponsiblePersonDesignated: _of_contract("exporter"),
-    r.SealTrainingCompleted: _of_person,
-    r.PersonQualified: _of_person,
+    r.SealTrainingCompleted: _OF_PERSON,
+    r.PersonQualified: _OF_PERSON,
     s.SealsIssued: _of_mark(),
     s.SealsDispatched: _of_mark("from_holder"),
     s.SealsReceived: _fields("holder"),
@@ -203,17 +232,17 @@ _TABLE: Final[dict[type[Fact], _Row]] = {
     s.SealsCounted: _of_mark("holder"),
     s.StockAdjusted: _of_mark("holder"),
     l.LotRecorded: _founded(l.LotRecorded, "operator"),
-    l.LotGraded: _of_lot,
-    l.LotSubdivided: _at_lot,
-    l.InputVerified: _at_lot,
-    l.ProcessRecorded: _of_entry,
-    l.LotHeld: _held,
-    l.LotReleased: _held,
+    l.LotGraded: _Row("the operator of the lot", _of_lot),
+    l.LotSubdivided: _AT_LOT,
+    l.InputVerified: _AT_LOT,
+    l.ProcessRecorded: _Row("the operator of the lot and of the herd that it names", _of_entry),
+    l.LotHeld: _HELD,
+    l.LotReleased: _HELD,
     h.HerdRecorded: _founded(h.HerdRecorded, "operator"),
-    h.AnimalsLeft: _of_herd,
-    h.FeedingRecorded: _of_herd,
+    h.AnimalsLeft: _OF_HERD,
+    h.FeedingRecorded: _OF_HERD,
     g.ShipmentDeparted: _fields("exporter"),
-    g.ShipmentDocumentsSent: _shipper,
+    g.ShipmentDocumentsSent: _Row("the `exporter` of the departure", _shipper),
     d.SealReportFiled: _fields("exporter"),
     d.ExportCertificateRequested: _fields("exporter"),
     g.ShipmentReceived: _fields("importer"),
@@ -222,7 +251,12 @@ _TABLE: Final[dict[type[Fact], _Row]] = {
     d.ExportCertificateIssued: _fields("issuer"),
     d.ExportCertificateCancelled: _fields("issuer"),
     d.AnnualReportFiled: _fields("party"),
-    k.CriterionShown: _shown,
+    k.CriterionShown: _Row("its `party`, or an issuer of its certifications", _shown),
 }
-"""Who may say an event. A heartbeat and a complaint anybody may; a retraction is judged by what
-it retracts."""
+"""Who may say an event."""
+_OTHERS: Final[dict[type[Fact], str]] = {
+    r.SourceHeartbeat: "anybody",
+    d.ComplaintReceived: "anybody",
+    c.EventRetracted: "who may say what it retracts",
+}
+"""A retraction is judged by what it retracts."""
