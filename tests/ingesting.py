@@ -171,7 +171,7 @@ def next_offset(log: Log, topic: str, partition: int = 0) -> int:
     """Where the database says that reading goes on."""
     with log.transaction() as rows:
         rows.execute(
-            "SELECT next_offset FROM public.source_position WHERE topic = %s AND partition = %s",
+            "SELECT next_offset FROM source_position WHERE topic = %s AND partition = %s",
             (topic, partition),
         )
         row = rows.fetchone()

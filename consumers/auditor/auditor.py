@@ -42,12 +42,12 @@ _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 
 _log = logging.getLogger("ledger.auditor")
 _HORIZON = """
-SELECT notification_id FROM public.events
+SELECT notification_id FROM events
 WHERE notification_id > %s AND notification_id <= %s AND topic <> ALL(%s)
 ORDER BY notification_id DESC LIMIT 1
 """
 _DECISION = """
-SELECT notification_id FROM public.events
+SELECT notification_id FROM events
 WHERE notification_id > %s AND topic = ANY(%s) AND notification_id <> ALL(%s)
 ORDER BY notification_id LIMIT 1
 """
@@ -120,7 +120,7 @@ class Auditor:
         asked = (clean, sorted(TOPICS), self._own)
         if rows.execute(_DECISION, asked, prepare=True).fetchone() is not None:
             return True
-        found = rows.execute("SELECT coalesce(max(position), 0) FROM public.commits").fetchone()
+        found = rows.execute("SELECT coalesce(max(position), 0) FROM commits").fetchone()
         self._clean = max(clean, int(found[0]))
         self._own.clear()
         self._pending.shown(position)

@@ -85,10 +85,11 @@ def files_folder() -> Path:
 def _kept(cache: Path | None) -> Path:
     """Name the folder after what is in it: another pom gets another one."""
     pom = (files_folder() / "pom.xml").read_bytes()
-    return (cache or _default_cache()) / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
+    return (cache or cache_folder()) / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
 
 
-def _default_cache() -> Path:
+def cache_folder() -> Path:
+    """Where what is fetched for tests and the demo is kept; it may not be there yet."""
     asked = load().kafka_cache
     if asked is not None:
         return asked

@@ -27,12 +27,12 @@ READ_FROM_THE_BEGINNING: Final = frozenset[Why]({"lost", "rewound", "made-anew"}
 """Once accepted, reading begins where the topic begins."""
 
 _RESTART = """
-UPDATE public.source_position SET next_offset = %s, topic_id = coalesce(%s, topic_id)
+UPDATE source_position SET next_offset = %s, topic_id = coalesce(%s, topic_id)
 WHERE topic = %s AND partition = %s AND epoch = %s
 """
-_TOPIC_ID = "SELECT topic_id FROM public.source_position WHERE topic = %s AND partition = %s"
+_TOPIC_ID = "SELECT topic_id FROM source_position WHERE topic = %s AND partition = %s"
 _KEEP_ID = """
-UPDATE public.source_position SET topic_id = %s
+UPDATE source_position SET topic_id = %s
 WHERE topic = %s AND partition = %s AND epoch = %s AND topic_id IS NULL
 """
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shlex
 import shutil
 import sys
+import sysconfig
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -130,7 +132,7 @@ def demo(
             typer.echo(f"  {sentence}")
         seconds = time.monotonic() - started
         say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
-        say(_HINTS.format(home=home))
+        say(_HINTS.format(home=shlex.quote(str(home)), programs=shlex.quote(str(_programs()))))
         if not once:
             from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `run`
 
@@ -146,12 +148,20 @@ def _through_a_file(log: Log, story: Season, home: Path) -> None:
 
 _HINTS = """
 To look further (the demo lives in {home}):
-  export LEDGER_HOME={home} PATH="$PWD/.venv/bin:$PATH"
+  export LEDGER_HOME={home} PATH={programs}:"$PATH"
   ledger reconcile --split exporter          who holds them, exporter by exporter
   ledger reconcile --as-of 2026-01-31        where they were at the end of January
   ledger discrepancies                       what does not fit, with its evidence
   ledger verify                              do the promises hold?
   ledger --help                              everything else"""
+
+
+def _programs() -> Path:
+    """The folder in which this program lies, to be found again by whoever types its name."""
+    beside = Path(sys.argv[0]).parent
+    if (beside / "ledger").is_file():
+        return beside.resolve()
+    return Path(sysconfig.get_path("scripts"))
 
 
 def demo_home() -> Path:

@@ -6,8 +6,8 @@ from typing import Literal
 
 from ledger.commands.output import say
 from ledger.log import Log, migrate
+from ledger.log.connecting import connectable
 from ledger.log.embedded import default_home, leave, server
-from ledger.log.migrating import connectable
 from ledger.settings import Settings, load
 
 

@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "unproven": "ledger.commands.unproven.unproven",
     "standards": "ledger.commands.labels.standards_",
     "label": "ledger.commands.labels.app",
+    "database": "ledger.commands.database.app",
     "period": "ledger.commands.period.app",
     "token": "ledger.commands.token.app",
     "topics": "ledger.commands.topics.app",

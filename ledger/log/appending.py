@@ -16,7 +16,7 @@ from ledger.log.rows import DeadLetter, Offset, Refusal
 
 look_first_events_max = 64  # below this a look-up costs less than a savepoint
 _COPY_DEAD_LETTERS = (
-    "COPY public.dead_letter (number, recorded_at, door, place, index, reason, path, payload,"
+    "COPY dead_letter (number, recorded_at, door, place, index, reason, path, payload,"
     " sha256, event_id, size, key, headers, timestamp, by, person) FROM STDIN (FORMAT binary)"
 )
 _DEAD_LETTER_TYPES = (
@@ -27,12 +27,12 @@ _DEAD_LETTER_TYPES = (
 _LOOK_UP = """
 SELECT e.originator_id, e.state, e.notification_id, e.recorded_at, e.door, e.by, e.person
 FROM unnest(%b::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
-    SELECT * FROM public.events
+    SELECT * FROM events
     WHERE originator_id = wanted.id AND originator_version = 1 OFFSET 0
 ) AS e
 """
 _ADVANCE = """
-UPDATE public.source_position SET next_offset = %s
+UPDATE source_position SET next_offset = %s
 WHERE topic = %s AND partition = %s AND epoch = %s AND next_offset <= %s
 """
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 # The format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
 COPY_EVENTS = (
-    "COPY public.events (originator_id, originator_version, topic, door, by, person, state,"
+    "COPY events (originator_id, originator_version, topic, door, by, person, state,"
     " notification_id, recorded_at) FROM STDIN (FORMAT binary)"
 )
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence, Sized
 from hashlib import sha256
 from typing import Literal, Self, TypeVar
 
-import psycopg
 from psycopg.errors import LockNotAvailable, UniqueViolation
 
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.log.appending import Batch, advance, append_facts, write_refusals
 from ledger.log.columns import NOTHING, Appended, Columns, of_entries, receipts
+from ledger.log.connecting import connect, settle
 from ledger.log.copying import front
 from ledger.log.migrating import missing
 from ledger.log.reading import Reader, told
@@ -39,7 +39,7 @@ WHERE datname = current_database() AND application_name = %s AND pid <> pg_backe
   AND state_change < clock_timestamp() - make_interval(secs => %s)
 """
 _CLAIM = """
-INSERT INTO public.source_position AS p (topic, partition, epoch, next_offset)
+INSERT INTO source_position AS p (topic, partition, epoch, next_offset)
 VALUES (%s, %s, 1, 0)
 ON CONFLICT (topic, partition) DO UPDATE SET epoch = p.epoch + 1
 RETURNING epoch, next_offset
@@ -76,7 +76,7 @@ class Log(Reader):
         datastore = Datastore(dsn, lock_wait_seconds=lock_wait_seconds)
         try:
             with told():
-                _check_migrated(dsn)
+                datastore.schema = _check_migrated(dsn)
                 datastore.pool.open()
                 log = cls(dsn, Recorder(datastore, clock), lock_wait_seconds)
             if recorded_at == "event":
@@ -199,7 +199,7 @@ class Log(Reader):
     def set_meta(self, key: str, value: str, rows: Rows | None = None) -> None:
         """Keep a value beside the log; with `rows` in that transaction."""
         statement = (
-            "INSERT INTO public.meta (key, value) VALUES (%s, %s)"
+            "INSERT INTO meta (key, value) VALUES (%s, %s)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
         )
         if rows is not None:
@@ -248,7 +248,7 @@ class Log(Reader):
 
     @staticmethod
     def _is_marked(rows: Rows) -> bool:
-        marked = rows.execute("SELECT 1 FROM public.meta WHERE key = %s", (_SIMULATION,))
+        marked = rows.execute("SELECT 1 FROM meta WHERE key = %s", (_SIMULATION,))
         return marked.fetchone() is not None
 
     def _times(self, head: Head, own: Sequence[int]) -> Sequence[int]:
@@ -274,10 +274,11 @@ class Log(Reader):
         raise Unavailable("Another writer has held the log for too long.")
 
 
-def _check_migrated(dsn: str) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
+def _check_migrated(dsn: str) -> str:
+    with connect(dsn) as connection:
         if lacking := missing(connection):
             raise Misuse(f"The database lacks {', '.join(sorted(lacking))}: migrate it first.")
+        return settle(connection)
 
 
 def _bounded(events: Sized) -> None:

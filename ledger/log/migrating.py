@@ -11,72 +11,75 @@ from urllib.parse import urlencode
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger.errors import Fatal, Misuse, Unavailable
+from ledger.log.connecting import (
+    OWN_SCHEMA,
+    check_server,
+    connect,
+    connectable,
+    one_line,
+    settle,
+    unreachable,
+)
+from ledger.log.rights import lacking, refusal
 
 MIGRATIONS_LOCK = 5_283_640_182  # any number, but not the one of the writers' lock
 _lock_wait_seconds = 60
-connect_seconds_max: Final = 10
 _THERE_ALREADY: Final = (
     errors.DuplicateColumn, errors.DuplicateFunction, errors.DuplicateObject, errors.DuplicateTable,
 )  # fmt: skip
 _MAKES: Final = re.compile(
     r"(?:\s*--[^\n]*\n)*\s*CREATE (?!OR REPLACE)(?![^(]*IF NOT EXISTS)", re.IGNORECASE
 )
-_MAY_MAKE = """
-SELECT current_user, current_database(), has_schema_privilege('public', 'CREATE'),
-    has_database_privilege(current_database(), 'CREATE')
-"""
+_SCHEMA: Final = re.compile(r"\bpublic\b")
+"""How migrations name the schema that they are applied in; nothing else in them is called so."""
 
 
 def migrate(dsn: str) -> None:
     """Apply what is not applied yet.
 
-    Raises Unavailable where the database is away, Misuse where the connection string is none, where
-    its user may not make tables, or where the database is newer than this program.
+    A new ledger is made in `public` where its user may make tables there, else in a schema of its
+    own. Raises Unavailable where the database is away or only reads, Misuse where the connection
+    string is none, where its user may not make tables, or where the database is too old, newer than
+    this program, or behind a pooler that mixes sessions.
     """
+    dsn = connectable(dsn)
     try:
-        with psycopg.connect(connectable(dsn), autocommit=True) as guard:
+        with connect(dsn) as guard:
+            check_server(guard, dsn)
             guard.execute(f"SET lock_timeout = '{_lock_wait_seconds}s'")
             # Held by the session: gone with this process, however it ends.
             guard.execute("SELECT pg_advisory_lock(%s)", (MIGRATIONS_LOCK,))
+            schema = settle(guard)  # another process may have made it while we waited
             if missing(guard):
-                _check_rights(guard)
-                _apply(connectable(dsn))
+                if wanting := lacking(guard):
+                    raise Misuse(refusal(guard, wanting))
+                _apply(dsn, _made(guard, schema))
     except errors.LockNotAvailable as error:
         raise Unavailable(
             f"Another process has been migrating the database for {_lock_wait_seconds} s: wait"
             " until it has finished."
         ) from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise Unavailable(f"The database cannot be reached: {_one_line(error)}") from error
+        raise Unavailable(unreachable(error)) from error
     except errors.InsufficientPrivilege as error:
         raise Misuse(
-            f"The user of the database may not do this: {_one_line(error)}. Sign in as the owner of"
+            f"The user of the database may not do this: {one_line(error)}. Sign in as the owner of"
             " the ledger's tables."
         ) from error
     except psycopg.Error as error:
-        raise Fatal(f"The database refused to be migrated: {_one_line(error)}") from error
+        raise Fatal(f"The database refused to be migrated: {one_line(error)}") from error
 
 
-def _check_rights(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-    row = connection.execute(_MAY_MAKE).fetchone()
-    user, database, in_schema, in_database = row or ("", "", True, True)
-    lacking = [
-        f"GRANT CREATE ON {what} TO {user};"
-        for what, may in (("SCHEMA public", in_schema), (f"DATABASE {database}", in_database))
-        if not may
-    ]
-    if lacking:
-        raise Misuse(
-            f"The database user {user} may not make the ledger's tables. An administrator of the"
-            f" database has to: {' '.join(lacking)}"
-        )
-
-
-def _one_line(error: psycopg.Error) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+def _made(guard: psycopg.Connection[tuple[Any, ...]], schema: str) -> str:
+    """The schema to make tables in, made where it has to be another than `public`."""
+    may = guard.execute("SELECT has_schema_privilege('public', 'CREATE')").fetchone()
+    if schema != "public" or may == (True,):
+        return schema
+    guard.execute(f"CREATE SCHEMA {OWN_SCHEMA}")
+    return settle(guard)
 
 
 def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
@@ -84,10 +87,10 @@ def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
 
     Raises Misuse where the database has some that this program does not know.
     """
-    exists = connection.execute("SELECT to_regclass('public._yoyo_migration')").fetchone()
+    exists = connection.execute("SELECT to_regclass('_yoyo_migration')").fetchone()
     applied: set[str] = set()
     if exists is not None and exists[0] is not None:
-        rows = connection.execute("SELECT migration_id FROM public._yoyo_migration").fetchall()
+        rows = connection.execute("SELECT migration_id FROM _yoyo_migration").fetchall()
         applied = {str(row[0]) for row in rows}
     ours = {
         file.name.removesuffix(".sql")
@@ -101,24 +104,24 @@ def missing(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
     return ours - applied
 
 
-def _apply(dsn: str) -> None:
+def _apply(dsn: str, schema: str) -> None:
     # Loaded where there is something to do: every command opens the log, and few migrate it.
     from yoyo import get_backend, read_migrations  # noqa: PLC0415 - see above
 
     with as_file(files("ledger.log") / "migrations") as folder:
-        backend = get_backend(_yoyo_url(dsn))
+        backend = get_backend(_yoyo_url(dsn, schema))
         try:
             # The library's own lock is a row and outlives a killed process. Ours is held, so
             # whoever left one there is gone.
             backend.break_lock()
             backend.ensure_internal_schema_updated()
             for migration in backend.to_apply(read_migrations(str(folder))):
-                _apply_one(backend, migration)
+                _apply_one(backend, migration, schema)
         finally:
             backend.connection.close()
 
 
-def _apply_one(backend: Any, migration: Any) -> None:
+def _apply_one(backend: Any, migration: Any, schema: str) -> None:
     """Apply a migration and note it, both or neither.
 
     The library commits the two one after the other; cut in between, a migration would be applied
@@ -134,9 +137,9 @@ def _apply_one(backend: Any, migration: Any) -> None:
         for statement in statements:
             try:
                 with backend.transaction():  # within the other one: a savepoint
-                    backend.cursor().execute(statement)
+                    backend.cursor().execute(_SCHEMA.sub(schema, statement))
             except _THERE_ALREADY as error:
-                there.append(_one_line(error))
+                there.append(one_line(error))
             except psycopg.ProgrammingError:
                 if not there:
                     raise
@@ -151,25 +154,7 @@ def _apply_one(backend: Any, migration: Any) -> None:
         backend.mark_one(migration, log=False)
 
 
-def _yoyo_url(dsn: str) -> str:
+def _yoyo_url(dsn: str, schema: str = "public") -> str:
     # All as parameters: a socket's folder or an escaped name has no place in the URL's parts.
     parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items()}
-    return f"postgresql+psycopg:///?{urlencode(parts | {'schema': 'public'})}"
-
-
-def connectable(url: str) -> str:
-    """The connection string, with a limit on how long connecting takes unless it has one.
-
-    Raises Misuse where it is none of PostgreSQL's. The sentence does not repeat it: there may be a
-    password in it.
-    """
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        raise Misuse(
-            "LEDGER_DATABASE_URL is no connection string of PostgreSQL: expected"
-            " postgresql://user:password@host/name."
-        ) from None
-    if "connect_timeout" in parts:
-        return url
-    return make_conninfo(url, connect_timeout=connect_seconds_max)
+    return f"postgresql+psycopg:///?{urlencode(parts | {'schema': schema})}"

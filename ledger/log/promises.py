@@ -17,35 +17,35 @@ _MISSING = """
 SELECT first, last FROM (
     SELECT lag(position, 1, 0::int8) OVER (ORDER BY position) + 1 AS first, position - 1 AS last
     FROM (
-        SELECT notification_id AS position FROM public.events
-        UNION ALL SELECT coalesce(max(position), 0) + 1 FROM public.commits
+        SELECT notification_id AS position FROM events
+        UNION ALL SELECT coalesce(max(position), 0) + 1 FROM commits
     ) AS known
 ) AS runs WHERE first <= last ORDER BY first
 """
 _MISSING_LETTERS = """
 SELECT first, last FROM (
     SELECT lag(number, 1, 0::int8) OVER (ORDER BY number) + 1 AS first, number - 1 AS last
-    FROM public.dead_letter
+    FROM dead_letter
 ) AS runs WHERE first <= last ORDER BY first
 """
 _UNORDERED = """
 SELECT position FROM (
     SELECT notification_id AS position, recorded_at,
         lag(recorded_at) OVER (ORDER BY notification_id) AS before
-    FROM public.events
+    FROM events
 ) AS e WHERE before >= recorded_at ORDER BY 1 LIMIT %s
 """
 _COMMITS = """
-SELECT c.position FROM public.commits AS c
-LEFT JOIN public.events AS e ON e.notification_id = c.position
+SELECT c.position FROM commits AS c
+LEFT JOIN events AS e ON e.notification_id = c.position
 WHERE e.recorded_at IS DISTINCT FROM c.recorded_at ORDER BY 1 LIMIT %s
 """
 _GAPS = """
-SELECT originator_id::text FROM public.events GROUP BY originator_id
+SELECT originator_id::text FROM events GROUP BY originator_id
 HAVING count(*) <> max(originator_version) OR min(originator_version) <> 1 ORDER BY 1 LIMIT %s
 """
 _LETTERS = """
-SELECT number FROM public.dead_letter
+SELECT number FROM dead_letter
 WHERE reason = '' OR length(sha256) <> 32
     OR (coalesce(size, length(payload)) = length(payload) AND sha256(payload) <> sha256)
 ORDER BY 1 LIMIT %s

@@ -17,6 +17,7 @@ from psycopg import errors
 from psycopg.rows import tuple_row
 
 from ledger.errors import Fatal, Misuse, TooSlow, Unavailable
+from ledger.log.connecting import connect, one_line
 from ledger.log.recorder import APPLICATION_NAME, CHANNEL, Recorder, Rows
 from ledger.log.rows import DeadLetter, Recorded, Refusal
 
@@ -30,44 +31,44 @@ _COLUMNS = (
     " person"
 )
 _READ = f"""
-SELECT {_COLUMNS} FROM public.events
+SELECT {_COLUMNS} FROM events
 WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 """
 _BEYOND = """
-SELECT notification_id FROM public.events WHERE notification_id > %s AND notification_id <= %s
+SELECT notification_id FROM events WHERE notification_id > %s AND notification_id <= %s
 ORDER BY notification_id LIMIT 1
 """
 _OF_TOPICS = f"""
-SELECT {_COLUMNS} FROM public.events
+SELECT {_COLUMNS} FROM events
 WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s)
 ORDER BY notification_id LIMIT %s
 """
 _AT = f"""
 SELECT e.* FROM unnest(%b::int8[]) AS wanted (position) CROSS JOIN LATERAL (
-    SELECT {_COLUMNS} FROM public.events WHERE notification_id = wanted.position OFFSET 0
+    SELECT {_COLUMNS} FROM events WHERE notification_id = wanted.position OFFSET 0
 ) AS e ORDER BY e.notification_id
 """
 _GET = f"""
 SELECT e.* FROM unnest(%b::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
-    SELECT {_COLUMNS} FROM public.events WHERE originator_id = wanted.id
+    SELECT {_COLUMNS} FROM events WHERE originator_id = wanted.id
     ORDER BY originator_version OFFSET 0
 ) AS e
 """
 _KNOWN_AT = """
-SELECT coalesce(max(e.notification_id), 0) FROM public.events AS e
+SELECT coalesce(max(e.notification_id), 0) FROM events AS e
 WHERE e.recorded_at <= %(time)s
-  AND e.notification_id >= coalesce((SELECT position FROM public.commits
+  AND e.notification_id >= coalesce((SELECT position FROM commits
     WHERE recorded_at <= %(time)s ORDER BY recorded_at DESC LIMIT 1), 0)
-  AND e.notification_id <= coalesce((SELECT position FROM public.commits
+  AND e.notification_id <= coalesce((SELECT position FROM commits
     WHERE recorded_at >= %(time)s ORDER BY recorded_at LIMIT 1), 9223372036854775807)
 """
 _COMMITS = """
-SELECT position FROM public.commits WHERE position > %s AND position <= %s ORDER BY position
+SELECT position FROM commits WHERE position > %s AND position <= %s ORDER BY position
 """
 _DEAD_LETTERS = """
 SELECT number, recorded_at, door, place, index, reason, path, payload, sha256, event_id, size,
     key, headers, timestamp, by, person
-FROM public.dead_letter
+FROM dead_letter
 """
 
 
@@ -180,7 +181,7 @@ class Reader:
 
     def position(self) -> int:
         """Tell the greatest position; every one from 1 up to it can be read. 0 when empty."""
-        return self._number("SELECT coalesce(max(position), 0) FROM public.commits")
+        return self._number("SELECT coalesce(max(position), 0) FROM commits")
 
     def commits(self, after: int, until: int) -> list[int]:
         """Read the positions behind `after`, up to and with `until`, at which a commit ended."""
@@ -194,7 +195,7 @@ class Reader:
 
     def recorded_last(self) -> int:
         """Tell when the last event was recorded (µs UTC), or 0."""
-        return self._number("SELECT coalesce(max(recorded_at), 0) FROM public.commits")
+        return self._number("SELECT coalesce(max(recorded_at), 0) FROM commits")
 
     def _number(self, statement: str, values: dict[str, int] | None = None) -> int:
         with self._rows() as rows:
@@ -207,7 +208,7 @@ class Reader:
 
     def dead_letters_last(self) -> int:
         """Tell the greatest number of a dead letter, or 0."""
-        return self._number("SELECT coalesce(max(number), 0) FROM public.dead_letter")
+        return self._number("SELECT coalesce(max(number), 0) FROM dead_letter")
 
     def refused(self, event_id: UUID) -> list[DeadLetter]:
         """Read the refusals of events under this id, first to last."""
@@ -221,7 +222,7 @@ class Reader:
     def meta(self, key: str) -> str | None:
         """Read a value of the small state that is kept beside the log."""
         with self._rows() as rows:
-            row = rows.execute("SELECT value FROM public.meta WHERE key = %s", (key,)).fetchone()
+            row = rows.execute("SELECT value FROM meta WHERE key = %s", (key,)).fetchone()
             return None if row is None else str(row[0])
 
     def wait(self, after: int, timeout_seconds: float) -> int:
@@ -239,9 +240,7 @@ class Reader:
         me = threading.get_ident()
         connection = self._listening.get(me)
         if connection is None or connection.closed:
-            connection = psycopg.connect(
-                self.dsn, autocommit=True, application_name=APPLICATION_NAME + " follower"
-            )
+            connection = connect(self.dsn, application_name=APPLICATION_NAME + " follower")
             self._listening[me] = connection
             connection.execute(f"LISTEN {CHANNEL}")
             # What was recorded between the look and the LISTEN has notified nobody here.
@@ -260,13 +259,16 @@ def told() -> Iterator[None]:
     try:
         yield
     except _AWAY as error:
-        raise Unavailable(f"The database is away: {_sentence(error)}") from error
+        raise Unavailable(f"The database is away: {one_line(error)}") from error
     except errors.IdleInTransactionSessionTimeout as error:
-        raise TooSlow(f"The database would not wait any longer: {_sentence(error)}") from error
+        raise TooSlow(f"The database would not wait any longer: {one_line(error)}") from error
     except errors.InsufficientPrivilege as error:
-        raise Misuse(f"The user of the database may not do this: {_sentence(error)}.") from error
+        raise Misuse(
+            f"The user of the database may not do this: {one_line(error)}. Sign in as the owner of"
+            " the ledger's tables, or grant what `ledger database prepare` prints."
+        ) from error
     except psycopg.Error as error:
-        raise Fatal(f"The database refused a statement of ours: {_sentence(error)}") from error
+        raise Fatal(f"The database refused a statement of ours: {one_line(error)}") from error
 
 
 _AWAY = (
@@ -276,7 +278,3 @@ _AWAY = (
     persistence.OperationalError,
     persistence.InterfaceError,
 )
-
-
-def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -14,6 +14,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row, tuple_row
 
 from ledger.log.arrays import FlatListDumper, PackedIds, PackedIdsDumper
+from ledger.log.connecting import settle
 from ledger.log.copying import COPY_EVENTS, front, stream
 
 Rows: TypeAlias = Cursor[tuple[Any, ...]]
@@ -55,6 +56,7 @@ class Datastore(PostgresDatastore):
 
         def configure(connection: Connection[DictRow]) -> None:
             connection.autocommit = True
+            settle(connection)
             connection.adapters.register_dumper(list, FlatListDumper)
             connection.adapters.register_dumper(PackedIds, PackedIdsDumper)
             connection.prepared_max = _prepared_max
@@ -107,7 +109,7 @@ class Recorder(PostgresProcessRecorder):
 
     def lock(self, rows: Rows) -> Head:
         """Take the writers' lock until the transaction ends; take it last, after computing."""
-        row = rows.execute("SELECT * FROM public.lock_log()", prepare=True).fetchone()
+        row = rows.execute("SELECT * FROM lock_log()", prepare=True).fetchone()
         if row is None:
             raise psycopg.DataError("a function with OUT parameters always answers one row")
         head = Head(*row)
@@ -128,7 +130,7 @@ class Recorder(PostgresProcessRecorder):
         with rows.copy(COPY_EVENTS) as copy:
             copy.write(stream(fronts, head.position + 1, times))
         rows.execute(
-            "INSERT INTO public.commits (position, recorded_at) VALUES (%s, %s)",
+            "INSERT INTO commits (position, recorded_at) VALUES (%s, %s)",
             (head.position + len(fronts), times[-1]),
             prepare=True,
         )

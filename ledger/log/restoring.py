@@ -19,7 +19,7 @@ from ledger.log.rows import Archived, DeadLetter
 
 _batch_rows = 5_000
 _INDEX = range(-(2**31), 2**31)
-_COPY_COMMITS = "COPY public.commits (position, recorded_at) FROM STDIN (FORMAT binary)"
+_COPY_COMMITS = "COPY commits (position, recorded_at) FROM STDIN (FORMAT binary)"
 
 
 def restore(

@@ -14,26 +14,28 @@ from psycopg.rows import TupleRow, tuple_row
 from psycopg_pool import ConnectionPool
 
 from ledger.errors import Fatal, Misuse
+from ledger.log.connecting import BEHIND, connect, settle
 from ledger.log.log import Log
 from ledger.log.reading import told
 from ledger.log.recorder import Rows
+from ledger.log.rights import READER, REMEDY, reader_granted
 from ledger.log.rows import Recorded
 
-READER: Final = "ledger_reader"
-"""The role: neither an owner of tables nor free of their policies."""
 connections_max: Final = 16
 connection_wait_seconds: Final = 5.0
 reconnect_seconds: Final = 2.0
 statement_seconds_max: Final = 30
 idle_seconds_max: Final = 60
 
-_ASK: Final = """
-SELECT set_config('search_path', %s, true), set_config('ledger.role', %s, true),
-    set_config('ledger.party', %s, true), set_config('ledger.source', %s, true)
+_ASK: Final = f"""
+SELECT set_config('search_path', %s::text || ', ' || {BEHIND}, true),
+    set_config('ledger.role', %s, true), set_config('ledger.party', %s, true),
+    set_config('ledger.source', %s, true)
 """
-_UNGUARDED: Final = """
+_UNGUARDED: Final = f"""
 SELECT c.oid::regclass::text FROM pg_class AS c
-WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = ANY(%s::text[]::regnamespace[])
+WHERE c.relkind IN ('r', 'p', 'v', 'm')
+    AND c.relnamespace = ANY(%s::text[]::regnamespace[] || {BEHIND}::regnamespace)
     AND has_table_privilege(c.oid, 'SELECT')
     AND (c.relkind IN ('v', 'm') OR NOT row_security_active(c.oid))
 ORDER BY 1
@@ -123,13 +125,12 @@ class Sight:
 
         Where we may make the role it is made, and its grants are renewed.
         """
-        with told(), psycopg.connect(self._log.dsn, autocommit=True) as owner:
-            made = owner.execute("SELECT public.make_reader()").fetchone()
+        with told(), connect(self._log.dsn) as owner:
+            made = owner.execute("SELECT make_reader()").fetchone()
             if made != (True,):
                 raise Misuse(
-                    f"The role {READER} is missing, and we may not make it. An administrator of"
-                    f" the database has to: CREATE ROLE {READER} NOLOGIN; GRANT {READER} TO"
-                    f" {owner.info.user};"
+                    f"The database user {owner.info.user} may not speak as the role {READER}."
+                    f" {REMEDY}: {reader_granted(owner.info.user)}"
                 )
         with told():
             self._pool.open(wait=True, timeout=connection_wait_seconds)
@@ -147,17 +148,17 @@ class Sight:
             ).fetchone()
             if role != (READER, False):
                 raise Misuse(f"Row-level security does not bind {role and role[0]}: not served.")
-            rows = connection.execute(_UNGUARDED, (["public", *schemas],)).fetchall()
+            rows = connection.execute(_UNGUARDED, ([*schemas],)).fetchall()
         if rows:
             names = ", ".join(str(name) for (name,) in rows)
             raise Misuse(f"{READER} reads {names} without any policy: not served.")
 
     def grant(self, schema: str) -> None:
         """Let the reader read the tables of a schema, as far as their policies do."""
-        with told(), psycopg.connect(self._log.dsn, autocommit=True) as owner:
-            owner.execute("SELECT public.grant_reader('public')")
-            owner.execute(f"GRANT EXECUTE ON FUNCTION public.session_of TO {READER}")
-            owner.execute("SELECT public.grant_reader(%s)", (schema,))
+        with told(), connect(self._log.dsn) as owner:
+            owner.execute(f"SELECT grant_reader({BEHIND})")
+            owner.execute(f"GRANT EXECUTE ON FUNCTION session_of TO {READER}")
+            owner.execute("SELECT grant_reader(%s)", (schema,))
 
     def viewer(
         self, *, shown: bytes | None = None, named: str | None = None, now: int
@@ -176,14 +177,14 @@ class Sight:
         return self._valid("session_of", (shown, token, now))
 
     def _valid(self, function: Literal["token_of", "session_of"], values: Any) -> Viewer | None:
-        statement = f"SELECT * FROM public.{function}(%b, %s, %s)"
+        statement = f"SELECT * FROM {function}(%b, %s, %s)"
         with told(), self._pool.connection() as connection:
             row = connection.execute(statement, values, prepare=True).fetchone()
         return None if row is None or row[0] is None else Viewer(*row)
 
     @contextmanager
-    def seen(self, viewer: Viewer, path: str) -> Iterator[tuple[Rows, Seen]]:
-        """One snapshot as the viewer sees it; `path` are the schemas to look names up in."""
+    def seen(self, viewer: Viewer, views: str) -> Iterator[tuple[Rows, Seen]]:
+        """One snapshot as the viewer sees it; `views` is the schema of the views."""
         with (
             told(),
             self._pool.connection() as connection,
@@ -191,12 +192,13 @@ class Sight:
             connection.cursor(binary=True, row_factory=tuple_row) as rows,
         ):
             rows.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            asked: tuple[Any, ...] = (path, viewer.role, viewer.party, viewer.source or "")
+            asked: tuple[Any, ...] = (views, viewer.role, viewer.party, viewer.source or "")
             rows.execute(_ASK, asked, prepare=True)
             yield rows, Seen(self._log, connection)
 
 
 def _configure(connection: Connection[TupleRow]) -> None:
+    settle(connection)
     try:
         connection.execute(f"SET ROLE {READER}")
     except psycopg.errors.InsufficientPrivilege as error:

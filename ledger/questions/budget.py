@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (
 _WEIGH = """
 SELECT coalesce(sum(octet_length(e.state)), 0)::int8 FROM unnest(%b::int8[]) AS wanted (position)
 CROSS JOIN LATERAL (
-    SELECT state FROM public.events WHERE notification_id = wanted.position OFFSET 0
+    SELECT state FROM events WHERE notification_id = wanted.position OFFSET 0
 ) AS e
 """
 

@@ -138,7 +138,7 @@ def cases_of(rows: Rows, subjects: list[tuple[str, str]]) -> list[Case]:
 _BESIDE_EVENTS = f"""
 SELECT DISTINCT subject_kind, subject FROM cases WHERE {IS_LIVE}
     AND NOT (subject_kind IN ('event', 'application') AND EXISTS (
-        SELECT FROM public.events WHERE originator_id = subject::uuid AND originator_version = 1
+        SELECT FROM events WHERE originator_id = subject::uuid AND originator_version = 1
             AND (subject_kind = 'event' OR topic = 'SealsApplied')
     )) ORDER BY 1, 2
 """

@@ -7,6 +7,7 @@ from psycopg import sql
 from psycopg.errors import LockNotAvailable, UndefinedTable
 
 from ledger.errors import Unavailable
+from ledger.log.connecting import BEHIND
 from ledger.views import SCHEMA
 from ledger.views.folding import Rows
 
@@ -36,7 +37,7 @@ $body$;
 """
 
 
-_PATH = "set_config('search_path', %s, true)"
+_PATH = f"set_config('search_path', %s::text || ', ' || {BEHIND}, true)"
 _PLAN_ONCE = (
     "set_config('plan_cache_mode', 'force_generic_plan', true),"
     # A plan made while a table is small would read it whole, also once it is large.
@@ -54,11 +55,7 @@ def use(rows: Rows, schema: str = SCHEMA, *, plan_once: bool = False) -> None:
     With `plan_once` for whoever sends the same statements over and over.
     """
     wanted = f"SELECT {_PATH}, {_PLAN_ONCE}" if plan_once else f"SELECT {_PATH}"
-    rows.execute(wanted, (_path(schema),), prepare=True)
-
-
-def _path(schema: str) -> str:
-    return f"{schema}, public"
+    rows.execute(wanted, (schema,), prepare=True)
 
 
 def make(rows: Rows, tables: str, schema: str = SCHEMA) -> None:
@@ -107,7 +104,7 @@ def hold(rows: Rows, schema: str = SCHEMA) -> None:
     Taken before any table is: a rebuild may put others in their place meanwhile. Prepared
     statements are planned once. Raises Unavailable where somebody else holds them for too long.
     """
-    held = (str(_wait_ms_max), _path(schema), _moving_lock, schema)
+    held = (str(_wait_ms_max), schema, _moving_lock, schema)
     try:
         rows.execute(_HOLD, held, prepare=True)
     except LockNotAvailable as error:

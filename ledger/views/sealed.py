@@ -39,7 +39,7 @@ _LOST = """
 SELECT DISTINCT s.lot, s.label, s.version, s.holder, s.first, s.last, s.earliest
 FROM unnest(%b::int8[], %b::text[], %b::int4[], %b::text[], %b::int8[], %b::uuid[])
     AS gone (lot, label, version, holder, at, id)
-JOIN public.events AS e ON e.originator_id = gone.id AND e.originator_version = 1
+JOIN events AS e ON e.originator_id = gone.id AND e.originator_version = 1
 JOIN sealed AS s USING (lot, label, version, holder)
 WHERE s.last = gone.at OR s.first_id = gone.id OR s.earliest = e.notification_id
 """

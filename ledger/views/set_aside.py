@@ -15,7 +15,7 @@ _REACH = """
 SELECT max(position) FROM (
     SELECT notification_id AS position,
         sum(octet_length(state)) OVER (ORDER BY notification_id) AS sum
-    FROM public.events WHERE notification_id > %b AND notification_id <= %b
+    FROM events WHERE notification_id > %b AND notification_id <= %b
 ) AS read WHERE sum <= %b
 """
 

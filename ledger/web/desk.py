@@ -21,13 +21,12 @@ from ledger.log.seeing import Seen, Sight, Viewer
 from ledger.views import SCHEMA, schema
 from ledger.views.projection import Projector
 
-PATH: Final = f"{SCHEMA}, public"
 SYSTEM: Final = Viewer("ledger", "operator", "operator")
 """Sees all: for verdicts that are computed from more than the asker may read."""
 
 _STANDING: Final = """
 SELECT (SELECT position FROM progress), (SELECT position FROM audit),
-    (SELECT coalesce(max(position), 0) FROM public.commits), public.is_simulation()
+    (SELECT coalesce(max(position), 0) FROM commits), is_simulation()
 """
 
 
@@ -93,7 +92,7 @@ class Desk:
     @contextmanager
     def looking(self, viewer: Viewer) -> Iterator[Looking]:
         """One snapshot of log and views, as the viewer sees them."""
-        with self.sight.seen(viewer, PATH) as (rows, seen):
+        with self.sight.seen(viewer, SCHEMA) as (rows, seen):
             yield Looking(viewer, rows, seen, standing(rows))
 
 

@@ -31,14 +31,14 @@ WHERE c.{IS_LIVE} GROUP BY 1, 2
 # Of a case its first evidence ids are kept: the latest of them stands for the rest.
 _OPENED: Final = """
 SELECT c.opened, c.opened_at, (
-    SELECT max(e.recorded_at) FROM public.events AS e WHERE e.originator_version = 1
+    SELECT max(e.recorded_at) FROM events AS e WHERE e.originator_version = 1
         AND e.recorded_at <= c.opened_at AND e.originator_id = ANY(ARRAY(
             SELECT jsonb_array_elements_text(
                 convert_from(c.folded, 'UTF8')::jsonb->'shows'->'evidence')::uuid))
 )
 FROM cases AS c WHERE c.opened > %s ORDER BY c.opened LIMIT %s
 """
-_REFUSED: Final = "SELECT coalesce(max(number), 0) FROM public.dead_letter"
+_REFUSED: Final = "SELECT coalesce(max(number), 0) FROM dead_letter"
 
 _log = logging.getLogger("ledger.web")
 
@@ -116,7 +116,7 @@ class Gauges:
 
 
 _BEHIND_AUDIT: Final = """
-SELECT count(*)::int8 FROM public.events
+SELECT count(*)::int8 FROM events
 WHERE notification_id > %s AND topic NOT LIKE 'Discrepancy%%' AND topic NOT LIKE 'Period%%'
 """
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests import commanding
 from tests.databases import Cluster
@@ -25,13 +26,21 @@ def bare(cluster: Cluster) -> Iterator[str]:
         yield dsn
 
 
-def restored(dsn: str) -> None:
-    """Run the plain dump, as psql would, on a server that has the role it grants to."""
-    with psycopg.connect(dsn) as connection:
+@pytest.fixture
+def old(cluster: Cluster, bare: str) -> str:
+    """A database into which the plain dump was restored, as psql would, into `public`.
+
+    Its user may make tables there, as every user might when the home was new.
+    """
+    parts = conninfo_to_dict(bare)
+    with cluster.admin(str(parts["dbname"])) as admin:
         role = "SELECT FROM pg_roles WHERE rolname = 'ledger_reader'"
-        if connection.execute(role).fetchone() is None:
-            connection.execute("CREATE ROLE ledger_reader NOLOGIN")
+        if admin.execute(role).fetchone() is None:
+            admin.execute("CREATE ROLE ledger_reader NOLOGIN")
+        admin.execute(f"GRANT CREATE ON SCHEMA public TO {parts['user']}".encode())
+    with psycopg.connect(bare) as connection:
         connection.execute((OLD / "public.sql").read_bytes())
+    return bare
 
 
 def ledger(dsn: str, *arguments: str) -> str:
@@ -54,7 +63,7 @@ def told(dsn: str, *arguments: str) -> list[dict[str, Any]]:
 def number(dsn: str, table: str) -> int:
     """How many rows a table has."""
     with psycopg.connect(dsn) as connection:
-        row = connection.execute(f"SELECT count(*) FROM public.{table}".encode()).fetchone()
+        row = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -73,20 +82,18 @@ def assert_as_it_was(dsn: str) -> None:
     assert (period["importer"], period["state"]) == ("IMP-X0001", "RESTATED")
 
 
-def test_a_home_is_migrated_caught_up_and_verified(bare: str) -> None:
+def test_a_home_is_migrated_caught_up_and_verified(old: str) -> None:
     """The restored database keeps its log, tokens and offsets through the migrations of now."""
-    restored(bare)
+    ledger(old, "catch-up")
 
-    ledger(bare, "catch-up")
-
-    assert number(bare, "events") >= EVENTS
-    assert number(bare, "source_position") == 18
-    with psycopg.connect(bare) as connection:
+    assert number(old, "events") >= EVENTS
+    assert number(old, "source_position") == 18
+    with psycopg.connect(old) as connection:
         tokens = connection.execute(
-            "SELECT role, party, revoked_at IS NULL FROM public.tokens ORDER BY role"
+            "SELECT role, party, revoked_at IS NULL FROM tokens ORDER BY role"
         ).fetchall()
     assert tokens == [("exporter", "EXP-X0001", True), ("operator", "operator", False)]
-    assert_as_it_was(bare)
+    assert_as_it_was(old)
 
 
 def test_an_export_is_imported_caught_up_and_verified(bare: str) -> None:

@@ -1,5 +1,6 @@
 """Migrations that are cut off anywhere: the next command finds the work done, or does it."""
 
+from collections.abc import Iterator
 from importlib.resources import as_file, files
 
 import psycopg
@@ -57,12 +58,17 @@ def test_a_migration_may_be_cut_after_any_answer(ordinary_cluster: Cluster, shar
         assert migrated(dsn)
 
 
+@pytest.fixture
+def open_database(embedded_cluster: Cluster) -> Iterator[str]:
+    """A fresh database whose user may make tables in `public`, as every user once might."""
+    with embedded_cluster.database(migrated=False) as dsn:
+        yield dsn
+
+
 @pytest.mark.parametrize("applied", [1, 2, 3, 4])
-def test_a_note_that_an_earlier_program_lost_is_made_good(
-    empty_database: str, applied: int
-) -> None:
+def test_a_note_that_an_earlier_program_lost_is_made_good(open_database: str, applied: int) -> None:
     """Applied and not noted, as a kill between the two left it: noted, and the rest applied."""
-    backend = get_backend(_yoyo_url(empty_database))
+    backend = get_backend(_yoyo_url(open_database))
     with as_file(files("ledger.log") / "migrations") as folder:
         of_old = list(backend.to_apply(read_migrations(str(folder))))[:applied]
         for migration in of_old:
@@ -71,17 +77,17 @@ def test_a_note_that_an_earlier_program_lost_is_made_good(
         backend.unmark_one(of_old[-1], log=False)
     backend.connection.close()
 
-    migrate(empty_database)
+    migrate(open_database)
 
-    assert migrated(empty_database)
+    assert migrated(open_database)
 
 
-def test_a_table_of_somebody_else_is_not_taken_for_ours(empty_database: str) -> None:
+def test_a_table_of_somebody_else_is_not_taken_for_ours(open_database: str) -> None:
     """A database that holds another program's `events` is refused, and stays as it was."""
-    with psycopg.connect(empty_database, autocommit=True) as connection:
+    with psycopg.connect(open_database, autocommit=True) as connection:
         connection.execute("CREATE TABLE events (theirs text)")
 
-        done = ledger("load", "-", settings={"LEDGER_DATABASE_URL": empty_database})
+        done = ledger("load", "-", settings={"LEDGER_DATABASE_URL": open_database})
 
         refused(done, 2, "another program", "a database of its own")
         found = connection.execute(

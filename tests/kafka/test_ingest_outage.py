@@ -110,7 +110,7 @@ def epoch(log: Log, topic: str) -> int:
     """How often partition 0 was claimed."""
     with log.transaction() as rows:
         rows.execute(
-            "SELECT epoch FROM public.source_position WHERE topic = %s AND partition = 0", (topic,)
+            "SELECT epoch FROM source_position WHERE topic = %s AND partition = 0", (topic,)
         )
         row = rows.fetchone()
     return int(row[0]) if row else 0

@@ -103,7 +103,7 @@ def test_a_position_without_an_id_gets_one_and_goes_on(
     with ingesting(settings, log, prefix):
         until(lambda: log.position() == 3)
     with log.transaction() as rows:
-        rows.execute("UPDATE public.source_position SET topic_id = NULL")
+        rows.execute("UPDATE source_position SET topic_id = NULL")
     send(connection, topic, avro(facts[3:]))
     with ingesting(settings, log, prefix):
         until(lambda: log.position() == 6)

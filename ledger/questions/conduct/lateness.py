@@ -32,7 +32,7 @@ JOIN late AS l ON (l.source, l.day, l.lag) = (again.source, again.day, again.lag
 WHERE NOT EXISTS (SELECT FROM retracted WHERE target = l.id) GROUP BY 1, 2, 3
 """
 _RECORDED = """
-SELECT originator_id, recorded_at FROM public.events
+SELECT originator_id, recorded_at FROM events
 WHERE originator_id = ANY(%b::uuid[]) AND originator_version = 1
 """
 Key = tuple[int, int, int]

@@ -32,7 +32,7 @@ SELECT h.id FROM fresh CROSS JOIN LATERAL (
 _STATES = """
 SELECT e.notification_id, e.originator_id, e.state FROM unnest(%b::uuid[]) AS of (id)
 CROSS JOIN LATERAL (
-    SELECT * FROM public.events WHERE originator_id = of.id AND originator_version = 1 OFFSET 0
+    SELECT * FROM events WHERE originator_id = of.id AND originator_version = 1 OFFSET 0
 ) AS e WHERE NOT EXISTS (SELECT FROM retracted WHERE target = of.id)
 """
 

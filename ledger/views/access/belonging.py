@@ -172,7 +172,7 @@ BEGIN
     IF kind = 'event' THEN
         -- Who changed a certification may say why.
         found := found || ARRAY(SELECT convert_from(e.state, 'UTF8')::jsonb->>'issuer'
-            FROM public.events AS e WHERE e.originator_id = subject::uuid
+            FROM events AS e WHERE e.originator_id = subject::uuid
                 AND e.originator_version = 1 AND e.topic = 'CertificationChanged');
     END IF;
     RETURN found;

@@ -15,7 +15,7 @@ def _named(about: About, key: str) -> str:
     return (
         f"EXISTS (SELECT FROM named_parties AS n WHERE n.about = {about:d} AND n.key = {key}"
         " AND n.party = ANY(parties)"
-        " AND (n.own OR by_others(n.by, ARRAY[public.viewer_party(), n.party])))"
+        " AND (n.own OR by_others(n.by, ARRAY[viewer_party(), n.party])))"
     )
 
 
@@ -23,7 +23,7 @@ def _marked(about: About, key: str) -> str:
     """Whether seals of one of the viewer's marks ever were on a subject, as others say."""
     return (
         f"EXISTS (SELECT FROM marks_named AS n WHERE n.about = {about:d} AND n.key = {key}"
-        " AND n.mark = ANY(marks) AND by_others(n.by, ARRAY[public.viewer_party()]))"
+        " AND n.mark = ANY(marks) AND by_others(n.by, ARRAY[viewer_party()]))"
     )
 
 
@@ -35,7 +35,7 @@ def _marked_here(its: str) -> str:
     )
     return (
         f"EXISTS (SELECT FROM unnest({its}) AS m WHERE m = ANY(marks) AND (NOT EXISTS ({named})"
-        f" OR EXISTS ({named} AND by_others(n.by, ARRAY[public.viewer_party()]))))"
+        f" OR EXISTS ({named} AND by_others(n.by, ARRAY[viewer_party()]))))"
     )
 
 
@@ -50,7 +50,7 @@ def _shipment(key: str) -> str:
 def _certificate(key: str) -> str:
     return f"""({_named(About.CERTIFICATE, key)} OR EXISTS (
         SELECT FROM accompanied AS a WHERE a.certificate = {key}
-            AND by_others(a.by, ARRAY[public.viewer_party()])
+            AND by_others(a.by, ARRAY[viewer_party()])
             AND {_marked(About.SHIPMENT, "a.shipment")}
     ))"""
 
@@ -59,7 +59,7 @@ def _read(event: str, *, into: str) -> str:
     """The statement that reads topic and fact of an event, given by its id, into a record."""
     return (
         f"SELECT e.topic, convert_from(e.state, 'UTF8')::jsonb AS fact INTO {into}"
-        f" FROM public.events AS e WHERE e.originator_id = {event}::uuid"
+        f" FROM events AS e WHERE e.originator_id = {event}::uuid"
         " AND e.originator_version = 1"
     )
 
@@ -77,7 +77,7 @@ CREATE FUNCTION sees_fact(
     topic text, fact jsonb, marks text[], parties text[], accounts text[]
 ) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
-    me text := public.viewer_party();
+    me text := viewer_party();
     named text[] := array_remove(ARRAY[{", ".join(f"fact->>'{name}'" for name in PARTY_FIELDS)}],
         NULL);
     on_marks text[] := CASE WHEN fact ? 'mark' THEN ARRAY[fact->>'mark'] ELSE '{{}}' END;
@@ -136,7 +136,7 @@ BEGIN
     RETURN EXISTS (SELECT FROM named_parties AS n WHERE n.about = {About.SOURCE:d}
         AND n.key = fact->>'source' AND n.party = ANY(parties)
         AND (by_others(n.by, ARRAY[me, n.party])
-            OR n.own AND n.position < (SELECT e.notification_id FROM public.events AS e
+            OR n.own AND n.position < (SELECT e.notification_id FROM events AS e
                 WHERE e.originator_id = (fact->>'id')::uuid AND e.originator_version = 1)));
 END
 $body$;
@@ -146,8 +146,8 @@ CREATE FUNCTION sees_case(
     accounts text[]
 ) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
 DECLARE
-    viewer text := public.viewer_role();
-    me text := public.viewer_party();
+    viewer text := viewer_role();
+    me text := viewer_party();
     part text := split_part(subject, ' ', 1);
     second text := split_part(subject, ' ', 2);
     about record;

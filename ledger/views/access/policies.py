@@ -20,22 +20,19 @@ NAMELESS: Final = ("true",)
 """Of tables that hold positions, hashes and ids alone: they name nobody, and lead to events only
 through the log, which has a policy of its own."""
 OPERATORS_ALONE: Final = ()
-_ALL: Final = "(SELECT public.sees_all())"
+_ALL: Final = "(SELECT sees_all())"
 
 # Each stands in a subquery of its own, so that it is asked once a statement and not for each row.
-ME: Final = "(SELECT public.viewer_party() WHERE public.viewer_role() <> 'scanner')"
+ME: Final = "(SELECT viewer_party() WHERE viewer_role() <> 'scanner')"
 """The party that asks; null for a scanner."""
-MY_MARKS: Final = "ANY ((SELECT public.viewer('marks'))::text[])"
+MY_MARKS: Final = "ANY ((SELECT viewer('marks'))::text[])"
 """The marks that bear its name, or are licensed to it."""
-MY_PARTIES: Final = "ANY ((SELECT public.viewer('parties'))::text[])"
+MY_PARTIES: Final = "ANY ((SELECT viewer('parties'))::text[])"
 """Itself, and the exporters whose agent it is."""
-MY_DEALINGS: Final = "ANY ((SELECT public.viewer('dealt'))::text[])"
+MY_DEALINGS: Final = "ANY ((SELECT viewer('dealt'))::text[])"
 """The marks that it deals with."""
-_MY_ACCOUNTS: Final = "ANY ((SELECT public.viewer('accounts'))::text[])"
-MINE: Final = (
-    "(SELECT public.viewer('marks')), (SELECT public.viewer('parties')),"
-    " (SELECT public.viewer('accounts'))"
-)
+_MY_ACCOUNTS: Final = "ANY ((SELECT viewer('accounts'))::text[])"
+MINE: Final = "(SELECT viewer('marks')), (SELECT viewer('parties')), (SELECT viewer('accounts'))"
 """What the viewer has, as arguments of `sees_case`."""
 OF_MY_MARKS: Final = f"mark = {MY_MARKS}"
 
@@ -90,44 +87,44 @@ RETURN issuer || ' ' || replace(number, ' ', '%20');
 {RELATIONS}
 CREATE FUNCTION viewer_marks() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT coalesce(array_agg(mark), '{{}}') FROM marks_now()
-    WHERE CASE public.viewer_role() WHEN 'importer' THEN importer = public.viewer_party()
-        WHEN 'certifier' THEN body = public.viewer_party() ELSE false END;
+    WHERE CASE viewer_role() WHEN 'importer' THEN importer = viewer_party()
+        WHEN 'certifier' THEN body = viewer_party() ELSE false END;
 END;
 
 -- The contracts by which others let the viewer into a pair, or an exporter its agent.
 CREATE FUNCTION viewer_contracts(OUT exporter text, OUT importer text, OUT rcb text,
     OUT agent text) RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT a.exporter, a.importer, a.rcb, a.agent FROM agents_now() AS a
-    WHERE a.agent = public.viewer_party() AND a.exporter <> a.agent
+    WHERE a.agent = viewer_party() AND a.exporter <> a.agent
     UNION
     SELECT now.exporter, now.importer, now.rcb, NULL::text FROM (
         SELECT DISTINCT ON (x.contract) x.* FROM contracts AS x
         WHERE {BINDS.format("x")}
-            AND ({SPEAKER.format("x")} <> public.viewer_party() OR {OPERATORS.format("x")})
+            AND ({SPEAKER.format("x")} <> viewer_party() OR {OPERATORS.format("x")})
         ORDER BY x.contract, x.time DESC, x.id DESC
     ) AS now
-    WHERE public.viewer_party() IN (now.exporter, now.importer, now.rcb);
+    WHERE viewer_party() IN (now.exporter, now.importer, now.rcb);
 END;
 
 CREATE FUNCTION viewer_parties() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT array_agg(DISTINCT party) FROM (
-        SELECT public.viewer_party() AS party
+        SELECT viewer_party() AS party
         UNION ALL SELECT exporter FROM viewer_contracts()
-        WHERE agent = public.viewer_party() AND public.viewer_role() = 'certifier'
+        WHERE agent = viewer_party() AND viewer_role() = 'certifier'
     ) AS found;
 END;
 
 CREATE FUNCTION viewer_accounts() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT coalesce(array_agg(DISTINCT m.mark || ' ' || c.exporter), '{{}}')
     FROM viewer_contracts() AS c JOIN marks_now() AS m USING (importer, rcb)
-    WHERE c.agent = public.viewer_party() AND public.viewer_role() = 'certifier';
+    WHERE c.agent = viewer_party() AND viewer_role() = 'certifier';
 END;
 
 -- The marks that a party deals with: named beside them by others, or by a contract of their pair.
 CREATE FUNCTION viewer_dealt() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT coalesce(array_agg(mark), '{{}}') FROM (
         SELECT key AS mark FROM named_parties WHERE about = {About.MARK:d}
-            AND party = public.viewer_party() AND by_others(by, ARRAY[public.viewer_party()])
+            AND party = viewer_party() AND by_others(by, ARRAY[viewer_party()])
         UNION SELECT m.mark FROM marks_now() AS m JOIN viewer_contracts() AS c USING (importer, rcb)
     ) AS found;
 END;
@@ -137,7 +134,7 @@ CREATE FUNCTION deals_with(asked text) RETURNS boolean LANGUAGE sql STABLE SECUR
 BEGIN ATOMIC
     -- Asked of every mark there is: none of them is looked up among all the others.
     SELECT EXISTS (SELECT FROM named_parties WHERE about = {About.MARK:d} AND key = asked
-            AND party = public.viewer_party() AND by_others(by, ARRAY[public.viewer_party()]))
+            AND party = viewer_party() AND by_others(by, ARRAY[viewer_party()]))
         OR EXISTS (SELECT FROM licences AS x JOIN viewer_contracts() AS c USING (importer, rcb)
             WHERE x.mark = asked AND {BINDS.format("x")});
 END;
@@ -150,7 +147,7 @@ END;
 
 _GUARD: Final = (
     each_table("ALTER TABLE %I ENABLE ROW LEVEL SECURITY")
-    + "SELECT public.grant_reader(current_schema());\n"
+    + "SELECT grant_reader(current_schema());\n"
 )
 
 

@@ -55,7 +55,7 @@ WHERE {where} ORDER BY c.rule, c.subject_kind, c.subject, c.discriminator
 _SHOWN = (
     "severity", "suspected_scanner_artifact", "expected", "found", "evidence", "evidence_total",
 )  # fmt: skip
-_VIEWER = "SELECT public.viewer_party() WHERE public.viewer_role() <> 'operator'"
+_VIEWER = "SELECT viewer_party() WHERE viewer_role() <> 'operator'"
 OUT_OF_STANDING: Final = "M-65"
 """Its expected values are parties that the event does not name, found the one that spoke."""
 _COUNTS = f"""

@@ -27,15 +27,15 @@ _key_bytes: Final = 32
 
 
 _BEGIN: Final = """
-INSERT INTO public.sessions (id, token, started_at, ends_at) VALUES (%b, %s, %s, %s)
+INSERT INTO sessions (id, token, started_at, ends_at) VALUES (%b, %s, %s, %s)
 """
-_ENDED: Final = "DELETE FROM public.sessions WHERE ends_at <= %s"
+_ENDED: Final = "DELETE FROM sessions WHERE ends_at <= %s"
 _TOO_MANY: Final = """
-DELETE FROM public.sessions WHERE id IN (
-    SELECT id FROM public.sessions WHERE token = %s ORDER BY started_at DESC, id OFFSET %s
+DELETE FROM sessions WHERE id IN (
+    SELECT id FROM sessions WHERE token = %s ORDER BY started_at DESC, id OFFSET %s
 )
 """
-_END: Final = "DELETE FROM public.sessions WHERE id = %b"
+_END: Final = "DELETE FROM sessions WHERE id = %b"
 
 
 class Session(NamedTuple):
@@ -55,7 +55,7 @@ class Signing:
             # Whoever is second reads what the first one wrote.
             with log.transaction() as rows:
                 rows.execute(
-                    "INSERT INTO public.meta (key, value) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    "INSERT INTO meta (key, value) VALUES (%s, %s) ON CONFLICT DO NOTHING",
                     (_KEY, secrets.token_hex(_key_bytes)),
                 )
             key = log.meta(_KEY) or ""

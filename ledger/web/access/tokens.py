@@ -80,8 +80,7 @@ def create(
     token = Token("T-" + secrets.token_hex(5), role, party, source, person, now, expires_at, None)
     with log.transaction() as rows:
         rows.execute(
-            f"INSERT INTO public.tokens ({_COLUMNS}, hash)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %b)",
+            f"INSERT INTO tokens ({_COLUMNS}, hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %b)",
             (*token, hashed(secret)),
         )
     return token, secret
@@ -90,7 +89,7 @@ def create(
 def listed(log: Log) -> list[Token]:
     """Every token there ever was, oldest first."""
     with log.transaction() as rows:
-        rows.execute(f"SELECT {_COLUMNS} FROM public.tokens ORDER BY created_at, id")
+        rows.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY created_at, id")
         found: list[tuple[Any, ...]] = rows.fetchall()
     return [Token(*row) for row in found]
 
@@ -99,7 +98,7 @@ def revoke(log: Log, token: str, *, now: int) -> Token:
     """Revoke a token by its id; raises Misuse for an unknown one. A second time changes nothing."""
     with log.transaction() as rows:
         rows.execute(
-            "UPDATE public.tokens SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s"
+            "UPDATE tokens SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s"
             f" RETURNING {_COLUMNS}",
             (now, token),
         )

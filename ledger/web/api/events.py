@@ -42,7 +42,7 @@ _SINCE: Final = """
 SELECT position, registers, party FROM (
     SELECT e.notification_id AS position, fact->>'registers' AS registers,
         fact->>'party' AS party, coalesce(nullif(e.by, 'OPERATOR'), s.party) AS speaker
-    FROM public.events AS e
+    FROM events AS e
     CROSS JOIN LATERAL (SELECT convert_from(e.state, 'UTF8')::jsonb AS fact) AS read
     LEFT JOIN speakers AS s ON s.source = fact->>'source'
     WHERE e.notification_id > %s AND e.topic = 'SourceRegistered'

@@ -32,7 +32,7 @@ bytes_shown_max: Final = 4_096
 _LAST: Final = 2**63 - 1
 _CORRECTING: Final = ("corrects", "target", "count_event")
 _REFUSED: Final = """
-SELECT number FROM public.dead_letter WHERE number < %s ORDER BY number DESC LIMIT %s
+SELECT number FROM dead_letter WHERE number < %s ORDER BY number DESC LIMIT %s
 """
 
 

@@ -220,7 +220,7 @@ def take_out(log: Log, *positions: int) -> None:
     """Do what only a superuser can: remove events for good."""
     with log.transaction() as rows:
         rows.execute("SET LOCAL session_replication_role = replica")
-        rows.execute("DELETE FROM public.events WHERE notification_id = ANY(%s)",
+        rows.execute("DELETE FROM events WHERE notification_id = ANY(%s)",
                      (list(positions),))  # fmt: skip
         assert rows.rowcount == len(positions)
 

@@ -52,7 +52,7 @@ def rows(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row and every column of the log's tables."""
     with psycopg.connect(dsn) as connection:
         return {
-            table: connection.execute(f"SELECT * FROM public.{table} ORDER BY {order}").fetchall()
+            table: connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
             for table, order in _TABLES.items()
         }
 
@@ -60,7 +60,7 @@ def rows(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
 def is_empty(dsn: str) -> bool:
     """Whether nothing was written: no row, and no word of a simulation."""
     with psycopg.connect(dsn) as connection:
-        meta = connection.execute("SELECT count(*) FROM public.meta").fetchone()
+        meta = connection.execute("SELECT count(*) FROM meta").fetchone()
     return not any(rows(dsn).values()) and meta == (0,)
 
 
@@ -211,9 +211,9 @@ def test_the_first_version_is_imported(database: str) -> None:
     assert done.code == 0
     assert "this export has no checksum" in done.said
     with psycopg.connect(database) as connection:
-        provenance = connection.execute("SELECT DISTINCT door, by, person FROM public.events")
+        provenance = connection.execute("SELECT DISTINCT door, by, person FROM events")
         assert provenance.fetchall() == [("import", None, None)]
-        letters = connection.execute("SELECT DISTINCT door, by, person FROM public.dead_letter")
+        letters = connection.execute("SELECT DISTINCT door, by, person FROM dead_letter")
         assert letters.fetchall() == [("file", None, None)]
     with Log.open(database) as home:
         assert home.position() == 70

@@ -106,8 +106,8 @@ def frozen(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         suppress(psycopg.OperationalError),  # it was put out, and learns so when it leaves
         psycopg.connect(dsn, application_name=APPLICATION_NAME) as connection,
     ):
-        connection.execute("SELECT public.lock_log()")
-        connection.execute("INSERT INTO public.meta VALUES ('frozen', '')")
+        connection.execute("SELECT lock_log()")
+        connection.execute("INSERT INTO meta VALUES ('frozen', '')")
         yield connection
 
 
@@ -145,7 +145,7 @@ def test_a_partition_is_claimed_from_a_frozen_owner(any_database: str) -> None:
     with Log.open(any_database, lock_wait_seconds=_short_wait_seconds) as log:
         epoch, _ = log.claim("scans", 1)
         with frozen(any_database) as writer:
-            writer.execute("UPDATE public.source_position SET next_offset = 10")
+            writer.execute("UPDATE source_position SET next_offset = 10")
             assert log.claim("scans", 1) == (epoch + 1, 0)
         with pytest.raises(Fenced):
             log.append([], (), Offset("scans", 1, epoch, 0, 9))

@@ -126,13 +126,13 @@ def test_what_is_recorded_is_never_changed(log: Log, statement: str) -> None:
 
 def test_a_snapshot_does_not_move(log: Log) -> None:
     """Within one snapshot, what others record meanwhile is not seen; nor can it write."""
-    count = "SELECT count(*) FROM public.events"
+    count = "SELECT count(*) FROM events"
     with log.transaction(snapshot=True) as rows:
         before = rows.execute(count).fetchone()
         log.append([Entry(uuid4(), "Fact", b"")])
         assert rows.execute(count).fetchone() == before == (6,)
     with pytest.raises(Fatal, match="read-only"), log.transaction(snapshot=True) as rows:
-        rows.execute("DELETE FROM public.meta")
+        rows.execute("DELETE FROM meta")
 
 
 def test_meta_keeps_small_state(log: Log) -> None:

@@ -6,6 +6,7 @@ from unittest import TestCase
 import pytest
 from eventsourcing.tests import persistence as suites
 
+from ledger.log.connecting import connect, settle
 from ledger.log.recorder import Datastore, Recorder
 
 
@@ -16,7 +17,10 @@ class OnEmbedded(TestCase):
 
     @pytest.fixture(autouse=True)
     def _recorder(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        datastore = Datastore(request.getfixturevalue(self.server))
+        dsn = request.getfixturevalue(self.server)
+        datastore = Datastore(dsn)
+        with connect(dsn) as connection:
+            datastore.schema = settle(connection)
         self._make: Callable[[], Recorder] = lambda: Recorder(datastore)
         yield
         datastore.close()

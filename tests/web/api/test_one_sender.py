@@ -132,7 +132,7 @@ def test_pages_of_one_token_wait_for_one_another(
 def _token_of(place: Place, shown: str) -> str:
     with place.log.transaction() as rows:
         secret = shown.removeprefix("Bearer ")
-        rows.execute("SELECT id FROM public.tokens WHERE hash = %b", (tokens.hashed(secret),))
+        rows.execute("SELECT id FROM tokens WHERE hash = %b", (tokens.hashed(secret),))
         (found,) = rows.fetchall()[0]
         return str(found)
 

@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.errors import Misuse
 from ledger.log import Log, migrate
-from ledger.log.seeing import READER
+from ledger.log.rights import READER
 from ledger.views.projection import Projector
 from ledger.web.desk import Desk
 from tests.databases import Cluster
@@ -42,7 +42,7 @@ def tables(dsn: str) -> list[str]:
             "SELECT relname FROM pg_class WHERE relnamespace = 'views_3'::regnamespace"
             " AND relkind = 'r' ORDER BY 1"
         ).fetchall()
-    return [*(name for (name,) in found), "public.events", "public.dead_letter"]
+    return [*(name for (name,) in found), "events", "dead_letter"]
 
 
 @pytest.mark.parametrize("role", ["exporter", "processor", "importer", "certifier"])
@@ -83,7 +83,7 @@ def test_a_scanner_sees_the_events_of_its_source(trade: Trade) -> None:
     source = trade.things.source
     with reader(trade.dsn, "scanner", trade.parties.exporter, source) as connection:
         found = connection.execute(
-            "SELECT DISTINCT convert_from(state, 'UTF8')::jsonb->>'source' FROM public.events"
+            "SELECT DISTINCT convert_from(state, 'UTF8')::jsonb->>'source' FROM events"
         ).fetchall()
 
     assert found == [(source,)]
@@ -96,10 +96,10 @@ def test_the_reader_cannot_read_what_it_does_not_need(trade: Trade, table: str) 
         reader(trade.dsn, "operator", "") as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        connection.execute(f"SELECT * FROM public.{table}")
+        connection.execute(f"SELECT * FROM {table}")
 
 
-@pytest.mark.parametrize("table", ["public.events", "views_3.places", "views_3.cases"])
+@pytest.mark.parametrize("table", ["events", "views_3.places", "views_3.cases"])
 def test_the_reader_cannot_write(trade: Trade, table: str) -> None:
     """Nothing, not even as an operator."""
     with (

@@ -88,7 +88,7 @@ def test_the_database_holds_no_secret(desk: Served) -> None:
     """Only its hash."""
     _, secret = tokens.create(desk.log, "operator", None, now=NOW)
     with desk.log.transaction() as rows:
-        text = str(rows.execute("SELECT t::text FROM public.tokens AS t").fetchall())
+        text = str(rows.execute("SELECT t::text FROM tokens AS t").fetchall())
 
     assert secret not in text
     assert secret.removeprefix(tokens.PREFIX) not in text

@@ -107,16 +107,16 @@ def test_sessions_are_few_and_end(desk: Served) -> None:
 
     assert oldest.get("/lots").status_code == 401
     with desk.log.transaction() as rows:
-        rows.execute("SELECT count(*) FROM public.sessions")
+        rows.execute("SELECT count(*) FROM sessions")
         assert rows.fetchone() == (sessions_of_one_max,)
         rows.execute(
-            "UPDATE public.sessions SET started_at = started_at - %s, ends_at = ends_at - %s",
+            "UPDATE sessions SET started_at = started_at - %s, ends_at = ends_at - %s",
             (session_seconds_max * 1_000_000,) * 2,
         )
     client = TestClient(desk.app, follow_redirects=False)
     assert signed_in(client, desk.secrets["operator"])
     with desk.log.transaction() as rows:
-        rows.execute("SELECT count(*) FROM public.sessions")
+        rows.execute("SELECT count(*) FROM sessions")
         assert rows.fetchone() == (1,)
 
 
@@ -124,8 +124,8 @@ def test_the_reader_sees_no_sessions(desk: Served) -> None:
     """It may ask about one that it is shown, and about no other; the word itself is not kept."""
     word = desk.app.state.signing.word(desk.client.cookies[COOKIE])
     with desk.log.transaction() as rows:
-        told = str(rows.execute("SELECT s::text FROM public.sessions AS s").fetchall())
-        rows.execute("SELECT has_table_privilege('ledger_reader', 'public.sessions', 'SELECT')")
+        told = str(rows.execute("SELECT s::text FROM sessions AS s").fetchall())
+        rows.execute("SELECT has_table_privilege('ledger_reader', 'sessions', 'SELECT')")
         assert rows.fetchone() == (False,)
 
     assert word not in told

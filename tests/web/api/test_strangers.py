@@ -135,7 +135,7 @@ def _rows(desk: Served, role: str, said: list[Said], cases: list[str]) -> list[t
             rows = connection.execute(f"SELECT {state} FROM {table} AS t").fetchall()
             found += [(table, t) for (t,) in rows if any(word in t for word in SECRETS)]
         for table, key, ids in (
-            ("public.events", "originator_id", [*events, *cases]), ("cases", "id", cases),
+            ("events", "originator_id", [*events, *cases]), ("cases", "id", cases),
             ("case_shown", "id", cases),
         ):  # fmt: skip
             rows = connection.execute(
