@@ -29,8 +29,8 @@ CHAPTERS: Final = (
         "By role",
         "roles",
         (
-            "roles/index.md", "roles/scanner-integrator.md", "roles/exporter.md",
-            "roles/importer.md", "roles/certifier.md",
+            "roles/index.md", "roles/scanner-integrator.md", "roles/scanner-kafka.md",
+            "roles/exporter.md", "roles/importer.md", "roles/certifier.md",
         ),
     ),
     Chapter("Using it", ".", ("labels.md", "http.md", "terminal.md", "tables.md")),

@@ -7,7 +7,8 @@ their own; `console` blocks are only shown. A comment in the line before the fen
     <!-- in the background until: COMMAND -->    runs on; the next begins once COMMAND succeeds
 
 A line that ends in `# exit N` is expected to end so. `127.0.0.1:8000` stands for the address of
-the desk, `127.0.0.1:9464` for that of its metrics.
+the desk, `127.0.0.1:9464` for that of its metrics. A page with `<!-- needs: kafka -->` has a broker
+at `broker.example:9092`.
 """
 
 import re

@@ -13,9 +13,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from tests.loaded import load
 
 ROOT: Final = Path(__file__).parents[2]
 load_seconds_max = 120.0
+end_seconds_max = 60.0
 _ASKING: Final = """#!{python} -SEI
 import json, os, signal, socket, sys
 asking = socket.socket(socket.AF_UNIX)
@@ -48,11 +50,12 @@ def shell(folder: Path) -> Iterator[Path]:
     """Give a folder of programs: `ledger`, and the `python` that runs it."""
     listening, programs = folder / "loaded", folder / "bin"
     programs.mkdir()
-    ledger = programs / "ledger"
-    ledger.write_text(_ASKING.format(python=sys.executable, socket=str(listening)))
-    ledger.chmod(0o755)
-    for name in ("python", "python3"):
-        (programs / name).symlink_to(sys.executable)
+    # A link to the interpreter would not know its own packages.
+    python = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
+    asking = _ASKING.format(python=sys.executable, socket=str(listening))
+    for name, text in {"ledger": asking, "python": python, "python3": python}.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
     with subprocess.Popen(
         [sys.executable, "-m", "tests.handbook.shell", str(listening)],
         cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True,
@@ -72,21 +75,36 @@ def shell(folder: Path) -> Iterator[Path]:
 def run(
     script: str, programs: Path, folder: Path, env: Mapping[str, str], seconds_max: float
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a script of bash to its end; what it left in the background is ended."""
-    ended = "trap 'code=$?; kill $(jobs -p) 2>/dev/null || true; wait; exit $code' EXIT\n"
+    """Run a script of bash to its end; what it left in the background is ended, and waited for."""
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    with subprocess.Popen(
-        ["bash", "-euo", "pipefail", "-c", ended + script],
-        cwd=folder, env={**env, "PATH": path}, text=True, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as running:  # fmt: skip
+    with tempfile.TemporaryFile("w+") as said:
+        running = subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=folder, env={**env, "PATH": path}, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+        )  # fmt: skip
         try:
-            said, _ = running.communicate(timeout=seconds_max)
+            code = running.wait(seconds_max)
         except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGTERM)
-            said, _ = running.communicate()
-            said += f"\nnot done in {seconds_max:.0f} s"
-    return subprocess.CompletedProcess("bash", running.returncode, said, "")
+            code = None
+        _end(running)
+        said.seek(0)
+        told = said.read()
+    return subprocess.CompletedProcess(
+        "bash", 1 if code is None else code, told if code is not None else f"{told}\nnot done"
+    )
+
+
+def _end(running: "subprocess.Popen[bytes]") -> None:
+    """End what a shell left behind: all of its group, by and by."""
+    deadline = time.monotonic() + end_seconds_max
+    with suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGTERM)
+        running.wait(end_seconds_max)
+        while time.monotonic() < deadline:
+            os.killpg(running.pid, 0)
+            time.sleep(0.05)
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def main(path: str) -> None:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from consumers.broker.local import LocalBroker
 from tests.databases import open_folder
 from tests.handbook.fences import blocks, script
 from tests.handbook.shell import run, shell
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [
-    page
-    for page in sorted(DOCS.rglob("*.md"))
-    if any(not block.why for block in blocks(page.read_text(encoding="utf-8")))
-]
+PAGES = {page: page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))}
+RUN = [page for page, text in PAGES.items() if any(not block.why for block in blocks(text))]
+KAFKA = [page for page in RUN if "<!-- needs: kafka -->" in PAGES[page]]
+BROKER = "broker.example:9092"
+"""What pages call a broker."""
 seconds_max = 200.0
 
 
@@ -38,14 +39,33 @@ def addresses() -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(DOCS)) for page in PAGES])
+def name(page: Path) -> str:
+    """A page's path below `docs`."""
+    return str(page.relative_to(DOCS))
+
+
+@pytest.mark.parametrize("page", [each for each in RUN if each not in KAFKA], ids=name)
 def test_the_commands_of_a_page_run(page: Path, programs: Path) -> None:
     """Each block runs to its end, with the exit codes that it shows."""
+    typed(page, programs, {})
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("page", KAFKA, ids=name)
+def test_the_commands_of_a_page_run_on_a_broker(
+    page: Path, programs: Path, own_broker: LocalBroker
+) -> None:
+    """The same where the page speaks of Kafka."""
+    typed(page, programs, {BROKER: own_broker.bootstrap})
+
+
+def typed(page: Path, programs: Path, more: dict[str, str]) -> None:
+    """Type what a page shows, in a folder and a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
     with open_folder() as folder:
-        for name in ("examples", "schemas", "deploy"):
-            (folder / name).symlink_to(ROOT / name)
-        at = addresses()
+        for there in ("examples", "schemas", "deploy"):
+            (folder / there).symlink_to(ROOT / there)
+        at = addresses() | more
         env = kept | {
             "PYTHONPATH": str(ROOT),
             "HOME": str(folder),
@@ -57,6 +77,12 @@ def test_the_commands_of_a_page_run(page: Path, programs: Path) -> None:
 
     assert done.returncode == 0, done.stdout
     assert "Traceback" not in done.stdout, done.stdout
+
+
+def test_pages_run_their_commands() -> None:
+    """There are pages that do, with and without a broker."""
+    assert {"start.md", "roles/scanner-integrator.md"} <= {name(page) for page in RUN}
+    assert KAFKA
 
 
 def test_what_is_not_run_says_why() -> None:
