@@ -32,6 +32,7 @@ from ledger.labels.describe_claims import goods_row, recipe_row
 from ledger.labels.describe_lists import list_lines, substance_rows
 from ledger.labels.lots import lot_facts
 from ledger.labels.schemes.scheme import Operator
+from ledger.views.known import Named, check_known
 
 NOT_ELIGIBLE = 1
 
@@ -117,8 +118,12 @@ def _registered(
     """The verdict on goods that are recorded; Misuse where what is named is not."""
     with asking() as asked:
         record = asked.record
+        check_known(
+            asked.rows, asked.log, (Named.LOT, lot), (Named.PRODUCT, product),
+            (Named.LABEL, None if label is None else label[0]), (Named.SHIPMENT, shipment),
+        )  # fmt: skip
         if lot is not None and lot_facts(record, lot) is None:
-            raise Misuse(f"There is no lot {lot!r}.")
+            raise Misuse(f"Others name the lot {lot!r}, but nobody recorded it itself.")
         if lot is not None and claim is None and label is None:
             label = _label_on(record, lot)
         approved = None

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "catch-up": "ledger.commands.verify.catch_up",
     "reconcile": "ledger.commands.reconcile.reconcile",
     "discrepancies": "ledger.commands.discrepancies.discrepancies",
+    "case": "ledger.commands.case.case",
     "explain": "ledger.commands.discrepancies.explain",
     "escalate": "ledger.commands.discrepancies.escalate",
     "close": "ledger.commands.discrepancies.close",

@@ -11,6 +11,7 @@ from ledger.commands.output import Format, FormatOption, say, show
 from ledger.facts.scalars import time_text
 from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
+from ledger.views.known import Named, check_known
 from ledger.views.periods import Signature, period_row, sign
 from ledger.views.projection import Projector, reading
 
@@ -38,6 +39,7 @@ def close(
     wanted = period_of(importer, rcb, period)
     with deciding() as log:
         with reading(log) as rows:
+            check_known(rows, log, *((Named.PARTY, each) for each in (importer, rcb, party)))
             signature = Signature(party, person, text, audit_clock(log)())
             entry, signed = sign(rows, log, wanted, signature)
         log.decide([entry])
@@ -61,6 +63,7 @@ def show_periods(
     Example: ledger period show 2026-04 --importer IMP-1 --rcb RCB-1 --format json
     """
     with opened() as log, reading(log) as rows:
+        check_known(rows, log, (Named.PARTY, importer), (Named.PARTY, rcb))
         found: list[dict[str, Any]] = [
             _head(of.importer, of.rcb, of.name, str(known.state), known.position)
             | {"person": known.person, "row": known.signed, "stated": known.stated}

@@ -16,6 +16,7 @@ from ledger.errors import Misuse
 from ledger.log import Log
 from ledger.views import schema
 from ledger.views.discrepancies import case_counts
+from ledger.views.known import Named, check_known, check_stock
 from ledger.views.projection import reading
 from ledger.views.reconciliation import CLAIMS, FIGURES, Question
 from ledger.views.reconciliation import reconcile as reconciled
@@ -62,6 +63,9 @@ def reconcile(
         known_at=moment(known_at, "--known-at"),
     )
     with opened() as log:
+        with reading(log) as views:
+            asked = (importer, rcb, exporter, agent)
+            check_known(views, log, *((Named.PARTY, party) for party in asked))
         rows = answer(log, question)
     print_reconciliation(rows, form)
     if check and any(open_cases(row) or unlike(row) for row in rows):
@@ -137,6 +141,7 @@ def statement(
     clocks = moment(as_of, "--as-of"), moment(known_at, "--known-at")
     with opened() as log, reading(log) as rows:
         schema.position(rows)
+        check_stock(rows, log, mark, holder, site)
         found = stated(
             rows, log, (mark, holder, site),
             start=first, end=last, as_of=clocks[0], known_at=clocks[1],

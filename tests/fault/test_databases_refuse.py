@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "catch-up": (),
     "reconcile": (),
     "discrepancies": (),
+    "case": (NOWHERE,),
     "explain": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
     "escalate": (NOWHERE, "--as", "P", "--person", "X", "--text", "t"),
     "close": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
