@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from consumers.auditor.running import audit_clock
-from ledger.cases.deciding import REASONS, Close, Escalate, Explain
+from ledger.cases.deciding import REASONS, Close, Escalate, Explain, reason_of
 from ledger.cases.discrepancy import LIVE, State
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import spread
@@ -170,6 +170,8 @@ def _decide(command: Explain | Escalate | Close, filters: Filters, done: str) ->
     wanted = filters.wanted()
     if wanted == Wanted() and not filters.cases and filters.lot is None:
         raise Misuse("Say which cases: by id, or by a filter such as --rule or --lot.")
+    if not isinstance(command, Escalate):
+        reason_of(command.reason)  # before anything is opened
     refused = []
     with deciding() as log:
         follow, now = Projector(log).catch_up, audit_clock(log)()

@@ -62,6 +62,8 @@ def show_periods(
 
     Example: ledger period show 2026-04 --importer IMP-1 --rcb RCB-1 --format json
     """
+    if period is not None:
+        period_of("", "", period)  # what is none is told, and not an empty list
     with opened() as log, reading(log) as rows:
         check_known(rows, log, (Named.PARTY, importer), (Named.PARTY, rcb))
         found: list[dict[str, Any]] = [

@@ -64,7 +64,8 @@ def print_table(
     widths = _widths(names, cleaned, width)
     if widths is None:
         assert width is not None  # noqa: S101 -- whatever is as wide as it likes fits
-        sys.stdout.write("\n\n".join("\n".join(_card(names, row, width)) for row in cleaned) + "\n")
+        cards = ("\n".join(_card(names, row, width)) for row in cleaned)
+        sys.stdout.write("".join(f"{card}\n\n" for card in cards))
         return
     drawn = Table(header_style="bold", pad_edge=False)
     for name, figures, room in zip(names, numeric, widths, strict=True):
@@ -81,13 +82,14 @@ def _widths(
     names: Sequence[str], rows: Sequence[Sequence[str]], width: int | None
 ) -> list[int] | None:
     """How wide each column is; None where no widths fit."""
-    columns = [[name, *column] for name, column in zip(names, zip(*rows, strict=True), strict=True)]
-    most = [max(map(cell_len, column)) for column in columns]
+    columns = [*zip(*rows, strict=True)]
+    texts = [max(map(cell_len, column)) for column in columns]
+    most = [max(cell_len(name), text) for name, text in zip(names, texts, strict=True)]
     if width is None:
         return most
     least = [
-        max(*map(_longest, column), min(more, _column_min))
-        for column, more in zip(columns, most, strict=True)
+        max(_longest(name), *map(_longest, column), min(text, _column_min))
+        for name, column, text in zip(names, columns, texts, strict=True)
     ]
     room = width - _between_columns * len(columns) + 1
     if sum(least) > room:
