@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import socket
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +16,7 @@ from ledger.commands.output import say
 from ledger.commands.policy import policy_of
 from ledger.commands.reconcile import answer, open_cases
 from ledger.commands.run import stopping
+from ledger.errors import Misuse
 from ledger.facts.registry import ConsignmentContractSigned, SourceRegistered
 from ledger.log import Log
 from ledger.settings import Settings
@@ -25,9 +28,20 @@ from ledger.web.access.signing import Signing
 from ledger.web.serving import address, listen, serve
 
 
-def open_desk(log: Log, settings: Settings) -> None:
+@contextmanager
+def taken(settings: Settings) -> Iterator[socket]:
+    """Take the desk's address, before anything is made that it would be for; raises Misuse."""
+    try:
+        listening = listen(settings)
+    except Misuse as error:
+        raise Misuse(f"{error} LEDGER_WEB_PORT=0 takes any free port.") from None
+    with listening:
+        yield listening
+
+
+def open_desk(log: Log, settings: Settings, listening: socket) -> None:
     """Print where each role signs in, and serve until Ctrl-C."""
-    with stopping() as stop, listen(settings) as listening:
+    with stopping() as stop:
         typer.echo("\nThe desk, signed in as")
         for role, party, link in links(log):
             typer.echo(f"  {role:9} {party:12} {address(listening)}/session?link={quote(link)}")

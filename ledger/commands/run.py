@@ -84,6 +84,7 @@ def _metrics(settings: Settings) -> metrics.Serving:
     except OSError as error:
         raise Misuse(
             f"LEDGER_METRICS_PORT={settings.metrics_port} cannot be served: {error.strerror}."
+            " 0 takes any free port."
         ) from None
 
 

@@ -72,9 +72,9 @@ def test_no_command_is_forgotten() -> None:
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A file with nothing in it."""
+    """A file without an event in it."""
     path = tmp_path_factory.mktemp("files") / "empty"
-    path.touch()
+    path.write_text("{}\n")
     return str(path)
 
 
