@@ -16,7 +16,7 @@ from ledger.rules.texts import rule_text, sides
 from ledger.rules.values import Shown
 from ledger.views.discrepancies import Listed, Wanted, history, listed
 from ledger.views.loading import LAST
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 
 _TOLD: Final = ("party", "person", "reason", "text")
 _CARD: Final = ("sentence", "rule", "title", "why", "severity", "state", "subject",

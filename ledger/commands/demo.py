@@ -30,7 +30,7 @@ from ledger.season import Key, Mix, Season
 from ledger.season import season as made
 from ledger.settings import load
 from ledger.views.discrepancies import Wanted, listed
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 from ledger.views.reconciliation import Question
 
 _chunk_bytes_max = 1 << 20
@@ -125,7 +125,7 @@ def demo(
     with ExitStack() as stack:
         listening = None
         if not once:
-            from ledger.commands.demo_desk import taken  # noqa: PLC0415 - see `run`
+            from ledger.commands.demo_desk import taken
 
             listening = stack.enter_context(taken(load()))
         _demo(events, seed, listening, kafka=kafka)
@@ -138,7 +138,7 @@ def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> N
     started = time.monotonic()
     story = made(events, seed, Mix.parse(FAULTS))
     if kafka:
-        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `run`
+        from ledger.commands.demo_kafka import through_kafka
 
         through_kafka(story.facts, events, settings)
     with opened(settings, recorded_at="clock" if kafka else "event") as log:
@@ -155,7 +155,7 @@ def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> N
         say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
         say(_HINTS.format(home=home))
         if listening is not None:
-            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `run`
+            from ledger.commands.demo_desk import open_desk
 
             open_desk(log, settings, listening)
 

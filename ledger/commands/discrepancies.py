@@ -29,7 +29,8 @@ from ledger.views.discrepancies import (
     settle,
 )
 from ledger.views.known import Named, check_known, check_subject
-from ledger.views.projection import Projector, reading
+from ledger.views.projection import Projector
+from ledger.views.reading import reading
 
 _COLUMNS = ("rule", "severity", "state", "sentence", "subject", "evidence_total", "id")
 """What a table shows; JSON and CSV have every key."""

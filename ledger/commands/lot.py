@@ -30,7 +30,7 @@ from ledger.views.known import Named, check_known
 from ledger.views.lazy_record import OF_LOT, LazyRecord, registry_facts
 from ledger.views.loading import applications_to, facts_about
 from ledger.views.lots import cards, names
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 from ledger.views.replacing import replaced_of
 from ledger.views.trace import trace as traced
 from ledger.web.asking.unproven import unproven_of

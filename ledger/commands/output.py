@@ -54,7 +54,7 @@ def show(
     if not rows:
         say(empty)
         return
-    from ledger.commands.tables import print_table  # noqa: PLC0415 - only where one is printed
+    from ledger.commands.tables import print_table
 
     numeric = [all(isinstance(row.get(name), int | None) for row in rows) for name in names]
     cells = [[cell(name, row.get(name)) for name in names] for row in rows]
@@ -126,9 +126,9 @@ def progresses(
     if not sys.stderr.isatty():
         yield [_silent for _ in what]
         return
-    from rich import progress as bars  # noqa: PLC0415 - only where one is seen
+    from rich import progress as bars
 
-    from ledger.commands.tables import console  # noqa: PLC0415 - see above
+    from ledger.commands.tables import console
 
     with bars.Progress(
         bars.TextColumn("{task.description}"),

@@ -13,7 +13,8 @@ from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
 from ledger.views.known import Named, check_known
 from ledger.views.periods import Signature, period_row, sign
-from ledger.views.projection import Projector, reading
+from ledger.views.projection import Projector
+from ledger.views.reading import reading
 
 app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
 

@@ -19,7 +19,7 @@ _HEX: Final = re.compile(rf"[0-9a-f]{{1,{_digits}}}")
 
 def event_of(log: "Log", typed: str, *, refused: bool = False) -> UUID:
     """The one event that begins so, with `refused` also of those refused; a whole id is itself."""
-    from ledger.log.finding import ids_between  # noqa: PLC0415 - loaded where it is asked
+    from ledger.log.finding import ids_between
 
     return _only(
         "event", typed, lambda first, last: ids_between(log, first, last, named_max + 1,
@@ -29,7 +29,7 @@ def event_of(log: "Log", typed: str, *, refused: bool = False) -> UUID:
 
 def case_of(rows: "Rows", typed: str) -> UUID:
     """The one case that begins so; a whole id is itself."""
-    from ledger.views.cases import ids_between  # noqa: PLC0415 - loaded where it is asked
+    from ledger.views.cases import ids_between
 
     return _only("case", typed, lambda first, last: ids_between(rows, first, last, named_max + 1))
 

@@ -5,7 +5,7 @@ Issued is the sum of all places, and beside it stands what the parties claim.
 
 import time
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,14 +13,10 @@ from ledger.commands.home import opened
 from ledger.commands.options import AsOfOption, KnownAtOption, day, moment
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
-from ledger.log import Log
-from ledger.views import schema
-from ledger.views.discrepancies import case_counts
-from ledger.views.known import Named, check_known, check_stock
-from ledger.views.projection import reading
-from ledger.views.reconciliation import CLAIMS, FIGURES, Question
-from ledger.views.reconciliation import reconcile as reconciled
-from ledger.views.statements import statement as stated
+
+if TYPE_CHECKING:
+    from ledger.log import Log
+    from ledger.views.reconciliation import Question
 
 WHO = ("importer", "rcb", "exporter", "agent")
 ZERO_LEFT_OUT = ("sampled", "lost", "stolen", "destroyed", "adjusted", "returned")
@@ -53,6 +49,10 @@ def reconcile(
     """
     if exporter is not None and agent is not None:
         raise Misuse("Ask for one exporter or for one agent, not both.")
+    from ledger.views.known import Named, check_known
+    from ledger.views.reading import reading
+    from ledger.views.reconciliation import Question
+
     question = Question(
         importer=importer,
         rcb=rcb,
@@ -72,8 +72,12 @@ def reconcile(
         raise typer.Exit(1)
 
 
-def answer(log: Log, question: Question) -> list[dict[str, Any]]:
+def answer(log: "Log", question: "Question") -> list[dict[str, Any]]:
     """Give the rows, at one snapshot of the views."""
+    from ledger.views.discrepancies import case_counts
+    from ledger.views.reading import reading
+    from ledger.views.reconciliation import reconcile as reconciled
+
     now = time.time_ns() // 1_000
     with reading(log) as rows:
         cases = case_counts(rows, log, question.known_at)
@@ -82,6 +86,8 @@ def answer(log: Log, question: Question) -> list[dict[str, Any]]:
 
 def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:
     """Print rows: JSON whole, CSV a row a line, the table in two parts people can read."""
+    from ledger.views.reconciliation import CLAIMS, FIGURES
+
     if form is not Format.TABLE:
         flat = [
             {key: value for key, value in row.items() if key != "cases"}
@@ -135,6 +141,11 @@ def statement(
 
     Example: ledger statement --mark JAS-A --holder EXP-1 --site W1 --from 2026-04-01
     """
+    from ledger.views import schema
+    from ledger.views.known import check_stock
+    from ledger.views.reading import reading
+    from ledger.views.statements import statement as stated
+
     first, last = day(start, "--from"), day(end, "--to")
     if first and last and last < first:
         raise Misuse("--to lies before --from.")

@@ -13,7 +13,7 @@ from ledger.errors import Misuse, Unavailable
 from ledger.facts.scalars import time_text
 from ledger.log import Log
 from ledger.views.known import Named, check_known
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 from ledger.web.access import tokens
 
 app = typer.Typer(help="Access to the API and the pages.", no_args_is_help=True)

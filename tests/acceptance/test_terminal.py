@@ -76,7 +76,7 @@ WORDS = {
     "season": (), "run": (), "retention": (), "unproven": (), "token revoke": (),
     "label check": CHECKED, "label check --shipment": (*CHECKED, "--lot", LOT),
     "label check --claim": RECIPE, "label check --route": RECIPE,
-    "token create": ("--role", "exporter"),
+    "token create": ("--role", "exporter", "--party", "EXP-SIERRA"),
 }  # fmt: skip
 """What else a command is asked with; others as in the tables."""
 FREE = {
