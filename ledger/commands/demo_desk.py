@@ -18,7 +18,6 @@ from ledger.commands.output import say
 from ledger.commands.policy import policy_of
 from ledger.commands.reconcile import answer
 from ledger.commands.run import stopping
-from ledger.errors import Misuse
 from ledger.facts.registry import ConsignmentContractSigned, SourceRegistered
 from ledger.log import Log
 from ledger.settings import Settings
@@ -34,11 +33,7 @@ from ledger.web.serving import address, listen, serve
 @contextmanager
 def taken(settings: Settings) -> Iterator[socket]:
     """Take the desk's address, before anything is made that it would be for; raises Misuse."""
-    try:
-        listening = listen(settings)
-    except Misuse as error:
-        raise Misuse(f"{error} LEDGER_WEB_PORT=0 takes any free port.") from None
-    with listening:
+    with listen(settings) as listening:
         yield listening
 
 

@@ -9,6 +9,7 @@ import typer
 from consumers.auditor.running import audit_clock
 from ledger.cases.deciding import REASONS, Close, Escalate, Explain, reason_of
 from ledger.cases.discrepancy import LIVE, State
+from ledger.commands.completing import of, rules
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import spread
 from ledger.commands.output import SEVERITIES as SEVERITY_WORDS
@@ -47,20 +48,34 @@ class Filters(NamedTuple):
         ),
     ] = None
     rule: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="M-NN", help=f"Only this rule. {_MANY}")
+        list[str] | None,
+        typer.Option(
+            "--rule", metavar="M-NN", autocompletion=of(rules), help=f"Only this rule. {_MANY}"
+        ),
     ] = None
     state: Annotated[
         list[str] | None,
         typer.Option(
-            "--state", help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}"
+            "--state",
+            autocompletion=of(lambda: [*State, "ALL"]),
+            help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}",
         ),
     ] = None
     severity: Annotated[
         list[str] | None,
-        typer.Option("--severity", help=f"Only C, H, M or L, or their words. {_MANY}"),
+        typer.Option(
+            "--severity",
+            autocompletion=of(lambda: [*SEVERITY_WORDS.values()]),
+            help=f"Only C, H, M or L, or their words. {_MANY}",
+        ),
     ] = None
     subject_kind: Annotated[
-        str | None, typer.Option("--subject-kind", help=f"One of {', '.join(SubjectKind)}.")
+        str | None,
+        typer.Option(
+            "--subject-kind",
+            autocompletion=of(lambda: SubjectKind),
+            help=f"One of {', '.join(SubjectKind)}.",
+        ),
     ] = None
     subject: Annotated[str | None, typer.Option("--subject", help="Only this subject's key.")] = (
         None
@@ -87,7 +102,12 @@ class Filters(NamedTuple):
 
 AsOption = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that decides.")]
 PersonOption = Annotated[str, typer.Option(metavar="ID", help="The person, by reference.")]
-ReasonOption = Annotated[str, typer.Option(metavar="CODE", help=f"One of {', '.join(REASONS)}.")]
+ReasonOption = Annotated[
+    str,
+    typer.Option(
+        metavar="CODE", autocompletion=of(lambda: REASONS), help=f"One of {', '.join(REASONS)}."
+    ),
+]
 TextOption = Annotated[str | None, typer.Option(help="In words; needed for critical cases.")]
 
 

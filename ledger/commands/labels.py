@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from ledger.commands.completing import claims, classes, of, tables
 from ledger.commands.lot import asking, coded
 from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
@@ -38,7 +39,9 @@ NOT_ELIGIBLE = 1
 
 app = typer.Typer(help="What a label may say.", no_args_is_help=True)
 
-ClassOption = Annotated[str | None, typer.Option("--class", help="The product class.")]
+ClassOption = Annotated[
+    str | None, typer.Option("--class", autocompletion=of(classes), help="The product class.")
+]
 
 
 @app.callback()
@@ -49,7 +52,10 @@ def checked() -> None:
 
 @app.command()
 def check(
-    claim: Annotated[str | None, typer.Option(help="The claim; default: the label's own.")] = None,
+    claim: Annotated[
+        str | None,
+        typer.Option(autocompletion=of(claims), help="The claim; default: the label's own."),
+    ] = None,
     recipe: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A recipe, .toml or JSON; - is stdin.")
     ] = None,
@@ -197,7 +203,9 @@ def _show_verdict(found: dict[str, Any], form: Format) -> None:
 @app.command("form")
 def name_form(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The name as on the label.")],
-    class_: Annotated[str, typer.Option("--class", help="The product class.")],
+    class_: Annotated[
+        str, typer.Option("--class", autocompletion=of(classes), help="The product class.")
+    ],
     on: OnOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -214,7 +222,9 @@ def name_form(
 def scope(
     origin: Annotated[str, typer.Argument(metavar="FROM", help="Country, as US.")],
     destination: Annotated[str, typer.Argument(metavar="TO", help="Country, as JP.")],
-    class_: Annotated[str, typer.Argument(metavar="CLASS", help="The product class.")],
+    class_: Annotated[
+        str, typer.Argument(metavar="CLASS", autocompletion=of(classes), help="The product class.")
+    ],
     on: Annotated[str | None, typer.Argument(metavar="DATE", help="Default: today.")] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -252,7 +262,10 @@ def substance(
 
 
 def standards_(
-    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="One table's rows.")] = None,
+    table: Annotated[
+        str | None,
+        typer.Argument(metavar="TABLE", autocompletion=of(tables), help="One table's rows."),
+    ] = None,
     form: FormatOption = Format.TABLE,
     by_source: Annotated[bool, typer.Option("--sources", help="The sources instead.")] = False,
 ) -> None:

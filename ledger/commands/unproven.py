@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from ledger.commands.completing import classes, codes, of
 from ledger.commands.lot import Asked, asking, coded
 from ledger.commands.options import OnOption, day, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
@@ -30,8 +31,13 @@ _SHOWN: Final = ("lot", "product", "operator", "produced_on", "code", "label", "
 def unproven(
     party: Annotated[str | None, typer.Option(help="Only of this maker.")] = None,
     lot: Annotated[str | None, typer.Option(help="Only this lot.")] = None,
-    class_: Annotated[str | None, typer.Option("--class", help="Only this product class.")] = None,
-    code: Annotated[str | None, typer.Option(help="Only this code.")] = None,
+    class_: Annotated[
+        str | None,
+        typer.Option("--class", autocompletion=of(classes), help="Only this product class."),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(autocompletion=of(codes), help="Only this code.")
+    ] = None,
     on: OnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 where there is any.")] = False,
     form: FormatOption = Format.TABLE,
