@@ -94,5 +94,6 @@ lock: $(BIN)/.developer ## resolve the dependencies anew
 	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header \
 	  --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
 
-clean: ## remove what was installed and made here
+clean: ## remove what was installed and made here, the demo's home with it
+	@test ! -x $(BIN)/ledger || $(BIN)/ledger demo --remove
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts *.egg-info

@@ -12,6 +12,9 @@ LedgerError
     └── Fenced     another process owns this partition now: let go of it
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class LedgerError(Exception):
     """Something the ledger can name; its text is a sentence for people."""
@@ -55,3 +58,33 @@ class Fatal(LedgerError):
 
 class Fenced(Fatal):
     """Another process has taken over what this one was writing."""
+
+
+near_max = 3
+listed_max = 12
+
+
+def no_such(
+    what: str, name: str, known: Iterable[str], *, field: str = "", every: bool = False
+) -> Misuse:
+    """What to raise where a name is none of those known: a sentence with the nearest of them.
+
+    With `every` it lists all of them besides.
+    """
+    names = list(dict.fromkeys(known))
+    by_letters = {each.casefold(): each for each in names}
+    typed = name.casefold()
+    near = difflib.get_close_matches(typed, by_letters, n=near_max)
+    if every:
+        hint = f"; did you mean {by_letters[near[0]]}?" if near else ";"
+        return Misuse(
+            f"There is no {what} {name!r}{hint} known are {', '.join(names)}.", field=field
+        )
+    if not near and len(names) > listed_max:
+        near = difflib.get_close_matches(typed, by_letters, n=near_max, cutoff=0.0)
+    if near:
+        are = "is" if len(near) == 1 else "are"
+        hint = f"; the nearest {are} {', '.join(by_letters[each] for each in near)}"
+    else:
+        hint = f"; there is {', '.join(names)}" if names else ""
+    return Misuse(f"There is no {what} {name!r}{hint}.", field=field)

@@ -33,7 +33,8 @@ def set_clock(log: Log, at: int) -> None:
     stored = log.meta(AUDIT_CLOCK)
     if stored is not None and at < int(stored):
         raise Misuse(
-            f"The audit's clock stands at {time_text(int(stored), 0)} and does not go back."
+            f"The audit's clock stands at {time_text(int(stored), 0)} and does not go back to"
+            f" {time_text(at, 0)}: it stays as it is."
         )
     log.set_meta(AUDIT_CLOCK, str(at))
 

@@ -1,6 +1,7 @@
 """`ledger export` and `ledger import`: the whole log as one file, and back."""
 
 import os
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,7 @@ from ledger.intake.archive_reading import Archive
 from ledger.intake.archive_writing import write
 from ledger.log import Archived, DeadLetter, Log
 
+STDOUT = "-"
 batch_events_max = 5_000
 LEFT_OUT = (
     "Not in an export, as it is kept beside the log: tokens and sessions, Kafka offsets and stops,"
@@ -25,7 +27,7 @@ LEFT_OUT = (
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="The Avro container file to write.")],
+    file: Annotated[Path, typer.Argument(help="The Avro container file to write; - is stdout.")],
 ) -> None:
     """Write the whole log, decisions and dead letters included, as an Avro container file.
 
@@ -34,6 +36,9 @@ def export(
 
     Example: ledger export backup.avro
     """
+    if str(file) == STDOUT:
+        _export_to_stdout()
+        return
     with opened() as log:
         total = log.position()
         # Beside its place and renamed, so that no half of a log is ever found under its name.
@@ -50,6 +55,22 @@ def export(
             made.unlink(missing_ok=True)
             raise Misuse(f"{file} cannot be written: {error.strerror}.") from None
     say(f"{events:,} events and {letters:,} dead letters are in {file}.")
+    say(LEFT_OUT)
+
+
+def _export_to_stdout() -> None:
+    out = sys.stdout.buffer
+    if out.isatty():
+        raise Misuse("An export is no text for a screen: send it into a file or a program.")
+    with opened() as log:
+        total = log.position()
+        # No bar: what reads the stream has the screen.
+        events, letters = write(
+            out, _events(log, total, lambda *_: None), _letters(log),
+            simulation=log.is_simulation(),
+        )  # fmt: skip
+        out.flush()
+    say(f"{events:,} events and {letters:,} dead letters are written.")
     say(LEFT_OUT)
 
 

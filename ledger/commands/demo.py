@@ -9,7 +9,9 @@ import sysconfig
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ import typer
 
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
-from ledger.commands.output import Format, progress, say
+from ledger.commands.output import SEVERITIES, Format, progress, say
 from ledger.commands.reconcile import answer, print_reconciliation
 from ledger.commands.verify import follow
 from ledger.errors import Misuse
@@ -25,12 +27,12 @@ from ledger.facts.canonical import decode, encode
 from ledger.facts.seals import SealsApplied
 from ledger.intake.doors import OPERATOR
 from ledger.log import Log
-from ledger.log.embedded import default_home
+from ledger.log.embedded import alive, default_home, in_use, leave, server
 from ledger.season import Key, Mix, Season
 from ledger.season import season as made
 from ledger.settings import load
 from ledger.views.discrepancies import Wanted, listed
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 from ledger.views.reconciliation import Question
 
 _chunk_bytes_max = 1 << 20
@@ -57,6 +59,9 @@ def season(
     Example: ledger season --events 20000 --seed 7 --faults all > s.ndjson
     """
     story = made(events, seed, Mix.parse(faults) if faults else None)
+    if key is not None:
+        # Before anything is printed: what cannot be whole is not begun.
+        _write_key(key, story.key())
     out = sys.stdout.buffer
     chunk: list[bytes] = []
     size = 0
@@ -72,11 +77,13 @@ def season(
     if chunk:
         out.write(b"\n".join(chunk) + b"\n")
     out.flush()
-    if key is not None:
-        try:
-            key.write_text(json.dumps(_plain(story.key()), ensure_ascii=False, indent=1) + "\n")
-        except OSError as error:
-            raise Misuse(f"{key} cannot be written: {error.strerror}.") from None
+
+
+def _write_key(path: Path, key: Key) -> None:
+    try:
+        path.write_text(json.dumps(_plain(key), ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        raise Misuse(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _plain(key: Key) -> dict[str, object]:
@@ -92,7 +99,6 @@ def _plain(key: Key) -> dict[str, object]:
 FAULTS = "over-sealing,count-variance,receipt-difference,report-differs"
 """The faults a demo plants, by name."""
 cases_said_max = 20
-SEVERITIES = {"C": "critical", "H": "high", "M": "medium", "L": "low"}
 
 
 def demo(
@@ -104,6 +110,9 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Print and exit, without serving the desk.")
     ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Only remove what an earlier demo left.")
+    ] = False,
 ) -> None:
     """Record a season with a few planted faults, print what the ledger says, serve the desk.
 
@@ -112,12 +121,26 @@ def demo(
 
     Example: ledger demo --events 50000 --seed 3
     """
+    if remove:
+        remove_demo()
+        return
+    with ExitStack() as stack:
+        listening = None
+        if not once:
+            from ledger.commands.demo_desk import taken
+
+            listening = stack.enter_context(taken(load()))
+        _demo(events, seed, listening, kafka=kafka)
+
+
+def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> None:
+    """The demo; its desk is served at the address taken, where one is."""
     home = demo_home()
     settings = load().model_copy(update={"home": home, "database_url": None})
     started = time.monotonic()
     story = made(events, seed, Mix.parse(FAULTS))
     if kafka:
-        from ledger.commands.demo_kafka import through_kafka  # noqa: PLC0415 - see `run`
+        from ledger.commands.demo_kafka import through_kafka
 
         through_kafka(story.facts, events, settings)
     with opened(settings, recorded_at="clock" if kafka else "event") as log:
@@ -133,10 +156,10 @@ def demo(
         seconds = time.monotonic() - started
         say(f"{log.position():,} events recorded, projected and audited in {seconds:.0f} s.")
         say(_HINTS.format(home=shlex.quote(str(home)), programs=shlex.quote(str(_programs()))))
-        if not once:
-            from ledger.commands.demo_desk import open_desk  # noqa: PLC0415 - see `run`
+        if listening is not None:
+            from ledger.commands.demo_desk import open_desk
 
-            open_desk(log, settings)
+            open_desk(log, settings, listening)
 
 
 def _through_a_file(log: Log, story: Season, home: Path) -> None:
@@ -164,17 +187,43 @@ def _programs() -> Path:
     return Path(sysconfig.get_path("scripts"))
 
 
+_MARKER = ".demo"
+
+
+def remove_demo() -> None:
+    """Remove the home that a demo left; says so, and says nothing where there is none."""
+    home = _demo_place()
+    if home.exists():
+        _emptied()
+        say(f"The demo's home {home} is removed.")
+
+
+def _demo_place() -> Path:
+    home = default_home()
+    return home.with_name(home.name + "-demo")
+
+
+def _emptied() -> Path:
+    """The demo's place without what a demo left there. Misuse: it is no demo's, or one runs."""
+    home = _demo_place()
+    if home.exists() and any(home.iterdir()) and not (home / _MARKER).exists():
+        raise Misuse(f"{home} is no demo's home: move it away, or set LEDGER_HOME.")
+    if home.exists() and in_use(home):
+        raise Misuse(f"A demo is running in {home}: end it first, with Ctrl-C.")
+    if alive(home):
+        # A demo that was killed left its database running.
+        server(home)
+        leave(home)
+    shutil.rmtree(home, ignore_errors=True)
+    return home
+
+
 def demo_home() -> Path:
     """Make an empty home for the demo: beside the usual one, and only ever what a demo left."""
-    home = default_home()
-    home = home.with_name(home.name + "-demo")
-    marker = home / ".demo"
-    if home.exists() and any(home.iterdir()) and not marker.exists():
-        raise Misuse(f"{home} is no demo's home: move it away, or set LEDGER_HOME.")
-    shutil.rmtree(home, ignore_errors=True)
+    home = _emptied()
     try:
         home.mkdir(parents=True)
-        marker.touch()
+        (home / _MARKER).touch()
     except OSError as error:
         raise Misuse(f"{home} cannot be made: {error.strerror}. Set LEDGER_HOME.") from None
     os.environ["LEDGER_HOME"] = str(home)

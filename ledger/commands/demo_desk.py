@@ -2,8 +2,12 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from itertools import chain
+from socket import socket
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import typer
@@ -12,25 +16,34 @@ from consumers import projector
 from consumers.auditor import running as auditor_running
 from ledger.commands.output import say
 from ledger.commands.policy import policy_of
-from ledger.commands.reconcile import answer, open_cases
+from ledger.commands.reconcile import answer
 from ledger.commands.run import stopping
 from ledger.facts.registry import ConsignmentContractSigned, SourceRegistered
 from ledger.log import Log
 from ledger.settings import Settings
+from ledger.views.discrepancies import Wanted, listed
 from ledger.views.loading import facts_of
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 from ledger.views.reconciliation import Question
 from ledger.web.access import tokens
 from ledger.web.access.signing import Signing
 from ledger.web.serving import address, listen, serve
 
 
-def open_desk(log: Log, settings: Settings) -> None:
+@contextmanager
+def taken(settings: Settings) -> Iterator[socket]:
+    """Take the desk's address, before anything is made that it would be for; raises Misuse."""
+    with listen(settings) as listening:
+        yield listening
+
+
+def open_desk(log: Log, settings: Settings, listening: socket) -> None:
     """Print where each role signs in, and serve until Ctrl-C."""
-    with stopping() as stop, listen(settings) as listening:
+    with stopping() as stop:
         typer.echo("\nThe desk, signed in as")
-        for role, party, link in links(log):
-            typer.echo(f"  {role:9} {party:12} {address(listening)}/session?link={quote(link)}")
+        for person, link in links(log):
+            at = f"{address(listening)}/session?link={quote(link)}"
+            typer.echo(f"  {person.role:9} {person.party:12} {person.sees:38} {at}")
         say("Ctrl-C stops the desk.")
         # What is decided at the desk shows at once, so what follows the log runs beside it.
         followers = [
@@ -47,36 +60,69 @@ def open_desk(log: Log, settings: Settings) -> None:
                 follower.join()
 
 
-def links(log: Log) -> Iterator[tuple[str, str, str]]:
-    """Make a token for each role; yield role, party and the link that signs in by it."""
+class Person(NamedTuple):
+    """Whom to be at the desk: a role of a party, and a scanner's source; what there is to see."""
+
+    role: str
+    party: str
+    source: str | None
+    sees: str
+
+
+def links(log: Log) -> Iterator[tuple[Person, str]]:
+    """Make a token for each person of the demo; yield it and the link that signs in by it."""
     now = time.time_ns() // 1_000
     signing = Signing(log)
-    for role, party, source in people(log):
-        token, _ = tokens.create(log, role, party, source=source, now=now)
-        yield role, party, signing.link(token.id)
+    for person in people(log):
+        token, _ = tokens.create(log, person.role, person.party, source=person.source, now=now)
+        yield person, signing.link(token.id)
 
 
-def people(log: Log) -> Iterator[tuple[str, str, str | None]]:
-    """Choose whom to be: role, party, and a scanner's source.
+def people(log: Log) -> Iterator[Person]:
+    """Choose whom to be: of each role who has most open cases, and who has most seals.
 
-    The pair with most open cases that has an exporter, with that one's scanner and agent; then the
-    operator.
+    Both by the exporter of a pair; beside the one with cases its agents and a scanner of its own,
+    and at last the operator.
     """
-    whole = {(row["importer"], row["rcb"]): open_cases(row) for row in answer(log, Question())}
-    split = [
-        row
-        for row in answer(log, Question(split="exporter"))
-        if row["exporter"] not in ("-", row["importer"])
-    ]
-    if split:
-        chosen = max(split, key=lambda row: whole.get((row["importer"], row["rcb"]), 0))
-        importer, rcb, exporter = chosen["importer"], chosen["rcb"], chosen["exporter"]
-        yield "certifier", rcb, None
-        yield from (("certifier", agent, None) for agent in _agents(log, chosen) if agent != rcb)
-        yield "importer", importer, None
-        yield "exporter", exporter, None
-        yield from (("scanner", exporter, source) for source in _scanners(log, exporter)[:1])
-    yield "operator", "operator", None
+    rows = answer(log, Question(split="exporter"))
+    split = [row for row in rows if row["exporter"] not in ("-", row["importer"])]
+    cases = _cases(log)
+    seals: Counter[str] = Counter()
+    for row in split:
+        seals[row["exporter"]] += row["supplied"]
+    for row in answer(log, Question()):
+        for name in {row["rcb"], row["importer"]}:
+            seals[name] += row["issued"]
+
+    def person(role: str, party: str, like: str = "") -> Person:
+        of = like or party
+        found = f"{cases[of] or 'no'} open case{'' if cases[of] == 1 else 's'}"
+        return Person(role, party, None, f"{found}, {seals[of]:,} seals")
+
+    chosen: dict[Person, None] = {}
+    for kind in (cases, Counter[str]()):
+        if not split:
+            break
+        of = max(split, key=lambda row: (kind[row["exporter"]], row["supplied"]))
+        chosen[person("certifier", of["rcb"])] = None
+        if kind:
+            for agent in _agents(log, of):
+                chosen[person("certifier", agent, like=of["exporter"])] = None
+        chosen[person("importer", of["importer"])] = None
+        chosen[person("exporter", of["exporter"])] = None
+        for source in _scanners(log, of["exporter"])[: bool(kind)]:
+            chosen[Person("scanner", of["exporter"], source, f"reports as {source}")] = None
+    yield from chosen
+    yield Person("operator", "operator", None, "everything")
+
+
+def _cases(log: Log) -> Counter[str]:
+    """By party: how many open cases name it, or are about a pair of its own."""
+    with reading(log) as rows:
+        found = listed(rows, log, Wanted())
+    return Counter(
+        party for entry in found for party in {*entry.parties, *chain.from_iterable(entry.pairs)}
+    )
 
 
 def _agents(log: Log, of: dict[str, Any]) -> list[str]:

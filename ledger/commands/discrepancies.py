@@ -7,15 +7,19 @@ from uuid import UUID
 import typer
 
 from consumers.auditor.running import audit_clock
-from ledger.cases.deciding import REASONS, Close, Escalate, Explain
+from ledger.cases.deciding import REASONS, Close, Escalate, Explain, reason_of
 from ledger.cases.discrepancy import LIVE, State
+from ledger.commands.completing import of, rules
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import spread
+from ledger.commands.output import SEVERITIES as SEVERITY_WORDS
 from ledger.commands.output import Format, FormatOption, say, show
-from ledger.errors import Misuse
+from ledger.commands.prefixes import case_of
+from ledger.errors import Misuse, no_such
 from ledger.log import Log
 from ledger.rules.audit import RULES
 from ledger.rules.violation import SubjectKind
+from ledger.views.cases import known_cases
 from ledger.views.discrepancies import (
     GROUPS,
     SEVERITIES,
@@ -25,7 +29,9 @@ from ledger.views.discrepancies import (
     listed,
     settle,
 )
-from ledger.views.projection import Projector, reading
+from ledger.views.known import Named, check_known, check_subject
+from ledger.views.projection import Projector
+from ledger.views.reading import reading
 
 _COLUMNS = ("rule", "severity", "state", "sentence", "subject", "evidence_total", "id")
 """What a table shows; JSON and CSV have every key."""
@@ -37,22 +43,39 @@ class Filters(NamedTuple):
 
     cases: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CASE]...", help="Ids of cases, or use the filters."),
+        typer.Argument(
+            metavar="[CASE]...", help="Ids of cases, or how they begin; or use the filters."
+        ),
     ] = None
     rule: Annotated[
-        list[str] | None, typer.Option("--rule", metavar="M-NN", help=f"Only this rule. {_MANY}")
+        list[str] | None,
+        typer.Option(
+            "--rule", metavar="M-NN", autocompletion=of(rules), help=f"Only this rule. {_MANY}"
+        ),
     ] = None
     state: Annotated[
         list[str] | None,
         typer.Option(
-            "--state", help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}"
+            "--state",
+            autocompletion=of(lambda: [*State, "ALL"]),
+            help=f"One of {', '.join(State)}, or all; else those not settled. {_MANY}",
         ),
     ] = None
     severity: Annotated[
-        list[str] | None, typer.Option("--severity", help=f"Only C, H, M or L. {_MANY}")
+        list[str] | None,
+        typer.Option(
+            "--severity",
+            autocompletion=of(lambda: [*SEVERITY_WORDS.values()]),
+            help=f"Only C, H, M or L, or their words. {_MANY}",
+        ),
     ] = None
     subject_kind: Annotated[
-        str | None, typer.Option("--subject-kind", help=f"One of {', '.join(SubjectKind)}.")
+        str | None,
+        typer.Option(
+            "--subject-kind",
+            autocompletion=of(lambda: SubjectKind),
+            help=f"One of {', '.join(SubjectKind)}.",
+        ),
     ] = None
     subject: Annotated[str | None, typer.Option("--subject", help="Only this subject's key.")] = (
         None
@@ -69,17 +92,22 @@ class Filters(NamedTuple):
         """The same as the view is asked, but for the lot; raises Misuse for what there is not."""
         kind = _named([self.subject_kind or ""], [*SubjectKind], "subject")
         return Wanted(
-            rules=_named(self.rule, RULES, "rule"), states=_states(self.state),
-            severities=_named(_upper(self.severity), SEVERITIES, "severity"),
+            rules=_named(_upper(self.rule), RULES, "rule"), states=_states(self.state),
+            severities=_severities(self.severity),
             subject_kind=kind[0] if kind else None,
             subject=self.subject, importer=self.importer, rcb=self.rcb, party=self.exporter,
-            mark=self.mark, ids=_ids(self.cases),
+            mark=self.mark,
         )  # fmt: skip
 
 
 AsOption = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that decides.")]
 PersonOption = Annotated[str, typer.Option(metavar="ID", help="The person, by reference.")]
-ReasonOption = Annotated[str, typer.Option(metavar="CODE", help=f"One of {', '.join(REASONS)}.")]
+ReasonOption = Annotated[
+    str,
+    typer.Option(
+        metavar="CODE", autocompletion=of(lambda: REASONS), help=f"One of {', '.join(REASONS)}."
+    ),
+]
 TextOption = Annotated[str | None, typer.Option(help="In words; needed for critical cases.")]
 
 
@@ -98,10 +126,10 @@ def discrepancies(
 
     Example: ledger discrepancies --severity C --group rule,lot
     """
-    wanted = filters.wanted()
+    filters.wanted()  # what is none is told before anything is opened
     by = _named([group or ""], GROUPS, "way to group")
     with opened() as log:
-        found = _found(log, wanted, filters.lot)
+        found = _found(log, filters)
         rows = grouped(found, log, by) if by else [entry.row for entry in found]
     columns = (*by, "cases", "severities", "opened_at", "changed_at", "subjects")
     chosen = None if form is Format.CSV else columns if by else _COLUMNS
@@ -160,16 +188,15 @@ def close(
 
 def _decide(command: Explain | Escalate | Close, filters: Filters, done: str) -> None:
     """Decide about every case wanted; a single refusal is a misuse, of several each is told."""
-    wanted, lot = filters.wanted(), filters.lot
-    if wanted == Wanted() and lot is None:
+    wanted = filters.wanted()
+    if wanted == Wanted() and not filters.cases and filters.lot is None:
         raise Misuse("Say which cases: by id, or by a filter such as --rule or --lot.")
+    if not isinstance(command, Escalate):
+        reason_of(command.reason)  # before anything is opened
     refused = []
     with deciding() as log:
         follow, now = Projector(log).catch_up, audit_clock(log)()
-        found = _found(log, wanted._replace(states=tuple(State) if wanted.ids else ()), lot)
-        missing = sorted({str(i) for i in wanted.ids} - {entry.case.id for entry in found})
-        if missing:
-            raise Misuse(f"There is no case {missing[0]}.")
+        found = _found(log, filters, by=command.party)
         for entry in found:
             try:
                 settle(log, UUID(entry.case.id), command, now, follow=follow)
@@ -184,8 +211,24 @@ def _decide(command: Explain | Escalate | Close, filters: Filters, done: str) ->
         raise typer.Exit(1)
 
 
-def _found(log: Log, wanted: Wanted, lot: str | None) -> list[Listed]:
+def _found(log: Log, filters: Filters, by: str | None = None) -> list[Listed]:
+    """The cases wanted; Misuse for a name or an id that there is not."""
+    wanted, lot = filters.wanted(), filters.lot
     with reading(log) as rows:
+        check_known(
+            rows, log, (Named.PARTY, by), (Named.PARTY, wanted.importer), (Named.PARTY, wanted.rcb),
+            (Named.PARTY, wanted.party), (Named.MARK, wanted.mark), (Named.LOT, lot),
+        )  # fmt: skip
+        if wanted.subject is not None:
+            check_subject(rows, log, wanted.subject)
+        if filters.cases:
+            ids = [case_of(rows, typed) for typed in filters.cases]
+            # A list is of what asks for attention unless states are named; a case named is meant.
+            states = wanted.states or tuple(State)
+            wanted = wanted._replace(ids=ids, states=states)
+            there = known_cases(rows, ids)
+            if missing := [each for each in ids if each not in there]:
+                raise Misuse(f"There is no case {missing[0]}.")
         found = listed(rows, log, wanted)
     if lot is None:
         return found
@@ -200,7 +243,7 @@ def _named(values: list[str] | None, known: Collection[str], what: str) -> tuple
     found = tuple(filter(None, given))
     for value in found:
         if value not in known:
-            raise Misuse(f"{value!r} is no {what}: there is {', '.join(known)}.")
+            raise no_such(what, value, known)
     return found
 
 
@@ -209,17 +252,12 @@ def _states(values: list[str] | None) -> tuple[State, ...]:
     return tuple(State) if given == ("ALL",) else tuple(map(State, given))
 
 
+def _severities(values: list[str] | None) -> tuple[str, ...]:
+    """Severities by their letter or their word."""
+    letters = {word.upper(): letter for letter, word in SEVERITY_WORDS.items()}
+    known = [*SEVERITIES, *letters]
+    return tuple(letters.get(one, one) for one in _named(_upper(values), known, "severity"))
+
+
 def _upper(values: list[str] | None) -> list[str]:
     return [value.upper() for value in values or []]
-
-
-def _ids(values: list[str] | None) -> tuple[UUID, ...]:
-    found = []
-    for value in values or []:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            raise Misuse(
-                f"{value!r} is no case: give its id, as `ledger discrepancies` shows it."
-            ) from None
-    return tuple(found)

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ledger.commands.output import say
-from ledger.log import Log, migrate
-from ledger.log.connecting import connectable
-from ledger.log.embedded import default_home, leave, server
-from ledger.settings import Settings, load
+
+if TYPE_CHECKING:
+    from ledger.log import Log
+    from ledger.settings import Settings
 
 
 @contextmanager
-def database(settings: Settings | None = None) -> Iterator[str]:
+def database(settings: "Settings | None" = None) -> Iterator[str]:
     """Give the connection string of the ledger's database, its tables made.
 
     The server of LEDGER_DATABASE_URL where set; else the embedded one in the home, started here
     and left at the end. Raises Misuse or Unavailable with a sentence.
     """
+    from ledger.log import migrate
+    from ledger.log.connecting import connectable
+    from ledger.log.embedded import default_home, leave, server
+    from ledger.settings import load
+
     settings = settings or load()
     if settings.database_url is not None:
         dsn = connectable(settings.database_url)
@@ -35,9 +40,11 @@ def database(settings: Settings | None = None) -> Iterator[str]:
 
 @contextmanager
 def opened(
-    settings: Settings | None = None, *, recorded_at: Literal["clock", "event"] = "clock"
-) -> Iterator[Log]:
+    settings: "Settings | None" = None, *, recorded_at: Literal["clock", "event"] = "clock"
+) -> Iterator["Log"]:
     """Open the log; says so where its recorded times are made up."""
+    from ledger.log import Log
+
     with database(settings) as dsn, Log.open(dsn, recorded_at=recorded_at) as log:
         if log.is_simulation():
             say("This home is a simulation: recorded times are the events' own.")
@@ -45,11 +52,13 @@ def opened(
 
 
 @contextmanager
-def deciding(settings: Settings | None = None) -> Iterator[Log]:
+def deciding(settings: "Settings | None" = None) -> Iterator["Log"]:
     """Open the log to record decisions: in a simulation right behind the last fact.
 
     At the real clock they would push the facts that are still to come behind it.
     """
+    from ledger.log import Log
+
     with opened(settings) as log:
         if not log.is_simulation():
             yield log

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from ledger.commands.completing import claims, classes, of, tables
 from ledger.commands.lot import asking, coded
 from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
@@ -32,12 +33,15 @@ from ledger.labels.describe_claims import goods_row, recipe_row
 from ledger.labels.describe_lists import list_lines, substance_rows
 from ledger.labels.lots import lot_facts
 from ledger.labels.schemes.scheme import Operator
+from ledger.views.known import Named, check_known
 
 NOT_ELIGIBLE = 1
 
 app = typer.Typer(help="What a label may say.", no_args_is_help=True)
 
-ClassOption = Annotated[str | None, typer.Option("--class", help="The product class.")]
+ClassOption = Annotated[
+    str | None, typer.Option("--class", autocompletion=of(classes), help="The product class.")
+]
 
 
 @app.callback()
@@ -48,7 +52,10 @@ def checked() -> None:
 
 @app.command()
 def check(
-    claim: Annotated[str | None, typer.Option(help="The claim; default: the label's own.")] = None,
+    claim: Annotated[
+        str | None,
+        typer.Option(autocompletion=of(claims), help="The claim; default: the label's own."),
+    ] = None,
     recipe: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A recipe, .toml or JSON; - is stdin.")
     ] = None,
@@ -117,8 +124,12 @@ def _registered(
     """The verdict on goods that are recorded; Misuse where what is named is not."""
     with asking() as asked:
         record = asked.record
+        check_known(
+            asked.rows, asked.log, (Named.LOT, lot), (Named.PRODUCT, product),
+            (Named.LABEL, None if label is None else label[0]), (Named.SHIPMENT, shipment),
+        )  # fmt: skip
         if lot is not None and lot_facts(record, lot) is None:
-            raise Misuse(f"There is no lot {lot!r}.")
+            raise Misuse(f"Others name the lot {lot!r}, but nobody recorded it itself.")
         if lot is not None and claim is None and label is None:
             label = _label_on(record, lot)
         approved = None
@@ -192,7 +203,9 @@ def _show_verdict(found: dict[str, Any], form: Format) -> None:
 @app.command("form")
 def name_form(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The name as on the label.")],
-    class_: Annotated[str, typer.Option("--class", help="The product class.")],
+    class_: Annotated[
+        str, typer.Option("--class", autocompletion=of(classes), help="The product class.")
+    ],
     on: OnOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -209,7 +222,9 @@ def name_form(
 def scope(
     origin: Annotated[str, typer.Argument(metavar="FROM", help="Country, as US.")],
     destination: Annotated[str, typer.Argument(metavar="TO", help="Country, as JP.")],
-    class_: Annotated[str, typer.Argument(metavar="CLASS", help="The product class.")],
+    class_: Annotated[
+        str, typer.Argument(metavar="CLASS", autocompletion=of(classes), help="The product class.")
+    ],
     on: Annotated[str | None, typer.Argument(metavar="DATE", help="Default: today.")] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -247,7 +262,10 @@ def substance(
 
 
 def standards_(
-    table: Annotated[str | None, typer.Argument(metavar="TABLE", help="One table's rows.")] = None,
+    table: Annotated[
+        str | None,
+        typer.Argument(metavar="TABLE", autocompletion=of(tables), help="One table's rows."),
+    ] = None,
     form: FormatOption = Format.TABLE,
     by_source: Annotated[bool, typer.Option("--sources", help="The sources instead.")] = False,
 ) -> None:

@@ -1,9 +1,13 @@
 """The command line: each command in a file beside this one, loaded where it is asked for."""
 
+import ast
 import importlib
 import os
 import sys
 from collections.abc import Iterator, MutableMapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,6 +26,7 @@ COMMANDS: Final = {
     "catch-up": "ledger.commands.verify.catch_up",
     "reconcile": "ledger.commands.reconcile.reconcile",
     "discrepancies": "ledger.commands.discrepancies.discrepancies",
+    "case": "ledger.commands.case.case",
     "explain": "ledger.commands.discrepancies.explain",
     "escalate": "ledger.commands.discrepancies.escalate",
     "close": "ledger.commands.discrepancies.close",
@@ -52,8 +57,6 @@ COMMANDS: Final = {
     "topics": "ledger.commands.topics.app",
 }
 """By name: file and function of each command, or the Typer of a group of them."""
-
-_sentence_characters_max: Final = 200
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -103,14 +106,42 @@ class Line(typer.core.TyperGroup):
         del ctx
         return [*self.commands]
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: object, formatter: Any) -> None:
         """What each command does, in a whole sentence."""
-        said = [
-            (name, self.commands[name].get_short_help_str(_sentence_characters_max))
-            for name in self.list_commands(ctx)
-        ]
+        del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(said)
+            formatter.write_dl([(name, about(name)) for name in COMMANDS])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Commands whose name begins so, with what they do; and options."""
+        from typer._click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=about(name))
+            for name in COMMANDS
+            if name.startswith(incomplete)
+        ]
+        # What a group adds to any command would load every file for its help.
+        return found + super(typer.core.TyperGroup, self).shell_complete(ctx, incomplete)
+
+
+def about(name: str) -> str:
+    """What a command does, in a sentence: read from its file, which is not loaded for that."""
+    module, _, attribute = COMMANDS[name].rpartition(".")
+    for node in _text(module).body:
+        if isinstance(node, ast.FunctionDef) and node.name == attribute:
+            return (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == attribute:
+            given = {each.arg: each.value for each in getattr(node.value, "keywords", ())}
+            return str(ast.literal_eval(given["help"]))
+    raise LookupError(name)
+
+
+@cache
+def _text(module: str) -> ast.Module:
+    found = find_spec(module)
+    assert found is not None  # noqa: S101 -- the table names files there are
+    return ast.parse(Path(str(found.origin)).read_text(encoding="utf-8"))
 
 
 app = typer.Typer(
@@ -126,7 +157,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version as installed  # noqa: PLC0415 - as every command
+        from importlib.metadata import version as installed
 
         typer.echo(f"ledger {installed('seal-ledger')}")
         raise typer.Exit

@@ -8,6 +8,7 @@ import typer
 
 from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, print_json, show
+from ledger.commands.prefixes import event_of
 from ledger.errors import Misuse
 from ledger.log import Log, Recorded
 from ledger.web.asking.records import receipt as told
@@ -19,7 +20,9 @@ _WHO: Final = ("door", "by", "person")
 _RECORDED: Final = (*_WHAT, "warning", *_WHO)
 _REFUSED: Final = (*_WHAT, "reason", "path", "place", *_WHO)
 """What is told of an event besides its id."""
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The event's id, a UUID.")]
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The event's id, or how that begins.")
+]
 
 
 def event(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
@@ -27,8 +30,8 @@ def event(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger event 0198c0de-0000-7000-8000-000000000001
     """
-    asked = _uuid(event_id)
     with opened() as log:
+        asked = event_of(log, event_id, refused=True)
         stream = log.get([asked]).get(asked)
         if stream is None:
             raise Misuse(_unknown(log, asked))
@@ -51,8 +54,8 @@ def receipt(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger receipt 0198c0de-0000-7000-8000-000000000001 --format json
     """
-    asked = _uuid(event_id)
     with opened() as log:
+        asked = event_of(log, event_id, refused=True)
         rows = [
             {"id": str(asked)} | {name: known[name] for name in names}
             for names, known in (
@@ -84,10 +87,3 @@ def _shown(recorded: Recorded) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        raise Misuse(f"{text!r} is no event id: give a UUID.") from None

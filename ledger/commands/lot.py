@@ -26,10 +26,11 @@ from ledger.rules.violation import SubjectKind
 from ledger.views import schema
 from ledger.views.cases import cases_of
 from ledger.views.folding import Rows
+from ledger.views.known import Named, check_known
 from ledger.views.lazy_record import OF_LOT, LazyRecord, registry_facts
 from ledger.views.loading import applications_to, facts_about
 from ledger.views.lots import cards, names
-from ledger.views.projection import reading
+from ledger.views.reading import reading
 from ledger.views.replacing import replaced_of
 from ledger.views.trace import trace as traced
 from ledger.web.asking.unproven import unproven_of
@@ -45,6 +46,8 @@ _CASES_OF: Final = frozenset(
     }
 )
 """Kinds of subject that are about goods; cases of a party or an account are about all of them."""
+
+_UNRECORDED: Final = "Others name the lot {!r}, but nobody recorded it itself."
 
 
 class Asked(NamedTuple):
@@ -111,9 +114,10 @@ def lot(
     Example: ledger lot L-A1-0001-1
     """
     with asking() as asked:
+        check_known(asked.rows, asked.log, (Named.LOT, name))
         told = lot_card(asked.record, name, partial(replaced_of, asked.rows))
         if told is None:
-            raise Misuse(f"There is no lot {name!r}.")
+            raise Misuse(_UNRECORDED.format(name))
         (goods,) = cards(asked.rows, asked.log, [name])
         keeping = kept(asked, name)
         (unproven,) = unproven_of(asked.rows, asked.log, asked.record, [name])
@@ -187,6 +191,7 @@ def trace(
     both = back == forward
     with opened() as log, reading(log) as rows:
         schema.position(rows)
+        check_known(rows, log, (Named.LOT, lot))
         found = traced(rows, log, lot, back=back or both, forward=forward or both)
     if form is Format.JSON:
         print_json(found)
@@ -238,8 +243,9 @@ def retention(
 
 def kept(asked: Asked, lot: str) -> dict[str, Any]:
     """Until when a lot's records are kept, and the open cases that keep them; Misuse if unknown."""
+    check_known(asked.rows, asked.log, (Named.LOT, lot))
     if lot_facts(asked.record, lot) is None:
-        raise Misuse(f"There is no lot {lot!r}.")
+        raise Misuse(_UNRECORDED.format(lot))
     return _row(asked, asked.record, lot)
 
 

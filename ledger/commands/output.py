@@ -7,22 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
 
-WORDS = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 class Format(StrEnum):
@@ -34,11 +24,14 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the data.")]
+SEVERITIES: Final = {"C": "critical", "H": "high", "M": "medium", "L": "low"}
+"""The letters of severities, the gravest first, and their words."""
 
 
 def say(sentence: str) -> None:
     """Print words, on stderr."""
-    WORDS.print(sentence, soft_wrap=True, markup=False)
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
 
 
 def show(
@@ -61,17 +54,11 @@ def show(
     if not rows:
         say(empty)
         return
-    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
-    for name in names:
-        numeric = all(isinstance(row.get(name), int | None) for row in rows)
-        side: Literal["left", "right"] = "right" if numeric else "left"
-        # An id or a code is broken where there is no room, never cut.
-        table.add_column(name.replace("_", " "), justify=side, overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in names))
-    # Wide enough that no figure is cut where the output is no screen.
-    width = None if sys.stdout.isatty() else max(120, 20 * len(names))
-    Console(highlight=False, width=width).print(table, markup=False)
+    from ledger.commands.tables import print_table
+
+    numeric = [all(isinstance(row.get(name), int | None) for row in rows) for name in names]
+    cells = [[cell(name, row.get(name)) for name in names] for row in rows]
+    print_table([name.replace("_", " ") for name in names], cells, numeric, title)
 
 
 def print_json(data: object) -> None:
@@ -94,7 +81,8 @@ def _plain(value: object) -> object:
     return "" if value is None else value
 
 
-def _cell(value: object) -> str:
+def cell(name: str, value: object) -> str:
+    """A value as a table shows it, by the name of its column."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -102,13 +90,15 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dict):
-        figures = [(name, figure) for name, figure in value.items() if figure]
-        # A severity and its number are one word, a kind and its share are not.
-        between = "" if all(isinstance(figure, int) for _, figure in figures) else " "
-        return " ".join(f"{name}{between}{figure}" for name, figure in figures) or "–"
+        figures = [(key, figure) for key, figure in value.items() if figure]
+        return ", ".join(f"{_severity(key)} {cell(key, figure)}" for key, figure in figures) or "–"
     if isinstance(value, list | tuple):
         return ", ".join(str(entry) for entry in value)
-    return str(value)
+    return _severity(str(value)) if name == "severity" else str(value)
+
+
+def _severity(letter: str) -> str:
+    return f"{letter} {SEVERITIES[letter]}" if letter in SEVERITIES else letter
 
 
 class Step(Protocol):
@@ -129,20 +119,36 @@ def progress(what: str, total: int | None, *, size: bool = False) -> Iterator[St
 def progresses(
     what: Sequence[str], total: int | None, *, size: bool = False
 ) -> Iterator[list[Step]]:
-    """Show a bar for each of several works that go on side by side."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn() if size else MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=WORDS,
-        transient=not WORDS.is_terminal,
-        disable=not WORDS.is_terminal,
+    """Show a bar for each of several works that go on side by side.
+
+    What ends without an error has reached its total, whatever was said last.
+    """
+    if not sys.stderr.isatty():
+        yield [_silent for _ in what]
+        return
+    from rich import progress as bars
+
+    from ledger.commands.tables import console
+
+    with bars.Progress(
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.DownloadColumn() if size else bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+        console=console(sys.stderr),
     ) as bar:
-        yield [_step(bar, bar.add_task(each, total=total)) for each in what]
+        tasks = [bar.add_task(each, total=total) for each in what]
+        yield [_step(bar, task) for task in tasks]
+        for task in bar.tasks:
+            whole = task.completed if task.total is None else task.total
+            bar.update(task.id, total=whole, completed=whole)
 
 
-def _step(bar: Progress, task: TaskID) -> Step:
+def _silent(done: int, total: int | None = None) -> None:
+    del done, total
+
+
+def _step(bar: "Progress", task: "TaskID") -> Step:
     def step(done: int, total: int | None = None) -> None:
         if total is not None:
             bar.update(task, total=total)

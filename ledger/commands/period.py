@@ -11,8 +11,10 @@ from ledger.commands.output import Format, FormatOption, say, show
 from ledger.facts.scalars import time_text
 from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
+from ledger.views.known import Named, check_known
 from ledger.views.periods import Signature, period_row, sign
-from ledger.views.projection import Projector, reading
+from ledger.views.projection import Projector
+from ledger.views.reading import reading
 
 app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
 
@@ -38,6 +40,7 @@ def close(
     wanted = period_of(importer, rcb, period)
     with deciding() as log:
         with reading(log) as rows:
+            check_known(rows, log, *((Named.PARTY, each) for each in (importer, rcb, party)))
             signature = Signature(party, person, text, audit_clock(log)())
             entry, signed = sign(rows, log, wanted, signature)
         log.decide([entry])
@@ -60,7 +63,10 @@ def show_periods(
 
     Example: ledger period show 2026-04 --importer IMP-1 --rcb RCB-1 --format json
     """
+    if period is not None:
+        period_of("", "", period)  # what is none is told, and not an empty list
     with opened() as log, reading(log) as rows:
+        check_known(rows, log, (Named.PARTY, importer), (Named.PARTY, rcb))
         found: list[dict[str, Any]] = [
             _head(of.importer, of.rcb, of.name, str(known.state), known.position)
             | {"person": known.person, "row": known.signed, "stated": known.stated}

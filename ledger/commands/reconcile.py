@@ -5,7 +5,7 @@ Issued is the sum of all places, and beside it stands what the parties claim.
 
 import time
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,13 +13,10 @@ from ledger.commands.home import opened
 from ledger.commands.options import AsOfOption, KnownAtOption, day, moment
 from ledger.commands.output import Format, FormatOption, show
 from ledger.errors import Misuse
-from ledger.log import Log
-from ledger.views import schema
-from ledger.views.discrepancies import case_counts
-from ledger.views.projection import reading
-from ledger.views.reconciliation import CLAIMS, FIGURES, Question
-from ledger.views.reconciliation import reconcile as reconciled
-from ledger.views.statements import statement as stated
+
+if TYPE_CHECKING:
+    from ledger.log import Log
+    from ledger.views.reconciliation import Question
 
 WHO = ("importer", "rcb", "exporter", "agent")
 ZERO_LEFT_OUT = ("sampled", "lost", "stolen", "destroyed", "adjusted", "returned")
@@ -52,6 +49,10 @@ def reconcile(
     """
     if exporter is not None and agent is not None:
         raise Misuse("Ask for one exporter or for one agent, not both.")
+    from ledger.views.known import Named, check_known
+    from ledger.views.reading import reading
+    from ledger.views.reconciliation import Question
+
     question = Question(
         importer=importer,
         rcb=rcb,
@@ -62,14 +63,21 @@ def reconcile(
         known_at=moment(known_at, "--known-at"),
     )
     with opened() as log:
+        with reading(log) as views:
+            asked = (importer, rcb, exporter, agent)
+            check_known(views, log, *((Named.PARTY, party) for party in asked))
         rows = answer(log, question)
     print_reconciliation(rows, form)
     if check and any(open_cases(row) or unlike(row) for row in rows):
         raise typer.Exit(1)
 
 
-def answer(log: Log, question: Question) -> list[dict[str, Any]]:
+def answer(log: "Log", question: "Question") -> list[dict[str, Any]]:
     """Give the rows, at one snapshot of the views."""
+    from ledger.views.discrepancies import case_counts
+    from ledger.views.reading import reading
+    from ledger.views.reconciliation import reconcile as reconciled
+
     now = time.time_ns() // 1_000
     with reading(log) as rows:
         cases = case_counts(rows, log, question.known_at)
@@ -78,6 +86,8 @@ def answer(log: Log, question: Question) -> list[dict[str, Any]]:
 
 def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:
     """Print rows: JSON whole, CSV a row a line, the table in two parts people can read."""
+    from ledger.views.reconciliation import CLAIMS, FIGURES
+
     if form is not Format.TABLE:
         flat = [
             {key: value for key, value in row.items() if key != "cases"}
@@ -131,12 +141,18 @@ def statement(
 
     Example: ledger statement --mark JAS-A --holder EXP-1 --site W1 --from 2026-04-01
     """
+    from ledger.views import schema
+    from ledger.views.known import check_stock
+    from ledger.views.reading import reading
+    from ledger.views.statements import statement as stated
+
     first, last = day(start, "--from"), day(end, "--to")
     if first and last and last < first:
         raise Misuse("--to lies before --from.")
     clocks = moment(as_of, "--as-of"), moment(known_at, "--known-at")
     with opened() as log, reading(log) as rows:
         schema.position(rows)
+        check_stock(rows, log, mark, holder, site)
         found = stated(
             rows, log, (mark, holder, site),
             start=first, end=last, as_of=clocks[0], known_at=clocks[1],

@@ -55,25 +55,25 @@ def run_process(
     with _metrics(settings), opening(settings) as log:
         match process:
             case Process.INGEST:
-                from consumers.ingest import ingest, stops  # noqa: PLC0415 - see the docstring
+                from consumers.ingest import ingest, stops
 
                 for place in accept_refusals:
                     stops.accept(log, *stops.parse(place))
                 ingest.run(settings, log, stop, session_seconds=settings.kafka_session_seconds)
             case Process.PROJECTOR:
-                from consumers import projector  # noqa: PLC0415 - see the docstring
+                from consumers import projector
 
                 projector.run(log, stop)
             case Process.PUBLISHER:
-                from consumers.publisher import publisher  # noqa: PLC0415 - see the docstring
+                from consumers.publisher import publisher
 
                 publisher.run(settings, log, stop)
             case Process.AUDITOR:
-                from consumers.auditor import running  # noqa: PLC0415 - see the docstring
+                from consumers.auditor import running
 
                 running.run(log, policy_of(settings), stop)
             case Process.WEB:
-                from ledger.web.serving import serve  # noqa: PLC0415 - see the docstring
+                from ledger.web.serving import serve
 
                 serve(settings, log, stop)
 
@@ -84,6 +84,7 @@ def _metrics(settings: Settings) -> metrics.Serving:
     except OSError as error:
         raise Misuse(
             f"LEDGER_METRICS_PORT={settings.metrics_port} cannot be served: {error.strerror}."
+            " 0 takes any free port."
         ) from None
 
 

@@ -8,7 +8,12 @@ import typer
 from ledger.commands.home import opened
 from ledger.commands.options import moment
 from ledger.commands.output import Format, FormatOption, say, show
+from ledger.commands.prefixes import named_max, one_of
+from ledger.errors import Misuse, Unavailable
 from ledger.facts.scalars import time_text
+from ledger.log import Log
+from ledger.views.known import Named, check_known
+from ledger.views.reading import reading
 from ledger.web.access import tokens
 
 app = typer.Typer(help="Access to the API and the pages.", no_args_is_help=True)
@@ -27,6 +32,10 @@ def create(
     expires: Annotated[
         str | None, typer.Option(metavar="DATE", help="Valid to the end of that day in Japan.")
     ] = None,
+    unregistered: Annotated[
+        bool,
+        typer.Option("--unregistered", help="Also where no fact names the party or source yet."),
+    ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make a token and show its secret, this once.
@@ -35,7 +44,10 @@ def create(
     """
     now = time.time_ns() // 1_000
     until = moment(expires, "--expires")
+    tokens.drawn(role.value, party, source=source, person=person, expires_at=until, now=now)
     with opened() as log:
+        if not unregistered:
+            _check_known(log, party, source)
         token, secret = tokens.create(
             log, role.value, party, source=source, person=person, expires_at=until, now=now
         )
@@ -61,7 +73,10 @@ def list_(form: FormatOption = Format.TABLE) -> None:
 
 @app.command()
 def revoke(
-    token: Annotated[str, typer.Argument(metavar="ID", help="The token's id, as T-0123456789.")],
+    token: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The token's id, as T-0123456789, or how that begins."),
+    ],
 ) -> None:
     """Let a token open nothing any more, from this moment on.
 
@@ -69,8 +84,20 @@ def revoke(
     """
     now = time.time_ns() // 1_000
     with opened() as log:
-        revoked = tokens.revoke(log, token, now=now)
+        found = tokens.beginning(log, token, named_max + 1)
+        revoked = tokens.revoke(log, one_of("token", token, found), now=now)
     say(f"{revoked.id} ({revoked.role} {revoked.party}) is revoked.")
+
+
+def _check_known(log: Log, party: str | None, source: str | None) -> None:
+    """Misuse where no fact names the party or the source; it says what to do about it."""
+    if party is None and source is None:
+        return
+    try:
+        with reading(log) as rows:
+            check_known(rows, log, (Named.PARTY, party), (Named.SOURCE, source))
+    except (Misuse, Unavailable) as error:
+        raise Misuse(f"{error} --unregistered makes a token all the same.") from None
 
 
 def _row(token: tokens.Token, now: int) -> dict[str, str | None]:

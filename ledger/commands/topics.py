@@ -46,8 +46,8 @@ def create(
 
     Example: LEDGER_KAFKA_BOOTSTRAP=127.0.0.1:9092 ledger topics create --party EXP-1
     """
-    from consumers.broker import parties as topics_parties  # noqa: PLC0415 - see `run`
-    from consumers.broker import topics as kafka_topics  # noqa: PLC0415 - see `run`
+    from consumers.broker import parties as topics_parties
+    from consumers.broker import topics as kafka_topics
 
     settings = load()
     parties = list(dict.fromkeys(party or []))
@@ -82,7 +82,7 @@ def create(
 
 def broker(settings: Settings) -> "Connection":
     """Take the connection to Kafka from the settings; raises Misuse where none is set."""
-    from consumers.broker import connection  # noqa: PLC0415 - see `run`
+    from consumers.broker import connection
 
     if settings.kafka_bootstrap is None:
         raise Misuse("No broker is named: set LEDGER_KAFKA_BOOTSTRAP to host:port.")

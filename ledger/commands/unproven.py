@@ -7,16 +7,15 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from ledger.commands.completing import classes, codes, of
 from ledger.commands.lot import Asked, asking, coded
 from ledger.commands.options import OnOption, day, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
-from ledger.facts.mentions import About
-from ledger.facts.registry import PartyRegistered
 from ledger.labels.criteria_card import criterion_rows
-from ledger.labels.describe import known_class
+from ledger.labels.describe import known_class, known_code
 from ledger.labels.herd_card import herd_card
-from ledger.labels.lots import lot_facts
+from ledger.views.known import Named, check_known
 from ledger.views.lazy_record import LazyRecord, registry_facts
 from ledger.views.lots import names
 from ledger.views.replacing import replaced_of
@@ -32,8 +31,13 @@ _SHOWN: Final = ("lot", "product", "operator", "produced_on", "code", "label", "
 def unproven(
     party: Annotated[str | None, typer.Option(help="Only of this maker.")] = None,
     lot: Annotated[str | None, typer.Option(help="Only this lot.")] = None,
-    class_: Annotated[str | None, typer.Option("--class", help="Only this product class.")] = None,
-    code: Annotated[str | None, typer.Option(help="Only this code.")] = None,
+    class_: Annotated[
+        str | None,
+        typer.Option("--class", autocompletion=of(classes), help="Only this product class."),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(autocompletion=of(codes), help="Only this code.")
+    ] = None,
     on: OnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 where there is any.")] = False,
     form: FormatOption = Format.TABLE,
@@ -43,11 +47,10 @@ def unproven(
     Claims are judged on the day of a label's first seal, or --on a day, of lots made by then.
     Example: ledger unproven --party PRC-1 --code RECORD_CONTENT
     """
-    wanted = Wanted(party, lot, None if class_ is None else known_class(class_), code,
-                    day(on, "--on"))  # fmt: skip
+    wanted = Wanted(party, lot, None if class_ is None else known_class(class_),
+                    None if code is None else known_code(code), day(on, "--on"))  # fmt: skip
     with asking() as asked:
-        if lot is not None and lot_facts(asked.record, lot) is None:
-            raise Misuse(f"There is no lot {lot!r}.")
+        check_known(asked.rows, asked.log, (Named.PARTY, party), (Named.LOT, lot))
         rows = [row for page in _pages(asked, wanted) for row in page]
     show(rows, form, columns=_SHOWN if form is Format.TABLE else None,
          empty="Nothing is unproven.")  # fmt: skip
@@ -84,8 +87,7 @@ def criteria(
     """
     at: date = today_or(on)
     with asking() as asked:
-        if asked.record.latest(PartyRegistered, About.PARTY, party) is None:
-            raise Misuse(f"There is no party {party!r}.")
+        check_known(asked.rows, asked.log, (Named.PARTY, party))
         rows = criterion_rows(asked.record, party, at, of)
     show(
         rows, form, columns=("criteria", "subject", "item", "contractor", "state", "on", "until")
@@ -113,9 +115,10 @@ def herd(
     Example: ledger herd H-7
     """
     with asking() as asked:
+        check_known(asked.rows, asked.log, (Named.HERD, name))
         card = herd_card(asked.record, name, partial(replaced_of, asked.rows))
     if card is None:
-        raise Misuse(f"There is no herd {name!r}.")
+        raise Misuse(f"Others name the herd {name!r}, but nobody recorded it itself.")
     if form is Format.JSON:
         print_json(card)
         return

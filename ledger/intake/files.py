@@ -54,7 +54,7 @@ def read_file(
 
 
 def check_beginning(path: Path) -> None:
-    """Raise Misuse where a file cannot be opened, or begins as something else than events.
+    """Raise Misuse where a file cannot be opened, is empty, or begins as no events do.
 
     What is no ordinary file, as a pipe, is left unread: its first bytes come only once.
     """
@@ -62,7 +62,10 @@ def check_beginning(path: Path) -> None:
         return
     with _opened(path) as opened:
         stream = Stream(opened, str(path))
-        _check(next(_without_blank_beginning(stream.chunks()), b""), stream)
+        first = next(_without_blank_beginning(stream.chunks()), b"")
+        if not first:
+            raise Misuse(f"{path} is empty: it holds no events.")
+        _check(first, stream)
 
 
 def _check(first: bytes, stream: Stream) -> None:

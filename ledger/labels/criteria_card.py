@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from ledger.errors import Misuse
+from ledger.errors import no_such
 from ledger.facts.record import Record
 from ledger.labels.schemes.jas.criteria import KINDS, Criterion, criteria_of, criteria_state
 
@@ -17,8 +17,7 @@ def criterion_rows(
     `criteria` = these alone, whether or not a certificate asks them; Misuse where there are none.
     """
     if criteria is not None and criteria not in KINDS:
-        known = ", ".join(KINDS)
-        raise Misuse(f"There are no criteria {criteria!r}; known are {known}.", field="criteria")
+        raise no_such("criteria", criteria, KINDS, field="criteria", every=True)
     kinds = criteria_of(record, party, on) if criteria is None else (criteria,)
     return [_row(each) for kind in kinds for each in criteria_state(record, party, kind, on)]
 

@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from ledger.errors import Misuse
+from ledger.errors import Misuse, no_such
 from ledger.facts.canonical import read_figure
 from ledger.facts.scalars import ProductClass
 from ledger.labels.animals import ANIMALS
@@ -76,8 +76,7 @@ def standard(name: str) -> list[dict[str, Any]]:
     """The rows of one table with their dates, sources and how sure they are."""
     table = next((table for table in TABLES if table.name == name), None)
     if table is None:
-        known = ", ".join(table.name for table in TABLES)
-        raise Misuse(f"There is no table {name!r}; known are {known}.")
+        raise no_such("table", name, (table.name for table in TABLES), every=True)
     return [_described(row) for row in table.rows()]
 
 
@@ -127,9 +126,17 @@ def known_class(class_: str) -> str:
     return _known("class", class_, get_args(ProductClass))
 
 
+def known_code(code: str) -> str:
+    """The reason code; Misuse names the nearest where it is none."""
+    codes = [row.code for row in CODES.rows()]
+    if code not in codes:
+        raise no_such("code", code, codes, field="code")
+    return code
+
+
 def _known(field: str, value: str, known: Iterable[str]) -> str:
     if value not in (names := tuple(known)):
-        raise Misuse(f"There is no {field} {value!r}; known are {', '.join(names)}.", field=field)
+        raise no_such(field, value, names, field=field, every=True)
     return value
 
 

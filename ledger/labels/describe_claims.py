@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from ledger.errors import Misuse
+from ledger.errors import Misuse, no_such
 from ledger.facts.record import Record
 from ledger.labels.check import claim_case, judge
 from ledger.labels.claims import CLAIMS, claim_row, scheme_of
@@ -98,8 +98,7 @@ _BESIDE: Final[dict[str, Any]] = {"route": None, "routes": {}, "other_rows": [],
 def _asked(claim: str, case: Case | None, route: str | None) -> tuple[Route, ...]:
     """The routes to judge on; none of a lot, and of a claim that knows none. Raises Misuse."""
     if route is not None and route not in (*ROUTES, BOTH):
-        known = ", ".join((*ROUTES, BOTH))
-        raise Misuse(f"There is no route {route!r}; known are {known}.", field="route")
+        raise no_such("route", route, (*ROUTES, BOTH), field="route", every=True)
     rows = [row for row in CLAIMS.rows() if row.recipe == "class"]
     if claim not in {row.claim for row in rows}:
         if route is not None:

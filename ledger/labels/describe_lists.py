@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from ledger.errors import Misuse
+from ledger.errors import no_such
 from ledger.labels.describe import known_class
 from ledger.labels.substances import SUBSTANCES, substance, tables_known, whole
 
@@ -28,8 +28,8 @@ def substance_rows(
     named = [one for one in found if one.rows]
     known = {row.code for row in SUBSTANCES.rows() if row.table in lists}
     if not named and code.upper() not in known:
-        names = ", ".join(sorted(known))
-        raise Misuse(f"No list names {code!r}; {', '.join(lists)} know {names}.", field="code")
+        wanted = f"substance on {', '.join(lists)}:"
+        raise no_such(wanted, code, sorted(known), field="code")
     return [
         {
             "table": one.table,

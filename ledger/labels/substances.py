@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from ledger.errors import Misuse
+from ledger.errors import no_such
 from ledger.labels.recipe import kind_name
 from ledger.labels.rows import Row, Table
 from ledger.labels.verdict import Verdict, fails, unshown
@@ -108,8 +108,7 @@ def substance(table: str, code: str, class_: str | None, on: date) -> Substance:
     fits. Raises Misuse where there is no such list.
     """
     if table not in tables_known():
-        known = ", ".join(tables_known())
-        raise Misuse(f"no list {table!r}; known are {known}", field="table")
+        raise no_such("list", table, tables_known(), field="table", every=True)
     name = kind_name(code)
     listed = [
         row for group in _groups(table) for row in SUBSTANCES.of((table, name, group), on)[:1]

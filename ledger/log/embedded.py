@@ -118,6 +118,21 @@ def alive(home: Path) -> bool:
     return True
 
 
+def in_use(home: Path) -> bool:
+    """Whether any process has joined the server of this home."""
+    try:
+        users = os.open(home.expanduser().resolve() / ".users.lock", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(users)
+    return False
+
+
 def leave(home: Path) -> None:
     """Leave the server of this home; it stops where nobody else is there."""
     home = home.expanduser().resolve()

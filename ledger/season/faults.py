@@ -7,7 +7,7 @@ from math import ceil
 from random import Random
 from typing import Final
 
-from ledger.errors import Misuse
+from ledger.errors import Misuse, no_such
 from ledger.season.family import Fault
 from ledger.season.faults_conduct import conduct
 from ledger.season.faults_criteria import criteria
@@ -77,7 +77,7 @@ def scenarios(mix: Mix, lots: int, seed: int) -> list[Scenario]:
     for name, times in mix.named:
         fitting = [fault for fault in known if name in (fault.name, fault.rule)]
         if not fitting:
-            raise Misuse(f"faults: no fault is called {name}; known are {', '.join(FAULTS)}")
+            raise no_such("fault", name, FAULTS, field="faults", every=True)
         chosen += [fitting[n % len(fitting)] for n in range(times)]
     return [
         fault.scenario(number, Random(f"{seed}/slip/{number}"))  # noqa: S311  # repeatable, not secret

@@ -183,3 +183,12 @@ def signed_periods(
         (*after, limit),
     )
     return [_signed(row[0]) for row in rows.fetchall()]
+
+
+def ids_between(rows: Rows, first: UUID, last: UUID, limit: int) -> list[UUID]:
+    """Ids of cases, in whatever state, in their order."""
+    rows.execute(
+        "SELECT id FROM cases WHERE id BETWEEN %s AND %s ORDER BY id LIMIT %s",
+        (first, last, limit),
+    )
+    return [each for (each,) in rows.fetchall()]

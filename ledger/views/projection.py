@@ -5,13 +5,9 @@ a function of the log up to its position.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import chain
 from uuid import UUID
 
-from psycopg.errors import UndefinedTable
-
-from ledger.errors import Unavailable
 from ledger.facts.canonical import decode
 from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import targets_of
@@ -42,13 +38,15 @@ from ledger.views.lowest_balances import LowestBalances
 from ledger.views.moves import Moves
 from ledger.views.places import PlaceIds
 from ledger.views.ranges import Ranges
+from ledger.views.reading import reading
 from ledger.views.reported import Reported
 from ledger.views.sealed import Sealed
 from ledger.views.source_totals import Sources
 from ledger.views.statements import Days
 
+__all__ = ["Projector", "batch_events_max", "measured_events_min", "reading", "rebuild"]
+
 batch_events_max = 5_000
-_computing_ms_max = 600_000
 measured_events_min = 50_000
 """After so many events at once the planner is told what the tables hold now."""
 _Read = tuple[Recorded, Fact | Applied | None]
@@ -250,24 +248,6 @@ def _targets(fact: Fact | Applied | None) -> Iterator[str]:
             yield fact.corrects
     elif isinstance(fact, Fact):
         yield from targets_of(fact)
-
-
-@contextmanager
-def reading(log: Log, target: str = SCHEMA, *, computing: bool = False) -> Iterator[Rows]:
-    """One snapshot of the views, for the queries of all of them.
-
-    With `computing` for whoever sends the same ones over and over, and works for minutes between
-    two of them. Raises Unavailable where
-    the views have not been built yet.
-    """
-    with log.transaction(snapshot=True) as rows:
-        if computing:
-            rows.execute(f"SET LOCAL idle_in_transaction_session_timeout = {_computing_ms_max}")
-        schema.use(rows, target, plan_once=computing)
-        try:
-            yield rows
-        except UndefinedTable as error:
-            raise Unavailable(schema.NOT_BUILT) from error
 
 
 def rebuild(log: Log, target: str = SCHEMA) -> int:

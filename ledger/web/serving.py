@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import os
 import resource
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EADDRINUSE
 
 import uvicorn
 
@@ -58,7 +60,10 @@ def listen(settings: Settings) -> socket.socket:
         )
     except OSError as error:
         place = f"{settings.web_host}:{settings.web_port}"
-        raise Misuse(f"The desk cannot be served at {place}: {error.strerror}.") from None
+        # The socket module repeats the address behind the system's own words.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        hint = " LEDGER_WEB_PORT=0 takes any free port." if error.errno == EADDRINUSE else ""
+        raise Misuse(f"The desk cannot be served at {place}: {why}.{hint}") from None
     # Accepted connections inherit it; without it small answers wait for the client's next packet.
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setblocking(False)  # noqa: FBT003 -- the socket module's own way

@@ -149,7 +149,7 @@ def test_what_nobody_recorded_is_refused(home: Home) -> None:
     for arguments, sentence in [
         ((*check, "--lot", "L-NONE"), "no lot 'L-NONE'"),
         ((*check, "--product", "P-NONE"), "no product 'P-NONE'"),
-        (("label", "check", "--label", "LB-NONE"), "no label LB-NONE version 1"),
+        (("label", "check", "--label", "LB-NONE"), "no label 'LB-NONE'"),
         (("retention", "L-NONE"), "no lot 'L-NONE'"),
         (("lot", "L-NONE"), "no lot 'L-NONE'"),
     ]:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "catch-up": (),
     "reconcile": (),
     "discrepancies": (),
+    "case": (NOWHERE,),
     "explain": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
     "escalate": (NOWHERE, "--as", "P", "--person", "X", "--text", "t"),
     "close": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
@@ -72,9 +73,9 @@ def test_no_command_is_forgotten() -> None:
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A file with nothing in it."""
+    """A file without an event in it."""
     path = tmp_path_factory.mktemp("files") / "empty"
-    path.touch()
+    path.write_text("{}\n")
     return str(path)
 
 

@@ -30,9 +30,6 @@ from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import micros, time_text
 from ledger.log import Log, Recorded
-from ledger.rules.audit import RULES
-from ledger.rules.texts import sentence
-from ledger.rules.values import Shown
 from ledger.rules.violation import Severity, SubjectKind
 from ledger.views.folding import IS_LIVE, Rows
 from ledger.views.loading import facts_of
@@ -104,6 +101,11 @@ class Listed(NamedTuple):
 
 def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     """The cases wanted, ordered by rule, subject and discriminator."""
+    # Counts of cases are asked by whoever needs no rule and no word of one.
+    from ledger.rules.audit import RULES  # noqa: PLC0415 - see above
+    from ledger.rules.texts import sentence  # noqa: PLC0415 - see above
+    from ledger.rules.values import Shown  # noqa: PLC0415 - see above
+
     where, values = _where(wanted)
     pair_of = pairs_of_marks(rows, log)
     asking = rows.execute(_VIEWER).fetchone()
@@ -227,6 +229,9 @@ def _veiled(decision: Event) -> Event:
 
 def case_then(row: dict[str, Any], decided: Sequence[Decided]) -> dict[str, Any]:
     """A listed case as these decisions, at least one, left it."""
+    from ledger.rules.texts import sentence  # noqa: PLC0415 - as in `listed`
+    from ledger.rules.values import Shown  # noqa: PLC0415 - as in `listed`
+
     case = reduce(evolve, (decision for _, decision in decided), None)
     assert case is not None  # noqa: S101 -- the first decision opens it
     then = {**row, "state": str(case.state), **dict(zip(_SHOWN, _decided(case), strict=True))}

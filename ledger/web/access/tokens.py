@@ -61,6 +61,26 @@ def create(
     now: int,
 ) -> tuple[Token, str]:
     """Make a token; answers it and its secret, which is not kept. Raises Misuse."""
+    token = drawn(role, party, source=source, person=person, expires_at=expires_at, now=now)
+    secret = PREFIX + secrets.token_urlsafe(secret_bytes)
+    with log.transaction() as rows:
+        rows.execute(
+            f"INSERT INTO tokens ({_COLUMNS}, hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %b)",
+            (*token, hashed(secret)),
+        )
+    return token, secret
+
+
+def drawn(
+    role: str,
+    party: str | None,
+    *,
+    source: str | None = None,
+    person: str | None = None,
+    expires_at: int | None = None,
+    now: int,
+) -> Token:
+    """A token as it would be made; raises Misuse for one that cannot be."""
     if role not in {*Role}:
         raise Misuse(f"{role!r} is no role: {', '.join(Role)}.")
     if role == "operator":
@@ -76,14 +96,7 @@ def create(
             raise Misuse(f"{name} {value!r}: 1 to {ID_CHARACTERS_MAX} visible ASCII characters.")
     if expires_at is not None and expires_at <= now:
         raise Misuse("The token would have expired already.")
-    secret = PREFIX + secrets.token_urlsafe(secret_bytes)
-    token = Token("T-" + secrets.token_hex(5), role, party, source, person, now, expires_at, None)
-    with log.transaction() as rows:
-        rows.execute(
-            f"INSERT INTO tokens ({_COLUMNS}, hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %b)",
-            (*token, hashed(secret)),
-        )
-    return token, secret
+    return Token("T-" + secrets.token_hex(5), role, party, source, person, now, expires_at, None)
 
 
 def listed(log: Log) -> list[Token]:
@@ -92,6 +105,16 @@ def listed(log: Log) -> list[Token]:
         rows.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY created_at, id")
         found: list[tuple[Any, ...]] = rows.fetchall()
     return [Token(*row) for row in found]
+
+
+def beginning(log: Log, letters: str, limit: int) -> list[str]:
+    """Ids of tokens that begin so, in their order."""
+    with log.transaction() as rows:
+        rows.execute(
+            "SELECT id FROM public.tokens WHERE starts_with(id, %s) ORDER BY id LIMIT %s",
+            (letters, limit),
+        )
+        return [str(each) for (each,) in rows.fetchall()]
 
 
 def revoke(log: Log, token: str, *, now: int) -> Token:

@@ -27,7 +27,7 @@ def test_a_token_from_its_making_to_its_end(home: str) -> None:
     """What is printed opens the API until it is revoked, and is printed never again."""
     made = ledger(
         "create", "--role", "scanner", "--party", "EXP-1", "--source", "S-1",
-        "--expires", "2999-12-31", "--format", "json",
+        "--unregistered", "--expires", "2999-12-31", "--format", "json",
     )  # fmt: skip
     token = json.loads(made.stdout)
     listed = ledger("list", "--format", "json")
@@ -60,6 +60,7 @@ def test_data_goes_to_stdout_alone(home: str) -> None:
         (("create", "--role", "scanner", "--party", "EXP-1"), "needs the source"),
         (("create", "--role", "exporter", "--party", "EXP 1"), "visible ASCII"),
         (("create", "--role", "exporter", "--party", "E", "--expires", "2020-01-01"), "expired"),
+        (("create", "--role", "exporter", "--party", "EXP-1"), "--unregistered makes a token"),
         (("revoke", "T-none"), "no token"),
     ],
 )
