@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from msgspec.structs import replace
 
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
@@ -111,7 +112,7 @@ def demo(
     Example: ledger demo --events 50000 --seed 3
     """
     home = demo_home()
-    settings = load().model_copy(update={"home": home, "database_url": None})
+    settings = replace(load(), home=home, database_url=None)
     started = time.monotonic()
     story = made(events, seed, Mix.parse(FAULTS))
     if kafka:
