@@ -1,5 +1,6 @@
 """The desk of `ledger demo`: a sign-in link for each role, served until Ctrl-C."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ def open_desk(log: Log, settings: Settings) -> None:
         for role, party, link in links(log):
             typer.echo(f"  {role:9} {party:12} {address(listening)}/session?link={quote(link)}")
         say("Ctrl-C stops the desk.")
+        # A line a request would push the links off the screen.
+        logging.getLogger("ledger.web").setLevel(logging.WARNING)
         # What is decided at the desk shows at once, so what follows the log runs beside it.
         followers = [
             threading.Thread(target=projector.run, args=(log, stop)),

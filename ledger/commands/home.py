@@ -1,9 +1,11 @@
 """The ledger's home, opened: settings, database, log, and the views that follow it."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from ledger import log_lines
 from ledger.commands.output import say
 from ledger.log import Log, migrate
 from ledger.log.embedded import default_home, leave, server
@@ -19,6 +21,9 @@ def database(settings: Settings | None = None) -> Iterator[str]:
     and left at the end. Raises Misuse or Unavailable with a sentence.
     """
     settings = settings or load()
+    if not log_lines.is_configured():
+        command = sys.argv[1] if len(sys.argv) > 1 else "ledger"
+        log_lines.configure(command, settings.log_format, settings.log_level)
     if settings.database_url is not None:
         dsn = connectable(settings.database_url)
         migrate(dsn)

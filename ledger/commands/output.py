@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol
@@ -36,8 +36,20 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the data.")]
 
 
+_tell: list[Callable[[str], None]] = []
+"""Takes what is said instead of stderr, where a process keeps a log."""
+
+
+def say_by(tell: Callable[[str], None]) -> None:
+    """Let what is said from now on be taken by this."""
+    _tell[:] = [tell]
+
+
 def say(sentence: str) -> None:
-    """Print words, on stderr."""
+    """Print words, on stderr; in a process that keeps a log they are a line of it."""
+    if _tell:
+        _tell[0](sentence)
+        return
     WORDS.print(sentence, soft_wrap=True, markup=False)
 
 

@@ -56,9 +56,13 @@ def listen(settings: Settings) -> socket.socket:
         made = socket.create_server(
             (settings.web_host, settings.web_port), family=family, backlog=connections_waiting_max
         )
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         place = f"{settings.web_host}:{settings.web_port}"
-        raise Misuse(f"The desk cannot be served at {place}: {error.strerror}.") from None
+        why = error.strerror if isinstance(error, OSError) else "that is no host"
+        raise Misuse(
+            f"The desk cannot be served at {place}: {why}. Set LEDGER_WEB_HOST and LEDGER_WEB_PORT"
+            " to an address of this machine and a port that is free."
+        ) from None
     # Accepted connections inherit it; without it small answers wait for the client's next packet.
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setblocking(False)  # noqa: FBT003 -- the socket module's own way
@@ -111,7 +115,8 @@ async def _serve(
         running = asyncio.ensure_future(server.serve([listening]))
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event
             await asyncio.sleep(_look_seconds / 10)
-        _log.info("serving at %s", address(listening) if listening.fileno() >= 0 else "-")
+        place = address(listening) if listening.fileno() >= 0 else "-"
+        _log.info("The desk is served at %s", place, extra={"address": place})
         if ready is not None:
             ready.set()
         while not stop.is_set() and not running.done():  # noqa: ASYNC110 -- a thread's event
