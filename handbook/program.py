@@ -9,7 +9,6 @@ from typing import Any, Final
 import typer.core
 import typer.main
 from prometheus_client.metrics import MetricWrapperBase
-from pydantic_core import PydanticUndefined
 
 from handbook.markdown import block, code, page, plain, table
 from ledger import metrics, settings
@@ -100,25 +99,25 @@ def exit_codes(_root: Path) -> str:
 
 def named_settings(_root: Path) -> str:
     """Every setting with its description and default."""
-    rows = []
-    for name, about in settings.names().items():
-        field = settings.Settings.model_fields.get(name.removeprefix(settings.PREFIX).lower())
-        if field is not None:
-            rows.append((code(name), plain(about), _default(field.default)))
+    rows = [
+        (code(one.name), plain(one.description), plain(one.kind), _default(one.default))
+        for one in settings.catalogue()
+    ]
     tests = [(code(name), plain(about)) for name, about in settings.TEST_NAMES.items()]
     return page(
         "Settings",
-        "Each setting is an environment variable. A name that begins with `LEDGER_` and is none "
-        "of these is an error, so a slip of the pen never becomes a default; an empty value "
-        "counts as not set.",
-        table(("name", "means", "if not set"), rows),
+        "Each setting is an environment variable, or a key of the file that `LEDGER_CONFIG` names: "
+        "[logs and settings](../operator/logs-and-settings.md). A name that begins with `LEDGER_` "
+        "and is none of these is an error, so a slip of the pen never becomes a default; an empty "
+        "value counts as not set.",
+        table(("name", "means", "may be", "if not set"), rows),
         "These only the tests read:",
         table(("name", "means"), tests),
     )
 
 
 def _default(value: object) -> str:
-    return "" if value is None or value is PydanticUndefined else code(str(value))
+    return "" if value is None else code(str(value))
 
 
 def waits(root: Path) -> str:

@@ -13,6 +13,8 @@ LedgerError
 """
 
 import difflib
+import errno
+import os
 from collections.abc import Iterable
 
 
@@ -88,3 +90,18 @@ def no_such(
     else:
         hint = f"; there is {', '.join(names)}" if names else ""
     return Misuse(f"There is no {what} {name!r}{hint}.", field=field)
+
+
+def not_served(
+    what: str, host: str, port: int, setting: str, error: OSError | ValueError
+) -> Misuse:
+    """What to raise where nothing can listen at an address; `setting` begins its two settings."""
+    code, why = None, "that is no host"
+    if isinstance(error, OSError) and error.errno is not None:
+        code = error.errno
+        # The socket module repeats the address behind the system's own words.
+        why = os.strerror(code) if code > 0 else error.strerror or why
+    free = f"{setting}_PORT=0 takes any free port"
+    if code != errno.EADDRINUSE:
+        free = f"Set {setting}_HOST to an address of this machine; {free}"
+    return Misuse(f"{what} cannot be served at {host}:{port}: {why}. {free}.")

@@ -261,14 +261,14 @@ class Serving:
     """A running `/metrics`: its port, and its end."""
 
     def __init__(self, server: WSGIServer, thread: threading.Thread) -> None:
-        self._server = server
+        self.server = server
         self._thread = thread
         self.port: int = server.server_port
 
     def close(self) -> None:
         """Stop answering and let the port go."""
-        self._server.shutdown()
-        self._server.server_close()
+        self.server.shutdown()
+        self.server.server_close()
         self._thread.join()
 
     def __enter__(self) -> Self:

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
+from msgspec.structs import asdict
 
 from consumers.broker.connection import Connection, administration, consumer, producer
 from consumers.ingest import ingest
@@ -143,7 +144,8 @@ def start_ingest(
     """
     told = {
         f"LEDGER_{name.upper()}": str(value)
-        for name, value in settings.model_dump(exclude_defaults=True).items()
+        for name, value in asdict(settings).items()
+        if value != getattr(Settings(), name)
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
     return subprocess.Popen(

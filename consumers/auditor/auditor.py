@@ -4,7 +4,6 @@ Level-triggered: an evaluation depends on the facts as they stand, never on how 
 one lost in a crash, or made twice, changes nothing.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from consumers.auditor.deciding import Pending, decided
 from consumers.auditor.evaluating import Conditions, Evaluation, again_events_max, neighbours
 from consumers.auditor.parts import Parts, Taken, next_events
 from consumers.auditor.renewing import audit_time, begin, judged_by
-from consumers.auditor.step import Evaluated, Step
+from consumers.auditor.step import Evaluated, Step, begins_anew
 from ledger.cases.canonical import TOPICS
 from ledger.errors import Conflict, EvaluationFull, TooSlow
 from ledger.log import Log, batch_events_max
@@ -40,7 +39,6 @@ _seen_max: Final = 100_000
 _OWN: Final = frozenset({SubjectKind.EVENT, SubjectKind.APPLICATION})
 """What belongs to one event alone."""
 
-_log = logging.getLogger("ledger.auditor")
 _HORIZON = """
 SELECT notification_id FROM events
 WHERE notification_id > %s AND notification_id <= %s AND topic <> ALL(%s)
@@ -132,7 +130,7 @@ class Auditor:
         before, changed = begin(stored := auditing.progress(rows), self._judged_by)
         now, went_back = audit_time(before, self._clock())
         if changed:
-            _log.warning("%s", changed)
+            begins_anew(changed)
         if before is not stored or went_back:
             self._seen.clear()
         questions = self._opened(rows, position)
@@ -290,6 +288,7 @@ class Auditor:
         self._seen.update(dict.fromkeys(done.at, self._horizon))
         self._conditions = done.conditions
         self._noted.update({key: hash(read) for key, read in fresh.items()})
+        done.tell(put)
         return put
 
     def _is_news(self, key: auditing.Key, read: frozenset[int]) -> bool:

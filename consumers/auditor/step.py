@@ -1,5 +1,6 @@
 """One evaluation by the auditor: what it did, and what has to be recorded of it."""
 
+import logging
 from typing import NamedTuple
 
 from consumers.auditor.deciding import Decided
@@ -7,6 +8,8 @@ from consumers.auditor.evaluating import Conditions
 from ledger.questions.dependencies import Changes
 from ledger.views import auditing, set_aside
 from ledger.views.auditing import Progress
+
+_log = logging.getLogger("ledger.auditor")
 
 
 class Step(NamedTuple):
@@ -42,3 +45,17 @@ class Evaluated(NamedTuple):
     aside: list[set_aside.Aside]
     went_back: bool
     renewed: bool
+
+    def tell(self, aside: int) -> None:
+        """Write to the log what was decided, and what is set aside where that is news."""
+        for one in self.aside if aside else ():
+            said = "%s %s is set aside: %s. All others go on; `ledger catch-up` tries it again"
+            _log.warning(said, *one, extra={"subject_kind": one.kind, "subject": one.key})
+        if _log.isEnabledFor(logging.DEBUG):
+            for entry in self.decided.entries:
+                _log.debug("%s", entry.topic, extra={"case_id": entry.id})
+
+
+def begins_anew(why: str) -> None:
+    """Write to the log why everything is evaluated again."""
+    _log.warning("%s", why)

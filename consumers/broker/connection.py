@@ -56,13 +56,12 @@ def from_settings(settings: Settings) -> Connection:
     """Take the connection out of the settings; Misuse where something it needs is not set."""
     if settings.kafka_bootstrap is None:
         raise Misuse("No Kafka is configured: set LEDGER_KAFKA_BOOTSTRAP to host:port of a broker")
-    password = settings.kafka_password
     connection = Connection(
         bootstrap=settings.kafka_bootstrap,
         security_protocol=settings.kafka_security_protocol,
         sasl_mechanism=settings.kafka_sasl_mechanism,
         username=settings.kafka_username,
-        password=None if password is None else password.get_secret_value(),
+        password=settings.kafka_password,
         ca_file=settings.kafka_ca_file,
     )
     if connection.signs_in and not (connection.username and connection.password):

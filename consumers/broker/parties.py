@@ -126,8 +126,10 @@ def load(file: Path | None, prefix: str = "") -> Topics:
         return Topics(prefix)
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Misuse(f"LEDGER_KAFKA_PARTIES={file} cannot be read: {error}") from None
+    except OSError as error:
+        raise Misuse(f"LEDGER_KAFKA_PARTIES={file} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise Misuse(f"LEDGER_KAFKA_PARTIES={file} is not JSON: {error}.") from None
     if not isinstance(found, dict):
         raise Misuse(f'LEDGER_KAFKA_PARTIES={file}: expected {{"suffix": "party", …}}')
     for suffix, party in found.items():

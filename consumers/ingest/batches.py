@@ -211,5 +211,8 @@ def schema_ids(file: Path | None) -> SchemaIds | None:
         return None
     try:
         return confluent_ids(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"LEDGER_KAFKA_SCHEMA_IDS={file} cannot be read: {error}") from None
+    except OSError as error:
+        why = error.strerror
+        raise Misuse(f"LEDGER_KAFKA_SCHEMA_IDS={file} cannot be read: {why}.") from None
+    except (Misuse, UnicodeDecodeError) as error:
+        raise Misuse(f"LEDGER_KAFKA_SCHEMA_IDS={file}: {error}") from None

@@ -16,7 +16,7 @@ from kafka.protocol.consumer import OffsetSpec
 from consumers.broker.connection import Connection, administration
 from consumers.broker.parties import Topics
 from consumers.ingest import stops as partition_stops
-from consumers.ingest.partition import Claimed
+from consumers.ingest.partition import Claimed, ids
 from consumers.ingest.stops import READ_FROM_THE_BEGINNING, Stop
 from consumers.ingest.window import Window
 from ledger import metrics
@@ -123,7 +123,8 @@ def claim(
     elif gone is not None or (
         kept is not None and kept.accepted and kept.why in READ_FROM_THE_BEGINNING
     ):
-        _log.warning("%s:%s is read from its beginning, offset %s", *key, found.start)
+        said = "%s:%s is read from its beginning, offset %s"
+        _log.warning(said, *key, found.start, extra=ids(key))
         offset = _moved(log, claimed, found.start, found.topic_id)
     elif kept is not None and kept.accepted and kept.why == "unreadable":
         offset = _stepped_over(log, claimed, kept, offset, found)
@@ -174,7 +175,8 @@ def _stepped_over(log: Log, claimed: Claimed, kept: Stop, offset: int, found: Ed
     if offset == kept.offset:
         resume = min(kept.resume or 0, found.end)
         offset = max(offset + 1, resume)
-        _log.warning("%s:%s is read on from offset %s", *claimed.key, offset)
+        said = "%s:%s is read on from offset %s"
+        _log.warning(said, *claimed.key, offset, extra=ids(claimed.key))
     return _moved(log, claimed, offset, found.topic_id, kept if offset < until else None)
 
 
@@ -216,7 +218,7 @@ def stop(claimed: Claimed, why: Stop) -> None:
     """Stop a partition and raise the alarm; the stop is kept already."""
     claimed.stop = why
     metrics.ingest_stopped.labels(claimed.key.topic, claimed.key.partition, why.why).set(1)
-    _log.error("%s", why.sentence)
+    _log.error("%s", why.sentence, extra=ids(claimed.key) | {"why": why.why})
 
 
 def forget_stop(key: TopicPartition) -> None:

@@ -104,4 +104,6 @@ class Membership:
                 member = MemberToRemove(group_instance_id=self._instance)
                 admin.remove_group_members(self._group, [member])
         except (kafka_errors.KafkaError, LedgerError) as error:
-            _log.warning("The group keeps %s: %s", self._instance, error)
+            _log.warning(
+                "The group keeps %s: %s", self._instance, error, extra={"instance": self._instance}
+            )

@@ -21,7 +21,7 @@ from consumers.ingest import claiming, stopping, stops
 from consumers.ingest.batches import Batch, batches, schema_ids
 from consumers.ingest.fetching import opened, polled
 from consumers.ingest.group import Membership
-from consumers.ingest.partition import Claimed, Marks, name
+from consumers.ingest.partition import Claimed, Marks, ids, name
 from consumers.ingest.refusals import DOOR
 from consumers.ingest.reporting import Reporting
 from consumers.ingest.runs import Run
@@ -80,8 +80,8 @@ class Ingest:
         self._session_seconds = session_seconds
         self._connection = kafka.from_settings(settings)
         self._topics = topics_parties.load(settings.kafka_parties, prefix)
-        ids = schema_ids(settings.kafka_schema_ids)
-        self._way = cache(lambda door, by: Taking(door, DOOR, by, ids))
+        schemas = schema_ids(settings.kafka_schema_ids)
+        self._way = cache(lambda door, by: Taking(door, DOOR, by, schemas))
         self._marks = Marks()
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._unclaimed: set[TopicPartition] = set()
@@ -196,7 +196,7 @@ class Ingest:
         try:
             self._append(claimed, batch)
         except Fenced:
-            _log.warning("%s was taken over by another process: let go", name(claimed.key))
+            _log.warning("%s was taken over: let go", name(claimed.key), extra=ids(claimed.key))
             metrics.ingest_fenced.labels(claimed.key.topic).inc()
             self._let_go(claimed.key)
             return False
@@ -247,7 +247,7 @@ class Ingest:
             elif isinstance(error, kafka_errors.CorruptRecordError):
                 self._settle(claimed, stopping.corrupt(claimed, self._reporting.at(key)))
             else:
-                _log.warning("%s cannot be read now: %s", name(key), error)
+                _log.warning("%s cannot be read now: %s", name(key), error, extra=ids(key))
                 self._let_go(key)
 
     def _let_go(self, key: TopicPartition) -> None:

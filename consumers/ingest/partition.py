@@ -7,7 +7,7 @@ there and followed on the thread that polls.
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from kafka import ConsumerRebalanceListener, TopicPartition
 
@@ -52,6 +52,11 @@ class Claimed:
 def name(key: TopicPartition) -> str:
     """A partition as people write it."""
     return f"{key.topic}:{key.partition}"
+
+
+def ids(key: TopicPartition) -> dict[str, Any]:
+    """A partition as lines of the log name it."""
+    return {"topic": key.topic, "partition": key.partition}
 
 
 class Marks(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types

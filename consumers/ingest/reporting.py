@@ -14,7 +14,7 @@ from kafka import OffsetAndMetadata, TopicPartition
 from kafka import errors as kafka_errors
 
 from consumers.ingest.batches import Batch
-from consumers.ingest.partition import Claimed, name
+from consumers.ingest.partition import Claimed, ids, name
 from consumers.ingest.refusals import DOOR
 from ledger import metrics
 from ledger.errors import Fenced
@@ -64,11 +64,12 @@ class Reporting:
     def recorded(self, claimed: Claimed, batch: Batch, seconds: float) -> None:
         """Say how long a batch took."""
         metrics.ingest_batch_seconds.observe(seconds)
-        _log.debug("%s:%s recorded up to %s", *claimed.key, batch.last)
+        _log.debug("recorded up to %s", batch.last, extra=ids(claimed.key))
 
     def placed(self, key: TopicPartition, offset: int) -> None:
         """Note where reading begins."""
         self._reached[key] = offset
+        _log.info("%s is read from offset %s", name(key), offset, extra=ids(key))
 
     def at(self, key: TopicPartition) -> int:
         """Where a placed partition is read to."""
@@ -179,6 +180,7 @@ class Reporting:
                 "compaction does",
                 name(key),
                 count,
+                extra=ids(key),
             )
 
 

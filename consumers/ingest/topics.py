@@ -118,6 +118,7 @@ def warn_of_clocks(found: dict[str, Kept]) -> None:
                 "(message.timestamp.type=CreateTime): a backlog from long ago is removed before it "
                 "is read; set LogAppendTime, as `ledger topics create` does",
                 topic,
+                extra={"topic": topic},
             )
 
 

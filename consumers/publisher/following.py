@@ -160,4 +160,7 @@ def _failed(feed: Feed, since: float, attempt: RetryCallState) -> None:
     metrics.publisher_failures.labels(feed.name).inc()
     metrics.publisher_waiting.labels(feed.name).set(time.monotonic() - since)
     error = attempt.outcome.exception() if attempt.outcome is not None else None
-    _log.warning("%s: %s; told again in %.3g s", feed.name, error, attempt.upcoming_sleep)
+    _log.warning(
+        "%s: %s; told again in %.3g s", feed.name, error, attempt.upcoming_sleep,
+        extra={"feed": feed.name, "attempt": attempt.attempt_number},
+    )  # fmt: skip

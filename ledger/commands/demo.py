@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from msgspec.structs import replace
 
 from ledger.commands.home import opened
 from ledger.commands.loading import Loading
@@ -136,7 +137,7 @@ def demo(
 def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> None:
     """The demo; its desk is served at the address taken, where one is."""
     home = demo_home()
-    settings = load().model_copy(update={"home": home, "database_url": None})
+    settings = replace(load(), home=home, database_url=None)
     started = time.monotonic()
     story = made(events, seed, Mix.parse(FAULTS))
     if kafka:

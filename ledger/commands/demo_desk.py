@@ -1,5 +1,6 @@
 """The desk of `ledger demo`: a sign-in link for each role, served until Ctrl-C."""
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -45,6 +46,8 @@ def open_desk(log: Log, settings: Settings, listening: socket) -> None:
             at = f"{address(listening)}/session?link={quote(link)}"
             typer.echo(f"  {person.role:9} {person.party:12} {person.sees:38} {at}")
         say("Ctrl-C stops the desk.")
+        # A line a request would push the links off the screen.
+        logging.getLogger("ledger.web").setLevel(logging.WARNING)
         # What is decided at the desk shows at once, so what follows the log runs beside it.
         followers = [
             threading.Thread(target=projector.run, args=(log, stop)),

@@ -118,11 +118,19 @@ def _noted(facts: Iterable[Fact], ids: set[str], step: Step) -> Iterator[Fact]:
 
 @contextmanager
 def _running(bootstrap: str, settings: Settings) -> Iterator[None]:
-    environment = os.environ | {
-        "LEDGER_HOME": str(settings.home),
-        "LEDGER_KAFKA_BOOTSTRAP": bootstrap,
-        "LEDGER_METRICS_PORT": "0",
-    }
+    environment = (
+        {"LEDGER_LOG_LEVEL": "warning"}
+        | os.environ
+        | {
+            # Into the demo's home, whatever is set otherwise.
+            "LEDGER_CONFIG": "",
+            "LEDGER_DATABASE_URL": "",
+            "LEDGER_DATABASE_URL_FILE": "",
+            "LEDGER_HOME": str(settings.home),
+            "LEDGER_KAFKA_BOOTSTRAP": bootstrap,
+            "LEDGER_METRICS_PORT": "0",
+        }
+    )
     command = [sys.executable, "-m", "ledger", "run", "--only", "ingest,projector"]
     with subprocess.Popen(command, env=environment) as process:  # noqa: S603  (our own program)
         try:

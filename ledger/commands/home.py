@@ -1,9 +1,11 @@
 """The ledger's home, opened: settings, database, log, and the views that follow it."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from ledger import log_lines
 from ledger.commands.output import say
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ def database(settings: "Settings | None" = None) -> Iterator[str]:
     from ledger.settings import load
 
     settings = settings or load()
+    if not log_lines.is_configured():
+        command = sys.argv[1] if len(sys.argv) > 1 else "ledger"
+        log_lines.configure(command, settings.log_format, settings.log_level)
     if settings.database_url is not None:
         dsn = connectable(settings.database_url)
         migrate(dsn)

@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "import": "ledger.commands.archive.import_",
     "season": "ledger.commands.demo.season",
     "run": "ledger.commands.run.run",
+    "settings": "ledger.commands.settings.settings",
     "demo": "ledger.commands.demo.demo",
     "scope": "ledger.commands.labels.scope",
     "substance": "ledger.commands.labels.substance",

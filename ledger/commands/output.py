@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
@@ -28,8 +28,20 @@ SEVERITIES: Final = {"C": "critical", "H": "high", "M": "medium", "L": "low"}
 """The letters of severities, the gravest first, and their words."""
 
 
+_tell: list[Callable[[str], None]] = []
+"""Takes what is said instead of stderr, where a process keeps a log."""
+
+
+def say_by(tell: Callable[[str], None]) -> None:
+    """Let what is said from now on be taken by this."""
+    _tell[:] = [tell]
+
+
 def say(sentence: str) -> None:
-    """Print words, on stderr."""
+    """Print words, on stderr; in a process that keeps a log they are a line of it."""
+    if _tell:
+        _tell[0](sentence)
+        return
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()
 

@@ -38,9 +38,14 @@ def policy_of(settings: Settings) -> Policy:
         return default_policy()
     try:
         text = settings.policy.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"The policy {settings.policy} cannot be read: {error}.") from None
-    return read_policy(text, default_policy())
+    except OSError as error:
+        raise Misuse(f"LEDGER_POLICY={settings.policy} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Misuse(f"LEDGER_POLICY={settings.policy} is no text in UTF-8.") from None
+    try:
+        return read_policy(text, default_policy())
+    except Misuse as error:
+        raise Misuse(f"LEDGER_POLICY={settings.policy}: {error}") from None
 
 
 _IN_MICROS = ("grace_", "clock_skew", "double_shot")

@@ -4,6 +4,7 @@ The libraries of a process (the Kafka client, the web) are loaded where it runs:
 command starts in half the time without them.
 """
 
+import logging
 import os
 import signal
 import subprocess
@@ -20,10 +21,9 @@ from typing import Annotated
 
 import typer
 
-from ledger import metrics
 from ledger.commands.home import database, deciding, opened
-from ledger.commands.output import say
 from ledger.commands.policy import policy_of
+from ledger.commands.running import logged, metrics_served
 from ledger.errors import LedgerError, Misuse
 from ledger.labels.describe import check_tables
 from ledger.log.embedded import alive, default_home, server
@@ -52,7 +52,7 @@ def run_process(
 ) -> None:
     """Run one process here until the event is set, its metrics served beside it."""
     opening = deciding if process is Process.AUDITOR else opened
-    with _metrics(settings), opening(settings) as log:
+    with metrics_served(settings), opening(settings) as log:
         match process:
             case Process.INGEST:
                 from consumers.ingest import ingest, stops
@@ -78,23 +78,16 @@ def run_process(
                 serve(settings, log, stop)
 
 
-def _metrics(settings: Settings) -> metrics.Serving:
-    try:
-        return metrics.serve(settings.metrics_host, settings.metrics_port)
-    except OSError as error:
-        raise Misuse(
-            f"LEDGER_METRICS_PORT={settings.metrics_port} cannot be served: {error.strerror}."
-            " 0 takes any free port."
-        ) from None
-
-
 back_off_seconds_min = 0.5
 back_off_seconds_max = 5.0
 healthy_after_seconds = 60.0
 stop_seconds_max = 20.0
 server_look_seconds = 1.0
 ingests_max = 16
+port_max = 65_535
 _look_seconds = 0.1
+
+_log = logging.getLogger("ledger.supervisor")
 
 
 def run(
@@ -137,10 +130,10 @@ def run(
     # Behind all others: so their metrics stay at their ports.
     processes += [Process.INGEST] * (ingests - 1)
     if len(processes) == 1:
-        with stopping() as stop:
+        with stopping() as stop, logged(processes[0].value, settings):
             run_process(processes[0], settings, stop, accept_refusals or [])
         return
-    with stopping() as stop, database(settings):
+    with stopping() as stop, logged("supervisor", settings), database(settings):
         kept = [] if settings.database_url else [Server(settings.home or default_home())]
         Supervisor(processes, settings, accept_refusals or [], kept).run(stop)
 
@@ -209,7 +202,8 @@ class Child:
         self._process = None
         if now - self._started > healthy_after_seconds:
             self._back_off = back_off_seconds_min
-        say(f"{self.name} ended ({_why(code)}); it starts again in {self._back_off:.1f} s.")
+        said = "%s ended (%s); it starts again in %.1f s"
+        _log.warning(said, self.name, _why(code), self._back_off, extra={"ended": self.name.value})
         self._start_at = now + self._back_off
         self._back_off = min(self._back_off * 2, back_off_seconds_max)
 
@@ -225,7 +219,7 @@ class Child:
         try:
             self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            say(f"{self.name} did not stop in {stop_seconds_max:.0f} s and is killed.")
+            _log.warning("%s did not stop in %.0f s and is killed", self.name, stop_seconds_max)
             self._process.kill()
             self._process.wait()
 
@@ -244,11 +238,11 @@ class Server:
         self._look_at = now + server_look_seconds
         if alive(self._home):
             return
-        say("The embedded database has ended; it is started again.")
+        _log.warning("The embedded database has ended; it is started again")
         try:
             server(self._home)
         except LedgerError as error:
-            say(str(error))
+            _log.error("%s", error)
 
 
 class Supervisor:
@@ -265,6 +259,11 @@ class Supervisor:
         self._clock = clock
         self._servers = servers
         self._children = []
+        if settings.metrics_port + len(processes) - 1 > port_max:
+            raise Misuse(
+                f"LEDGER_METRICS_PORT={settings.metrics_port} leaves no ports for {len(processes)}"
+                " processes: set it lower, or to 0."
+            )
         ingests = count(1)
         for number, name in enumerate(processes):
             command = [sys.executable, "-m", "ledger", "run", "--only", name.value]
@@ -282,7 +281,7 @@ class Supervisor:
 
     def run(self, stop: threading.Event) -> None:
         """Start them, watch them, and stop them when the event is set."""
-        say(f"Running {', '.join(child.name for child in self._children)}. Ctrl-C stops.")
+        _log.info("Running %s. Ctrl-C stops", ", ".join(child.name for child in self._children))
         try:
             while not stop.wait(_look_seconds):
                 for kept in self._servers:

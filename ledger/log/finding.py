@@ -6,15 +6,15 @@ from uuid import UUID
 from ledger.log.log import Log
 
 _RECORDED: Final = """
-SELECT originator_id FROM public.events
+SELECT originator_id FROM events
 WHERE originator_id BETWEEN %(first)s AND %(last)s AND originator_version = 1
 ORDER BY 1 LIMIT %(limit)s
 """
 _REPORTED: Final = """
-(SELECT originator_id FROM public.events
+(SELECT originator_id FROM events
     WHERE originator_id BETWEEN %(first)s AND %(last)s AND originator_version = 1
     ORDER BY 1 LIMIT %(limit)s)
-UNION (SELECT event_id FROM public.dead_letter
+UNION (SELECT event_id FROM dead_letter
     WHERE event_id BETWEEN %(first)s AND %(last)s ORDER BY 1 LIMIT %(limit)s)
 ORDER BY 1 LIMIT %(limit)s
 """

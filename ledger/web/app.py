@@ -35,6 +35,7 @@ from ledger.web.api.events import Registered
 from ledger.web.api.parameters import known_parameters
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second
+from ledger.web.request_lines import RequestLines
 from ledger.web.watching import Watching
 
 VERSION: Final = "1"
@@ -116,5 +117,6 @@ def make_app(
     app.include_router(sign_in.router)
     pages.install(app)
     app.add_middleware(Limits, rate=rate, clock=clock)
+    app.add_middleware(RequestLines)
     app.add_middleware(Watching)
     return app

@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-import os
 import resource
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EADDRINUSE
 
 import uvicorn
 
-from ledger.errors import Misuse
+from ledger.errors import not_served
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.web.app import make_app
@@ -58,12 +56,9 @@ def listen(settings: Settings) -> socket.socket:
         made = socket.create_server(
             (settings.web_host, settings.web_port), family=family, backlog=connections_waiting_max
         )
-    except OSError as error:
-        place = f"{settings.web_host}:{settings.web_port}"
-        # The socket module repeats the address behind the system's own words.
-        why = os.strerror(error.errno) if error.errno else str(error)
-        hint = " LEDGER_WEB_PORT=0 takes any free port." if error.errno == EADDRINUSE else ""
-        raise Misuse(f"The desk cannot be served at {place}: {why}.{hint}") from None
+    except (OSError, UnicodeError) as error:
+        where = settings.web_host, settings.web_port
+        raise not_served("The desk", *where, "LEDGER_WEB", error) from None
     # Accepted connections inherit it; without it small answers wait for the client's next packet.
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setblocking(False)  # noqa: FBT003 -- the socket module's own way
@@ -116,7 +111,8 @@ async def _serve(
         running = asyncio.ensure_future(server.serve([listening]))
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event
             await asyncio.sleep(_look_seconds / 10)
-        _log.info("serving at %s", address(listening) if listening.fileno() >= 0 else "-")
+        place = address(listening) if listening.fileno() >= 0 else "-"
+        _log.info("The desk is served at %s", place, extra={"address": place})
         if ready is not None:
             ready.set()
         while not stop.is_set() and not running.done():  # noqa: ASYNC110 -- a thread's event

@@ -58,12 +58,12 @@ class Watching:
         try:
             await self._app(scope, receive, watched)
         finally:
-            route = _route(scope)
+            route = route_of(scope)
             metrics.web_requests.labels(route, str(status)).inc()
             metrics.web_seconds.labels(route).observe(time.perf_counter() - started)
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """Name a route by its pattern: never by what was asked for."""
     route = scope.get("route")
     return str(getattr(route, "path", "other"))

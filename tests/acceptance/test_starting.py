@@ -141,8 +141,8 @@ def test_a_metrics_port_that_is_taken(database: str) -> None:
 
     assert code == 2
     assert said == (
-        f"LEDGER_METRICS_PORT={port} cannot be served: Address already in use."
-        " 0 takes any free port.\n"
+        f"Metrics cannot be served at 127.0.0.1:{port}: Address already in use."
+        " LEDGER_METRICS_PORT=0 takes any free port.\n"
     )
 
 

@@ -11,8 +11,16 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from ledger.log.seeing import Viewer
 from ledger.web.access.signing import Session, same
-from ledger.web.access.viewers import SAFE_METHODS, AtDesk, SignedIn, signing_of, viewer_of_secret
+from ledger.web.access.viewers import (
+    SAFE_METHODS,
+    AtDesk,
+    SignedIn,
+    signing_of,
+    signs_in,
+    viewer_of_secret,
+)
 from ledger.web.problems import forbidden, said, unauthorised
 
 ELSEWHERE: Final = said("This form was not sent from a page of yours here: open the page again.")
@@ -72,7 +80,7 @@ def sign_in(request: Request, desk: AtDesk, token: Word = "", then: Address = HO
     viewer = viewer_of_secret(desk, token.strip())
     if viewer is None:
         raise unauthorised("This token opens nothing: it is unknown, expired or revoked.")
-    return _started(request, viewer.token, then)
+    return _started(request, viewer, then)
 
 
 @router.get("/session")
@@ -84,9 +92,10 @@ def follow_link(
 ) -> Response:
     """Sign in by a link of `ledger demo`."""
     token = signing_of(request).linked(link)
-    if token is None or desk.sight.viewer(named=token, now=desk.now()) is None:
+    viewer = None if token is None else desk.sight.viewer(named=token, now=desk.now())
+    if viewer is None:
         raise unauthorised("This link opens nothing any more.")
-    return _started(request, token, then)
+    return _started(request, viewer, then)
 
 
 @router.post("/session/end")
@@ -98,9 +107,10 @@ def sign_out(request: Request, session: SignedIn, csrf: Word = "") -> Response:
     return response
 
 
-def _started(request: Request, token: str, then: str) -> Response:
+def _started(request: Request, viewer: Viewer, then: str) -> Response:
     response = RedirectResponse(_own(then), status_code=303)
-    signing_of(request).start(request, response, token)
+    signing_of(request).start(request, response, viewer.token)
+    signs_in(request, viewer)
     return response
 
 

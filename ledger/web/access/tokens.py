@@ -111,7 +111,7 @@ def beginning(log: Log, letters: str, limit: int) -> list[str]:
     """Ids of tokens that begin so, in their order."""
     with log.transaction() as rows:
         rows.execute(
-            "SELECT id FROM public.tokens WHERE starts_with(id, %s) ORDER BY id LIMIT %s",
+            "SELECT id FROM tokens WHERE starts_with(id, %s) ORDER BY id LIMIT %s",
             (letters, limit),
         )
         return [str(each) for (each,) in rows.fetchall()]

@@ -4,8 +4,8 @@ A request without either is refused before anything is read for it. Whose rows a
 and decide is the database's to say.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Final
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -22,6 +22,7 @@ from ledger.web.problems import forbidden, unauthorised
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 token_characters_max: Final = 200
 _KNOWN: Final = "sender_is_known"
+_ASKS: Final = "asks"
 
 bearer = HTTPBearer(
     auto_error=False, scheme_name="token", description="A token of `ledger token create`."
@@ -97,7 +98,21 @@ def was_known(request: HTTPConnection) -> bool:
 
 def _noted(request: HTTPConnection, viewer: Viewer) -> Viewer:
     setattr(request.state, _KNOWN, True)
+    setattr(request.state, _ASKS, viewer)
     return viewer
+
+
+def signs_in(request: HTTPConnection, viewer: Viewer) -> None:
+    """Note who signs in with a request: it shows neither token nor session yet."""
+    setattr(request.state, _ASKS, viewer)
+
+
+def asked_by(scope: Mapping[str, Any]) -> dict[str, str]:
+    """Who was found to ask, as lines of the log say it: no secret, only which token it is."""
+    viewer = scope["state"].get(_ASKS)
+    if viewer is None:
+        return {}
+    return {"token_id": viewer.token, "party": viewer.party, "role": viewer.role}
 
 
 def asking(
