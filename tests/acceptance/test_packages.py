@@ -98,8 +98,8 @@ def installed(packages: Packages) -> Iterator[Path]:
         site = subprocess.check_output([python, "-c", where], text=True).strip()
         # Its own packages come first, and files of paths in the other folder are not read.
         Path(site, "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps"]
-        subprocess.run([*pip, "--no-index", packages.wheel], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps"]
+        subprocess.run([*pip, "--no-index", str(packages.wheel)], check=True)
         yield made
 
 
