@@ -82,10 +82,8 @@ def _metrics(settings: Settings) -> metrics.Serving:
     try:
         return metrics.serve(settings.metrics_host, settings.metrics_port)
     except OSError as error:
-        raise Misuse(
-            f"LEDGER_METRICS_PORT={settings.metrics_port} cannot be served: {error.strerror}."
-            " 0 takes any free port."
-        ) from None
+        why = f"cannot be served: {error.strerror}. 0 takes any free port."
+        raise Misuse(f"LEDGER_METRICS_PORT={settings.metrics_port} {why}") from None
 
 
 back_off_seconds_min = 0.5
