@@ -56,11 +56,12 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "period show": ("2026-04", *PAIR),
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA", "--format", "table"),
     "token list": (),
+    "settings": (),
 }  # fmt: skip
 """Every command that prints tables, with words that make it print one."""
 NEEDS_MORE: Final = {"topics create": "a broker"}
-CHANGES: Final = {"token create", "token list"}
-"""What holds ids and times of its own each time."""
+CHANGES: Final = {"token create", "token list", "settings"}
+"""What holds ids, times or paths of its own each time."""
 MOVES: Final = {"load", "period close", "token create"}
 """What does more than ask, and so does it once: the others are printed at every width."""
 
@@ -107,6 +108,7 @@ def run(*words: str, **environment: str) -> tuple[int, str, str]:
         patch.dict(os.environ, environment),
         patch.object(sys, "argv", ["ledger", *words]),
         patch("ledger.commands.line._say_no_more", lambda: None),
+        patch("ledger.commands.output._tell", []),  # whoever ran a process here kept a log
         redirect_stdout(out), redirect_stderr(said),
     ):  # fmt: skip
         if "COLUMNS" not in environment and before is not None:

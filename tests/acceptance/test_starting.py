@@ -15,7 +15,7 @@ import pytest
 
 from ledger.commands import line
 from ledger.commands.output import progress
-from tests.commanding import ROOT, environment
+from tests.commanding import ROOT, environment, ledger, refused
 from tests.databases import Cluster
 from tests.terminal import run
 
@@ -125,11 +125,10 @@ def test_a_port_that_is_taken(database: str, tmp_path: Path, words: tuple[str, .
         settings = {"LEDGER_METRICS_PORT": "0", "LEDGER_WEB_PORT": port, "LEDGER_HOME": str(home)}
         if words != ("demo",):
             settings["LEDGER_DATABASE_URL"] = database
-        code, out, said = run(*words, **settings)
+        done = ledger(*words, settings=settings)
 
-    assert (code, out) == (2, "")
-    assert f"127.0.0.1:{port}: Address already in use. LEDGER_WEB_PORT=0 takes" in said
-    assert len(said.splitlines()) == 1
+    refused(done, 2, f"127.0.0.1:{port}: Address already in use. LEDGER_WEB_PORT=0 takes")
+    assert done.out == ""
     assert list(tmp_path.iterdir()) == []
 
 
@@ -137,13 +136,10 @@ def test_a_metrics_port_that_is_taken(database: str) -> None:
     """The same of the metrics."""
     with taken() as port:
         settings = {"LEDGER_METRICS_PORT": port, "LEDGER_DATABASE_URL": database}
-        code, _, said = run("run", "--only", "projector", **settings)
+        done = ledger("run", "--only", "projector", settings=settings)
 
-    assert code == 2
-    assert said == (
-        f"Metrics cannot be served at 127.0.0.1:{port}: Address already in use."
-        " LEDGER_METRICS_PORT=0 takes any free port.\n"
-    )
+    where = f"Metrics cannot be served at 127.0.0.1:{port}: Address already in use."
+    refused(done, 2, f"{where} LEDGER_METRICS_PORT=0 takes any free port.")
 
 
 @pytest.mark.parametrize(
@@ -151,11 +147,12 @@ def test_a_metrics_port_that_is_taken(database: str) -> None:
 )
 def test_a_broker_that_is_away(database: str, words: tuple[str, ...]) -> None:
     """One sentence that names the setting."""
-    settings = {"LEDGER_METRICS_PORT": "0", "LEDGER_DATABASE_URL": database}
-    code, _, said = run(*words, LEDGER_KAFKA_BOOTSTRAP="127.0.0.1:1", **settings)
+    settings = {
+        "LEDGER_METRICS_PORT": "0", "LEDGER_DATABASE_URL": database,
+        "LEDGER_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+    }  # fmt: skip
 
-    assert code == 1
-    assert said.splitlines()[-1] == NO_BROKER
+    refused(ledger(*words, settings=settings), 1, NO_BROKER)
 
 
 FILES = [

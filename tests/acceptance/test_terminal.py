@@ -85,7 +85,7 @@ FREE = {
     "--person", "--text", "--address", "--name-form", "label form text", "label check --operator",
     # What a file, a broker or a label brings with it for the first time.
     "load files", "load --as", "topics create --party", "topics create --principal",
-    "run --accept-refusals",
+    "run --accept-refusals", "database prepare --admin-url", "database prepare --user",
 }  # fmt: skip
 """What people write that need not be there before."""
 NAMES = [
