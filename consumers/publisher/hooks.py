@@ -38,7 +38,7 @@ class Hook:
     url: str = field(repr=False)
     """It may hold a key, as addresses of chat rooms do."""
     secret: bytes = field(repr=False)
-    ca_file: Path | None = None
+    ca_file: Path | None = field(default=None, repr=False)
     """The authority of its certificate; None: those of the system."""
 
 
