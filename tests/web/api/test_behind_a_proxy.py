@@ -1,7 +1,7 @@
 """Behind a proxy: whom it names is believed of trusted addresses alone; answers are compressed."""
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import httpx2
 import pytest
@@ -32,7 +32,7 @@ def desk(embedded_cluster: Cluster) -> Iterator[Served]:
         yield found
 
 
-def from_(desk: Served, address: str, said: Mapping[str, str]) -> TestClient:
+def from_(desk: Served, address: str, said: dict[str, str]) -> TestClient:
     """Somebody whose packets come from an address, and say of whom they are."""
     return TestClient(
         desk.app, client=(address, 5_000), headers=said, follow_redirects=False,
