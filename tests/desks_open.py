@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from consumers.auditor.running import catch_up
 from ledger.facts.registry import ConsignmentContractSigned
@@ -43,7 +43,7 @@ def fill(dsn: str, events: int = EVENTS) -> None:
 
 
 @contextmanager
-def opened(dsn: str, **more: str) -> Iterator[Open]:
+def opened(dsn: str, **more: Any) -> Iterator[Open]:
     """Serve a season that was filled in, with a token of every role; `more` are settings."""
     with Log.open(dsn, recorded_at="event") as log:
         case, parties = _pair(log)

@@ -67,6 +67,7 @@ class Auditor:
         self._questions: SnapshotQuestions | None = None
         self._conditions: Conditions = {}
         self._aside = set_aside.Counted()
+        # Both are good as long as no other auditor has looked.
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
         self._parts = 1
@@ -129,7 +130,6 @@ class Auditor:
         if changed:
             begins_anew(changed)
         if before is not stored or went_back or stored.turn != self._turn:
-            # Also where another auditor has looked: what it noted is not what is remembered here.
             self._seen.clear()
             self._noted.clear()
         questions = self._opened(rows, position)
@@ -170,8 +170,7 @@ class Auditor:
         made = decided(evaluation.found, questions, self._pending, now=now, position=position)
         for subject, read in made.dependencies.items():
             evaluation.note(subject, read)
-        for subject, why in made.aside.items():
-            evaluation.aside[str(subject.kind), subject.key] = why
+        evaluation.aside |= {(str(of.kind), of.key): why for of, why in made.aside.items()}
         return Evaluated(
             before=before,
             after=Progress(reached, self._judged_by, floor, again, before.turn + 1, now),
