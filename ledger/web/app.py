@@ -113,7 +113,7 @@ def make_app(
         root_path_in_servers=False,
         generate_unique_id_function=_operation,
     )
-    app.state.desk = desk
+    app.state.desk, app.state.reach = desk, reach
     app.state.registered = Registered()
     app.state.streams = stream.Streams()
     problems.install(app)

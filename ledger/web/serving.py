@@ -122,7 +122,9 @@ async def _serve(
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event
             await asyncio.sleep(_look_seconds / 10)
         place = address(listening) if listening.fileno() >= 0 else "-"
-        _log.info("The desk is served at %s", place, extra={"address": place})
+        reached = app.state.reach.origin
+        behind = "" if reached is None else f", where people reach it as {reached.url}"
+        _log.info("The desk is served at %s%s", place, behind, extra={"address": place})
         if ready is not None:
             ready.set()
         while not stop.is_set() and not running.done():  # noqa: ASYNC110 -- a thread's event

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from ledger.errors import Misuse
 from ledger.log import Log
-from ledger.settings import Settings
+from ledger.settings import Settings, load
 from ledger.web.access import tokens
 from ledger.web.compressing import compressed_bytes_min
 from ledger.web.limits import sign_ins_failed_a_minute
@@ -137,7 +137,7 @@ def test_what_cannot_be_is_refused_by_name(
     monkeypatch.setenv(name, value)
 
     with pytest.raises(Misuse, match=name):
-        Reach.of(Settings())
+        Reach.of(load())
 
 
 GZIP = {"Accept-Encoding": "gzip"}
