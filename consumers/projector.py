@@ -1,7 +1,7 @@
 """The projector: follows the log and folds it into the views until told to stop.
 
 Where it stands is in the database, in the transaction that writes the views: killed at any moment
-it starts again there. Two at once take turns.
+it starts again there. One of several is active, the others stand by.
 """
 
 import logging
@@ -11,6 +11,7 @@ import time
 from ledger import metrics
 from ledger.errors import Unavailable
 from ledger.log import Log
+from ledger.log.standing_by import Posts
 from ledger.views.projection import Projector, batch_events_max
 
 wait_seconds_max = 1.0
@@ -18,18 +19,26 @@ wait_seconds_max = 1.0
 retry_seconds_min = 0.25
 retry_seconds_max = 30.0
 
+_POST = "projector"
 _log = logging.getLogger("ledger.projector")
 
 
 def run(log: Log, stop: threading.Event) -> None:
     """Project until `stop` is set; a batch in hand then is finished first.
 
-    Waits and tries again while the database is away.
+    Waits and tries again while the database is away, and while another one projects.
     """
+    with Posts(log, [_POST]) as posts:
+        _run(log, stop, posts)
+
+
+def _run(log: Log, stop: threading.Event, posts: Posts) -> None:
     projector = Projector(log)
     made = retired = False
     failures = 0
     while not stop.is_set():
+        if not posts.ours(_POST):
+            continue
         try:
             if not made:
                 projector.make()

@@ -15,6 +15,7 @@ from consumers.broker.connection import Connection, administration
 from consumers.broker.jars import missing_tools
 from consumers.broker.local import LocalBroker
 from consumers.broker.topics import create
+from tests.authorities import Authority, authority
 
 FreshTopics = Callable[[str], str]
 """What gives a topic of the ledger its name in this test."""
@@ -47,13 +48,19 @@ def connection(broker: LocalBroker) -> Connection:
 
 
 @pytest.fixture(scope="session")
+def kafka_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who vouches for the broker that wants a password."""
+    return authority(tmp_path_factory.mktemp("authority"), "kafka")
+
+
+@pytest.fixture(scope="session")
 def secured_broker(
-    kafka_tools: None, tmp_path_factory: pytest.TempPathFactory
+    kafka_tools: None, kafka_authority: Authority, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalBroker]:
-    """A broker that wants a password and allows only what an ACL allows."""
+    """A broker that wants a password and allows only what an ACL allows, over TLS too."""
     del kafka_tools
     folder = tmp_path_factory.mktemp("secured") / "kafka"
-    with LocalBroker(folder, password=PASSWORD) as running:
+    with LocalBroker(folder, password=PASSWORD, keys=kafka_authority.server) as running:
         yield running
 
 

@@ -12,6 +12,7 @@ from ledger.log import Log
 from ledger.views.projection import Projector
 from ledger.web.access import tokens
 from ledger.web.app import make_app
+from ledger.web.origin import AS_ASKED, Reach
 from tests.auditing import load
 
 NOW = 1_775_000_000_000_000
@@ -46,11 +47,11 @@ class Served:
 
 
 @contextmanager
-def served(log: Log, *, rate: float = 100_000.0) -> Iterator[Served]:
+def served(log: Log, *, rate: float = 100_000.0, reach: Reach = AS_ASKED) -> Iterator[Served]:
     """Serve a log; `rate` is requests of one token in a second, which never ends.
 
     Limits are filled again by time alone: what they let through would hang on how fast tests run.
     """
-    app = make_app(log, rate=rate, clock=lambda: 0.0)
+    app = make_app(log, reach=reach, rate=rate, clock=lambda: 0.0)
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield Served(app, client, log)

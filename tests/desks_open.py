@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from consumers.auditor.running import catch_up
 from ledger.facts.registry import ConsignmentContractSigned
@@ -43,15 +43,15 @@ def fill(dsn: str, events: int = EVENTS) -> None:
 
 
 @contextmanager
-def opened(dsn: str) -> Iterator[Open]:
-    """Serve a season that was filled in, with a token of every role."""
+def opened(dsn: str, **more: Any) -> Iterator[Open]:
+    """Serve a season that was filled in, with a token of every role; `more` are settings."""
     with Log.open(dsn, recorded_at="event") as log:
         case, parties = _pair(log)
         secrets = {}
         for role, party in parties.items():
             source = "SCAN-1" if role == "scanner" else None
             secrets[role] = tokens.create(log, role, party, source=source, now=1)[1]
-        with _served(log) as place:
+        with _served(log, Settings(web_port=0, **more)) as place:
             yield Open(place, log, secrets, parties, case)
 
 
@@ -73,12 +73,12 @@ def _pair(log: Log) -> tuple[Listed, dict[str, str]]:
 
 
 @contextmanager
-def _served(log: Log) -> Iterator[str]:
-    listening = listen(Settings(web_host="127.0.0.1", web_port=0))
+def _served(log: Log, settings: Settings) -> Iterator[str]:
+    listening = listen(settings)
     place = address(listening)
     stop, ready = threading.Event(), threading.Event()
     thread = threading.Thread(
-        target=serve, args=(Settings(), log, stop), kwargs={"ready": ready, "listening": listening}
+        target=serve, args=(settings, log, stop), kwargs={"ready": ready, "listening": listening}
     )
     thread.start()
     try:

@@ -5,6 +5,7 @@ The listener is a real server on loopback; the publisher is the product's own pr
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -144,8 +145,11 @@ class Listener:
 
 
 @contextmanager
-def listening(listener: Listener) -> Iterator[Listener]:
-    """Listen on a free port for the time of the block."""
+def listening(listener: Listener, keys: Path | None = None) -> Iterator[Listener]:
+    """Listen on a free port for the time of the block, as localhost over TLS where keys are given.
+
+    `keys` is a PEM file of a key and its certificate.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -171,6 +175,14 @@ def listening(listener: Listener) -> Iterator[Listener]:
         server.daemon_threads = True
         server.block_on_close = False
         listener.url = f"http://127.0.0.1:{server.server_port}/hook?key=hush"
+        if keys is not None:
+            listener.url = f"https://localhost:{server.server_port}/hook?key=hush"
+            encrypting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            encrypting.load_cert_chain(keys)
+            # Each handshake in its connection's thread: one that fails ends no other.
+            server.socket = encrypting.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

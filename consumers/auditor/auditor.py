@@ -61,12 +61,13 @@ class Auditor:
         self._clean = 0  # no decision of others stands between what was projected and here
         self._own: list[int] = []  # positions behind that, of decisions taken here
         self._pending = Pending()
-        self._horizon = -1
+        self._horizon, self._turn = -1, -1  # the turn that was last recorded here
         self._facts = (0, 0)  # up to which position the log was asked for its last fact; that fact
         self._registry = Registry(log)
         self._questions: SnapshotQuestions | None = None
         self._conditions: Conditions = {}
         self._aside = set_aside.Counted()
+        # Both are good as long as no other auditor has looked.
         self._seen: dict[auditing.Key, int] = {}
         self._noted: dict[auditing.Key, int] = {}
         self._parts = 1
@@ -110,10 +111,7 @@ class Auditor:
         )  # fmt: skip
 
     def _unfolded(self, rows: Any, position: int) -> bool:
-        """Whether there are decisions of others that the views do not show yet.
-
-        What was decided here is known without them.
-        """
+        """Whether the views lack decisions of others; what was decided here is known anyway."""
         clean = max(position, self._clean)
         asked = (clean, sorted(TOPICS), self._own)
         if rows.execute(_DECISION, asked, prepare=True).fetchone() is not None:
@@ -131,8 +129,9 @@ class Auditor:
         now, went_back = audit_time(before, self._clock())
         if changed:
             begins_anew(changed)
-        if before is not stored or went_back:
+        if before is not stored or went_back or stored.turn != self._turn:
             self._seen.clear()
+            self._noted.clear()
         questions = self._opened(rows, position)
         limit = max(1, evaluation_subjects_max // self._parts)
         most = max(1, evaluation_events_max // self._parts)
@@ -171,8 +170,7 @@ class Auditor:
         made = decided(evaluation.found, questions, self._pending, now=now, position=position)
         for subject, read in made.dependencies.items():
             evaluation.note(subject, read)
-        for subject, why in made.aside.items():
-            evaluation.aside[str(subject.kind), subject.key] = why
+        evaluation.aside |= {(str(of.kind), of.key): why for of, why in made.aside.items()}
         return Evaluated(
             before=before,
             after=Progress(reached, self._judged_by, floor, again, before.turn + 1, now),
@@ -286,7 +284,7 @@ class Auditor:
             if len(cache) > _seen_max:
                 cache.clear()
         self._seen.update(dict.fromkeys(done.at, self._horizon))
-        self._conditions = done.conditions
+        self._turn, self._conditions = done.after.turn, done.conditions
         self._noted.update({key: hash(read) for key, read in fresh.items()})
         done.tell(put)
         return put

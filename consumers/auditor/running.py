@@ -11,6 +11,7 @@ from ledger import metrics
 from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import time_text
 from ledger.log import Log
+from ledger.log.standing_by import Posts
 from ledger.rules.policy import Policy
 from ledger.views.auditing import next_due
 from ledger.views.periods import restate_periods
@@ -25,6 +26,7 @@ retry_seconds_max = 30.0
 views_wait_seconds = 0.02
 _conflicts_max = 20
 
+_POST = "auditor"
 _log = logging.getLogger("ledger.auditor")
 
 
@@ -99,13 +101,21 @@ def catch_up(
 def run(log: Log, policy: Policy, stop: threading.Event) -> None:
     """Audit until `stop` is set; an evaluation in hand then is finished first.
 
-    Waits and tries again while the database is away or the views are not there yet.
+    Waits and tries again while the database is away, the views are not there yet, or another one
+    audits.
     """
+    with Posts(log, [_POST]) as posts:
+        _run(log, policy, stop, posts)
+
+
+def _run(log: Log, policy: Policy, stop: threading.Event, posts: Posts) -> None:
     clock = audit_clock(log)
     auditor = Auditor(log, policy, clock)
     failures = 0
     restated = 0
     while not stop.is_set():
+        if not posts.ours(_POST):
+            continue
         try:
             step = auditor.step()
             failures = 0

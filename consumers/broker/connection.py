@@ -6,6 +6,7 @@ password appears in none of them.
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,11 @@ class Connection:
         """Whether this connection needs a user and a password."""
         return self.security_protocol.startswith("SASL_")
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the broker has to show a certificate that is believed."""
+        return self.security_protocol.endswith("SSL")
+
 
 def from_settings(settings: Settings) -> Connection:
     """Take the connection out of the settings; Misuse where something it needs is not set."""
@@ -69,8 +75,8 @@ def from_settings(settings: Settings) -> Connection:
             f"LEDGER_KAFKA_SECURITY_PROTOCOL={connection.security_protocol} needs "
             "LEDGER_KAFKA_USERNAME and LEDGER_KAFKA_PASSWORD"
         )
-    if connection.ca_file is not None and not connection.ca_file.is_file():
-        raise Misuse(f"LEDGER_KAFKA_CA_FILE: there is no file {connection.ca_file}")
+    if connection.ca_file is not None:
+        _trusting(connection)
     return connection
 
 
@@ -192,6 +198,8 @@ def _open(connection: Connection, kind: Callable[..., Any], options: dict[str, A
         raise Unavailable(
             f"No Kafka broker answers at {connection.bootstrap} (LEDGER_KAFKA_BOOTSTRAP)"
         )
+    if connection.is_encrypted:
+        _check_certificates(connection)
     made: list[KafkaNetClient] = []
 
     def remembered(**settings: Any) -> KafkaNetClient:
@@ -209,10 +217,53 @@ def _open(connection: Connection, kind: Callable[..., Any], options: dict[str, A
         raise explain(error, connection) from error
 
 
+def _trusting(connection: Connection) -> ssl.SSLContext:
+    """Whom a connection believes; raises Misuse where the file of the authority is none."""
+    file = connection.ca_file
+    try:
+        return ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        raise Misuse(f"LEDGER_KAFKA_CA_FILE: {file} holds no certificate in PEM") from None
+    except FileNotFoundError:
+        raise Misuse(f"LEDGER_KAFKA_CA_FILE: there is no file {file}") from None
+    except OSError as error:
+        raise Misuse(f"LEDGER_KAFKA_CA_FILE: {file} cannot be read: {error.strerror}") from None
+
+
+def _check_certificates(connection: Connection) -> None:
+    """Say why no broker's certificate is believed, where none is: the client would only wait."""
+    trusting = _trusting(connection)
+    first: LedgerError | None = None
+    for address in connection.bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        host = host.strip("[]")
+        try:
+            with (
+                socket.create_connection((host, int(port)), timeout=probe_seconds_max) as plain,
+                trusting.wrap_socket(plain, server_hostname=host),
+            ):
+                return
+        except ssl.SSLCertVerificationError as error:
+            found: LedgerError = Misuse(
+                f"The certificate of the broker at {address} is not believed:"
+                f" {error.verify_message.rstrip('.')}. Check LEDGER_KAFKA_CA_FILE and the name in"
+                " LEDGER_KAFKA_BOOTSTRAP"
+            )
+        except OSError:  # it speaks no TLS, or hangs up
+            found = _unanswered(connection)
+        first = first or found
+    if first is not None:
+        raise first
+
+
 def _refused(connection: Connection, waited_ms: int) -> LedgerError:
     """Say why a broker that accepts connections did not let a client in."""
     if connection.signs_in:
         return Misuse(_not_let_in(connection, waited_ms))
+    return _unanswered(connection)
+
+
+def _unanswered(connection: Connection) -> Unavailable:
     return Unavailable(
         f"The broker at {connection.bootstrap} accepts connections but does not answer in "
         f"{connection.security_protocol}: it is still starting, or wants another "

@@ -40,22 +40,31 @@ class LocalBroker:
     """A broker in a folder: `start`, `stop`, `kill`, and `start` again, at the same address.
 
     With `password`, clients sign in by SCRAM-SHA-512 and nobody but the administrator `admin`
-    may do anything that no ACL allows.
+    may do anything that no ACL allows. With `keys` besides, a PEM file with a key and its
+    certificate for `localhost`, they may do so at a second address, over TLS.
     """
 
     admin = "admin"
 
-    def __init__(self, folder: Path, *, password: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, password: str | None = None, keys: Path | None = None
+    ) -> None:
         self.folder = folder.resolve()
         self.password = password
+        self.keys = keys
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
         """host:port for clients; known once the broker has been started in this folder."""
-        for line in self._properties.read_text().splitlines():
+        return self._advertised(0)
+
+    def _advertised(self, number: int) -> str:
+        lines = self._properties.read_text().splitlines()
+        # The last one holds: what is added says it anew.
+        for line in reversed(lines):
             if line.startswith("advertised.listeners="):
-                return line.rpartition("://")[2]
+                return line.split(",")[number].rpartition("://")[2]
         raise Misuse(f"{self._properties} is not a local broker's: remove {self.folder}")
 
     @property
@@ -78,6 +87,16 @@ class LocalBroker:
             security_protocol="SASL_PLAINTEXT",
             username=username,
             password=password,
+        )
+
+    def encrypted_as(self, username: str, password: str, ca_file: Path) -> Connection:
+        """How a client reaches it over TLS, believing an authority."""
+        return Connection(
+            self._advertised(-1),
+            security_protocol="SASL_SSL",
+            username=username,
+            password=password,
+            ca_file=ca_file,
         )
 
     def start(self) -> str:
@@ -142,7 +161,7 @@ class LocalBroker:
     def _configure(self) -> None:
         """Write the node's properties, with ports that are free now."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        port, controller_port = _free_ports(2)
+        port, controller_port, encrypted_port = _free_ports(3)
         values = {
             "port": str(port),
             "controller_port": str(controller_port),
@@ -150,8 +169,11 @@ class LocalBroker:
             "protocol": "PLAINTEXT" if self.password is None else "SASL_PLAINTEXT",
             "user": self.admin,
             "password": self.password or "",
+            "encrypted_port": str(encrypted_port),
+            "keys": str(self.keys),
         }
         names = ["server.properties"] + (["secured.properties"] if self.password else [])
+        names += ["encrypted.properties"] if self.keys is not None else []
         text = "\n".join((files_folder() / name).read_text() for name in names)
         # Whole or not at all: a half-written file would be taken for a finished one next time.
         draft = self._properties.with_suffix(".draft")

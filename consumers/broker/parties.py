@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Final
 
 from kafka import errors as kafka_errors
-from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePattern,
+    ResourceType,
+)
 
 from consumers.broker.connection import Connection, administration, explain, explained
-from consumers.broker.topics import INPUTS
+from consumers.broker.topics import INPUTS, OUTPUTS
 from ledger.errors import Misuse
 from ledger.facts.standing import OPERATOR
 from ledger.intake import Door, topic_door
@@ -93,24 +100,51 @@ def allow(connection: Connection, names: Iterable[str], principal: str) -> str:
 
     Repeating it changes nothing. Raises Misuse where we may not, or Unavailable.
     """
+    wanted = [(_topic(name), _WRITING) for name in names]
+    return f"{principal} may write" if _allow(connection, principal, wanted) else _NO_ACLS
+
+
+def allow_ledger(connection: Connection, principal: str, group: str, prefix: str = "") -> str:
+    """Let the ledger's own principal do what its processes need; answers what became of it.
+
+    It may read all input topics there are and will be, write the output topics, and read in its
+    consumer group. Repeating it changes nothing. Raises Misuse where we may not, or Unavailable.
+    """
+    beginning = ACLResourcePatternType.PREFIXED
+    wanted = [
+        *((ResourcePattern(ResourceType.TOPIC, prefix + n, beginning), _READING) for n in INPUTS),
+        *((_topic(prefix + name), _WRITING) for name in OUTPUTS),
+        (ResourcePattern(ResourceType.GROUP, group), (ACLOperation.READ, ACLOperation.DESCRIBE)),
+    ]
+    if not _allow(connection, principal, wanted):
+        return _NO_ACLS
+    return f"{principal} may read the inputs, write the outputs, and read in the group {group}"
+
+
+def _allow(
+    connection: Connection,
+    principal: str,
+    wanted: Iterable[tuple[ResourcePattern, Iterable[ACLOperation]]],
+) -> bool:
+    """Allow a principal all this; False where the broker has no ACLs."""
+    allow = ACLPermissionType.ALLOW
+    acls = [ACL(principal, "*", each, allow, what) for what, may in wanted for each in may]
     with administration(connection) as admin, explained(connection):
         try:
-            done = admin.create_acls(
-                [
-                    ACL(principal, "*", operation, ACLPermissionType.ALLOW, _topic(name))
-                    for name in names
-                    for operation in (ACLOperation.WRITE, ACLOperation.DESCRIBE)
-                ]
-            )
+            done = admin.create_acls(acls)
         except kafka_errors.SecurityDisabledError:
-            return _NO_ACLS
+            return False
     for error in done["failed"]:
         if issubclass(error, kafka_errors.SecurityDisabledError):
-            return _NO_ACLS
+            return False
         if issubclass(error, kafka_errors.ClusterAuthorizationFailedError):
             raise Misuse(f"The broker forbids us to let {principal} write: grant us ALTER")
         raise explain(error(), connection)
-    return f"{principal} may write"
+    return True
+
+
+_WRITING: Final = (ACLOperation.WRITE, ACLOperation.DESCRIBE)
+_READING: Final = (ACLOperation.READ, ACLOperation.DESCRIBE, ACLOperation.DESCRIBE_CONFIGS)
 
 
 _NO_ACLS: Final = "the broker has no ACLs: anybody may write"

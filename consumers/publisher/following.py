@@ -18,13 +18,13 @@ from tenacity import (
     Retrying,
     retry_if_exception_type,
     sleep_using_event,
-    stop_when_event_set,
 )
 from tenacity.wait import wait_exponential_jitter
 
 from ledger import metrics
 from ledger.errors import Unavailable
 from ledger.log import Log
+from ledger.log.standing_by import Posts
 
 page_items_max = 100
 """Dead letters have up to 256 KiB each, and a page is held in memory."""
@@ -121,11 +121,17 @@ class Follower:
 def follow(feeds: Sequence[Feed], log: Log, stop: threading.Event) -> None:
     """Follow every feed until `stop` is set; what is being told then is finished first.
 
+    One that another process follows is left to it until that one is gone: feed by feed, as
+    another publisher may have another list.
+
     A feed whose receiver is away waits and tells again. What waiting does not mend ends them all:
     `stop` is set, and the error raised.
     """
-    with ThreadPoolExecutor(max(1, len(feeds)), thread_name_prefix="publisher") as threads:
-        ends = [threads.submit(_follow, feed, log, stop) for feed in feeds]
+    with (
+        Posts(log, map(_post, feeds)) as posts,
+        ThreadPoolExecutor(max(1, len(feeds)), thread_name_prefix="publisher") as threads,
+    ):
+        ends = [threads.submit(_follow, feed, log, stop, posts) for feed in feeds]
         try:
             wait(ends, return_when=FIRST_COMPLETED)
         finally:
@@ -135,22 +141,34 @@ def follow(feeds: Sequence[Feed], log: Log, stop: threading.Event) -> None:
             end.result()
 
 
-def _follow(feed: Feed, log: Log, stop: threading.Event) -> None:
-    follower = Follower(feed, log)
+def _post(feed: Feed) -> str:
+    return f"publisher/{feed.name}"
+
+
+def _follow(feed: Feed, log: Log, stop: threading.Event, posts: Posts) -> None:
+    follower, post = Follower(feed, log), _post(feed)
+
+    def ended(_attempt: RetryCallState) -> bool:
+        return stop.is_set() or posts.lost(post)
+
     while not stop.is_set():
+        if not posts.ours(post):
+            # Another one tells it, and moves its position.
+            follower = Follower(feed, log)
+            continue
         patiently = Retrying(
             retry=retry_if_exception_type(Unavailable),
             wait=wait_exponential_jitter(
                 multiplier=retry_seconds_min, max=retry_seconds_max, jitter=retry_seconds_min
             ),
-            stop=stop_when_event_set(stop),
+            stop=ended,
             sleep=sleep_using_event(stop),
             before_sleep=partial(_failed, feed, time.monotonic()),
         )
         try:
             moved = patiently(follower.step)
         except RetryError:
-            return  # stopped meanwhile; what was not taken is told at the next start
+            continue  # stopped or relieved meanwhile; what was not taken is told by the next one
         metrics.publisher_waiting.labels(feed.name).set(0)
         if not moved:
             stop.wait(idle_seconds)

@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import logging
 import re
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from ledger.errors import Misuse, Unavailable
 
 hooks_max: Final = 20
 """Each has a thread, which now and then needs one of the log's few connections."""
+_NO_AUTHORITY: Final = "cannot be read as the authority of its certificate"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -36,12 +38,15 @@ class Hook:
     url: str = field(repr=False)
     """It may hold a key, as addresses of chat rooms do."""
     secret: bytes = field(repr=False)
+    ca_file: Path | None = field(default=None, repr=False)
+    """The authority of its certificate; None: those of the system."""
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     url: str
     secret_file: str
+    ca_file: str | None = None
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,8 +56,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_hooks(path: Path) -> list[Hook]:
     """The webhooks that a file lists, at least one.
 
-    A relative `secret_file` lies beside the list; line ends behind the secret do not count. Raises
-    Misuse with what is wrong.
+    A relative `secret_file` or `ca_file` lies beside the list; line ends behind the secret do not
+    count. Raises Misuse with what is wrong.
     """
     try:
         file = msgspec.toml.decode(path.read_bytes(), type=_File)
@@ -91,7 +96,21 @@ def _hook(row: _Row, folder: Path) -> Hook:
         raise Misuse(f"Webhook {row.name}: {path} cannot be read: {error.strerror}.") from None
     if not secret:
         raise Misuse(f"Webhook {row.name}: {path} is empty; anybody could sign with that.")
-    return Hook(row.name, row.url, secret)
+    authority = None if row.ca_file is None else folder / row.ca_file
+    hook = Hook(row.name, row.url, secret, authority)
+    _trusting(hook)  # what cannot be read is said now
+    return hook
+
+
+def _trusting(hook: Hook) -> ssl.SSLContext | bool:
+    """Whom the connection believes: the authority of the list alone, or those of the system."""
+    if hook.ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=hook.ca_file)
+    except OSError as error:  # an SSLError too
+        why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise Misuse(f"Webhook {hook.name}: {hook.ca_file} {_NO_AUTHORITY}: {why}.") from None
 
 
 def _checked(row: _Row) -> None:
@@ -126,6 +145,7 @@ class HookReceiver:
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(answer_seconds_max, connect=connect_seconds_max),
             follow_redirects=False,
+            verify=_trusting(hook),
             # A proxy of the environment is for the world, not for this machine.
             trust_env=not on_loopback(hook.url),
         )
@@ -164,8 +184,15 @@ class HookReceiver:
                 return answer.status_code
         except httpx2.RequestError as error:
             # Its text tells what happened, not the address, which may hold a key.
-            what = str(error) or type(error).__name__
+            what = _distrusted(error) or str(error) or type(error).__name__
             raise Unavailable(f"{message.id} did not arrive: {what}") from error
+
+
+def _distrusted(error: BaseException | None) -> str:
+    """Why the receiver's certificate was not believed; "" where that is not what went wrong."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return "" if error is None else f"its certificate is not believed: {error.verify_message}"
 
 
 def signature(secret: bytes, at_seconds: int, body: bytes) -> str:

@@ -28,7 +28,7 @@ from ledger.views.reading import reading
 from ledger.views.reconciliation import Question
 from ledger.web.access import tokens
 from ledger.web.access.signing import Signing
-from ledger.web.serving import address, listen, serve
+from ledger.web.serving import listen, reached_at, serve
 
 
 @contextmanager
@@ -41,9 +41,10 @@ def taken(settings: Settings) -> Iterator[socket]:
 def open_desk(log: Log, settings: Settings, listening: socket) -> None:
     """Print where each role signs in, and serve until Ctrl-C."""
     with stopping() as stop:
+        place = reached_at(settings, listening)
         typer.echo("\nThe desk, signed in as")
         for person, link in links(log):
-            at = f"{address(listening)}/session?link={quote(link)}"
+            at = f"{place}/session?link={quote(link)}"
             typer.echo(f"  {person.role:9} {person.party:12} {person.sees:38} {at}")
         say("Ctrl-C stops the desk.")
         # A line a request would push the links off the screen.

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.commands.output import Format, FormatOption, show
+from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
 from ledger.settings import Settings, load
 
@@ -33,6 +33,13 @@ def create(
         str | None,
         typer.Option(help="Who may write to the party's topics; not given: User:PARTY."),
     ] = None,
+    ledger_principal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PRINCIPAL",
+            help="Let the ledger's own processes, as User:ledger, read and write what they need.",
+        ),
+    ] = None,
     shared: Annotated[
         bool,
         typer.Option("--shared/--no-shared", help="Whether to make the topics that all share."),
@@ -42,7 +49,8 @@ def create(
     """Create what is missing of the input and output topics; say how the others differ.
 
     What comes over a party's own topics counts as said by that party, so let nobody else write
-    there; where the broker keeps ACLs, the party's principal is allowed to.
+    there; where the broker keeps ACLs, the party's principal is allowed to. An administrator of
+    the broker runs this; the ledger itself signs in as somebody who may do less.
 
     Example: LEDGER_KAFKA_BOOTSTRAP=127.0.0.1:9092 ledger topics create --party EXP-1
     """
@@ -63,6 +71,9 @@ def create(
         shared=shared,
         of_parties=[name for each in names.values() for name in each],
     )
+    if ledger_principal is not None:
+        group = settings.kafka_group
+        say(topics_parties.allow_ledger(connection, ledger_principal, group) + ".")
     allowed: dict[str, str] = {}
     for owner, each in names.items():
         said = topics_parties.allow(connection, each, principal or f"User:{owner}")

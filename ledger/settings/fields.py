@@ -10,6 +10,10 @@ from msgspec import Meta
 MASK: Final = "***"
 _SECRET: Final = {"secret": True}
 _HOST: Final = {"kind": "a host name or an address"}
+_ORIGIN: Final = (
+    r"^https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
+    r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/*$"
+)
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
@@ -149,6 +153,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(min_length=1, description="address that the API and pages listen at", extra=_HOST),
     ] = "127.0.0.1"
     web_port: Annotated[Port, Meta(description="port of the API and pages; 0: any free one")] = 8000
+    web_origin: Annotated[
+        Annotated[str, Meta(pattern=_ORIGIN)] | None,
+        Meta(
+            description="where a browser reaches the desk, as https://host or https://host/base, "
+            "every path of the desk then stands below the base; not set: whatever a request asks "
+            "for",
+            extra={"kind": "https://host or https://host/base"},
+        ),
+    ] = None
+    web_proxies: Annotated[
+        str | None,
+        Meta(
+            description="addresses and networks, separated by commas, whose X-Forwarded-For, "
+            "-Proto and -Host are believed; not set: nobody's"
+        ),
+    ] = None
 
     def __repr__(self) -> str:
         """Every value, secrets masked."""

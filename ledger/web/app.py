@@ -33,8 +33,10 @@ from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer
 from ledger.web.api.events import Registered
 from ledger.web.api.parameters import known_parameters
+from ledger.web.compressing import Compressed
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second
+from ledger.web.origin import AS_ASKED, Below, Forwarded, Reach
 from ledger.web.request_lines import RequestLines
 from ledger.web.watching import Watching
 
@@ -79,14 +81,16 @@ def _operation(route: APIRoute) -> str:
 def make_app(
     log: Log,
     *,
+    reach: Reach = AS_ASKED,
     rate: float = requests_a_second,
     clock: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The application over a log.
 
-    `rate` is requests a second of one token; `clock` tells the seconds that limits go by.
+    `reach` is where people reach it; `rate` is requests a second of one token; `clock` tells the
+    seconds that limits go by.
     """
-    desk = Desk(log)
+    desk, origin = Desk(log), reach.origin
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -105,9 +109,11 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        servers=None if origin is None else [{"url": origin.url}],
+        root_path_in_servers=False,
         generate_unique_id_function=_operation,
     )
-    app.state.desk = desk
+    app.state.desk, app.state.reach = desk, reach
     app.state.registered = Registered()
     app.state.streams = stream.Streams()
     problems.install(app)
@@ -117,6 +123,10 @@ def make_app(
     app.include_router(sign_in.router)
     pages.install(app)
     app.add_middleware(Limits, rate=rate, clock=clock)
+    # The last one is the first to see a request.
+    app.add_middleware(Compressed)
+    app.add_middleware(Below, base="" if origin is None else origin.base)
     app.add_middleware(RequestLines)
     app.add_middleware(Watching)
+    app.add_middleware(Forwarded, reach=reach)
     return app

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.web.access.viewers import sender_of, viewer_of, was_known
 from ledger.web.bodies import AtOnce, Bodies, Body
+from ledger.web.origin import HEALTH, path_of
 from ledger.web.problems import Problem, gone, said, told
 
 requests_a_second: Final = 500.0
@@ -32,9 +33,10 @@ piece_bytes_max: Final = 64 * 1024
 _UNAUTHORISED: Final = 401
 _SIGNED_IN: Final = 303
 _SIGN_IN: Final = "/session"
-_HEALTH: Final = "/health/"
 _STREAM: Final = "/discrepancies/stream"
 _SUBNET_BYTES: Final = 8
+_other_place_bytes_max: Final = 64
+"""Of what a proxy gives for an address and is none."""
 
 
 class Buckets:
@@ -123,7 +125,7 @@ class Limits:
 
     async def _bounded(self, request: Request, receive: Receive, send: Send) -> None:
         place, shown = place_of(request), sender_of(request)
-        path, method = request.url.path, request.method
+        path, method = path_of(request), request.method
         sender = place if shown is None else shown
         if path == _SIGN_IN and (wait := self._wait_to_sign_in(place)):
             raise _too_many(said("Too many sign-ins have failed: try again in a minute."), wait)
@@ -134,7 +136,7 @@ class Limits:
 
         async def whole() -> None:
             nonlocal entered
-            if path != _STREAM and not path.startswith(_HEALTH):
+            if path != _STREAM and not path.startswith(HEALTH):
                 await self._at_once.enter(sender)
                 entered = True
 
@@ -165,7 +167,7 @@ class Limits:
         """Seconds until this may be asked; 0 for now."""
         if shown is None:
             # Whoever looks after this process is not to be kept out by others at its address.
-            return self._unknown.take(place + b" health" if path.startswith(_HEALTH) else place)
+            return self._unknown.take(place + b" health" if path.startswith(HEALTH) else place)
         if shown in self._proved:
             return self._known.take(shown)
         return self._failed.wait(place) or self._unproved.take(place) or self._known.take(shown)
@@ -174,7 +176,7 @@ class Limits:
         self, request: HTTPConnection, place: bytes, shown: bytes | None, status: int
     ) -> None:
         failed = status == _UNAUTHORISED
-        if request.url.path == _SIGN_IN:
+        if path_of(request) == _SIGN_IN:
             if failed:
                 self._kept_out.take(place)
                 self._all_kept_out.take(b"")
@@ -213,7 +215,7 @@ def place_of(request: HTTPConnection) -> bytes:
     try:
         found = ip_address(host)
     except ValueError:
-        return host.encode()
+        return host.encode()[:_other_place_bytes_max]
     if isinstance(found, IPv6Address):
         mapped = found.ipv4_mapped
         return found.packed[:_SUBNET_BYTES] if mapped is None else mapped.packed

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from ledger.errors import not_served
 from ledger.log import Log
@@ -16,6 +17,7 @@ from ledger.settings import Settings
 from ledger.web.app import make_app
 from ledger.web.connections import Connection, Crowd, connections_max
 from ledger.web.gauges import Gauges
+from ledger.web.origin import Reach
 
 stop_seconds_max = 10
 _look_seconds = 0.1
@@ -39,12 +41,13 @@ def serve(
     """Serve the API and the pages until `stop` is set.
 
     `listening` is a socket from `listen`, else one is made; `ready` is set once requests are
-    answered. Raises Misuse where the address is taken or row-level security does not bind.
+    answered. Raises Misuse where the address is taken, a setting of it cannot be, or row-level
+    security does not bind.
     """
     own = listening or listen(settings)
     _allow_descriptors()
     try:
-        asyncio.run(_serve(log, own, stop, ready))
+        asyncio.run(_serve(make_app(log, reach=Reach.of(settings)), own, stop, ready))
     finally:
         own.close()
 
@@ -71,6 +74,12 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def reached_at(settings: Settings, listening: socket.socket) -> str:
+    """Where people open the desk, without a slash at its end; raises Misuse."""
+    origin = Reach.of(settings).origin
+    return address(listening) if origin is None else origin.url
+
+
 def _allow_descriptors() -> None:
     """Let this process have a descriptor for every connection, where the system permits it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -87,9 +96,8 @@ def _allow_descriptors() -> None:
 
 
 async def _serve(
-    log: Log, listening: socket.socket, stop: threading.Event, ready: threading.Event | None
+    app: FastAPI, listening: socket.socket, stop: threading.Event, ready: threading.Event | None
 ) -> None:
-    app = make_app(log)
     config = uvicorn.Config(
         app,
         http=Connection,
@@ -99,6 +107,8 @@ async def _serve(
         access_log=False,
         log_config=None,
         server_header=False,
+        # Whom we believe about senders is a setting of ours.
+        proxy_headers=False,
         lifespan="off",
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=stop_seconds_max,
@@ -112,7 +122,9 @@ async def _serve(
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event
             await asyncio.sleep(_look_seconds / 10)
         place = address(listening) if listening.fileno() >= 0 else "-"
-        _log.info("The desk is served at %s", place, extra={"address": place})
+        reached = app.state.reach.origin
+        behind = "" if reached is None else f", where people reach it as {reached.url}"
+        _log.info("The desk is served at %s%s", place, behind, extra={"address": place})
         if ready is not None:
             ready.set()
         while not stop.is_set() and not running.done():  # noqa: ASYNC110 -- a thread's event

@@ -6,7 +6,7 @@ back a word of its session besides. A token, or a link that stands for one, beco
 """
 
 from typing import Annotated, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -21,10 +21,10 @@ from ledger.web.access.viewers import (
     signs_in,
     viewer_of_secret,
 )
+from ledger.web.origin import base_of
 from ledger.web.problems import forbidden, said, unauthorised
 
 ELSEWHERE: Final = said("This form was not sent from a page of yours here: open the page again.")
-HOME: Final = "/"
 address_characters_max: Final = 2_000
 Word = Annotated[str, Form(max_length=200)]
 Address = Annotated[str, Form(max_length=address_characters_max)]
@@ -75,7 +75,7 @@ router = APIRouter(include_in_schema=False, dependencies=[FromHere])
 
 
 @router.post("/session")
-def sign_in(request: Request, desk: AtDesk, token: Word = "", then: Address = HOME) -> Response:
+def sign_in(request: Request, desk: AtDesk, token: Word = "", then: Address = "") -> Response:
     """Sign in with a token's secret, then go where the form says."""
     viewer = viewer_of_secret(desk, token.strip())
     if viewer is None:
@@ -88,7 +88,7 @@ def follow_link(
     request: Request,
     desk: AtDesk,
     link: Annotated[str, Query(max_length=500)] = "",
-    then: Annotated[str, Query(max_length=address_characters_max)] = HOME,
+    then: Annotated[str, Query(max_length=address_characters_max)] = "",
 ) -> Response:
     """Sign in by a link of `ledger demo`."""
     token = signing_of(request).linked(link)
@@ -102,21 +102,24 @@ def follow_link(
 def sign_out(request: Request, session: SignedIn, csrf: Word = "") -> Response:
     """Sign out: the session has ended, in every tab and for every copy of its cookie."""
     check_form(session, csrf)
-    response = RedirectResponse("/sign-in", status_code=303)
+    response = RedirectResponse(f"{base_of(request)}/sign-in", status_code=303)
     signing_of(request).end(request, response)
     return response
 
 
 def _started(request: Request, viewer: Viewer, then: str) -> Response:
-    response = RedirectResponse(_own(then), status_code=303)
+    response = RedirectResponse(own(request, then), status_code=303)
     signing_of(request).start(request, response, viewer.token)
     signs_in(request, viewer)
     return response
 
 
-def _own(address: str) -> str:
+def own(request: Request, address: str) -> str:
     """An address of ours, or the front page: nobody is led away from here."""
+    base, home = base_of(request), f"{base_of(request)}/"
     parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
-    if parts is None or parts.scheme or parts.netloc or not address.startswith("/"):
-        return HOME
-    return HOME if address.startswith("//") else address
+    if parts is None or parts.scheme or parts.netloc or address.startswith("//"):
+        return home
+    steps = unquote(parts.path).split("/")
+    below = parts.path == base or parts.path.startswith(home)
+    return address if below and ".." not in steps and "." not in steps else home

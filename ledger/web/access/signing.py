@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ledger.log import Log
 from ledger.log.seeing import Viewer
+from ledger.web.origin import base_of
 
 COOKIE: Final = "ledger_session"
 session_seconds_max: Final = 12 * 3_600
@@ -76,6 +77,7 @@ class Signing:
             COOKIE,
             signed if isinstance(signed, str) else signed.decode(),
             max_age=session_seconds_max,
+            path=base_of(request) or "/",
             httponly=True,
             samesite="lax",
             secure=request.url.scheme == "https",
@@ -87,7 +89,8 @@ class Signing:
         if found is not None:
             with self._log.transaction() as rows:
                 rows.execute(_END, (session_id(found[1]),))
-        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        path = base_of(request) or "/"
+        response.delete_cookie(COOKIE, path=path, httponly=True, samesite="lax")
 
     def read(self, request: HTTPConnection) -> tuple[str, str] | None:
         """The token's id and the form's word of a request's cookie; None without a valid one."""

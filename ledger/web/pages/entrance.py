@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.custody.places import Kind
-from ledger.web.access.sign_in import HOME
+from ledger.web.access.sign_in import own
 from ledger.web.desk import Looking
+from ledger.web.origin import base_of
 from ledger.web.pages.given import Sought
 from ledger.web.pages.language import COOKIE, LANGUAGES, language_of
 from ledger.web.pages.opening import Open
@@ -20,24 +21,26 @@ _FOUND: Final = "SELECT kind FROM places WHERE key = %s AND kind = ANY(%s) LIMIT
 
 
 @router.get("/sign-in")
-def old_sign_in() -> Response:
+def old_sign_in(request: Request) -> Response:
     """Lead on to the sign-in page."""
-    return RedirectResponse(address("sign-in"), status_code=303)
+    return RedirectResponse(address(request, "sign-in"), status_code=303)
 
 
 @router.get("/desk/sign-in")
-def sign_in(request: Request, then: Sought = HOME) -> Response:
+def sign_in(request: Request, then: Sought = "") -> Response:
     """Ask for a token."""
     return render(request, language_of(request), "sign-in", wrong=False, then=then)
 
 
 @router.get("/desk/language")
-def choose(to: Sought = "en", then: Sought = HOME) -> Response:
+def choose(request: Request, to: Sought = "en", then: Sought = "") -> Response:
     """Keep the language somebody chose, and go back to the page."""
-    ours = then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable()
-    response = RedirectResponse(then if ours else HOME, status_code=303)
+    response = RedirectResponse(own(request, then), status_code=303)
     if to in LANGUAGES:
-        response.set_cookie(COOKIE, to, max_age=_year_seconds, samesite="lax", httponly=True)
+        path = base_of(request) or "/"
+        response.set_cookie(
+            COOKIE, to, max_age=_year_seconds, path=path, samesite="lax", httponly=True
+        )
     return response
 
 
@@ -49,7 +52,7 @@ def find(opened: Open, q: Sought = "") -> Response:
         found = _found(looking, asked) if asked else None
         if found is not None:
             page, words = found
-            return RedirectResponse(address(page, words), status_code=303)
+            return RedirectResponse(address(opened.request, page, words), status_code=303)
         return opened.show("find", looking.standing, asked=asked, status=404 if asked else 200)
 
 

@@ -60,7 +60,7 @@ class Opening:
     def to(self, page: str, **words: object) -> str:
         """The address of another page, the clocks kept where it knows them."""
         kept: Mapping[str, object] = self.clocks.words if page in BOTH_CLOCKS else {}
-        return address(page, {**words, **kept})
+        return address(self.request, page, {**words, **kept})
 
     def again(self, **words: object) -> str:
         """This page's own address with some words changed; None leaves one out."""

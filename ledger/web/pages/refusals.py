@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import RedirectResponse, Response
 
 from ledger.errors import LedgerError
+from ledger.web.origin import path_of
 from ledger.web.pages.language import language_of
 from ledger.web.pages.rendering import ROOT, address, render
 from ledger.web.problems import KINDS, Problem, of_error, said
@@ -62,17 +63,17 @@ def _either(told: Handler) -> Handler:
 
 
 def _sign_in(request: Request) -> Response:
-    if request.url.path.startswith("/session"):
+    if path_of(request).startswith("/session"):
         return render(
-            request, language_of(request), "sign-in", status=_UNAUTHORISED, wrong=True, then="/"
+            request, language_of(request), "sign-in", status=_UNAUTHORISED, wrong=True, then=""
         )
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    then = "/" if request.method != "GET" else here
-    return RedirectResponse(address("sign-in", {"then": then}), status_code=303)
+    then = "" if request.method != "GET" else here
+    return RedirectResponse(address(request, "sign-in", {"then": then}), status_code=303)
 
 
 def _browser(request: Request) -> bool:
-    path = request.url.path
+    path = path_of(request)
     return (
         path == "/"
         or path.startswith(ROOT + "/")

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from ledger.cases.deciding import REASONS as REASON_CODES
 from ledger.cases.deciding import text_letters_max
 from ledger.rules.violation import SubjectKind, parts_of
+from ledger.web.origin import base_of
 from ledger.web.pages.language import LANGUAGES, Language, language
 from ledger.web.pages.words import REASONS, ROLES, SECTIONS, SEVERITIES, STATES, WAYS
 from ledger.web.problems import not_found
@@ -42,10 +43,10 @@ _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/sv
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
-def address(page: str, words: Mapping[str, object] | None = None) -> str:
+def address(request: Request, page: str, words: Mapping[str, object] | None = None) -> str:
     """Where a page is; words without a value are left out."""
     given = {name: value for name, value in (words or {}).items() if value not in (None, "")}
-    path = "/" if page == "overview" else f"{ROOT}/{page}"
+    path = base_of(request) + ("/" if page == "overview" else f"{ROOT}/{page}")
     return path + (f"?{urlencode(given)}" if given else "")
 
 
@@ -61,9 +62,10 @@ def page_of(kind: SubjectKind, key: str) -> tuple[str, dict[str, str]] | None:
 def render(
     request: Request, spoken: Language, template: str, *, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A template filled in; `here` is the address to come back to."""
+    """A template filled in; `here` is the address to come back to, `base` stands before all."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    text = _environment(spoken.code).get_template(f"{template}.html").render(**values, here=here)
+    found = _environment(spoken.code).get_template(f"{template}.html")
+    text = found.render(**values, here=here, base=base_of(request))
     return HTMLResponse(text, status_code=status, headers={"Content-Language": spoken.code})
 
 
@@ -109,7 +111,7 @@ def _files() -> dict[str, tuple[bytes, str, str]]:
 
 
 def static(name: str) -> str:
-    """The address of a file."""
+    """The address of a file, below the base."""
     return f"/static/{_files()[name][2]}/{name}"
 
 
