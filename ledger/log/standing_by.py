@@ -14,6 +14,8 @@ from typing import Any, Final, Self
 
 import psycopg
 
+from ledger.errors import Unavailable
+from ledger.log.connecting import connect
 from ledger.log.log import Log
 
 silent_seconds_max: Final = 10
@@ -63,7 +65,7 @@ class Posts:
         while not self._leaving.is_set():
             try:
                 self._look()
-            except psycopg.Error:
+            except (psycopg.Error, Unavailable):
                 # Whoever works here is told by the database itself, in its own connections.
                 self._let_go()
             self._leaving.wait(look_seconds)
@@ -72,9 +74,7 @@ class Posts:
     def _look(self) -> None:
         """Take what is free; of what is ours, say that we are here."""
         if self._session is None:
-            self._session = psycopg.connect(
-                self._dsn, autocommit=True, tcp_user_timeout=silent_seconds_max * 1_000
-            )
+            self._session = connect(self._dsn, tcp_user_timeout=silent_seconds_max * 1_000)
             self._session.execute(f"SET idle_session_timeout = '{silent_seconds_max}s'".encode())
         self._session.execute("SELECT 1")
         for name, held in self._held.items():
