@@ -21,12 +21,14 @@ from typing import Annotated
 
 import typer
 
+from ledger.commands.beating import note_of
 from ledger.commands.home import database, deciding, opened
 from ledger.commands.policy import policy_of
 from ledger.commands.running import logged, metrics_served
 from ledger.errors import LedgerError, Misuse
 from ledger.labels.describe import check_tables
 from ledger.log.embedded import alive, default_home, server
+from ledger.log.processes import Beating
 from ledger.settings import Settings, load
 
 
@@ -52,7 +54,11 @@ def run_process(
 ) -> None:
     """Run one process here until the event is set, its metrics served beside it."""
     opening = deciding if process is Process.AUDITOR else opened
-    with metrics_served(settings), opening(settings) as log:
+    with (
+        metrics_served(settings),
+        opening(settings) as log,
+        Beating(log, process.value, note_of(process.value)),
+    ):
         match process:
             case Process.INGEST:
                 from consumers.ingest import ingest, stops
@@ -73,9 +79,10 @@ def run_process(
 
                 running.run(log, policy_of(settings), stop)
             case Process.WEB:
+                from ledger.commands.kafka_lines import broker_of
                 from ledger.web.serving import serve
 
-                serve(settings, log, stop)
+                serve(settings, log, stop, ask_broker=broker_of(settings))
 
 
 back_off_seconds_min = 0.5

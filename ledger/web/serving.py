@@ -7,13 +7,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 
 from ledger.errors import not_served
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.web.app import make_app
+from ledger.web.asking.status import AskBroker, status
 from ledger.web.connections import Connection, Crowd, connections_max
 from ledger.web.gauges import Gauges
 
@@ -35,16 +38,20 @@ def serve(
     *,
     ready: threading.Event | None = None,
     listening: socket.socket | None = None,
+    ask_broker: AskBroker | None = None,
 ) -> None:
     """Serve the API and the pages until `stop` is set.
 
     `listening` is a socket from `listen`, else one is made; `ready` is set once requests are
-    answered. Raises Misuse where the address is taken or row-level security does not bind.
+    answered; `ask_broker` tells the status how Kafka stands. Raises Misuse where the address is
+    taken or row-level security does not bind.
     """
     own = listening or listen(settings)
     _allow_descriptors()
     try:
-        asyncio.run(_serve(log, own, stop, ready))
+        app = make_app(log, ask_status=partial(status, log, settings, ask_broker))
+        gauges = Gauges(app.state.desk, settings)
+        asyncio.run(_serve(app, gauges, own, stop, ready))
     finally:
         own.close()
 
@@ -87,9 +94,12 @@ def _allow_descriptors() -> None:
 
 
 async def _serve(
-    log: Log, listening: socket.socket, stop: threading.Event, ready: threading.Event | None
+    app: FastAPI,
+    gauges: Gauges,
+    listening: socket.socket,
+    stop: threading.Event,
+    ready: threading.Event | None,
 ) -> None:
-    app = make_app(log)
     config = uvicorn.Config(
         app,
         http=Connection,
@@ -106,7 +116,6 @@ async def _serve(
     server = _Server(config)
     # Its own lifespan hides what went wrong at the start; ours raises it.
     async with app.router.lifespan_context(app):
-        gauges = Gauges(app.state.desk)
         gauges.start()
         running = asyncio.ensure_future(server.serve([listening]))
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event
