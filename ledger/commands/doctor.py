@@ -20,9 +20,11 @@ from ledger.commands.kafka_lines import examined_kafka
 from ledger.commands.policy import policy_of
 from ledger.errors import LedgerError
 from ledger.log import Log
+from ledger.log.connecting import connect, connectable, unreachable
 from ledger.log.embedded import default_home, leave, server
-from ledger.log.migrating import connectable, missing
-from ledger.log.seeing import READER, Sight
+from ledger.log.migrating import missing
+from ledger.log.rights import READER, REMEDY, rights
+from ledger.log.seeing import Sight
 from ledger.settings import Settings
 from ledger.views import SCHEMA
 from ledger.web.asking.status.expiring import tls_files
@@ -35,19 +37,9 @@ fonts_seconds_max: Final = 10
 _Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SERVER: Final = """
-SELECT current_database(), current_user, current_setting('server_version'),
-    current_setting('server_version_num')::int4, rolsuper, rolcreaterole,
-    has_database_privilege(current_database(), 'CREATE'),
-    has_schema_privilege(coalesce(current_schema(), 'public'), 'CREATE')
+SELECT current_user::text, current_setting('server_version'),
+    current_setting('server_version_num')::int4, rolsuper, rolsuper OR rolcreaterole
 FROM pg_roles WHERE rolname = current_user
-"""
-_OWNER: Final = """
-SELECT pg_has_role(current_user, c.relowner, 'USAGE'), c.relowner::regrole::text
-FROM pg_class AS c WHERE c.oid = to_regclass('events')
-"""
-_READER: Final = """
-SELECT pg_has_role(current_user, oid, 'MEMBER'), rolsuper OR rolbypassrls
-FROM pg_roles WHERE rolname = %s
 """
 _BUILT: Final = "SELECT to_regnamespace(%s) IS NOT NULL"
 
@@ -102,19 +94,20 @@ def _database(settings: Settings) -> Iterator[Line]:
         yield Line("database", "not-made", "-", State.UNKNOWN, says)
         return
     try:
-        with _reached(settings) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        with _reached(settings) as dsn, connect(dsn) as connection:
             yield from _server(connection, own=settings.database_url is None)
             if lacking := missing(connection):
                 says = f"{counted(len(lacking), 'migration is', 'migrations are')} to be applied"
                 mend = "The first command of this version applies them."
                 yield Line("database", "migrations", "-", State.NOTE, says, mend)
                 return
-            yield _reader(connection, dsn)
+            if all(right.held for right in rights(connection)):
+                yield from _reader(connection, dsn)
             with Log.open(dsn) as log:
                 yield clock(log)
     except (LedgerError, psycopg.Error) as error:
         mend = "Start the database, or mend LEDGER_DATABASE_URL and the rights of its user."
-        says = " ".join(str(error).split())
+        says = str(error) if isinstance(error, LedgerError) else unreachable(error)
         yield Line("database", "away", "-", State.WRONG, says, mend)
 
 
@@ -133,64 +126,49 @@ def _reached(settings: Settings) -> Iterator[str]:
 
 
 def _server(connection: _Connection, *, own: bool) -> Iterator[Line]:
-    ((name, user, text, number, super_, _, makes, creates),) = connection.execute(
-        _SERVER
-    ).fetchall()
+    """Version, and each right that the ledger's user needs; `own` is the embedded server."""
+    ((user, text, number, super_, makes_roles),) = connection.execute(_SERVER).fetchall()
     yield versions(text, number)
-    owner = connection.execute(_OWNER).fetchone()
-    values = {"user": user, "superuser": super_, "makes_schemas": makes, "makes_tables": creates}
-    lacking = []
-    if not makes:
-        lacking.append(f"GRANT CREATE ON DATABASE {name} TO {user};")
-    if owner is None and not creates:
-        lacking.append(f"GRANT CREATE ON SCHEMA public TO {user};")
-    if owner is not None and not owner[0]:
-        lacking.append(f"GRANT {owner[1]} TO {user};")
-    if lacking:
-        mend = f"An administrator of the database has to: {' '.join(lacking)}"
-        says = f"{user} may not do all that the ledger does in {name}"
+    # Where there is no ledger yet, the first command makes the role, if it may.
+    made = makes_roles and missing(connection)
+    lacking = [
+        right
+        for right in rights(connection)
+        if not right.held and not (made and right.what.endswith(READER))
+    ]
+    for right in lacking:
+        mend = f"{REMEDY}: {right.grant}"
+        values = {"grant": right.grant}
+        says = f"may not {right.what}"
         yield Line("database", "rights", user, State.WRONG, says, mend, values)
-    elif super_ and not own:
-        says = f"{user} may do everything on this server"
+    if super_ and not own:
+        says = "may do everything on this server"
         mend = "Give the ledger a user that owns its database and nothing else."
-        yield Line("database", "superuser", user, State.NOTE, says, mend, values)
-    else:
-        yield Line("database", "rights", user, State.FINE, "has the rights it needs", "", values)
+        yield Line("database", "superuser", user, State.NOTE, says, mend)
+    elif not lacking:
+        yield Line("database", "rights", user, State.FINE, "has the rights it needs")
 
 
-def _reader(connection: _Connection, dsn: str) -> Line:
-    """Whether the role that the web reads as is there, and bound by row security."""
-    found = connection.execute(_READER, (READER,)).fetchone()
+def _reader(connection: _Connection, dsn: str) -> Iterator[Line]:
+    """Whether row security binds the role that the web reads as on every table it reads."""
     ((built,),) = connection.execute(_BUILT, (SCHEMA,)).fetchall()
-    user = connection.info.user
-    if found is None:
-        mend = (
-            "It is made when the desk starts where we may; else an administrator has to: CREATE"
-            f" ROLE {READER} NOLOGIN; GRANT {READER} TO {user};"
-        )
-        return Line("reader", "missing", READER, State.UNKNOWN, "is not there yet", mend)
-    member, free = found
-    if not member:
-        mend = f"An administrator of the database has to: GRANT {READER} TO {user};"
-        return Line("reader", "no-member", READER, State.WRONG, "we may not speak as it", mend)
-    if free:
-        mend = f"ALTER ROLE {READER} NOSUPERUSER NOBYPASSRLS;"
-        says = "row-level security does not bind it: the desk is not served"
-        return Line("reader", "not-bound", READER, State.WRONG, says, mend)
     if not built:
-        says = "is bound; which tables it reads is seen once views are built"
-        return Line("reader", "bound", READER, State.FINE, says)
+        says = "which tables it reads is seen once views are built"
+        yield Line("reader", "not-built", READER, State.UNKNOWN, says)
+        return
     with Log.open(dsn) as log:
         sight = Sight(log)
         try:
             sight.open()
             sight.check(SCHEMA)
         except LedgerError as error:
-            mend = "Take back what was granted by hand: REVOKE SELECT ON … FROM ledger_reader;"
-            return Line("reader", "not-bound", READER, State.WRONG, str(error), mend)
+            mend = f"Take back what was granted by hand: REVOKE SELECT ON … FROM {READER};"
+            yield Line("reader", "not-bound", READER, State.WRONG, str(error), mend)
+        else:
+            says = "row-level security binds it everywhere"
+            yield Line("reader", "bound", READER, State.FINE, says)
         finally:
             sight.close()
-    return Line("reader", "bound", READER, State.FINE, "row-level security binds it everywhere")
 
 
 # -- files and fonts
@@ -217,19 +195,19 @@ def _files(settings: Settings) -> Iterator[Line]:
 
 
 def _hooks(path: Path) -> object:
-    from consumers.publisher.hooks import read_hooks  # noqa: PLC0415 - loads an HTTP client
+    from consumers.publisher.hooks import read_hooks
 
     return read_hooks(path)
 
 
 def _parties(path: Path) -> object:
-    from consumers.broker.parties import load  # noqa: PLC0415 - loads the Kafka client
+    from consumers.broker.parties import load
 
     return load(path)
 
 
 def _schema_ids(path: Path) -> object:
-    from consumers.ingest.batches import schema_ids  # noqa: PLC0415 - loads the Kafka client
+    from consumers.ingest.batches import schema_ids
 
     return schema_ids(path)
 

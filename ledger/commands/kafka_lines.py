@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Unavailable
 from ledger.settings import Settings
 from ledger.web.asking.status.lines import Line, State, counted
 
@@ -44,7 +44,7 @@ def broker_of(settings: Settings) -> Broker | None:
 def kafka_lines(settings: Settings) -> list[Line]:
     """Ask the broker once, and say how each topic stands."""
     # The Kafka client is loaded where Kafka is asked.
-    from consumers.broker import connection, parties, topics  # noqa: PLC0415 - see above
+    from consumers.broker import connection, parties, topics
 
     try:
         known = parties.load(settings.kafka_parties)
@@ -103,18 +103,22 @@ def examined_kafka(settings: Settings) -> Iterator[Line]:
 
 
 def _access(settings: Settings) -> Iterator[Line]:
-    from consumers.broker import access, connection  # noqa: PLC0415 - where Kafka is asked
+    from consumers.broker import access, connection
 
     reached = connection.from_settings(settings)
     group = settings.kafka_group
     try:
         access.check_group(reached, group)
         yield Line("kafka", "group", group, State.FINE, "the group may be read by us")
-        guarded = access.has_acls(reached)
+    except Unavailable as error:
+        yield Line("kafka", "group", group, State.UNKNOWN, str(error))
     except LedgerError as error:
         mend = f"Grant us READ on the group {group}."
         yield Line("kafka", "group", group, State.WRONG, str(error), mend)
-        return
+    try:
+        guarded = access.has_acls(reached)
+    except LedgerError:
+        guarded = None
     if guarded is None:
         says = "we may not see the broker's ACLs"
         yield Line("kafka", "acls", "-", State.UNKNOWN, says)
@@ -129,7 +133,7 @@ def _access(settings: Settings) -> Iterator[Line]:
 
 
 def _codecs() -> Line:
-    from consumers.broker import access  # noqa: PLC0415 - where Kafka is asked
+    from consumers.broker import access
 
     lacking = access.codecs_missing()
     values = {"missing": lacking}

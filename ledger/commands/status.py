@@ -28,8 +28,8 @@ def status(form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger status --format json
     """
-    from ledger.commands.kafka_lines import broker_of  # noqa: PLC0415 - see the docstring
-    from ledger.web.asking.status import status as asked  # noqa: PLC0415 - see the docstring
+    from ledger.commands.kafka_lines import broker_of
+    from ledger.web.asking.status import status as asked
 
     settings = load()
     with opened(settings) as log:
@@ -49,8 +49,8 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger doctor
     """
-    from ledger.commands.doctor import examined  # noqa: PLC0415 - see the docstring
-    from ledger.web.asking.status import lines as read  # noqa: PLC0415 - see the docstring
+    from ledger.commands.doctor import examined
+    from ledger.web.asking.status import lines as read
 
     lines = read.in_order(examined(load()))
     wrong = sum(line.state is read.State.WRONG for line in lines)

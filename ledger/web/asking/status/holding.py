@@ -10,14 +10,15 @@ from typing import Any, Final
 from ledger.facts.scalars import time_text
 from ledger.intake.archive import V2
 from ledger.log import Log
+from ledger.log.connecting import server_version_min
 from ledger.log.embedded import default_home
 from ledger.log.processes import program_version
+from ledger.log.rights import REMEDY, quoted
 from ledger.settings import Settings
 from ledger.views import VIEW_VERSION
 from ledger.web.asking.status.asked import Asked
 from ledger.web.asking.status.lines import Line, State, counted, size_of
 
-postgresql_min: Final = 15
 disk_free_share_min: Final = 0.05
 skew_seconds_max: Final = 5.0
 
@@ -78,9 +79,7 @@ def _database(asked: Asked) -> Iterator[Line]:
         says += f", {size_of(million)} a million events"
     if not makes:
         says = f"{user} may not make schemas, and the next version of the views needs one"
-        mend = (
-            f"An administrator of the database has to: GRANT CREATE ON DATABASE {name} TO {user};"
-        )
+        mend = f"{REMEDY}: GRANT CREATE ON DATABASE {quoted(name)} TO {quoted(user)};"
         yield Line("database", "rights", "-", State.WRONG, says, mend, values)
         return
     yield Line("database", "reached", "-", State.FINE, says, "", values)
@@ -99,8 +98,8 @@ def versions(text: str, number: int) -> Line:
         f"ledger {values['ledger']}, Python {values['python']}, PostgreSQL {text}, views"
         f" {VIEW_VERSION}, export {V2}"
     )
-    if number // 10_000 < postgresql_min:
-        mend = f"Use PostgreSQL {postgresql_min} or newer."
+    if number // 10_000 < server_version_min:
+        mend = f"Use PostgreSQL {server_version_min} or newer."
         return Line("versions", "postgresql-old", "-", State.WRONG, says, mend, values)
     return Line("versions", "versions", "-", State.FINE, says, "", values)
 
