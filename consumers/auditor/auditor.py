@@ -107,7 +107,7 @@ class Auditor:
         self._aside = set_aside.Counted(done.after.turn, aside)
         return Step(
             done.events, len(done.at), len(done.decided.entries), done.behind, views=False,
-            position=done.after.position, aside=aside,
+            position=done.after.position, aside=aside, opened=done.decided.opened,
         )  # fmt: skip
 
     def _unfolded(self, rows: Any, position: int) -> bool:

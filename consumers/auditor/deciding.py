@@ -1,12 +1,20 @@
 """From what subjects show now to what has to be said about their cases."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import encode_decision
-from ledger.cases.discrepancy import LIVE, Case, Picture, evolve
+from ledger.cases.discrepancy import (
+    LIVE,
+    Case,
+    DiscrepancyOpened,
+    DiscrepancyReopened,
+    Picture,
+    evolve,
+)
 from ledger.cases.judging import case_of, judge
 from ledger.errors import EvaluationFull, TooMuch
 from ledger.log import Entry, Receipt
@@ -18,6 +26,7 @@ from ledger.views import auditing
 from ledger.views.auditing import Shown
 from ledger.views.cases import cases_of
 
+_OPENING: Final = {DiscrepancyOpened.__name__, DiscrepancyReopened.__name__}
 _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 
 
@@ -33,6 +42,15 @@ class Decided(NamedTuple):
     shown: list[Shown]
     dependencies: dict[Subject, set[Read]]
     aside: dict[Subject, str]
+
+    @property
+    def opened(self) -> Counter[tuple[str, str]]:
+        """How many cases are opened, or opened again, by rule and severity."""
+        return Counter(
+            (case.rule, case.shows.values.severity)
+            for entry, case in zip(self.entries, self.cases, strict=True)
+            if entry.topic in _OPENING
+        )
 
 
 class Pending:

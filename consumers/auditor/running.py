@@ -4,6 +4,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from itertools import product
+from typing import get_args
 
 from consumers.auditor.auditor import Auditor
 from consumers.auditor.step import Step
@@ -13,6 +15,8 @@ from ledger.facts.scalars import time_text
 from ledger.log import Log
 from ledger.log.standing_by import Posts
 from ledger.rules.policy import Policy
+from ledger.rules.rulebook import RULES
+from ledger.rules.violation import Severity
 from ledger.views.auditing import next_due
 from ledger.views.periods import restate_periods
 from ledger.views.projection import Projector, reading
@@ -104,6 +108,9 @@ def run(log: Log, policy: Policy, stop: threading.Event) -> None:
     Waits and tries again while the database is away, the views are not there yet, or another one
     audits.
     """
+    for rule, severity in product(RULES, get_args(Severity)):
+        # What begins at nothing shows its first rise.
+        metrics.cases_opened.labels(rule.number, severity)
     with Posts(log, [_POST]) as posts:
         _run(log, policy, stop, posts)
 
@@ -119,10 +126,7 @@ def _run(log: Log, policy: Policy, stop: threading.Event, posts: Posts) -> None:
         try:
             step = auditor.step()
             failures = 0
-            if not step.views:
-                metrics.auditor_position.set(step.position)
-            metrics.audit_set_aside.set(step.aside)
-            metrics.auditor_decisions.inc(step.decisions)
+            _tell(step)
             if step.views:
                 stop.wait(views_wait_seconds)
             elif not step.behind:
@@ -138,6 +142,16 @@ def _run(log: Log, policy: Policy, stop: threading.Event, posts: Posts) -> None:
             failures = min(failures + 1, 10)
             _log.warning("%s; tried again in %.3g s", error, wait)
             stop.wait(wait)
+
+
+def _tell(step: Step) -> None:
+    """Tell the metrics of a step."""
+    if not step.views:
+        metrics.auditor_position.set(step.position)
+    metrics.audit_set_aside.set(step.aside)
+    metrics.auditor_decisions.inc(step.decisions)
+    for (rule, severity), number in step.opened.items():
+        metrics.cases_opened.labels(rule, severity).inc(number)
 
 
 def _rest(log: Log, position: int, stop: threading.Event) -> None:

@@ -1,6 +1,7 @@
 """One evaluation by the auditor: what it did, and what has to be recorded of it."""
 
 import logging
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from consumers.auditor.deciding import Decided
@@ -15,7 +16,8 @@ _log = logging.getLogger("ledger.auditor")
 class Step(NamedTuple):
     """What one evaluation did; `behind` = more is waiting, `views` = it waits for the views.
 
-    `position` = what it has audited up to, `aside` = how many subjects are set aside.
+    `position` = what it has audited up to, `aside` = how many subjects are set aside,
+    `opened` = how many cases it opened, by rule and severity.
     """
 
     events: int
@@ -25,6 +27,7 @@ class Step(NamedTuple):
     views: bool
     position: int
     aside: int = 0
+    opened: Mapping[tuple[str, str], int] = {}
 
 
 class Evaluated(NamedTuple):

@@ -3,7 +3,7 @@
 Creating is safe to repeat: what exists is left as it is, and reported where it differs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,6 +114,64 @@ def create(
         differences = _differences(topic, found, configs[topic.name])
         reports.append(Report(topic.name, False, found, differences))  # noqa: FBT003 - not created
     return tuple(reports)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a topic that exists, or should, stands for us.
+
+    `trouble` is what keeps us from using it; `differences` what it has otherwise than as created,
+    `known` whether its settings are shown to us; `id` as brokers with KIP-516 tell it.
+    """
+
+    name: str
+    trouble: str | None = None
+    partitions: int = 0
+    differences: tuple[str, ...] = ()
+    compacted: bool = False
+    known: bool = True
+    id: str | None = None
+
+
+def inspect(
+    connection: Connection, fits: Callable[[str], bool], *, prefix: str = ""
+) -> tuple[Standing, ...]:
+    """Tell how inputs and outputs stand; nothing is made.
+
+    Inputs are the topics that are there and that `fits` holds of; the shared ones are missed only
+    where no party has topics of its own. Raises Misuse or Unavailable.
+    """
+    with administration(connection) as admin, explained(connection):
+        inputs = {name for name in admin.list_topics() if fits(name)}
+        names = [prefix + name for name in INPUTS]
+        names += sorted(inputs - {*names})
+        if len(names) > len(INPUTS):
+            names = [name for name in names if name in inputs]
+        reads = [Topic(name, input_partitions, _input_configs()) for name in names]
+        wanted = [*reads, *catalogue(prefix=prefix, shared=False)]
+        described = {
+            topic["name"]: topic for topic in admin.describe_topics([one.name for one in wanted])
+        }
+        configs = _configured(admin, [n for n, one in described.items() if not one["error_code"]])
+    found = []
+    for topic in wanted:
+        operation = "READ" if topic in reads else "WRITE"
+        if trouble := _trouble(described.get(topic.name), topic.name, operation, connection):
+            found.append(Standing(topic.name, trouble))
+            continue
+        settings = configs[topic.name]
+        partitions = len(described[topic.name]["partitions"])
+        found.append(
+            Standing(
+                topic.name,
+                partitions=partitions,
+                differences=_differences(topic, partitions, settings) if settings else (),
+                compacted="compact" in str(settings.get("cleanup.policy", {}).get("value")),
+                known=bool(settings),
+                id=str(described[topic.name].get("topic_id") or "") or None,
+            )
+        )
+    return tuple(found)
 
 
 def require(

@@ -42,6 +42,8 @@ COMMANDS: Final = {
     "season": "ledger.commands.demo.season",
     "run": "ledger.commands.run.run",
     "settings": "ledger.commands.settings.settings",
+    "status": "ledger.commands.status.status",
+    "doctor": "ledger.commands.status.doctor",
     "demo": "ledger.commands.demo.demo",
     "scope": "ledger.commands.labels.scope",
     "substance": "ledger.commands.labels.substance",

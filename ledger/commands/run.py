@@ -23,7 +23,7 @@ import typer
 
 from ledger.commands.home import database, deciding, opened
 from ledger.commands.policy import policy_of
-from ledger.commands.running import logged, metrics_served
+from ledger.commands.running import beating, logged, metrics_served, served
 from ledger.errors import LedgerError, Misuse
 from ledger.labels.describe import check_tables
 from ledger.log.embedded import alive, default_home, server
@@ -52,7 +52,7 @@ def run_process(
 ) -> None:
     """Run one process here until the event is set, its metrics served beside it."""
     opening = deciding if process is Process.AUDITOR else opened
-    with metrics_served(settings), opening(settings) as log:
+    with metrics_served(settings), opening(settings) as log, beating(log, process.value):
         match process:
             case Process.INGEST:
                 from consumers.ingest import ingest, stops
@@ -73,9 +73,7 @@ def run_process(
 
                 running.run(log, policy_of(settings), stop)
             case Process.WEB:
-                from ledger.web.serving import serve
-
-                serve(settings, log, stop)
+                served(settings, log, stop)
 
 
 back_off_seconds_min = 0.5
@@ -116,9 +114,9 @@ def run(
 ) -> None:
     """Run the ledger's processes until Ctrl-C; one that ends is started again.
 
-    Without Kafka in the settings there is no ingest, and a publisher only where there are
-    webhooks. Metrics are served on loopback: the first process has LEDGER_METRICS_PORT, each
-    further one the next port. Of several ingests each has LEDGER_KAFKA_INSTANCE with -1, -2 … .
+    Without Kafka in the settings there is no ingest, and a publisher only where there are webhooks.
+    Metrics are served on loopback: the first process has LEDGER_METRICS_PORT, each further one the
+    next port. Of several ingests each has LEDGER_KAFKA_INSTANCE with -1, -2 … .
 
     Example: ledger run --only ingest,projector
     """

@@ -5,10 +5,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from threading import Event
 
 from ledger import log_lines, metrics
+from ledger.commands.beating import note_of
 from ledger.commands.output import say_by
 from ledger.errors import not_served
+from ledger.log import Log
+from ledger.log.processes import Beating
 from ledger.settings import Settings
 
 
@@ -26,6 +30,19 @@ def logged(process: str, settings: Settings) -> Iterator[None]:
         say_by(log.error)
         raise
     log.info("stopped")
+
+
+def beating(log: Log, process: str) -> Beating:
+    """Signs of life of the process of that name, for the time of a block."""
+    return Beating(log, process, note_of(process))
+
+
+def served(settings: Settings, log: Log, stop: Event) -> None:
+    """Serve API and pages until `stop` is set; where Kafka is set its status asks there too."""
+    from ledger.commands.kafka_lines import broker_of
+    from ledger.web.serving import serve
+
+    serve(settings, log, stop, ask_broker=broker_of(settings))
 
 
 @contextmanager

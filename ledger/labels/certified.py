@@ -46,6 +46,23 @@ def certifications(
     )
 
 
+def running_out(record: Record, on: date, by: date) -> list[tuple[date, CertificationChanged]]:
+    """Certificates of whoever, valid on a day, whose last day is `by` or before: the first first.
+
+    Each with that day and the change by which it is valid.
+    """
+    parties = {known.fact.party for known in record if isinstance(known.fact, CertificationChanged)}
+    found = [
+        (until, last)
+        for party in sorted(parties)
+        for changes in _by_certificate(record, party)
+        if (valid := _valid_until(changes, on)) is not None
+        for until, last in [valid]
+        if until is not None and until <= by
+    ]
+    return sorted(found, key=lambda one: (one[0], one[1].party, one[1].number))
+
+
 def certified(  # noqa: PLR0917 - the order in which everybody reads these six
     record: Record,
     party: str,
@@ -152,6 +169,14 @@ def _by_certificate(record: Record, party: str) -> Iterable[list[CertificationCh
 
 
 def _valid(changes: list[CertificationChanged], on: date) -> CertificationChanged | None:
+    found = _valid_until(changes, on)
+    return None if found is None else found[1]
+
+
+def _valid_until(
+    changes: list[CertificationChanged], on: date
+) -> tuple[date | None, CertificationChanged] | None:
+    """By which change a certificate is valid on a day, and until when; None where it is not."""
     last: CertificationChanged | None = None
     kept: date | None = None
     for change in changes:
@@ -163,4 +188,4 @@ def _valid(changes: list[CertificationChanged], on: date) -> CertificationChange
     if last is None or last.status not in _VALID:
         return None
     until = kept if last.status == "REINSTATED" else last.until
-    return last if until is None or on <= until else None
+    return (until, last) if until is None or on <= until else None

@@ -6,6 +6,7 @@ It serves nothing unless the database binds the web's readers by row-level secur
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -14,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ledger.log import Log
+from ledger.settings import load
 from ledger.web import pages, problems
 from ledger.web.access import sign_in
 from ledger.web.access.signing import Signing
@@ -26,6 +28,7 @@ from ledger.web.api import (
     periods,
     reconciling,
     sources,
+    status,
     stream,
     unproven,
 )
@@ -33,6 +36,8 @@ from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer
 from ledger.web.api.events import Registered
 from ledger.web.api.parameters import known_parameters
+from ledger.web.asking.status import Status
+from ledger.web.asking.status import status as status_of
 from ledger.web.compressing import Compressed
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second
@@ -52,7 +57,7 @@ _ROUTERS: Final = (
     events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
     stream.router, discrepancies.router, periods.router, labels.router,
-    sources.router, unproven.router,
+    sources.router, unproven.router, status.router,
 )  # fmt: skip
 
 
@@ -84,11 +89,13 @@ def make_app(
     reach: Reach = AS_ASKED,
     rate: float = requests_a_second,
     clock: Callable[[], float] = time.monotonic,
+    ask_status: Callable[[], Status] | None = None,
 ) -> FastAPI:
     """The application over a log.
 
     `reach` is where people reach it; `rate` is requests a second of one token; `clock` tells the
-    seconds that limits go by.
+    seconds that limits go by; `ask_status` asks how things stand, unless given by the settings and
+    without Kafka.
     """
     desk, origin = Desk(log), reach.origin
 
@@ -115,6 +122,7 @@ def make_app(
     )
     app.state.desk, app.state.reach = desk, reach
     app.state.registered = Registered()
+    app.state.ask_status = ask_status or partial(status_of, log, load())
     app.state.streams = stream.Streams()
     problems.install(app)
     app.include_router(_health)

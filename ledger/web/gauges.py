@@ -5,28 +5,42 @@ still, and that one shows it.
 """
 
 import logging
+import shutil
 import threading
 import time
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import Gauge
 
 from ledger import metrics
 from ledger.errors import LedgerError
+from ledger.log.processes import listed
+from ledger.settings import Settings
 from ledger.views.folding import IS_LIVE
 from ledger.views.reconciliation import FIGURES, Question, reconcile
+from ledger.web.asking.status.asked import unaudited
+from ledger.web.asking.status.holding import place_of
+from ledger.web.asking.status.stuck import SILENT
 from ledger.web.desk import SYSTEM, Desk, Looking
 
 read_seconds: Final = 10.0
 pairs_max: Final = 200
 """Pairs whose seals are shown: the labels of a metric are to stay few."""
 fresh_cases_max: Final = 1_000
-SILENT: Final = "M-60"
+HOME: Final = "home"
 
 _OPEN: Final = f"""
 SELECT c.rule, coalesce(s.severity, c.severity), count(*)::int8
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE c.{IS_LIVE} GROUP BY 1, 2
+"""
+# A case keeps the severity that it was last judged by.
+_OLDEST: Final = f"""
+SELECT s.severity, (
+    SELECT min(c.opened_at) FROM cases AS c LEFT JOIN case_shown AS shown ON shown.id = c.id
+    WHERE c.{IS_LIVE} AND coalesce(shown.severity, c.severity) = s.severity
+) FROM unnest(ARRAY['C', 'H', 'M', 'L']) AS s (severity)
 """
 # Of a case its first evidence ids are kept: the latest of them stands for the rest.
 _OPENED: Final = """
@@ -38,6 +52,11 @@ SELECT c.opened, c.opened_at, (
 )
 FROM cases AS c WHERE c.opened > %s ORDER BY c.opened LIMIT %s
 """
+_UNSETTLED: Final = "SELECT reason, count(*)::int8 FROM dead_letter GROUP BY reason"
+_KEPT: Final = """
+SELECT (SELECT count(*)::int8 FROM sessions WHERE ends_at > %s),
+    pg_database_size(current_database())::int8
+"""
 _REFUSED: Final = "SELECT coalesce(max(number), 0) FROM dead_letter"
 
 _log = logging.getLogger("ledger.web")
@@ -46,8 +65,8 @@ _log = logging.getLogger("ledger.web")
 class Gauges:
     """Reads the state into the metrics, from a thread of its own."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        self._desk, self._settings = desk, settings
         self._opened = -1
         self._behind_since: dict[str, float] = {}
         self._stop = threading.Event()
@@ -78,12 +97,33 @@ class Gauges:
         last = self._desk.log.recorded_last()
         with self._desk.looking(SYSTEM) as looking:
             self._positions(looking)
-            _cases(looking)
+            _cases(looking, max(now, last))
             self._freshness(looking)
             _seals(looking, max(now, last))
             row = looking.rows.execute(_REFUSED).fetchone()
             metrics.dead_letters.set(row[0] if row else 0)
+        self._beside()
         metrics.state_seconds.set(now / 1e6)
+
+    def _beside(self) -> None:
+        """What is kept beside the log, and how much room there is."""
+        with self._desk.log.transaction() as rows:
+            beats: dict[tuple[str, ...], float] = {}
+            for process in listed(rows):
+                last = beats.get((process.name,), 0.0)
+                beats[process.name,] = max(last, process.beat_at / 1e6)
+            unsettled: dict[tuple[str, ...], int] = {
+                (reason,): count for reason, count in rows.execute(_UNSETTLED).fetchall()
+            }
+            ((sessions, size),) = rows.execute(_KEPT, (self._desk.now(),)).fetchall()
+        _shown(metrics.dead_letters_unsettled, unsettled)
+        # Of who ended in order there is no last sign of life to grow old.
+        _shown(metrics.process_beat, beats, others=None)
+        metrics.sessions.set(sessions)
+        metrics.database_bytes.set(size)
+        there = shutil.disk_usage(place_of(self._settings))
+        metrics.disk_free_bytes.labels(HOME).set(there.free)
+        metrics.disk_bytes.labels(HOME).set(there.total)
 
     def _positions(self, looking: Looking) -> None:
         standing = looking.standing
@@ -91,7 +131,7 @@ class Gauges:
         metrics.projector_position.set(standing.position)
         metrics.auditor_position.set(standing.audited)
         # Decisions are recorded behind what they rest on, and have nothing to be audited.
-        audit_lag = _unaudited(looking)
+        audit_lag = unaudited(looking.rows, standing.audited)
         metrics.projector_lag_events.set(standing.behind)
         metrics.auditor_lag_events.set(audit_lag)
         for follower, lag in (("views", standing.behind), ("audit", audit_lag)):
@@ -115,18 +155,7 @@ class Gauges:
                 metrics.case_freshness_seconds.observe((opened_at - recorded_at) / 1e6)
 
 
-_BEHIND_AUDIT: Final = """
-SELECT count(*)::int8 FROM events
-WHERE notification_id > %s AND topic NOT LIKE 'Discrepancy%%' AND topic NOT LIKE 'Period%%'
-"""
-
-
-def _unaudited(looking: Looking) -> int:
-    row = looking.rows.execute(_BEHIND_AUDIT, (looking.standing.audited,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _cases(looking: Looking) -> None:
+def _cases(looking: Looking, now: int) -> None:
     looking.rows.execute(_OPEN)
     found: dict[tuple[str, ...], int] = {
         (rule, severity): count for rule, severity, count in looking.rows.fetchall()
@@ -134,6 +163,11 @@ def _cases(looking: Looking) -> None:
     _shown(metrics.open_cases, found)
     silent = sum(count for labels, count in found.items() if labels[0] == SILENT)
     metrics.silent_sources.set(silent)
+    metrics.sources_silent.set(silent)
+    looking.rows.execute(_OLDEST)
+    for severity, opened_at in looking.rows.fetchall():
+        age = 0.0 if opened_at is None else max(0.0, (now - opened_at) / 1e6)
+        metrics.case_oldest_seconds.labels(severity).set(age)
 
 
 def _seals(looking: Looking, now: int) -> None:
@@ -148,13 +182,19 @@ def _seals(looking: Looking, now: int) -> None:
     )
 
 
-def _shown(gauge: Gauge, values: dict[tuple[str, ...], int]) -> None:
-    """Show these values; what was shown and is not among them is 0."""
+def _shown(
+    gauge: Gauge, values: Mapping[tuple[str, ...], float], *, others: int | None = 0
+) -> None:
+    """Show these values; what was shown and is not among them is 0, or with None shown no more."""
     names = gauge._labelnames  # noqa: SLF001 -- the library has no other way to tell
     for family in gauge.collect():
         for sample in family.samples:
             shown = tuple(sample.labels[name] for name in names)
-            if shown not in values:
-                gauge.labels(*shown).set(0)
+            if shown in values:
+                continue
+            if others is None:
+                gauge.remove(*shown)
+            else:
+                gauge.labels(*shown).set(others)
     for labels, value in values.items():
         gauge.labels(*labels).set(value)

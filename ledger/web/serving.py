@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from ledger.errors import not_served
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.web.app import make_app
+from ledger.web.asking.status import AskBroker, status
 from ledger.web.connections import Connection, Crowd, connections_max
 from ledger.web.gauges import Gauges
 from ledger.web.origin import Reach
@@ -37,17 +39,22 @@ def serve(
     *,
     ready: threading.Event | None = None,
     listening: socket.socket | None = None,
+    ask_broker: AskBroker | None = None,
 ) -> None:
     """Serve the API and the pages until `stop` is set.
 
     `listening` is a socket from `listen`, else one is made; `ready` is set once requests are
-    answered. Raises Misuse where the address is taken, a setting of it cannot be, or row-level
-    security does not bind.
+    answered; `ask_broker` tells the status how Kafka stands. Raises Misuse where the address is
+    taken, a setting of it cannot be, or row-level security does not bind.
     """
     own = listening or listen(settings)
     _allow_descriptors()
     try:
-        asyncio.run(_serve(make_app(log, reach=Reach.of(settings)), own, stop, ready))
+        app = make_app(
+            log, reach=Reach.of(settings), ask_status=partial(status, log, settings, ask_broker)
+        )
+        gauges = Gauges(app.state.desk, settings)
+        asyncio.run(_serve(app, gauges, own, stop, ready))
     finally:
         own.close()
 
@@ -96,7 +103,11 @@ def _allow_descriptors() -> None:
 
 
 async def _serve(
-    app: FastAPI, listening: socket.socket, stop: threading.Event, ready: threading.Event | None
+    app: FastAPI,
+    gauges: Gauges,
+    listening: socket.socket,
+    stop: threading.Event,
+    ready: threading.Event | None,
 ) -> None:
     config = uvicorn.Config(
         app,
@@ -116,7 +127,6 @@ async def _serve(
     server = _Server(config)
     # Its own lifespan hides what went wrong at the start; ours raises it.
     async with app.router.lifespan_context(app):
-        gauges = Gauges(app.state.desk)
         gauges.start()
         running = asyncio.ensure_future(server.serve([listening]))
         while not server.started and not running.done():  # noqa: ASYNC110 -- uvicorn has no event

@@ -27,6 +27,7 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 """Set on every answer that does not say otherwise."""
+PAGES: Final = "/desk/"
 TRANSPORT: Final = "max-age=31536000"
 
 
@@ -42,10 +43,10 @@ class Watching:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
+        status, size = 500, 0
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -53,6 +54,8 @@ class Watching:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", TRANSPORT)
+            else:
+                size += len(message.get("body", b""))
             await send(message)
 
         try:
@@ -61,6 +64,8 @@ class Watching:
             route = route_of(scope)
             metrics.web_requests.labels(route, str(status)).inc()
             metrics.web_seconds.labels(route).observe(time.perf_counter() - started)
+            if route == "/" or route.startswith(PAGES):
+                metrics.web_page_bytes.labels(route).observe(size)
 
 
 def route_of(scope: Scope) -> str:

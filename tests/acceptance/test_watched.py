@@ -13,13 +13,20 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import yaml
+from fastapi import FastAPI
+from starlette.routing import Match
 
 from ledger import metrics
+from ledger.log import Log
+from ledger.log.processes import listed
+from ledger.web.app import make_app
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -34,6 +41,7 @@ RULES: list[dict[str, Any]] = [
 EXPRESSIONS = [
     target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", ())
 ]
+AT_DESK = "{{ $externalLabels.desk }}"
 NAME = re.compile(r"\bledger_[a-z0-9_]+")
 wait_seconds_max = 60
 
@@ -50,6 +58,19 @@ def exported() -> set[str]:
         if kind == "histogram":
             names |= {family.name + end for end in ("_bucket", "_sum", "_count")}
     return names
+
+
+@cache
+def desk() -> FastAPI:
+    """The application, with nothing behind it."""
+    return make_app(cast("Log", SimpleNamespace(dsn="")))
+
+
+def is_answered(address: str) -> bool:
+    """Whether the desk or the API answers at an address."""
+    path = urllib.parse.urlsplit(address).path
+    asked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(asked)[0] is Match.FULL for route in desk().routes)
 
 
 def tool(name: str) -> str:
@@ -96,10 +117,61 @@ def test_every_metric_is_measured() -> None:
 
 
 def test_every_alert_says_what_to_do() -> None:
-    """Who is woken is told what happened and what to do about it."""
+    """Who is woken is told what happened, what to do about it, and where the ledger says more."""
     for rule in RULES:
         assert rule["labels"]["severity"] in {"page", "ticket"}, rule["alert"]
-        assert set(rule["annotations"]) == {"summary", "action"}, rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "action", "desk"}, rule["alert"]
+        where = rule["annotations"]["desk"].removeprefix(AT_DESK)
+        assert is_answered(where), rule["alert"]
+    assert not is_answered("/desk/nothing")
+    given = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())["global"]["external_labels"]
+    assert given == {"desk": "http://127.0.0.1:8000"}
+
+
+def test_every_alert_has_its_part_of_the_handbook() -> None:
+    """Whoever is woken finds what to do under the alert's own name, and no other is there."""
+    page = (ROOT / "docs" / "operator" / "alerts.md").read_text()
+    headings = re.findall(r"^### ([A-Za-z]+)$", page, flags=re.MULTILINE)
+
+    assert headings == [rule["alert"] for rule in RULES]
+    parts = re.split(r"^### [A-Za-z]+$", page, flags=re.MULTILINE)[1:]
+    for rule, part in zip(RULES, parts, strict=True):
+        assert f"*{rule['labels']['severity']}*" in part, rule["alert"]
+        assert len(part.split()) > 20, rule["alert"]
+
+
+STATS = [panel for panel in DASHBOARD["panels"] if panel["type"] == "stat"]
+
+
+def test_every_figure_says_what_is_well() -> None:
+    """Each stands on steps of its own: no colour is inherited, and none changes at 80."""
+    assert len(STATS) > 20
+    found = {}
+    for panel in STATS:
+        steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+        values = found[panel["title"]] = [step["value"] for step in steps]
+        assert values[0] is None, panel["title"]
+        assert values[1:] == sorted(values[1:]), panel["title"]
+        assert 80 not in values, panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+    assert found["Views behind"] == [None, 60, 300]
+    assert found["Audit behind"] == [None, 300, 900]
+    assert found["Last sign of life"] == [None, 15, 60]
+
+
+def test_panels_lead_to_the_desk() -> None:
+    """Links go to pages that are there; what a panel asks by is a variable of the dashboard."""
+    links = [link["url"] for link in DASHBOARD["links"]]
+    for panel in DASHBOARD["panels"]:
+        defaults = panel.get("fieldConfig", {}).get("defaults", {})
+        links += [link["url"] for link in defaults.get("links", ())]
+    variables = {each["name"] for each in DASHBOARD["templating"]["list"]}
+
+    assert len(links) > 20
+    for url in links:
+        assert is_answered(url.removeprefix("${desk}")), url
+    asked = {name for text in EXPRESSIONS for name in re.findall(r"\$([a-z]+)", text)}
+    assert asked | {"desk"} == variables
 
 
 def test_every_alert_is_tested() -> None:
@@ -182,10 +254,15 @@ def test_prometheus_scrapes_a_running_ledger(database: str, tmp_path: Path) -> N
         up: list[Any] = []
         while not up and time.monotonic() < deadline:
             time.sleep(0.5)
-            query = "up == 1 and on() (time() - max(ledger_state_timestamp_seconds) < 60)"
+            query = (
+                "up == 1 and on() (time() - max(ledger_state_timestamp_seconds) < 60)"
+                ' and on() (time() - ledger_process_beat_timestamp_seconds{process="web"} < 60)'
+            )
             found = asked(f"http://127.0.0.1:{shown}/api/v1/query", query=query)
             up = found["data"]["result"] if found else []
         assert up, (tmp_path / "ledger.log").read_text() + (tmp_path / "prometheus.log").read_text()
+        with Log.open(database) as log, log.transaction() as rows:
+            alive = [process.name for process in listed(rows)]
         rules = asked(f"http://127.0.0.1:{shown}/api/v1/rules")
         states = {
             rule["name"]: (rule["state"], rule["health"])
@@ -193,6 +270,8 @@ def test_prometheus_scrapes_a_running_ledger(database: str, tmp_path: Path) -> N
             for rule in group["rules"]
         }
 
+    with Log.open(database) as log, log.transaction() as rows:
+        assert (alive, listed(rows)) == (["web"], []), "seen while it runs, and not once it ended"
     assert set(states) == {rule["alert"] for rule in RULES}
     assert {health for _, health in states.values()} <= {"ok", "unknown"}
     assert "firing" not in {state for state, _ in states.values()}

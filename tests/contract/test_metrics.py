@@ -17,6 +17,7 @@ LABELS = {
     "importer",
     "partition",
     "place",
+    "process",
     "rcb",
     "reason",
     "result",

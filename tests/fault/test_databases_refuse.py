@@ -20,7 +20,7 @@ from tests.databases import Cluster
 NOWHERE = "00000000-0000-7000-8000-000000000001"
 NEEDS_NO_DATABASE = {
     "policy", "season", "scope", "substance", "standards", "demo", "label form", "label check",
-    "topics create", "run",
+    "topics create", "run", "doctor",
 }  # fmt: skip
 """Commands that open no log, or have ways of their own to be tried."""
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "token create": ("--role", "operator"),
     "token list": (),
     "token revoke": ("T-0123456789",),
+    "status": (),
 }  # fmt: skip
 
 

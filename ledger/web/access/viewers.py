@@ -164,9 +164,11 @@ def _only(roles: frozenset[str], otherwise: str) -> Callable[[Viewer], Viewer]:
 onlooker: Final = _only(LOOKING, "A scanner sees the receipts of its own source alone.")
 _explaining: Final = _only(EXPLAINING, "Exporters, processors and importers explain.")
 _certifying: Final = _only(CERTIFYING, "Certifiers decide this.")
+_operating: Final = _only(frozenset({"operator"}), "The status is for whoever runs the ledger.")
 Onlooker = Annotated[Viewer, Depends(onlooker)]
 Explainer = Annotated[Viewer, Depends(_explaining)]
 Certifier = Annotated[Viewer, Depends(_certifying)]
+Operator = Annotated[Viewer, Depends(_operating)]
 
 
 def person_of(viewer: Viewer, given: str | None) -> str:

@@ -234,6 +234,21 @@ SUBSTANCE: Final = reading(
     {"substances": many(_SUBSTANCE, shown_of(_SUBSTANCE))},
     none=False,
 )
+_LINE: Final[Shape] = {
+    "part": "audit", "code": "lags", "about": "-",
+    "state": one_of("wrong", "unknown", "note", "fine"),
+    "says": "12,000 events behind the log, the first of them for 20 min",
+    "mend": "See the log of the auditor; while it works off a backlog, wait.",
+    "values": {"behind_events": 12_000, "behind_seconds": 1_200},
+}  # fmt: skip
+STATUS: Final = reading(
+    "How everything stands",
+    {
+        "at": "2026-04-02T00:30:01+00:00", "verdict": "1 thing needs somebody.",
+        "needs_somebody": True, "lines": many(_LINE, shown_of(_LINE)),
+    },
+    none=False,
+)  # fmt: skip
 LIVE: Final[Json] = {
     "summary": "Alive",
     "responses": {

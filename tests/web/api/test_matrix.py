@@ -98,6 +98,7 @@ MATRIX: dict[str, Asked] = {
     "get_unproven": Asked("get", "/unproven", LIST, 200),
     "get_sources": Asked("get", "/sources", LIST, 200),
     "get_refusals": Asked("get", "/refusals", LIST, 200),
+    "get_status": Asked("get", "/status", some(("operator",), 200)),
 }  # fmt: skip
 
 
