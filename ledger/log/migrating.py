@@ -33,6 +33,8 @@ _THERE_ALREADY: Final = (
 _MAKES: Final = re.compile(
     r"(?:\s*--[^\n]*\n)*\s*CREATE (?!OR REPLACE)(?![^(]*IF NOT EXISTS)", re.IGNORECASE
 )
+_OPEN: Final = "SELECT has_schema_privilege(to_regnamespace('public'), 'CREATE')"
+"""Whether the user may make tables in `public`; null where an administrator dropped it."""
 _SCHEMA: Final = re.compile(r"\bpublic\b")
 """How migrations name the schema that they are applied in; nothing else in them is called so."""
 
@@ -75,7 +77,7 @@ def migrate(dsn: str) -> None:
 
 def _made(guard: psycopg.Connection[tuple[Any, ...]], schema: str) -> str:
     """The schema to make tables in, made where it has to be another than `public`."""
-    may = guard.execute("SELECT has_schema_privilege('public', 'CREATE')").fetchone()
+    may = guard.execute(_OPEN).fetchone()
     if schema != "public" or may == (True,):
         return schema
     guard.execute(f"CREATE SCHEMA {OWN_SCHEMA}")

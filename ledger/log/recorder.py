@@ -21,7 +21,7 @@ Rows: TypeAlias = Cursor[tuple[Any, ...]]
 
 CHANNEL = "events"
 APPLICATION_NAME = "seal-ledger log"
-_pool_connections_max = 8
+connections_max = 8
 _pool_wait_seconds = 10.0
 _reconnect_seconds = 2.0  # the pool tries anew for whoever asks next, not minutes later
 _connect_seconds = 10
@@ -72,7 +72,7 @@ class Datastore(PostgresDatastore):
                 "application_name": APPLICATION_NAME,
             },
             min_size=1,
-            max_size=_pool_connections_max,
+            max_size=connections_max,
             open=False,
             configure=configure,
             check=ConnectionPool.check_connection,

@@ -29,7 +29,7 @@ class Right(NamedTuple):
 _ASKED: Final = f"""
 SELECT current_user::text, current_database()::text, {BEHIND},
     has_database_privilege(current_database(), 'CREATE'),
-    has_schema_privilege({BEHIND}, 'CREATE'),
+    coalesce(has_schema_privilege(to_regnamespace({BEHIND}), 'CREATE'), false),
     (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class AS c
         WHERE c.oid = to_regclass('source_position')),
     (SELECT pg_get_userbyid(c.relowner)::text FROM pg_class AS c

@@ -94,6 +94,11 @@ def test_a_home_is_migrated_caught_up_and_verified(old: str) -> None:
         ).fetchall()
     assert tokens == [("exporter", "EXP-X0001", True), ("operator", "operator", False)]
     assert_as_it_was(old)
+    recorded = number(old, "events")
+    ledger(old, "rebuild")
+    ledger(old, "catch-up")
+    assert number(old, "events") == recorded
+    assert_as_it_was(old)
 
 
 def test_an_export_is_imported_caught_up_and_verified(bare: str) -> None:

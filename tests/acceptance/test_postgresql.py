@@ -4,27 +4,33 @@ What an administrator does first is what `ledger database prepare` prints or run
 """
 
 import json
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import which
 from typing import NamedTuple
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.log import Log
+from ledger.log import Log, recorder, seeing
 from ledger.log.connecting import OWN_SCHEMA, connect
 from ledger.log.rights import rights
 from ledger.web.desk import SYSTEM, Desk
 from tests.commanding import Done, ledger, refused
 from tests.databases import open_folder, ordinary_server
-from tests.servers import own, required
+from tests.handbook.fences import blocks
+from tests.handbook.shell import run, shell
+from tests.servers import lacks, own, required
 
 OWN = 18
 VERSIONS = [15, 16, 17, OWN]
-OLD = Path(__file__).parents[1] / "fixtures" / "home-0.1.0"
+ROOT = Path(__file__).parents[2]
+OLD = ROOT / "tests" / "fixtures" / "home-0.1.0"
+seconds_max = 200.0
 SEASON = ("season", "--events", "420", "--seed", "7", "--faults", "count-variance")
 
 
@@ -146,6 +152,7 @@ def test_what_is_printed_is_what_is_missing(server: Server, bare: str) -> None:
     refused(done, 2, "ledger database prepare", "GRANT CREATE ON DATABASE bare TO poor;")
     printed = ok("database", "prepare", url=bare).out
     with in_database(server, "bare") as admin:
+        admin.execute("DROP SCHEMA public")  # as some administrators do
         for _ in range(2):
             admin.execute(printed.encode())
 
@@ -175,6 +182,52 @@ def test_an_existing_ledger_stays_in_public(server: Server, bare: str) -> None:
         assert user.execute("SELECT current_schema()").fetchone() == ("public",)
         found = user.execute("SELECT to_regnamespace(%s)", (OWN_SCHEMA,)).fetchone()
         assert found == (None,)
+
+
+PAGES = ("postgresql.md", "backup-and-restore.md")
+TYPED_HERE = "tests/acceptance/test_postgresql.py types it"
+
+
+def test_what_the_handbook_says_is_typed(season: bytes) -> None:
+    """Prepared, with a password file, dumped and restored: word by word, on a server of 15."""
+    if not all(map(which, ("psql", "pg_dump", "pg_restore"))):
+        lacks("no clients of PostgreSQL here: apt-get install postgresql-client")
+    with running(15) as server, open_folder() as folder, shell(folder) as programs:
+        (folder / "admin-url").write_text(server.admin + "\n")
+        (folder / "season.ndjson").write_bytes(season)
+        at = f"127.0.0.1:{conninfo_to_dict(server.admin)['port']}"
+        lines = []
+        for page in PAGES:
+            text = (ROOT / "docs" / "operator" / page).read_text(encoding="utf-8")
+            typed = [block.lines for block in blocks(text) if TYPED_HERE in block.why]
+            assert len(typed) > 1
+            lines += [*typed, "ledger load season.ndjson\nledger token create --role operator\n"]
+        script = "".join(lines).replace("db.example:5432", at)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
+        env = kept | {"PYTHONPATH": str(ROOT), "HOME": str(folder)}
+        done = run(script, programs, folder, env, seconds_max)
+
+        assert done.returncode == 0, done.stdout
+        held = []
+        for name in ("ledger", "restored"):
+            with connect(server.url("seals", name, "a-long-secret")) as one:
+                sums = (
+                    "SELECT (SELECT count(*) FROM events WHERE door IS NOT NULL),"
+                    " (SELECT count(*) FROM tokens)"
+                )
+                held.append(one.execute(sums).fetchone())
+        # Loaded again after the restore, all of it was known. One token more was made there.
+        assert held[0] is not None
+        assert held[0][0] > 400
+        assert held[1] == (held[0][0], held[0][1] + 1)
+
+
+def test_the_handbook_knows_how_many_connections_there_are() -> None:
+    """What an operator reckons with is what the program does."""
+    text = (ROOT / "docs" / "operator" / "postgresql.md").read_text(encoding="utf-8")
+
+    assert f"up to {recorder.connections_max} connections" in text
+    assert f"up to {seeing.connections_max} more" in text
 
 
 def test_a_user_who_may_make_roles_makes_the_reader(server: Server) -> None:
