@@ -25,6 +25,7 @@ FIRST = (
     "bench", "fault", "web/api/test_crowd.py", "web/api/test_away_halfway.py",
     "web/api/test_sessions_of_requests.py", "contract/questions/test_answers.py",
     "acceptance/test_season.py", "handbook/test_commands.py", "acceptance/test_interrupted.py",
+    "acceptance/test_fresh_clone.py",
     "contract/test_webhooks.py", "kafka",
 )  # fmt: skip
 """Below tests/: what takes longest, longest first."""
