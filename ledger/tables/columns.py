@@ -186,13 +186,11 @@ def _column(
     field: inspect.Field, held: inspect.Type, path: tuple[str, ...], prefix: str, *, many: bool
 ) -> Column:
     needed = field.required
-    column = Column(
-        prefix + field.encode_name, "text", path, needed, needed=needed, many=many
-    )
+    column = Column(prefix + field.encode_name, "text", path, needed, needed=needed, many=many)
     return column._replace(**_read_as(held))
 
 
-def _read_as(of: inspect.Type) -> dict[str, Any]:  # noqa: PLR0911  (a table of types)
+def _read_as(of: inspect.Type) -> dict[str, Any]:  # noqa: C901, PLR0911  (a table of types)
     match of:
         case inspect.LiteralType(values=values):
             return {"kind": "enum", "members": tuple(cast("list[str]", values))}
@@ -223,4 +221,3 @@ TEMPLATES: Final[Mapping[str, Template]] = {
     name: _template(name, of) for name, of in TYPES.items() if of is not SourceHeartbeat
 }
 """By name: one for each type that somebody may report by table."""
-

@@ -1,9 +1,8 @@
 """Rows become events: which rows are one, what it says, and under which id."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, time
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,133 +11,19 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from ledger.facts.canonical import read_figure
-from ledger.facts.identity import Fact
 from ledger.facts.scalars import LINES_MAX, FieldError
 from ledger.tables.columns import Column, Template
 from ledger.tables.dialects.dates import Fold
 from ledger.tables.dialects.moments import When, resolved
 from ledger.tables.dialects.numbers import Weighed
 from ledger.tables.dialects.outcome import Unread
-from ledger.tables.ids import NO_ID, Name, by_key, by_ref, by_row, made
+from ledger.tables.event import Event, lacking, needs, placed, said_of, shown
+from ledger.tables.grouping import DOCUMENTS, key_of
+from ledger.tables.ids import NO_ID, by_key, by_ref, by_row, made
 from ledger.tables.messages import Message
 from ledger.tables.rows import ReadRow
 
-_DOCUMENTS: Final = ("document_name", "document_sha256")
 _POUNDS: Final = frozenset({"lb", "oz"})
-_IDENTITY: Final = (("id",), ("ref",))
-
-
-class Event:
-    """What rows report together: a fact, or the reasons why there is none.
-
-    `name` is what its id is made of, without one where the table gives the id itself; `numbered`
-    = it has a number or a key, so that it can be corrected.
-    """
-
-    __slots__ = ("fact", "name", "numbered", "problems", "revised", "revision", "rows", "template")
-
-    def __init__(self, template: Template, rows: list[ReadRow]) -> None:
-        self.template = template
-        self.rows = rows
-        self.fact: Fact | None = None
-        self.name: Name | None = None
-        self.numbered = False
-        self.revision = 0
-        self.revised = False
-        """Whether the table itself says which revision it is."""
-        self.problems: list[Message] = [each for row in rows for each in row.problems]
-
-    @property
-    def first(self) -> ReadRow:
-        """The row that it begins with."""
-        return self.rows[0]
-
-
-def filled(rows: Iterable[ReadRow], template: Template) -> Iterator[ReadRow]:
-    """The same rows, what was written once for a block of rows given to each of them."""
-    if template.lines is None:
-        yield from rows
-        return
-    own = [
-        c.code for c in template.columns if not c.of_line and c.code not in _DOCUMENTS
-    ]
-    keys = (*_IDENTITY, template.key, tuple(own))
-    before: ReadRow | None = None
-    for row in rows:
-        if before is not None and before.sheet == row.sheet and _continues(row, before, keys):
-            for code in own:
-                if code not in row.values and code not in row.bad and code in before.values:
-                    row.values[code] = before.values[code]
-        before = row
-        yield row
-
-
-def _continues(row: ReadRow, before: ReadRow, keys: Sequence[tuple[str, ...]]) -> bool:
-    """Whether what tells events apart is empty, or that of the row above."""
-    key = next((each for each in keys if any(code in before.values for code in each)), ())
-    return bool(key) and all(
-        code not in row.bad
-        and (code not in row.values or row.values[code] == before.values.get(code))
-        for code in key
-    )
-
-
-def grouped(rows: Iterable[ReadRow], template: Template) -> list[list[ReadRow]]:
-    """Rows of one event together, wherever they stand; events in the order of their first rows."""
-    found: dict[object, list[ReadRow]] = {}
-    last: tuple[object, ReadRow] | None = None
-    for number, row in enumerate(rows):
-        key = _key(row, template)
-        if template.lines is None:
-            key = _of_documents(key, row, found)
-        elif key is None:
-            same = last is not None and _alike(row, last[1], template)
-            key = last[0] if same and last is not None else ("row", number)
-        found.setdefault(("row", number) if key is None else key, []).append(row)
-        last = key, row
-    return [*found.values()]
-
-
-def _key(row: ReadRow, template: Template) -> object:
-    """What tells an event from others; None where nothing does."""
-    values = row.values
-    if "id" in values:
-        return "id", values["id"]
-    source = values.get("source")
-    if "ref" in values:
-        return "ref", source, values["ref"], values.get("revision", 0)
-    if template.key and not row.bad.intersection(template.key):
-        return "key", source, key_of(values, template), values.get("revision", 0)
-    return None
-
-
-def key_of(values: dict[str, Any], template: Template) -> tuple[str, ...]:
-    """The values of a type's key as text; what is absent is empty."""
-    return tuple("" if (v := values.get(code)) is None else str(v) for code in template.key)
-
-
-def _of_documents(key: object, row: ReadRow, found: dict[object, list[ReadRow]]) -> object:
-    """A row of a type without lines goes with another only where it adds a document to it."""
-    if key is None or (rows := found.get(key)) is None:
-        return key
-    if row.values.get("document_sha256") is not None:
-        one, other = (_plain(each.values) for each in (rows[0], row))
-        if one == other:
-            return key
-    return None
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {code: value for code, value in values.items() if code not in _DOCUMENTS}
-
-
-def _alike(row: ReadRow, before: ReadRow, template: Template) -> bool:
-    """Whether two rows that stand together say the same of their event."""
-    return row.sheet == before.sheet and all(
-        row.values.get(c.code) == before.values.get(c.code)
-        for c in template.columns
-        if not c.of_line and c.code not in _DOCUMENTS
-    )
 
 
 class Maker:
@@ -154,9 +39,9 @@ class Maker:
         columns = template.columns
         self._weighed = any(column.kind == "weight" for column in columns)
         self._line_codes = frozenset(c.code for c in columns if c.path and c.of_line)
-        self._own = [c for c in columns if c.path and not c.of_line and c.code not in _DOCUMENTS]
+        self._own = [c for c in columns if c.path and not c.of_line and c.code not in DOCUMENTS]
         self._lines = [c for c in columns if c.path and c.of_line]
-        self._own_codes = [c.code for c in columns if not c.of_line and c.code not in _DOCUMENTS]
+        self._own_codes = [c.code for c in columns if not c.of_line and c.code not in DOCUMENTS]
 
     def event(self, rows: list[ReadRow]) -> Event:
         """The event of rows that belong together."""
@@ -166,7 +51,7 @@ class Maker:
         if len(rows) > 1:
             self._agree(event)
         if len(rows) > LINES_MAX and self._template.lines is not None:
-            event.problems.append(_of(rows[0], "too-many-lines", ("count", len(rows))))
+            event.problems.append(said_of(rows[0], "too-many-lines", ("count", len(rows))))
         record = self._record(event)
         self._identify(event, record)
         if not event.problems:
@@ -218,9 +103,9 @@ class Maker:
                     continue
                 other = first.columns.get(code)
                 at = Message("", (), first.sheet, first.number, other).cell or ""
-                message = _of(
-                    row, "header-differs", ("column", code), ("said", _text(row.values.get(code))),
-                    ("first", at), ("other", _text(first.values.get(code))),
+                message = said_of(
+                    row, "header-differs", ("column", code), ("said", shown(row.values.get(code))),
+                    ("first", at), ("other", shown(first.values.get(code))),
                 )  # fmt: skip
                 event.problems.append(message._replace(column=row.columns.get(code)))
 
@@ -257,31 +142,31 @@ class Maker:
             if column.code == "id":
                 continue
             if len(column.path) == 1 or column.required:
-                event.problems.append(_lacking(row, column))
+                event.problems.append(lacking(row, column))
             elif column.path[0] in record:
                 said = next(
                     c.code for c in columns if c.path[0] == column.path[0] and c.code in row.values
                 )
-                event.problems.append(_lacking(row, column, said))
+                event.problems.append(lacking(row, column, said))
 
     def _needed_of_line(self, event: Event, row: ReadRow, line: dict[str, Any]) -> None:
         for column in self._lines:
             lacks = column.needed and column.path[-1] not in line
             if lacks and column.code not in row.bad:
-                event.problems.append(_lacking(row, column))
+                event.problems.append(lacking(row, column))
 
     @staticmethod
     def _document(event: Event, row: ReadRow, documents: list[dict[str, Any]]) -> None:
-        name, digest = (row.values.get(code) for code in _DOCUMENTS)
+        name, digest = (row.values.get(code) for code in DOCUMENTS)
         if name is None and digest is None:
             return
-        for code, value, said in zip(_DOCUMENTS, (name, digest), reversed(_DOCUMENTS), strict=True):
+        for code, value, said in zip(DOCUMENTS, (name, digest), reversed(DOCUMENTS), strict=True):
             if value is None and code not in row.bad:
                 if code in row.columns:
-                    event.problems.append(_required(row, code))
+                    event.problems.append(needs(row, code))
                 else:
                     values = ("column", code), ("said", said)
-                    event.problems.append(_of(row, "column-missing/object", *values))
+                    event.problems.append(said_of(row, "column-missing/object", *values))
         document = {"name": name, "sha256": digest}
         if document not in documents:
             documents.append(document)
@@ -300,7 +185,7 @@ class Maker:
             event.name = by_key(source, template.name, key_of(values, template), event.revision)
         else:
             if event.revised and event.revision:
-                event.problems.append(_of(event.first, "column-missing", ("column", "ref")))
+                event.problems.append(said_of(event.first, "column-missing", ("column", "ref")))
             record["id"] = NO_ID
             return
         event.numbered = True
@@ -332,33 +217,6 @@ class Maker:
         return placed(event, path.rstrip("`"), text or str(error))
 
 
-def placed(event: Event, path: str, why: str) -> Message:
-    """What is said against a field of an event, at its cell; `path` as in `lines[0].mark`."""
-    head, _, rest = path.partition("[")
-    row = event.first
-    names = tuple(path.split("."))
-    if rest:
-        index, _, inner = rest.partition("].")
-        names = (head, inner) if inner else (head,)
-        if index.rstrip("]").isdigit() and head == event.template.lines:
-            row = _line(event, int(index.rstrip("]")))
-    column = next((c for c in event.template.columns if c.path == names), None)
-    if column is None:
-        return _of(row, "invalid", ("said", path), ("why", why))
-    value = row.values.get(column.code)
-    if value is None and "needed" in why:
-        return _lacking(row, column)
-    said = ("said", _text(value) or column.code), ("why", why)
-    return _of(row, "invalid", *said)._replace(column=row.columns.get(column.code))
-
-
-def _line(event: Event, index: int) -> ReadRow:
-    """The row that gave the line of that index."""
-    codes = [c.code for c in event.template.columns if c.of_line and c.path]
-    rows = [row for row in event.rows if any(code in row.values for code in codes)]
-    return rows[min(index, len(rows) - 1)] if rows else event.first
-
-
 def _put(record: dict[str, Any], columns: Iterable[Column], values: dict[str, Any]) -> None:
     for column in columns:
         value = values.get(column.code)
@@ -368,30 +226,3 @@ def _put(record: dict[str, Any], columns: Iterable[Column], values: dict[str, An
             record[column.path[0]] = value
         else:
             record.setdefault(column.path[0], {})[column.path[1]] = value
-
-
-def _lacking(row: ReadRow, column: Column, said: str | None = None) -> Message:
-    """That a column is empty, or not there at all."""
-    if column.code in row.columns:
-        return _required(row, column.code)
-    if said is None:
-        return _of(row, "column-missing", ("column", column.code))
-    return _of(row, "column-missing/object", ("column", column.code), ("said", said))
-
-
-def _required(row: ReadRow, code: str) -> Message:
-    return _of(row, "required", ("column", code))._replace(column=row.columns.get(code))
-
-
-def _of(row: ReadRow, way: str, *values: tuple[str, str | int]) -> Message:
-    return Message(way, values, row.sheet, row.number)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)

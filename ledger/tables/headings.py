@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.rules.constants import ENUMS
 from ledger.rules.reading import TONGUES, Tongue
@@ -46,7 +46,8 @@ class Naming(NamedTuple):
 def names_of(column: Column | str, template: Template) -> Sequence[str]:
     """English, Japanese and further names of a column."""
     code = column if isinstance(column, str) else column.code
-    return _own(template.name).get(code) or _file("headings.toml")["headings"][code]
+    found: Sequence[str] = _own(template.name).get(code) or _file("headings.toml")["headings"][code]
+    return found
 
 
 def heading(column: Column, template: Template, tongue: Tongue | None) -> str:
@@ -135,5 +136,5 @@ def _own(template: str) -> Mapping[str, Sequence[str]]:
 
 
 @cache
-def _file(name: str) -> Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]:
+def _file(name: str) -> Mapping[str, Any]:
     return tomllib.loads((files("ledger.tables") / name).read_text(encoding="utf-8"))

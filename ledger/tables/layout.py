@@ -111,7 +111,9 @@ def _twice(columns: Mapping[str, list[int]], mapping: Told, row: int) -> Iterabl
 
 def _unclear(unclear: Iterable[tuple[str, tuple[str, ...]]], row: int) -> Iterable[Message]:
     for heading, codes in unclear:
-        yield Message("heading-unclear", (("heading", heading), ("columns", listed(codes))), "", row)
+        yield Message(
+            "heading-unclear", (("heading", heading), ("columns", listed(codes))), "", row
+        )
 
 
 def _units(
@@ -154,16 +156,16 @@ def _candidates(sheet: Sheet, mapping: Told) -> Iterable[tuple[Row, list[str]]]:
     *above, last = mapping.header_rows
     upper: list[str] = []
     for number in above:
-        if (row := rows.get(number)) is None:
+        if (one := rows.get(number)) is None:
             continue
-        texts = _spread(row, sheet.merged)
+        texts = _spread(one, sheet.merged)
         width = max(len(upper), len(texts))
         upper = [
             " ".join(part for part in (_at(upper, at), _at(texts, at)) if part)
             for at in range(width)
         ]
-    if (row := rows.get(last)) is not None:
-        yield row, upper
+    if (headings := rows.get(last)) is not None:
+        yield headings, upper
 
 
 def _at(texts: Sequence[str], at: int) -> str:
@@ -197,7 +199,9 @@ def fits_anywhere(
 def missing(found: Missing, template: Template, sheet: str) -> Message:
     """What to say where no row holds all headings."""
     near = dict.fromkeys(
-        each for code in found.codes if (each := nearest(code, filter(None, found.headings), template))
+        each
+        for code in found.codes
+        if (each := nearest(code, filter(None, found.headings), template))
     )
     values = ("missing", listed(found.codes)), ("near", listed([*near]))
     return Message("header-missing", values, sheet)

@@ -117,7 +117,9 @@ def checked(mapping: Mapping) -> Mapping:
     _columns("columns", mapping.columns, templates)
     _columns("values", mapping.values, templates)
     for code, words in mapping.values.items():
-        allowed = {m for each in templates if code in each.by_code for m in each.by_code[code].members}
+        allowed = {
+            m for each in templates if code in each.by_code for m in each.by_code[code].members
+        }
         if wrong := sorted(set(words.values()) - allowed) if allowed else []:
             raise Misuse(
                 f"The mapping's values.{code} says {', '.join(wrong)}: expected"

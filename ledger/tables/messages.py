@@ -1,6 +1,6 @@
-"""What is said of a table, a row or a cell: a closed set of codes, a sentence each in each language.
+"""What is said of a table, a row or a cell: a closed set of codes, with sentences in each language.
 
-The sentences stand in `texts.en.toml` and `texts.ja.toml`, in the language of texts that rules have.
+The sentences stand in `texts.en.toml` and `texts.ja.toml`, written as those of rules are.
 A code may be said in several ways, each with its own blanks: `undecodable/locked`.
 """
 
@@ -138,10 +138,8 @@ class _Value(NamedTuple):
 
 
 def sentence(message: Message, tongue: Tongue, template: Template | None = None) -> str:
-    """A message in words, its place first; columns by their headings where the template is known."""
-    values = {
-        name: _Value(_shown(name, value, tongue, template)) for name, value in message.values
-    }
+    """A message in words, its place first; columns by their headings where those are known."""
+    values = {name: _Value(_shown(name, value, tongue, template)) for name, value in message.values}
     text = written(_texts(tongue)[message.way], values)
     place = message.place
     if place is None:

@@ -15,12 +15,13 @@ from ledger.tables.layout import Layout, fits_anywhere
 from ledger.tables.mapping import Mapping
 from ledger.tables.messages import Message
 
-_TOTALS: Final = frozenset(
-    "合計 計 小計 総計 月計 累計 total subtotal sum grandtotal".split()
-)
+_TOTALS: Final = frozenset((
+    "合計", "計", "小計", "総計", "月計", "累計", "total", "subtotal", "sum", "grandtotal",
+))  # fmt: skip
 _outcomes_kept_max: Final = 50_000
 """Of a column; most cells of a column stand in it many times."""
 _MERGED_TOO: Final = frozenset({"lot", "mark"})
+Values = dict[str, str]
 _DATES: Final = frozenset({"date", "moment"})
 _DECIMALS: Final = frozenset({"weight", "decimal", "share"})
 
@@ -73,9 +74,18 @@ class _Plan(NamedTuple):
 class SheetReader:
     """Reads the rows of one sheet."""
 
-    def __init__(self, sheet: Sheet, layout: Layout, mapping: Mapping, *, of_text: bool) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        layout: Layout,
+        mapping: Mapping,
+        defaults: Values,
+        *,
+        of_text: bool,
+    ) -> None:
+        """`defaults` stand by code for what neither a cell nor the mapping says."""
         self._sheet, self._layout, self._mapping = sheet, layout, mapping
-        self._of_text = of_text
+        self._of_text, self._defaults = of_text, defaults
         self._below = [row for row in sheet.rows if row.number > layout.header]
         self._columns = {code: at[0] for code, at in layout.columns.items()}
         self._plans = [self._plan(code, at) for code, at in layout.columns.items()]
@@ -153,13 +163,11 @@ class SheetReader:
         for at in wrong:
             said = text_of(row.cells[at]) if at < len(row.cells) else ""
             values = (("said", said or letter(at)),)
-            found.problems.append(
-                Message("merged-cell", values, found.sheet, row.number, at)
-            )
+            found.problems.append(Message("merged-cell", values, found.sheet, row.number, at))
         if self._of_text and len(row.cells) > self._layout.width:
             beyond = (at for at in range(self._layout.width, len(row.cells)) if row.cells[at])
-            if (at := next(beyond, None)) is not None:
-                found.problems.append(Message("invalid/more", (), found.sheet, row.number, at))
+            if (more := next(beyond, None)) is not None:
+                found.problems.append(Message("invalid/more", (), found.sheet, row.number, more))
         if "time" in found.bad and self._is_header(row):
             said = next((text_of(cell) for cell in row.cells if cell is not None), "")
             found.problem("invalid/table", None, ("said", said))
@@ -171,7 +179,11 @@ class SheetReader:
         headings = self._layout.headings
         cells = row.cells
         first = next((at for at, name in enumerate(headings) if name), 0)
-        if first < len(cells) and isinstance(cells[first], str) and folded(text_of(cells[first])) == headings[first]:
+        if (
+            first < len(cells)
+            and isinstance(cells[first], str)
+            and folded(text_of(cells[first])) == headings[first]
+        ):
             names = [folded(text_of(cell)) for cell in cells]
             names += [""] * (len(headings) - len(names))
             if names == [*headings]:
@@ -185,16 +197,20 @@ class SheetReader:
                 continue
             said = "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
             if said in _TOTALS:
-                return Message("total-row", (("said", cell.strip()),), self._sheet.name, row.number, at)
+                return Message(
+                    "total-row", (("said", cell.strip()),), self._sheet.name, row.number, at
+                )
         return None
 
     # -- how columns are read
 
     def _plan(self, code: str, at: tuple[int, ...]) -> _Plan:
         column = self._layout.template.by_code[code]
-        cells = [
-            row.cells[each] for row in self._below for each in at if each < len(row.cells)
-        ] if column.kind in _DATES | _DECIMALS else []
+        cells = (
+            [row.cells[each] for row in self._below for each in at if each < len(row.cells)]
+            if column.kind in _DATES | _DECIMALS
+            else []
+        )
         told = self._mapping.told(code)
         return _Plan(code, at, self._how(column, cells), told.join, {})
 
@@ -218,6 +234,7 @@ class SheetReader:
             for code in self._mapping.columns
             if (text := self._mapping.told(code).constant) is not None
         }
+        given = {**self._defaults, **given}
         if self._mapping.source is not None:
             given.setdefault("source", self._mapping.source)
         for code, text in given.items():
@@ -247,7 +264,13 @@ class SheetReader:
                 for number in range(area.top + 1, area.bottom + 1):
                     filled.setdefault(number, []).append((area.left, raw))
                 self.merged_values.append(
-                    Message("merged-value", (("said", text_of(raw)),), self._sheet.name, area.top, area.left)
+                    Message(
+                        "merged-value",
+                        (("said", text_of(raw)),),
+                        self._sheet.name,
+                        area.top,
+                        area.left,
+                    )
                 )
             else:
                 for number in range(area.top, min(area.bottom, area.top + len(self._below)) + 1):

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from ledger.tables.cells import Row, Sheet, text_of
 from ledger.tables.columns import TEMPLATES, Template
-from ledger.tables.events import Event, Maker, filled, grouped
+from ledger.tables.event import Event
+from ledger.tables.events import Maker
+from ledger.tables.grouping import filled, grouped
 from ledger.tables.layout import Layout, Missing, find, missing
 from ledger.tables.mapping import Mapping, zone_of
 from ledger.tables.messages import Message, listed
@@ -44,9 +46,10 @@ def read_table(
     namespace: UUID,
     *,
     of_text: bool,
+    defaults: dict[str, str] | None = None,
     step: Step = lambda _done, _total: None,
 ) -> Table:
-    """What sheets say under a mapping."""
+    """What sheets say under a mapping; `defaults` by column where neither says anything."""
     chosen, refused = _chosen(sheets, mapping)
     if refused:
         return Table(None, refused=refused)
@@ -57,7 +60,9 @@ def read_table(
     if problems:
         return Table(template, refused=problems)
     readers = [
-        SheetReader(sheet, _visible(layout, sheet, mapping), mapping, of_text=of_text)
+        SheetReader(
+            sheet, _visible(layout, sheet, mapping), mapping, defaults or {}, of_text=of_text
+        )
         for sheet, layout in layouts
     ]
     if hidden := [each for reader in readers if (each := reader.hidden()) is not None]:

@@ -1,1 +1,1 @@
-"""How the text of a cell is read, by what its column holds: one reading, or none with its reason."""
+"""How a cell is read, by what its column holds: one reading, or none with its reason."""

@@ -49,7 +49,9 @@ _ERA: Final = re.compile(
     re.IGNORECASE,
 )
 YEAR_LAST: Final = re.compile(r"([0-9]{1,2})\s*[-/.]\s*([0-9]{1,2})\s*[-/.]\s*([0-9]{4})")
-_SHORT: Final = re.compile(r"([0-9]{1,2})\s*(?:[-/.]|年)\s*([0-9]{1,2})\s*(?:[-/.]|月)\s*([0-9]{1,2})(?:\s*日)?")
+_SHORT: Final = re.compile(
+    r"([0-9]{1,2})\s*(?:[-/.]|年)\s*([0-9]{1,2})\s*(?:[-/.]|月)\s*([0-9]{1,2})(?:\s*日)?"
+)
 _NO_YEAR: Final = re.compile(r"([0-9]{1,2})\s*(?:[-/]|月)\s*([0-9]{1,2})(?:\s*日)?")
 _DAY_MONTH: Final = re.compile(r"([0-9]{1,2})[-\s.]*([A-Za-z]{3,9})\.?[-\s,]*([0-9]{4}|[0-9]{2})?")
 _MONTH_DAY: Final = re.compile(r"([A-Za-z]{3,9})\.?\s*([0-9]{1,2})(?:st|nd|rd|th)?,?\s*([0-9]{4})?")

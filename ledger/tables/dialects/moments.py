@@ -19,7 +19,9 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _NOON_HOUR: Final = 12
-_RFC3339: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")
+_RFC3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class When(NamedTuple):

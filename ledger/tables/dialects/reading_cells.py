@@ -58,16 +58,9 @@ def read_cell(cell: Raw, how: How) -> Outcome:
 def _read(cell: str | Cell, how: How) -> Outcome:
     notes: list[Said] = []
     if isinstance(cell, Cell):
-        if cell.kind == "error":
-            raise Unread("cell-error", said=cell.text)
-        if cell.formula:
-            if cell.kind == "empty":
-                raise Unread("formula-no-value")
-            notes.append(("formula-value", (("said", cell.text),)))
-        if cell.kind == "empty":
+        if cell.kind == "empty" and not cell.formula:
             return NOTHING_THERE
-        if cell.kind == "text":
-            cell = cell.text
+        cell = _computed(cell, notes)
     if isinstance(cell, str):
         cell = _stripped(cell, how)
         if len(cell) > CELL_CHARACTERS_MAX:
@@ -79,6 +72,17 @@ def _read(cell: str | Cell, how: How) -> Outcome:
     if how.column.many:
         return Outcome(_many(cell, how, notes), tuple(notes))
     return Outcome(READERS[how.column.kind](cell, how, notes), tuple(notes))
+
+
+def _computed(cell: Cell, notes: list[Said]) -> str | Cell:
+    """What a cell holds, by itself or by its formula."""
+    if cell.kind == "error":
+        raise Unread("cell-error", said=cell.text)
+    if cell.formula:
+        if cell.kind == "empty":
+            raise Unread("formula-no-value")
+        notes.append(("formula-value", (("said", cell.text),)))
+    return cell.text if cell.kind == "text" else cell
 
 
 def _stripped(text: str, how: How) -> str:

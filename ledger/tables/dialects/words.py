@@ -19,8 +19,13 @@ _WHOLE: Final = re.compile(r"(?:General|@|[#0,]+|)(?:;.*)?")
 _ID_DIGITS_MAX: Final = 15
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 _BREAKS: Final = re.compile(r"[ \t]*(?:\r\n|[\r\n\u2028\u2029])[ \t]*")
-_YES: Final = frozenset("1 true yes y はい 有 済 適 可 ○ ◯ 〇 ⭕ ✓ ✔ レ ☑".split())
-_NO: Final = frozenset("0 false no n いいえ 無 未 否 不可 × ✕ ✗ ☐".split())
+_YES: Final = frozenset((
+    "1", "true", "yes", "y", "はい", "有", "済", "適", "可", "○", "◯", "〇", "⭕",
+    "✓", "✔", "レ", "☑",
+))  # fmt: skip
+_NO: Final = frozenset((
+    "0", "false", "no", "n", "いいえ", "無", "未", "否", "不可", "×", "✕", "✗", "☐",
+))  # fmt: skip
 
 
 def read_id(cell: str | Cell, how: How, notes: list[Said]) -> str:

@@ -52,7 +52,7 @@ def read(data: bytes, mapping: Mapping, templates: list[str]) -> Found:
     asked = msgspec.msgpack.encode(Asked(data, mapping, templates))
     paths = os.pathsep.join(path for path in sys.path if path)
     try:
-        done = subprocess.run(  # noqa: S603  (our own program)
+        done = subprocess.run(
             [sys.executable, "-m", "ledger.tables.reading"],
             input=asked,
             capture_output=True,

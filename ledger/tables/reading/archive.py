@@ -1,4 +1,4 @@
-"""A workbook as the archive it is: what may be in it, how much, and nothing that grows or points out.
+"""A workbook as the archive it is: what may be in it, and how much.
 
 Everything is unpacked once and counted while it is: what an archive says of itself is not believed.
 """

@@ -39,9 +39,7 @@ def read_text(
     return [Sheet("", list(_rows(text, delimiter, before)))], notes
 
 
-def _decoded(
-    data: bytes, mapping: Mapping, templates: list[Template]
-) -> tuple[str, list[Message]]:
+def _decoded(data: bytes, mapping: Mapping, templates: list[Template]) -> tuple[str, list[Message]]:
     if mapping.encoding is not None:
         with_mark = {"utf-8": "utf-8-sig"}
         return _strictly(data, with_mark.get(mapping.encoding, mapping.encoding)), []
@@ -102,9 +100,7 @@ def _fits_beyond_ascii(text: str, mapping: Mapping, templates: list[Template]) -
     return False
 
 
-def _delimited(
-    text: str, mapping: Mapping, templates: list[Template]
-) -> tuple[str, str, int]:
+def _delimited(text: str, mapping: Mapping, templates: list[Template]) -> tuple[str, str, int]:
     """The delimiter, the text behind what declares it, and how many lines that took."""
     first, _, rest = text.partition("\n")
     declared = first.strip().strip('"').casefold()
@@ -190,4 +186,3 @@ class _Lines:
             raise too_large("bytes in a line", line_bytes_max)
         self.taken += 1
         return line
-
