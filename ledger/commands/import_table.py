@@ -199,7 +199,7 @@ def _import(log: Log, data: bytes, name: str, run: _Run) -> dict[str, Any]:
                 raise
     _told(found, run.tongue)
     if run.receipts is not None:
-        for line in lines(found, run.tongue):
+        for line in lines(found, run.tongue, log):
             run.receipts.write(json.dumps(line, ensure_ascii=False) + "\n")
     return summary(found, made, dry_run=run.options.dry_run)
 

@@ -68,16 +68,19 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int
     size = 0
     most = max(ratio_bytes_min, ratio_max * max(1, part.compress_size))
     reader = _declarations(part.filename) if part.filename.endswith(_XML) else None
+    broken: expat.ExpatError | None = None
     for piece in _pieces(archive, part):
         size += len(piece)
         if size > left:
             raise too_large("MiB when unpacked", inflated_bytes_max // MIB)
         if size > most:
             raise FileRefused("too-large", what="times as large when unpacked", most=ratio_max)
-        if reader is not None:
-            _parsed(reader, piece, final=False)
-    if reader is not None:
-        _parsed(reader, b"", final=True)
+        if reader is not None and broken is None:
+            broken = _parsed(reader, piece, final=False)
+    if reader is not None and broken is None:
+        broken = _parsed(reader, b"", final=True)
+    if broken is not None:
+        raise FileRefused("undecodable/broken") from broken
     return size
 
 
@@ -99,8 +102,10 @@ def _declarations(name: str) -> expat.XMLParserType:
     return parser
 
 
-def _parsed(parser: expat.XMLParserType, piece: bytes, *, final: bool) -> None:
+def _parsed(parser: expat.XMLParserType, piece: bytes, *, final: bool) -> expat.ExpatError | None:
+    """What is wrong with the XML so far; a part that is too large is told as that."""
     try:
         parser.Parse(piece, final)
     except expat.ExpatError as error:
-        raise FileRefused("undecodable/broken") from error
+        return error
+    return None

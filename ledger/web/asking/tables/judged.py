@@ -54,6 +54,14 @@ class Judged:
         self.reason: str | None = None
         self.messages: list[Message] = list(event.problems)
 
+    @property
+    def path(self) -> str | None:
+        """The code of the column at fault, or nothing; None where it is not refused."""
+        if self.outcome != "refused":
+            return None
+        column = self.messages[0].column if self.messages else None
+        return next((code for code, at in self.event.first.columns.items() if at == column), "")
+
     def refuse(self, reason: str, *messages: Message) -> None:
         """It will not be recorded, and why."""
         self.outcome, self.reason = "refused", reason

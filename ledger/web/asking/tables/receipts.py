@@ -2,13 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from ledger.log import Log
 from ledger.rules.reading import Tongue
 from ledger.tables.messages import Message, sentence
 from ledger.tables.rows import ReadRow
+from ledger.web.asking.records import receipt
 from ledger.web.asking.tables.judged import Checked, Judged
+
+_UNTOLD: Final = dict.fromkeys(
+    ("position", "recorded_at", "sha256", "reason", "path", "warning", "door", "by", "person")
+)
 
 
 def counts(checked: Checked) -> dict[str, Any]:
@@ -62,16 +68,20 @@ def summary(checked: Checked, made: UUID | None, *, dry_run: bool) -> dict[str, 
     }
 
 
-def lines(checked: Checked, tongue: Tongue) -> Iterator[dict[str, Any]]:
+ids_a_look_max: Final = 10_000
+
+
+def lines(checked: Checked, tongue: Tongue, log: Log) -> Iterator[dict[str, Any]]:
     """A line for each row, in the order of the file; one for each refusal of all of it."""
     for message in checked.refused:
         yield _line(checked, message.sheet or None, message.row, {"outcome": "refused"}) | {
             "cell": message.cell, "code": message.code,
             "words": sentence(message, tongue, checked.table.template),
         }  # fmt: skip
+    known = _known(log, checked.events)
     order = {name: at for at, name in enumerate(checked.table.sheets)}
     found: list[tuple[int, int, dict[str, Any]]] = [
-        (order[row.sheet], row.number, _of_row(checked, each, row, tongue))
+        (order[row.sheet], row.number, _of_row(checked, each, row, tongue, known))
         for each in checked.events
         for row in each.event.rows
     ]
@@ -88,14 +98,27 @@ def _line(
     checked: Checked, sheet: str | None, row: int | None, more: dict[str, Any]
 ) -> dict[str, Any]:
     return {
-        "line": row, "id": None, "outcome": None, "reason": None, "file": checked.name,
+        "line": row, "id": None, "outcome": None, **_UNTOLD, "file": checked.name,
         "sheet": sheet or None, "row": row, "cell": None, "code": None, "words": None, "notes": [],
         **more,
     }  # fmt: skip
 
 
-def _of_row(checked: Checked, of: Judged, row: ReadRow, tongue: Tongue) -> dict[str, Any]:
-    line = _line(checked, row.sheet, row.number, {"outcome": of.outcome, "reason": of.reason})
+def _known(log: Log, events: Sequence[Judged]) -> dict[UUID, dict[str, Any]]:
+    """The receipts of what is recorded, now or before, by the events' ids."""
+    ids = [each.id for each in events if each.outcome in ("recorded", "duplicate") and each.id]
+    found: dict[UUID, dict[str, Any]] = {}
+    for start in range(0, len(ids), ids_a_look_max):
+        for number, stream in log.get(ids[start : start + ids_a_look_max]).items():
+            found[number] = receipt(stream[0])
+    return found
+
+
+def _of_row(
+    checked: Checked, of: Judged, row: ReadRow, tongue: Tongue, known: dict[UUID, dict[str, Any]]
+) -> dict[str, Any]:
+    line = _line(checked, row.sheet, row.number, known.get(of.id, {}) if of.id else {})
+    line |= {"outcome": of.outcome, "reason": of.reason, "path": of.path}
     line["id"] = str(of.id) if of.id is not None else None
     if of.messages:
         own = [each for each in of.messages if (each.sheet, each.row) == (row.sheet, row.number)]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial as partially
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from ledger.facts import canonical
@@ -25,7 +25,6 @@ from ledger.web.asking.tables.judged import DOOR, Checked, Judged
 from ledger.web.asking.tables.receipts import counts
 
 batch_events_max: Final = 5_000
-PATH_CHARACTERS_MAX: Final = 200
 
 
 class Batch:
@@ -182,11 +181,9 @@ def _refusal(checked: Checked, of: Judged, reason: str) -> Refusal:
          "cells": as_json(rows), "words": [_words(of, at) for at in range(len(of.messages))]},
         ensure_ascii=False,
     ).encode("utf-8", "replace")  # fmt: skip
-    message = of.messages[0] if of.messages else None
-    path = _path(of, message.column if message is not None else None)
     place = f"{checked.name}!{rows[0].sheet}!{rows[0].number}"
     return Refusal(
-        DOOR, place.encode("utf-8", "replace").decode(), 0, reason, path,
+        DOOR, place.encode("utf-8", "replace").decode(), 0, reason, of.path or "",
         payload[:PAYLOAD_BYTES_MAX], sha256(payload).digest(), of.id, len(payload),
         by=checked.asked.by, person=checked.asked.person,
     )  # fmt: skip
@@ -194,10 +191,3 @@ def _refusal(checked: Checked, of: Judged, reason: str) -> Refusal:
 
 def _words(of: Judged, at: int) -> str:
     return sentence(of.messages[at], "en", of.event.template)
-
-
-def _path(of: Judged, column: int | None) -> str:
-    """The code of the column at fault."""
-    columns: dict[str, Any] = of.event.first.columns
-    code = next((code for code, at in columns.items() if at == column), "")
-    return code[:PATH_CHARACTERS_MAX]
