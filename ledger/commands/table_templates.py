@@ -1,6 +1,7 @@
 """`ledger table-template`: the empty table of a type of event, and a mapping to begin from."""
 
 import io
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -46,8 +47,7 @@ def table_template(
     Example: ledger table-template SealsApplied --lang ja --out seals-applied.xlsx
     """
     of = template_of(template)
-    writers = {".xlsx": _workbook, ".csv": _csv, ".toml": _mapping}
-    writer = writers.get(out.suffix.lower())
+    writer = CONTENTS.get(out.suffix.lower())
     if writer is None:
         raise Misuse(f"--out {out}: expected a name that ends in .xlsx, .csv or .toml.")
     content = writer(of, lang.value)
@@ -159,3 +159,11 @@ def _mapping(template: Template, tongue: Tongue) -> bytes:
         required = "  # required" if column.required else ""
         lines.append(f'{column.code} = "{heading(column, template, tongue)}"{required}')
     return ("\n".join(lines) + "\n").encode()
+
+
+CONTENTS: Final[dict[str, Callable[[Template, Tongue], bytes]]] = {
+    ".xlsx": _workbook,
+    ".csv": _csv,
+    ".toml": _mapping,
+}
+"""What a template is as a file, by the end of its name."""

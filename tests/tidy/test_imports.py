@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "views": {"facts", "custody", "labels", "rules", "questions", "cases", "log", "errors"},
     "web": {
         "facts", "custody", "labels", "rules", "cases", "intake", "log", "views", "errors",
-        "settings", "metrics", "log_lines",
+        "settings", "metrics", "log_lines", "tables", READING,
     },
     "consumers": {
         "facts", "custody", "labels", "rules", "questions", QUERIES, "cases", "intake", "log",
