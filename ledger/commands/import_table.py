@@ -76,6 +76,17 @@ class TableOptions(NamedTuple):
     )
 
 
+class Given(NamedTuple):
+    """What `load` takes as well: the type of event, for whom, where receipts go, how to print."""
+
+    template: str | None
+    channel: str | None
+    party: str | None
+    receipts: Path | None
+    form: Format
+    lang: Lang = Lang.EN
+
+
 class _Run(NamedTuple):
     """One run: what is asked of every file, and where receipts go."""
 
@@ -114,28 +125,32 @@ def import_table(
 
     Example: ledger import-table seals.xlsx --template SealsIssued --source SRC-1 --dry-run
     """
-    asked, mapping = _asked(options, template, channel, party)
+    way = channel and channel.value
+    import_files(files, options, Given(template, way, party, receipts, form, lang))
+
+
+def import_files(files: list[Path], options: TableOptions, given: Given) -> None:
+    """Record the rows of tables, and print what became of them; Exit where some were refused."""
+    asked, mapping = _asked(options, given)
     if asked.replaces is not None and len(files) > 1:
         raise Misuse("--replaces takes one file: the new truth of one import.")
     contents = [(str(path), _content(path)) for path in files]
     with ExitStack() as stack:
         log = stack.enter_context(opened())
-        kept = stack.enter_context(_opened(receipts)) if receipts is not None else None
-        run = _Run(asked, mapping, options, kept, lang.value)
+        kept = None if given.receipts is None else stack.enter_context(_opened(given.receipts))
+        run = _Run(asked, mapping, options, kept, given.lang.value)
         told = [_import(log, data, name, run) for name, data in contents]
     rows = [_row(each) for each in told]
-    show(rows, form, data=told[0] if len(told) == 1 else told)
+    show(rows, given.form, data=told[0] if len(told) == 1 else told)
     if any(each["refused"] or each["reasons"] for each in told):
         raise typer.Exit(1)
 
 
-def _asked(
-    options: TableOptions, template: str | None, channel: Channel | None, party: str | None
-) -> tuple[Asked, Mapping]:
+def _asked(options: TableOptions, of: Given) -> tuple[Asked, Mapping]:
     given = Mapping()
     if options.mapping is not None:
         try:
-            given = read_mapping(options.mapping.read_bytes(), template)
+            given = read_mapping(options.mapping.read_bytes(), of.template)
         except OSError as error:
             raise Misuse(f"{options.mapping} cannot be read: {error.strerror}.") from None
     for name in ("source", "actor"):
@@ -145,14 +160,14 @@ def _asked(
     mapping = checked(
         msgspec.structs.replace(
             given,
-            template=template or given.template,
+            template=of.template or given.template,
             sheets=options.sheet or given.sheets,
             source=options.source or given.source,
             hidden=options.hidden.value if options.hidden is not None else given.hidden,
         )
     )
-    by = OPERATOR if party is None else vouched(party)
-    way = EVERYTHING if channel is None else door(channel.value)
+    by = OPERATOR if of.party is None else vouched(of.party)
+    way = EVERYTHING if of.channel is None else door(of.channel)
     replaces = None if options.replaces is None else import_id(options.replaces)
     return Asked(by, None, way, options.actor, options.corrections, replaces), mapping
 

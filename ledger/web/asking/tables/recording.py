@@ -113,7 +113,8 @@ def record(
         for each in wanted:
             each.outcome = "not-recorded"
         return Recorded(None)
-    refused = [each for each in checked.events if each.outcome == "refused"]
+    # A file of which nothing is recorded leaves no letters: most likely it is not as it was meant.
+    refused = [each for each in checked.events if each.outcome == "refused"] if wanted else []
     known = [each for each in checked.events if each.outcome == "duplicate"]
     made = _import(checked)
     done, total = 0, len(wanted) + len(refused)
