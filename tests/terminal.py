@@ -32,6 +32,11 @@ LOT = "L-A1-0000-1"
 PAIR = ("--importer", "IMP-TSUBAKI", "--rcb", "RCB-AKI")
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "load": (str(SEASON), "--recorded-at", "event"),
+    "import-table": (
+        str(HERE / "fixtures/terminal/issued.csv"), "--template", "SealsIssued", "--source",
+        "SYS-BODY", "--partial",
+    ),
+    "table-imports": (),
     "reconcile": (),
     "discrepancies": (),
     "case": (CASE,),
@@ -60,9 +65,9 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Every command that prints tables, with words that make it print one."""
 NEEDS_MORE: Final = {"topics create": "a broker"}
-CHANGES: Final = {"token create", "token list", "settings"}
+CHANGES: Final = {"token create", "token list", "settings", "import-table", "table-imports"}
 """What holds ids, times or paths of its own each time."""
-MOVES: Final = {"load", "period close", "token create"}
+MOVES: Final = {"load", "import-table", "period close", "token create"}
 """What does more than ask, and so does it once: the others are printed at every width."""
 
 

@@ -15,11 +15,13 @@ from ledger.errors import Malformed, Misuse
 from ledger.intake.archive_reading import Archive
 from ledger.intake.archive_writing import write
 from ledger.log import Archived, DeadLetter, Log
+from ledger.log.log import ROW_NAMESPACE
 
 STDOUT = "-"
 batch_events_max = 5_000
 LEFT_OUT = (
-    "Not in an export, as it is kept beside the log: tokens and sessions, Kafka offsets and stops,"
+    "Not in an export, as it is kept beside the log: which tables were imported, tokens and"
+    " sessions, Kafka offsets and stops,"
     " the audit's clock, how far Kafka and webhooks were told, settings and secrets. Views are"
     " built anew."
 )
@@ -46,7 +48,11 @@ def export(
         try:
             with made.open("wb") as out, progress("export", total) as step:
                 events, letters = write(
-                    out, _events(log, total, step), _letters(log), simulation=log.is_simulation()
+                    out,
+                    _events(log, total, step),
+                    _letters(log),
+                    simulation=log.is_simulation(),
+                    namespace=log.meta(ROW_NAMESPACE),
                 )
                 out.flush()
                 os.fsync(out.fileno())
@@ -95,7 +101,12 @@ def import_(
             say(f"{file}: this export has no checksum, so nothing vouches that it is whole.")
         with opened() as log, progress("import", None) as step:
             kept = Parts(archive, step)
-            count = log.restore(kept.events(), kept.letters(), simulation=archive.simulation)
+            count = log.restore(
+                kept.events(),
+                kept.letters(),
+                simulation=archive.simulation,
+                namespace=archive.namespace,
+            )
     say(f"{count:,} events are recorded. `ledger catch-up` brings the views up to them.")
     say(LEFT_OUT)
 

@@ -23,6 +23,9 @@ INTERRUPTED = 130
 
 COMMANDS: Final = {
     "load": "ledger.commands.load.load",
+    "import-table": "ledger.commands.import_table.import_table",
+    "table-template": "ledger.commands.table_templates.table_template",
+    "table-imports": "ledger.commands.import_table.table_imports",
     "catch-up": "ledger.commands.verify.catch_up",
     "reconcile": "ledger.commands.reconcile.reconcile",
     "discrepancies": "ledger.commands.discrepancies.discrepancies",

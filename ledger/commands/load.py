@@ -59,6 +59,12 @@ def load(
             "--keep-going", help="Go on with a file of which the first 1,000 are refused."
         ),
     ] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table", metavar="TYPE", help="Read tables of that type, as import-table does."
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Record the events of files; each is recorded, a duplicate, or refused with one reason.
@@ -69,6 +75,13 @@ def load(
 
     Example: ledger season --events 2000 > s.ndjson; ledger load s.ndjson --receipts r.ndjson
     """
+    if table is not None:
+        # Loaded where a table is read: most loads are of events.
+        from ledger.commands.import_table import Given, TableOptions, import_files
+
+        given = Given(table, channel and channel.value, party, receipts, form)
+        import_files([Path(name) for name in files], TableOptions(), given)
+        return
     way = EVERYTHING if channel is None else door(channel.value)
     by = OPERATOR if party is None else vouched(party)
     for name in files:

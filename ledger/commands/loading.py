@@ -9,10 +9,10 @@ out before it is.
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 from tenacity import (
     RetryCallState,
@@ -28,8 +28,9 @@ from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import Door
 from ledger.intake.files import read_file
 from ledger.intake.verdicts import Verdict
-from ledger.log import Appended, Log
+from ledger.log import Appended, Columns, Log, Refusal
 from ledger.log.columns import receipts
+from ledger.log.recorder import Rows
 from ledger.web.asking.records import Offered
 
 again_seconds_max: Final = 60.0
@@ -39,9 +40,28 @@ _wait_seconds_max: Final = 5.0
 _letters_read_max: Final = 5_000
 
 
-def record(log: Log, offered: Offered) -> Appended:
+class Offering(Protocol):
+    """A batch of events at a door."""
+
+    def columns(self) -> Columns:
+        """What goes into the log, a list a column."""
+
+    def refusals(self) -> list[Refusal]:
+        """What goes to the dead letters, whatever the log answers."""
+
+    def letters(self) -> Iterator[Refusal]:
+        """Every dead letter that they may leave."""
+
+    def conflict(self, number: int) -> Refusal:
+        """What is kept of an event, by its number, whose id is taken."""
+
+
+def record(
+    log: Log, offered: Offering, *, inside: Callable[[Rows], None] | None = None
+) -> Appended:
     """Record what is offered and say what became of it; wait for the database where it is away.
 
+    `inside` is done in its transaction, and must be the same once or twice.
     Raises Unavailable, saying what to do, where that takes too long.
     """
     before: tuple[int, int] | None = None
@@ -57,8 +77,8 @@ def record(log: Log, offered: Offered) -> Appended:
             with attempt:
                 if before is None:
                     before = log.position(), log.dead_letters_last()
-                    return _append(log, offered)
-                appended = _again(log, offered, before[1])
+                    return _append(log, offered, inside)
+                appended = _again(log, offered, before[1], inside)
                 appended = appended.as_first_told(offered.columns().ids, before[0])
     except Unavailable as error:
         raise Unavailable(
@@ -75,14 +95,18 @@ def _say_so(state: RetryCallState) -> None:
         say(f"{error} The batch in hand is tried again for {again_seconds_max:.0f} s.")
 
 
-def _append(log: Log, offered: Offered) -> Appended:
-    return log.record(offered.columns(), offered.refusals(), on_conflict=offered.conflict)
+def _append(log: Log, offered: Offering, inside: Callable[[Rows], None] | None) -> Appended:
+    return log.record(
+        offered.columns(), offered.refusals(), on_conflict=offered.conflict, inside=inside
+    )
 
 
-def _again(log: Log, offered: Offered, letter: int) -> Appended:
+def _again(
+    log: Log, offered: Offering, letter: int, inside: Callable[[Rows], None] | None
+) -> Appended:
     if _was_recorded(log, {(one.place, one.sha256) for one in offered.letters()}, letter):
-        return log.record(offered.columns())
-    return _append(log, offered)
+        return log.record(offered.columns(), inside=inside)
+    return _append(log, offered, inside)
 
 
 def _was_recorded(log: Log, letters: set[tuple[str, bytes]], after: int) -> bool:

@@ -26,6 +26,8 @@ V1: Final = "seals.archive.v1"
 V2: Final = "seals.archive.v2"
 SIMULATION_KEY: Final = "ledger.simulation"
 """The header's entry that says, by `true`, that recorded times are made up."""
+NAMESPACE_KEY: Final = "ledger.tables"
+"""The header's entry with what the ids of rows of tables are made with, a UUID."""
 block_rows_max: Final = 1_000
 block_bytes_max: Final = 1024 * 1024
 """Where a block has so many rows, or so many bytes of states and payloads, it ends."""
@@ -197,12 +199,13 @@ class Hashed:
 
 
 class Opened(NamedTuple):
-    """What a file says of itself: version, whether times are made up, where its blocks begin."""
+    """What a file says of itself: version, made-up times, its first block, namespace of rows."""
 
     version: str
     simulation: bool
     header: Header
     first: int
+    namespace: bytes | None = None
 
 
 class Frame(NamedTuple):
@@ -242,8 +245,10 @@ def open_archive(hashed: Hashed) -> Opened:
     if meta.get(b"avro.codec") != _CODEC.encode():
         raise Malformed("This is not an export of a log: it is packed in another way.")
     simulation = meta.get(SIMULATION_KEY.encode()) == b"true"
+    namespace = meta.get(NAMESPACE_KEY.encode())
     hashed.taken()
-    return Opened(version, simulation, Header(_CODEC, (), union=True, sync=sync), hashed.at)
+    header = Header(_CODEC, (), union=True, sync=sync)
+    return Opened(version, simulation, header, hashed.at, namespace)
 
 
 def frame(hashed: Hashed, opened: Opened) -> Frame:

@@ -45,6 +45,7 @@ class Archive:
     To open it is to check it: a file of version 2 that is not whole, byte by byte as exported, is
     refused before a row is answered. What version 1 lacks only comes to light at its end: record
     what it yields in one transaction. `simulation` tells whether recorded times are made up,
+    `namespace` what the ids of rows of tables are made with,
     `has_checksum` whether a digest vouches for the file. The file is read twice, from its
     beginning. Raises Malformed where it is no export of a log or is broken.
     """
@@ -55,6 +56,7 @@ class Archive:
         hashed = Hashed(source)
         self._opened = open_archive(hashed)
         self.simulation = self._opened.simulation
+        self.namespace = _namespace(self._opened.namespace)
         self.has_checksum = self._opened.version == V2
         if self.has_checksum:
             self._end, self._last = self._checked(hashed)
@@ -147,6 +149,13 @@ class Archive:
                     raise not_as_exported(part.start, part.stop) from None
         if end != counts:
             raise Malformed("The export is cut off: not all of the log is in it.")
+
+
+def _namespace(given: bytes | None) -> UUID | None:
+    try:
+        return None if given is None else UUID(given.decode())
+    except ValueError:
+        raise Malformed("The export is broken: its namespace of rows is no UUID.") from None
 
 
 def _with_commits(rows: Iterator[Archived | DeadLetter]) -> Iterator[Archived | DeadLetter]:

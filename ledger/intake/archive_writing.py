@@ -12,6 +12,7 @@ from fastavro.write import Writer
 
 from ledger.errors import Fatal
 from ledger.intake.archive import (
+    NAMESPACE_KEY,
     SIMULATION_KEY,
     V2,
     WRITTEN,
@@ -63,11 +64,13 @@ def write(
     letters: Iterable[DeadLetter] = (),
     *,
     simulation: bool = False,
+    namespace: str | None = None,
     rows_max: int = block_rows_max,
 ) -> tuple[int, int]:
     """Write the log to a container file as it comes; how many events and dead letters it held.
 
-    `simulation` tells that its recorded times are made up; a block has at most `rows_max` rows.
+    `simulation` tells that its recorded times are made up, `namespace` what the ids of rows of
+    tables are made with; a block has at most `rows_max` rows.
     Raises Fatal where a row is too large
     ever to be read again.
     """
@@ -78,7 +81,8 @@ def write(
         WRITTEN[V2],
         codec="deflate",
         compression_level=_level,
-        metadata={SIMULATION_KEY: "true"} if simulation else {},
+        metadata=({SIMULATION_KEY: "true"} if simulation else {})
+        | ({NAMESPACE_KEY: namespace} if namespace is not None else {}),
         sync_marker=sync,
     )
     counts = [0, 0]

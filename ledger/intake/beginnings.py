@@ -14,7 +14,7 @@ from ledger.intake.verdicts import KIB
 BEGINNING_BYTES: Final = 64 * KIB
 """As many are looked at."""
 EXPECTED: Final = "expected NDJSON, a JSON array or an Avro container, each perhaps gzipped"
-_EXPORT: Final = "spreadsheets are not read yet: export it as NDJSON, one event a line"
+_EXPORT: Final = "tables are read by `ledger import-table`"
 
 _OURS: Final = re.compile(
     rb"""\s*(?: \{ \s* (?: ["}] | \Z) | \[ \s* (?: [][{"0-9-] | true | false | null | \Z) )""",

@@ -8,6 +8,7 @@ nothing of it is. After Unavailable it is one or the other: repeat, it changes n
 from collections.abc import Callable, Iterable, Sequence, Sized
 from hashlib import sha256
 from typing import Literal, Self, TypeVar
+from uuid import UUID
 
 from psycopg.errors import LockNotAvailable, UniqueViolation
 
@@ -26,6 +27,8 @@ batch_events_max = 20_000
 _lock_attempts_max = 6
 _lock_wait_seconds = 5.0  # as long as a writer may keep the others waiting without a word
 _SIMULATION = "simulation"
+ROW_NAMESPACE = "row_namespace"
+"""Under this key of `meta`: what the ids of rows of tables are made with; told to nobody."""
 
 T = TypeVar("T")
 
@@ -230,13 +233,15 @@ class Log(Reader):
         dead_letters: Iterable[DeadLetter] = (),
         *,
         simulation: bool = False,
+        namespace: UUID | None = None,
     ) -> int:
         """Import a whole log into an empty one: positions, recorded times and commits are kept.
 
-        One transaction, in which this home also becomes a simulation where that one was. Answers
-        the number of events. Raises Misuse where this log is not empty, or a simulation and that
-        one was none; Malformed where positions are not dense from 1, recorded times do not rise, a
-        row cannot be kept, or no commit ended at the last event.
+        One transaction, in which this home also becomes a simulation where that one was, and gives
+        rows of tables the ids that that one gave. Answers the number of events.
+        Raises Misuse where this log is not empty, or a simulation and that one was none; Malformed
+        where positions are not dense from 1, recorded times do not rise, a row cannot be
+        kept, or no commit ended at the last event.
         """
         with self.transaction() as rows:
             count = restore(rows, self._recorder, events, dead_letters)
@@ -244,6 +249,8 @@ class Log(Reader):
                 self.set_meta(_SIMULATION, "true", rows)
             elif self._is_marked(rows):
                 raise Misuse("This home is a simulation, and what is imported is none.")
+            if namespace is not None:
+                self.set_meta(ROW_NAMESPACE, str(namespace), rows)
             return count
 
     @staticmethod

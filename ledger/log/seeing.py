@@ -158,6 +158,7 @@ class Sight:
         with told(), connect(self._log.dsn) as owner:
             owner.execute(f"SELECT grant_reader({BEHIND})")
             owner.execute(f"GRANT EXECUTE ON FUNCTION session_of TO {READER}")
+            owner.execute(f"GRANT SELECT ON table_imports, table_import_rows TO {READER}")
             owner.execute("SELECT grant_reader(%s)", (schema,))
 
     def viewer(

@@ -14,7 +14,7 @@ from tests.commanding import environment
 from tests.loaded import run
 
 FOREIGN = {
-    "sheet.xlsx": (b"PK\x03\x04" + bytes(40) + b"xl/workbook.xml", "spreadsheets are not read yet"),
+    "sheet.xlsx": (b"PK\x03\x04" + bytes(40) + b"xl/workbook.xml", "ledger import-table"),
     "scans.zip": (b"PK\x03\x04" + bytes(40) + b"scans.ndjson", "a zip archive"),
     "program": (b"\x7fELF" + bytes(60), "a program"),
     "passwd": (b"root:x:0:0:root:/root:/bin/bash\n", "no JSON"),

@@ -75,6 +75,7 @@ WORDS = {
     "close": (*DECIDED, "--reason", "LATE_ENTRY"),
     "season": (), "run": (), "retention": (), "unproven": (), "token revoke": (),
     "label check": CHECKED, "label check --shipment": (*CHECKED, "--lot", LOT),
+    "table-template": ("SealsIssued", "--out", "/dev/null"),
     "label check --claim": RECIPE, "label check --route": RECIPE,
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA"),
 }  # fmt: skip
@@ -86,6 +87,7 @@ FREE = {
     # What a file, a broker or a label brings with it for the first time.
     "load files", "load --as", "topics create --party", "topics create --principal",
     "run --accept-refusals", "database prepare --admin-url", "database prepare --user",
+    "import-table --as", "import-table --source", "import-table --actor", "import-table --sheet",
 }  # fmt: skip
 """What people write that need not be there before."""
 NAMES = [

@@ -20,11 +20,13 @@ from tests.databases import Cluster
 NOWHERE = "00000000-0000-7000-8000-000000000001"
 NEEDS_NO_DATABASE = {
     "policy", "season", "scope", "substance", "standards", "demo", "label form", "label check",
-    "topics create", "run", "doctor",
+    "topics create", "run", "doctor", "table-template",
 }  # fmt: skip
 """Commands that open no log, or have ways of their own to be tried."""
 COMMANDS: dict[str, tuple[str, ...]] = {
     "load": ("{empty}",),
+    "import-table": ("{empty}",),
+    "table-imports": (),
     "catch-up": (),
     "reconcile": (),
     "discrepancies": (),

@@ -10,9 +10,11 @@ import pytest
 
 from tests.tidy.sources import PYTHON, found, syntax, text, tracked
 
-PURE = {"facts", "custody", "labels", "questions", "rules", "cases", "season"}
+PURE = {"facts", "custody", "labels", "questions", "rules", "cases", "season", "tables"}
 QUERIES = "questions, in the database"
 """The files of `questions` that know the database; all others of that room are pure."""
+READING = "tables, from bytes"
+"""The files of `tables` that turn bytes into cells; all others of that room are pure."""
 MAY_IMPORT = {
     "facts": set(),
     "custody": {"facts"},
@@ -24,12 +26,15 @@ MAY_IMPORT = {
     "rules": {"facts", "custody", "labels", "questions", "errors"},
     "cases": {"facts", "custody", "labels", "rules", "errors"},
     "season": {"facts", "custody", "labels", "rules", "errors"},
+    "tables": {"facts", "rules", "errors"},
+    READING: {"facts", "tables", "errors"},
+    "sheets": set(),
     "intake": {"facts", "cases", "errors", "log"},
     "log": {"errors"},
     "views": {"facts", "custody", "labels", "rules", "questions", "cases", "log", "errors"},
     "web": {
         "facts", "custody", "labels", "rules", "cases", "intake", "log", "views", "errors",
-        "settings", "metrics", "log_lines",
+        "settings", "metrics", "log_lines", "tables", READING,
     },
     "consumers": {
         "facts", "custody", "labels", "rules", "questions", QUERIES, "cases", "intake", "log",
@@ -46,6 +51,8 @@ ONLY_IN = {
     "eventsourcing": {"ledger/log", "bench/peers"},
     "fastavro": {"ledger/intake", "bench/peers"},
     "kafka": {"consumers", "bench/peers"},
+    "python_calamine": {"ledger/tables/reading"},
+    "xlsxwriter": {"ledger/sheets"},
     "structlog": {"ledger/log_lines.py"},
     "typer": {"ledger/__main__.py", "ledger/commands", "handbook"},
     "rich": {"ledger/__main__.py", "ledger/commands", "bench/peers"},
@@ -79,6 +86,8 @@ def room(path: str) -> str:
     """The room of the house a file is in: `facts`, `log`, `consumers`, `__main__` …."""
     parts = path.removesuffix(".py").split("/")
     here = parts[1] if parts[0] == "ledger" and len(parts) > 1 else parts[0]
+    if here == "tables" and "reading" in parts:
+        return READING
     return QUERIES if here == "questions" and QUERYING & {*parts} else here
 
 
@@ -92,6 +101,8 @@ def arrows(path: str, source: str) -> list[str]:
         there = "consumers" if top == "consumers" else rest.partition(".")[0]
         if there == "questions" and QUERYING & {*name.split(".")}:
             there = QUERIES
+        if there == "tables" and "reading" in name.split("."):
+            there = READING
         ours = allowed is not None and top in ("ledger", "consumers")
         assembling = path in ASSEMBLE_VIEWS and there == QUERIES
         if ours and there not in (allowed or set()) | {"", here} and not assembling:

@@ -18,7 +18,7 @@ from ledger.intake.files import check_beginning
 from tests.contract.intake.samples import numbered, text
 
 EVENT = text(numbered(1))
-SHEET = "spreadsheets are not read yet"
+SHEET = "tables are read by `ledger import-table`"
 
 
 def zipped(*names: str) -> bytes:

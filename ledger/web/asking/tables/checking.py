@@ -1,0 +1,135 @@
+"""A file checked: read, made into events, judged as at any door, and compared with the log.
+
+Nothing is recorded here. What is found good is recorded by `recording`, which may find that
+somebody else was faster and then says so.
+"""
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Final
+from uuid import UUID
+
+from ledger.errors import Misuse
+from ledger.facts.identity import Fact
+from ledger.intake.doors import Door
+from ledger.intake.judging import permitted, verified
+from ledger.intake.verdicts import Problem
+from ledger.log import Log
+from ledger.log.log import ROW_NAMESPACE
+from ledger.tables.event import Event, placed
+from ledger.tables.mapping import Mapping
+from ledger.tables.messages import Message
+from ledger.tables.reading import FileRefused, read
+from ledger.tables.table import Table, candidates, read_table
+from ledger.web.asking.tables.imports import one, replaced_by
+from ledger.web.asking.tables.judged import Asked, Checked, Judged
+from ledger.web.asking.tables.revisions import compare, retractions
+
+ids_a_look_max: Final = 10_000
+
+Step = Callable[[str, int, int], None]
+"""Hears what is being done, and how much of how much."""
+
+
+def check(
+    log: Log,
+    data: bytes,
+    name: str,
+    mapping: Mapping,
+    asked: Asked,
+    *,
+    step: Step = lambda _what, _done, _total: None,
+) -> Checked:
+    """Read a file of that name and judge every event in it against the log as it is now.
+
+    Raises Misuse where `replaces` names no import.
+    """
+    digest = sha256(data).digest()
+    shown = PurePath(name).name
+
+    def of(table: Table, refused: Sequence[Message], notes: Sequence[Message] = ()) -> Checked:
+        return Checked(shown, digest, mapping, asked, table, (), (), notes, refused)
+
+    if asked.replaces is not None and (said := _replaced(log, asked.replaces)) is not None:
+        return of(Table(None), [said])
+    step("read", 0, 1)
+    try:
+        found = read(data, mapping, [template.name for template in candidates(mapping)])
+    except FileRefused as refused:
+        return of(Table(None), [refused.message])
+    namespace = _namespace(log)
+    table = read_table(
+        found.sheets, mapping, namespace, of_text=found.of_text,
+        defaults={"actor": asked.actor} if asked.actor is not None else {},
+        step=lambda done, total: step("judge", done, total),
+    )  # fmt: skip
+    if table.refused:
+        return of(table, table.refused, found.notes)
+    events = [_judged(event, asked.door) for event in table.events]
+    _compare(log, events, asked, namespace, step)
+    gone: Sequence[Fact] = ()
+    if asked.replaces is not None:
+        gone = retractions(log, asked.replaces, {each.id for each in events}, namespace)
+    return Checked(
+        shown, digest, mapping, asked, table, events, gone, [*found.notes, *table.notes], ()
+    )
+
+
+def _namespace(log: Log) -> UUID:
+    found = log.meta(ROW_NAMESPACE)
+    if found is None:
+        raise Misuse("The database lacks the namespace of rows: migrate it first.")
+    return UUID(found)
+
+
+def _judged(event: Event, door: Door) -> Judged:
+    """What the door itself says of an event, whatever the log holds."""
+    judged = Judged(event)
+    source = {"source": event.first.values.get("source")}
+    try:
+        permitted(event.template.name, source, door)
+    except Problem as problem:
+        judged.refuse(problem.reason, judged.say("not-permitted", ("said", problem.sentence)))
+        return judged
+    if event.fact is None:
+        judged.refuse("invalid")
+        return judged
+    judged.become(event.fact)
+    try:
+        verified(event.fact, judged.state)
+    except Problem as problem:
+        why = problem.sentence.removeprefix(f"{problem.path}: ")
+        judged.refuse(problem.reason, placed(event, problem.path, why))
+    return judged
+
+
+def _compare(log: Log, events: Sequence[Judged], asked: Asked, namespace: UUID, step: Step) -> None:
+    """Find what is recorded under the events' ids, and under each other's."""
+    open_ = [each for each in events if each.outcome == "would-record"]
+    done = 0
+    for start in range(0, len(open_), ids_a_look_max):
+        part = open_[start : start + ids_a_look_max]
+        compare(log, part, namespace, corrections=asked.corrections)
+        done += len(part)
+        step("compare", done, len(open_))
+    seen: dict[UUID | None, Judged] = {}
+    for each in open_:
+        if each.outcome != "would-record":
+            continue
+        first = seen.setdefault(each.id, each)
+        if first is each:
+            continue
+        if first.state == each.state:
+            each.outcome = "duplicate"
+        else:
+            each.refuse("conflict", each.say("conflict"))
+
+
+def _replaced(log: Log, replaces: UUID) -> Message | None:
+    with log.transaction() as rows:
+        if one(rows, replaces) is None:
+            raise Misuse(f"There is no import {replaces}.", field="replaces")
+        if replaced_by(rows, replaces) is not None:
+            return Message("replaced-already", (("import", str(replaces)),))
+    return None

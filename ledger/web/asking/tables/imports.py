@@ -1,0 +1,103 @@
+"""Imports of tables as they are kept beside the log: who, when, which file, and its rows."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ledger.log.recorder import Rows
+
+_ONE: Final = """
+SELECT i.id, i.made_at, i.by, i.person, i.file, i.sha256, i.template, i.mapping, i.counts::text,
+    i.replaces, (SELECT r.id FROM table_imports AS r WHERE r.replaces = i.id)
+FROM table_imports AS i
+"""
+_ADD: Final = """
+INSERT INTO table_imports
+    (id, made_at, by, person, file, sha256, template, mapping, counts, replaces)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s) ON CONFLICT (id) DO NOTHING
+"""
+_ADD_ROWS: Final = """
+INSERT INTO table_import_rows (import, sheet, row, event)
+SELECT %s, * FROM unnest(%b::text[], %b::int8[], %b::uuid[])
+ON CONFLICT (import, sheet, row) DO NOTHING
+"""
+_EVENTS: Final = """
+SELECT DISTINCT event FROM table_import_rows WHERE import = %s ORDER BY event
+"""
+_ROWS: Final = """
+SELECT sheet, row, event FROM table_import_rows WHERE import = %s
+ORDER BY sheet, row LIMIT %s
+"""
+listed_max: Final = 1_000
+
+
+class Import(NamedTuple):
+    """An import as it was made; `counts` as its summary had them, `made_at` in µs UTC."""
+
+    id: UUID
+    made_at: int
+    by: str
+    person: str | None
+    file: str
+    sha256: bytes
+    template: str
+    mapping: str
+    counts: dict[str, Any]
+    replaces: UUID | None = None
+    replaced_by: UUID | None = None
+
+
+class ImportRow(NamedTuple):
+    """Which event a row of an import became."""
+
+    sheet: str
+    row: int
+    event: UUID
+
+
+def add(rows: Rows, made: Import) -> None:
+    """Keep an import; one of that id stays as it is."""
+    counts = msgspec.json.encode(made.counts).decode()
+    rows.execute(_ADD, (*made[:8], counts, made.replaces))
+
+
+def add_rows(rows: Rows, of: UUID, added: Sequence[ImportRow]) -> None:
+    """Keep which rows became which events."""
+    if added:
+        sheets, numbers, events = (list(each) for each in zip(*added, strict=True))
+        rows.execute(_ADD_ROWS, (of, sheets, numbers, events))
+
+
+def one(rows: Rows, of: UUID) -> Import | None:
+    """An import by its id, where there is one that may be seen."""
+    found = rows.execute(_ONE + "WHERE i.id = %s", (of,)).fetchone()
+    return None if found is None else _import(found)
+
+
+def latest(rows: Rows, most: int = listed_max) -> list[Import]:
+    """The latest imports, first the last one."""
+    found = rows.execute(_ONE + "ORDER BY i.made_at DESC, i.id LIMIT %s", (most,))
+    return [_import(row) for row in found.fetchall()]
+
+
+def replaced_by(rows: Rows, of: UUID) -> UUID | None:
+    """The import that stands for another one now."""
+    found = one(rows, of)
+    return None if found is None else found.replaced_by
+
+
+def events_of(rows: Rows, of: UUID) -> Iterator[UUID]:
+    """The events that the rows of an import became."""
+    return (row[0] for row in rows.execute(_EVENTS, (of,)).fetchall())
+
+
+def rows_of(rows: Rows, of: UUID, most: int = listed_max) -> list[ImportRow]:
+    """The first rows of an import."""
+    return [ImportRow(*row) for row in rows.execute(_ROWS, (of, most)).fetchall()]
+
+
+def _import(row: Sequence[Any]) -> Import:
+    first, counts, last = row[:8], row[8], row[9:]
+    return Import._make((*first, msgspec.json.decode(counts), *last))
