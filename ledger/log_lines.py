@@ -25,10 +25,14 @@ OURS: Final = "ledger"
 _SECRETS: Final = (
     ("seal_", re.compile(r"(seal_)[\w-]{16,}")),
     ("WyJ", re.compile(r"(WyJ)[\w-]+\.[\w-]+\.[\w-]+")),
-    ("earer ", re.compile(r"(earer\s+)[^\s\"'\\,;]+")),
-    ("asic ", re.compile(r"(asic\s+)[A-Za-z0-9+/=]{8,}")),
+    ("earer ", re.compile(r"(\b[Bb]earer\s+)[\w.~+/=-]{16,}")),
     ("://", re.compile(r"(://[^\s:/@\"]*:)[^\s\"]*(?=@)")),
-    ("=", re.compile(r"(\b(?:link|token|csrf|secret|password|ledger_session)=)[^\s\"'\\,;&]+")),
+    (
+        "=",
+        re.compile(
+            r"(\b(?:link|token|csrf|secret|password|ledger_session)=)(?:'[^']*'|[^\s\"'\\,;&]+)"
+        ),
+    ),
 )
 """What opens something, each behind a text that tells fast whether there is any: a token's secret;
 what is signed for a session or a link, a list of two texts; headers; the password in an address;

@@ -46,7 +46,7 @@ def served(settings: Settings, log: Log, stop: Event) -> None:
 
 
 @contextmanager
-def metrics_served(settings: Settings) -> Iterator[None]:
+def metrics_served(settings: Settings) -> Iterator[metrics.Serving]:
     """Serve metrics for the time of the block; raises Misuse where they cannot be."""
     host, port = settings.metrics_host, settings.metrics_port
     try:
@@ -63,4 +63,4 @@ def metrics_served(settings: Settings) -> Iterator[None]:
 
     serving.server.handle_error = failed  # type: ignore[assignment, method-assign]  # its own way
     with serving:
-        yield
+        yield serving

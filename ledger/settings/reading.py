@@ -54,8 +54,8 @@ def shown() -> list[tuple[str, Any, str]]:
 
 def told() -> tuple[Settings, dict[str, str]]:
     """Read the settings; answers them, and by field where each comes from. Raises as `load`."""
-    found = given(_known(), SECRETS)
-    values = {name: _read(name, one) for name, one in found.items() if name != CONFIG}
+    found = given([_short(one.name) for one in catalogue()], SECRETS, map(_short, TEST_NAMES))
+    values = {name: _read(name, found[name]) for name in FIELDS if name in found}
     origins = {name: found[name].origin if name in found else DEFAULT for name in FIELDS}
     return Settings(**values), origins
 
@@ -87,9 +87,9 @@ def names() -> dict[str, str]:
     return {one.name: one.description for one in catalogue()} | TEST_NAMES
 
 
-def _known() -> list[str]:
-    """Every name without its prefix, in lower case."""
-    return [name.removeprefix(PREFIX).lower() for name in names()]
+def _short(name: str) -> str:
+    """A name without its prefix, in lower case."""
+    return name.removeprefix(PREFIX).lower()
 
 
 def _read(field: str, one: Given) -> Any:

@@ -6,7 +6,7 @@ where, and never what a secret is.
 
 import difflib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -33,13 +33,16 @@ class Given(NamedTuple):
         return f"the {self.origin}"
 
 
-def given(known: Collection[str], secrets: Collection[str]) -> dict[str, Given]:
+def given(
+    known: Collection[str], secrets: Collection[str], besides: Iterable[str] = ()
+) -> dict[str, Given]:
     """What is set, by name without the prefix, in lower case; an empty text counts as not set.
 
-    `known` are all names there are, `secrets` those that a file may hold instead. Raises Misuse
-    for a name that is not known, for a secret given twice, and for a file that cannot be read.
+    `known` are all names there are, `secrets` those that a file may hold instead, `besides` what
+    may stand in the environment for others. Raises Misuse for a name that is not known, for a
+    secret given twice, and for a file that cannot be read.
     """
-    in_environment = _environment(known)
+    in_environment = _environment({*known, *besides})
     config = in_environment.get(CONFIG)
     in_file = {} if config is None else _file(_path(config, CONFIG), known)
     for secret in secrets:

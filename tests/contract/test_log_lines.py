@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 from typing import Literal
@@ -10,7 +11,10 @@ from typing import Literal
 import pytest
 
 from ledger import log_lines
+from ledger.commands.running import metrics_served
+from ledger.settings import Settings
 from tests.commanding import ROOT, environment
+from tests.ingesting import until
 from tests.log_reading import FIELDS, from_json, from_text, written
 
 SECRET = "seal_" + "aB3-_" * 8
@@ -84,10 +88,27 @@ def test_levels(level: str, said: str, *, ours: bool, theirs: bool) -> None:
     assert found == ["ledger.web"] * ours + ["kafka.client"] * theirs
 
 
+def test_metrics_that_do_not_arrive_are_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of metrics writes to the log too, where it is and to whom it could not answer."""
+
+    def fails(*_: object) -> None:
+        raise ConnectionResetError("gone")
+
+    with written() as to, metrics_served(Settings(metrics_port=0)) as serving:
+        monkeypatch.setattr(serving.server, "finish_request", fails)
+        socket.create_connection(("127.0.0.1", serving.port)).close()
+        until(lambda: to.getvalue().count("\n") > 1)
+
+        lines = from_json(to.getvalue())
+    assert lines[0]["address"] == f"http://127.0.0.1:{serving.port}/metrics"
+    assert lines[1]["level"] == "warning"
+    assert "ConnectionResetError('gone')" in lines[1]["what"]
+
+
 MASKED = [
-    (f"Authorization: Bearer {SECRET}", "Authorization: Bearer ***"),
-    ("{'authorization': 'Bearer abc.def'}", "{'authorization': 'Bearer ***'}"),
-    ("Basic dXNlcjpwYXNzd29yZA==", "Basic ***"),
+    (f"Authorization: Bearer {SECRET}", "Authorization: Bearer seal_***"),
+    ("{'authorization': 'Bearer abc.def-ghi.jklm'}", "{'authorization': 'Bearer ***'}"),
+    ("the bearer of these seals", "the bearer of these seals"),
     (f"GET /{SECRET} HTTP/1.1", "GET /seal_*** HTTP/1.1"),
     (f"/events?token={SECRET}&a=1", "/events?token=***&a=1"),
     (f"/session?link={SIGNED}&then=/", "/session?link=***&then=/"),
@@ -95,6 +116,7 @@ MASKED = [
     (f"read {SIGNED} from a cookie", "read WyJ*** from a cookie"),
     ("postgresql://ledger:hush@db/ledger", "postgresql://ledger:***@db/ledger"),
     ("host=db password=hush user=u", "host=db password=*** user=u"),
+    ("host=db password='hush hush' user=u", "host=db password=*** user=u"),
     ("csrf=abc-def", "csrf=***"),
     ("seal_count = 3 at http://127.0.0.1:80/", "seal_count = 3 at http://127.0.0.1:80/"),
 ]  # fmt: skip

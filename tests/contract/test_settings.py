@@ -98,6 +98,8 @@ FILES: list[tuple[str, dict[str, str], object]] = [
     ("[web]\nport = 9", {}, "web is not a setting"),
     ('config = "x"', {}, "config names this file, and is set in the environment alone."),
     ("web_port = ", {}, "is not TOML"),
+    ("fault_rounds = 9", {}, "fault_rounds is not a setting"),
+    ("", {"LEDGER_REQUIRE_ALL": "1"}, (8000, "default")),
     ("web_port = 9\nweb_port = 9", {}, "is not TOML"),
 ]
 

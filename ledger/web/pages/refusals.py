@@ -40,7 +40,8 @@ def install(app: FastAPI) -> None:
 
 def _either(told: Handler) -> Handler:
     async def answer(request: Request, error: Exception) -> Response:
-        documented = await told(request, error)
+        problem = of_error(error)  # asked once: what is ours is written to the log there
+        documented = await told(request, problem)
         if not _browser(request):
             return documented
         status = documented.status_code
@@ -53,7 +54,7 @@ def _either(told: Handler) -> Handler:
             "problem",
             status=status,
             title=_TITLES.get(status, _OTHER),
-            detail=spoken.say(_detail(error)),
+            detail=spoken.say(_detail(error, problem)),
         )
         if (after := documented.headers.get("retry-after")) is not None:
             page.headers["retry-after"] = after
@@ -81,10 +82,10 @@ def _browser(request: Request) -> bool:
     )
 
 
-def _detail(error: Exception) -> str:
+def _detail(error: Exception, problem: Problem) -> str:
     match error:
         case Problem() | LedgerError():
-            return of_error(error).detail
+            return problem.detail
         case RequestValidationError():
             return "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors()[:3])
         case _:

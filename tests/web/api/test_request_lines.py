@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from ledger.errors import Unavailable
 from ledger.web.access import tokens
 from ledger.web.access.signing import COOKIE, Signing
 from ledger.web.desk import Desk
@@ -155,3 +156,22 @@ def test_a_failure_is_one_line_with_the_id(asked: Asked, monkeypatch: pytest.Mon
     assert (told["level"], told["what"]) == ("error", "it broke\nin two")
     assert told["exception"].startswith("Traceback")
     assert (asking["level"], asking["status"]) == ("warning", 500)
+
+
+def test_a_page_that_fails_is_told_once(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is away is one line beside the request's own, for browsers too."""
+
+    def fails(_desk: Desk) -> None:
+        raise Unavailable("The database is away")
+
+    monkeypatch.setattr(Desk, "standing", fails)
+    answer = httpx2.get(
+        f"{asked.place.base}/health/ready", headers={"X-Request-Id": "away", "Accept": "text/html"}
+    )
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/html")
+    told, asking = asked.lines("away")
+    assert (told["level"], told["what"]) == ("warning", "The database is away")
+    assert "exception" not in told
+    assert (asking["level"], asking["status"]) == ("warning", 503)
