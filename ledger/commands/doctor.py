@@ -10,9 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
@@ -27,9 +27,12 @@ from ledger.log.rights import READER, REMEDY, rights
 from ledger.log.seeing import Sight
 from ledger.settings import Settings
 from ledger.views import SCHEMA
-from ledger.web.asking.status.expiring import tls_files
+from ledger.web.asking.status.expiring import tls_file, tls_files
 from ledger.web.asking.status.holding import clock, disk, place_of, versions
 from ledger.web.asking.status.lines import Line, State, counted
+
+if TYPE_CHECKING:
+    from consumers.publisher.hooks import Hook
 
 python_min: Final = (3, 11)
 fonts_seconds_max: Final = 10
@@ -192,9 +195,14 @@ def _files(settings: Settings) -> Iterator[Line]:
         else:
             yield Line("files", "read", name, State.FINE, f"{path} is read")
     yield from tls_files(settings, time.time())
+    if settings.webhooks is not None:
+        with suppress(LedgerError):  # said above
+            for hook in _hooks(settings.webhooks):
+                if hook.ca_file is not None:
+                    yield from tls_file(f"webhook {hook.name}", hook.ca_file, time.time())
 
 
-def _hooks(path: Path) -> object:
+def _hooks(path: Path) -> "list[Hook]":
     from consumers.publisher.hooks import read_hooks
 
     return read_hooks(path)

@@ -14,7 +14,7 @@ from ledger.log import Log
 from ledger.log.rights import READER
 from ledger.views import SCHEMA
 from ledger.views.projection import Projector
-from tests.commanding import ledger
+from tests.commanding import ROOT, ledger
 from tests.databases import Cluster
 
 
@@ -127,6 +127,23 @@ def test_what_settings_name_and_is_not_there(tmp_path: Path) -> None:
     assert {part for part, _ in wrong} == {"files", "database", "kafka", "certificates"}
     found = examined(LEDGER_HOME=str(blocked / "home"))
     assert str(blocked) in found["home", "read-only"]["says"]
+
+
+def test_the_authority_of_a_webhook_says_when_it_ends(tmp_path: Path) -> None:
+    """Beside the list of webhooks, whose secrets are in no line."""
+    (tmp_path / "desk.secret").write_text("hush")
+    (tmp_path / "ca.pem").write_bytes((ROOT / "tests/fixtures/authority.pem").read_bytes())
+    hooks = tmp_path / "hooks.toml"
+    hooks.write_text(
+        '[[webhook]]\nname = "desk"\nurl = "https://desk.example/x"\n'
+        'secret_file = "desk.secret"\nca_file = "ca.pem"\n'
+    )
+
+    found = examined(LEDGER_WEBHOOKS=str(hooks), LEDGER_HOME=str(tmp_path / "home"))
+
+    assert found["files", "read"]["state"] == "fine"
+    assert "webhook desk" in found["certificates", "tls"]["about"]
+    assert "hush" not in json.dumps([*found.values()])
 
 
 def test_a_broken_connection_string_is_a_line() -> None:

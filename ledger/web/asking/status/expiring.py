@@ -17,7 +17,7 @@ from ledger.rules.moments import JAPAN
 from ledger.settings import Settings
 from ledger.views.loading import facts_of
 from ledger.web.asking.status.asked import Asked
-from ledger.web.asking.status.lines import Line, State, counted
+from ledger.web.asking.status.lines import Line, State, counted, moment
 
 days_ahead: Final = 30
 days_wrong_max: Final = 7
@@ -58,7 +58,7 @@ def _tokens(asked: Asked) -> Iterator[Line]:
     asked.rows.execute(_TOKENS, (asked.now, until))
     for token, role, party, at in asked.rows.fetchall():
         days = (at - asked.now) // MICROS_A_DAY
-        says = f"the {role}'s of {party} opens nothing from {time_text(at, 0)} on"
+        says = f"the {role}'s of {party} opens nothing from {moment(at)} on"
         mend = "Give its holder a new one: `ledger token create`."
         state = State.WRONG if days < days_wrong_max else State.NOTE
         values = {"days": days, "expires_at": time_text(at, 0), "role": role, "party": party}
@@ -99,8 +99,8 @@ def tls_file(name: str, path: Path, now: float) -> Iterator[Line]:
         return
     first = min(ends)
     days = int((first - now) // 86_400)
-    until = time_text(int(first * 1_000_000), 0)
-    values = {"days": days, "until": until}
+    values = {"days": days, "until": time_text(int(first * 1_000_000), 0)}
+    until = moment(int(first * 1_000_000))
     if days < days_ahead:
         state = State.WRONG if days < days_wrong_max else State.NOTE
         says = f"an authority in it ends in {counted(days, 'day', 'days')}, {until}"

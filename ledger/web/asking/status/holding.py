@@ -17,7 +17,7 @@ from ledger.log.rights import REMEDY, quoted
 from ledger.settings import Settings
 from ledger.views import VIEW_VERSION
 from ledger.web.asking.status.asked import Asked
-from ledger.web.asking.status.lines import Line, State, counted, size_of
+from ledger.web.asking.status.lines import Line, State, counted, moment, size_of
 
 disk_free_share_min: Final = 0.05
 skew_seconds_max: Final = 5.0
@@ -114,7 +114,7 @@ def _log(asked: Asked) -> Line:
         "simulation": asked.simulation,
     }
     says = f"{counted(asked.recorded, 'event', 'events')}"
-    says += f", the last recorded at {last}" if last else ""
+    says += f", the last recorded at {moment(asked.recorded_at)}" if last else ""
     if asked.simulation:
         says += "; recorded times are made up: a simulation"
     return Line("log", "position", "-", State.FINE, says, "", values)

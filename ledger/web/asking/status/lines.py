@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from ledger.facts.scalars import time_text
+
 
 class State(StrEnum):
     """How something stands: `wrong` needs a person, `note` is worth knowing."""
@@ -45,6 +47,11 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
 def any_wrong(lines: Iterable[Line]) -> bool:
     """Whether something needs a person."""
     return any(line.state is State.WRONG for line in lines)
+
+
+def moment(at: int) -> str:
+    """A time (µs UTC) as people say it, to the second."""
+    return f"{time_text(at, 0)[:19].replace('T', ' ')} UTC"
 
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))

@@ -6,7 +6,7 @@ from typing import Final
 from ledger.facts.scalars import time_text
 from ledger.log.processes import Process, program_version
 from ledger.web.asking.status.asked import Asked, unaudited, value
-from ledger.web.asking.status.lines import Line, State, counted, lasting
+from ledger.web.asking.status.lines import Line, State, counted, lasting, moment
 
 quiet_seconds_max: Final = 15
 """A process shows a sign of life every five seconds."""
@@ -70,7 +70,7 @@ def _process(asked: Asked, process: Process) -> Line:
     if process.version != version:
         says = f"is of version {process.version}, and this program of {version}"
         return Line("processes", "version", about, State.WRONG, says, "Restart it.", values)
-    says = f"runs since {values['started_at']}"
+    says = f"runs since {moment(process.started_at)}"
     if process.restarts:
         says += f", started again {again} within a day"
     return Line("processes", "runs", about, State.FINE, says, "", values)

@@ -13,7 +13,7 @@ from ledger.views import set_aside
 from ledger.views.folding import IS_LIVE
 from ledger.views.loading import facts_about
 from ledger.web.asking.status.asked import Asked, value
-from ledger.web.asking.status.lines import Line, State, counted, lasting
+from ledger.web.asking.status.lines import Line, State, counted, lasting, moment
 
 lines_max: Final = 25
 """So many of each are named; the rest are counted."""
@@ -93,7 +93,7 @@ def _letters(asked: Asked) -> Iterator[Line]:
     for reason, number, today, last in asked.rows.fetchall():
         says = (
             f"{counted(number, 'message was', 'messages were')} refused, {today:,} within a day;"
-            f" the last at {time_text(last, 0)}"
+            f" the last at {moment(last)}"
         )
         mend = "Have the sender mend what it sends: the desk shows each message and its reason."
         values = {"messages": number, "messages_24h": today, "last_at": time_text(last, 0)}
