@@ -160,7 +160,7 @@ def test_a_user_who_may_make_nothing(
         settings = {"LEDGER_DATABASE_URL": make_conninfo(dsn, user=poor)}
         done = ledger(*command, settings=settings)
 
-        refused(done, 2, "ledger database prepare", f"TO {poor};")
+        refused(done, 2, "ledger database prepare", f'TO "{poor}";')
         with psycopg.connect(dsn, autocommit=True) as owner:
             owner.execute(f"GRANT{done.said.split('GRANT')[1].split(';')[0]}".encode())
         assert ledger("catch-up", settings=settings).code == 0
