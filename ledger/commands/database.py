@@ -74,7 +74,8 @@ def prepare(
         return
     password = str(parts.get("password") or "") if name == parts.get("user") else ""
     _run(_admin(admin_url, admin_url_file), name, place, password)
-    _tell(url)
+    if name == parts.get("user"):
+        _tell(url)
 
 
 def _print(user: str, database: str) -> None:

@@ -19,14 +19,15 @@ OWN_SCHEMA: Final = "seal_ledger_log"
 connect_seconds_max: Final = 10
 server_version_min: Final = 15
 
-# A ledger that is there already stays where it is. Catalogues are asked, as they answer anybody.
+# A ledger that is there already stays where it is; one of ours goes before what somebody else made
+# under its name. Catalogues are asked, as they answer anybody.
 _SETTLE: Final = f"""
 SELECT current_setting('transaction_read_only')::boolean, set_config('search_path', s.name, false),
     set_config('ledger.schema', s.name, false)
 FROM (SELECT coalesce(
     (SELECT n.nspname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relname = 'source_position' AND n.nspname IN ('{OWN_SCHEMA}', 'public')
-        ORDER BY n.nspname = 'public' LIMIT 1),
+        ORDER BY pg_has_role(c.relowner, 'USAGE') DESC, n.nspname = 'public' LIMIT 1),
     (SELECT nspname FROM pg_namespace WHERE nspname = '{OWN_SCHEMA}'),
     'public')::text AS name) AS s
 """

@@ -141,6 +141,5 @@ def _if(condition: str, statement: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name as SQL has it, quoted where it has to be."""
-    plain = name.isascii() and name.isidentifier() and name == name.lower()
-    return name if plain and name != "user" else sql.Identifier(name).as_string(None)
+    """A name as SQL has it, whatever it is."""
+    return sql.Identifier(name).as_string(None)

@@ -93,7 +93,7 @@ def test_rights_that_lack_are_named(embedded_cluster: Cluster, poor: str) -> Non
         found = examined(LEDGER_DATABASE_URL=make_conninfo(dsn, user=poor))
         mend = found["database", "rights"]["mend"]
         assert "GRANT CREATE ON DATABASE" in mend
-        assert f"GRANT ledger_reader TO {poor};" in mend
+        assert f'GRANT ledger_reader TO "{poor}";' in mend
         assert "ledger database prepare" in mend
         assert found["database", "migrations"]["state"] == "note"
         with psycopg.connect(dsn) as rows:

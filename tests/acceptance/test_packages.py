@@ -135,3 +135,11 @@ def test_the_changelog_knows_this_version() -> None:
 
     assert headings[0] in (VERSION, "Unreleased")
     assert VERSION in headings
+
+
+def test_the_changelog_knows_every_migration() -> None:
+    """Whoever upgrades from 0.1.0, which had the first four, reads what each makes."""
+    listed = re.findall(r"^\| ([a-z ]+) \| ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    names = [Path(name).stem.split(".") for name in tracked("ledger/log/migrations/*.sql")]
+
+    assert {name.replace("-", " ") for number, name in names if number > "0004"} <= {*listed}

@@ -149,7 +149,7 @@ def in_database(server: Server, name: str) -> psycopg.Connection[tuple[object, .
 def test_what_is_printed_is_what_is_missing(server: Server, bare: str) -> None:
     """A user with no rights is told the command; what that prints, run twice, is enough."""
     done = ledger("catch-up", settings={"LEDGER_DATABASE_URL": bare})
-    refused(done, 2, "ledger database prepare", "GRANT CREATE ON DATABASE bare TO poor;")
+    refused(done, 2, "ledger database prepare", 'GRANT CREATE ON DATABASE "bare" TO "poor";')
     printed = ok("database", "prepare", url=bare).out
     with in_database(server, "bare") as admin:
         admin.execute("DROP SCHEMA public")  # as some administrators do
@@ -172,7 +172,7 @@ def test_an_existing_ledger_stays_in_public(server: Server, bare: str) -> None:
         with psycopg.connect(bare) as user:
             user.execute((OLD / "public.sql").read_bytes())
         admin.execute("REVOKE CREATE ON SCHEMA public FROM poor")
-        told = "GRANT USAGE, CREATE ON SCHEMA public TO poor;"
+        told = 'GRANT USAGE, CREATE ON SCHEMA "public" TO "poor";'
         refused(ledger("verify", settings={"LEDGER_DATABASE_URL": bare}), 2, told)
         admin.execute(ok("database", "prepare", url=bare).out.encode())
 
@@ -182,6 +182,11 @@ def test_an_existing_ledger_stays_in_public(server: Server, bare: str) -> None:
         assert user.execute("SELECT current_schema()").fetchone() == ("public",)
         found = user.execute("SELECT to_regnamespace(%s)", (OWN_SCHEMA,)).fetchone()
         assert found == (None,)
+    with in_database(server, "bare") as admin:
+        admin.execute(f"CREATE SCHEMA {OWN_SCHEMA}; GRANT USAGE ON SCHEMA {OWN_SCHEMA} TO poor")
+        admin.execute(f"CREATE TABLE {OWN_SCHEMA}.source_position (somebody_elses text)")
+    with connect(bare) as user:
+        assert user.execute("SELECT current_schema()").fetchone() == ("public",)
 
 
 PAGES = ("postgresql.md", "backup-and-restore.md")

@@ -20,7 +20,7 @@ from tests.databases import Cluster
 NOWHERE = "00000000-0000-7000-8000-000000000001"
 NEEDS_NO_DATABASE = {
     "policy", "season", "scope", "substance", "standards", "demo", "label form", "label check",
-    "topics create", "run", "doctor", "table-template",
+    "topics create", "run", "doctor", "table-template", "settings",
 }  # fmt: skip
 """Commands that open no log, or have ways of their own to be tried."""
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -96,9 +96,9 @@ def in_process(
 
 
 URLS = [
-    ("nonsense", 2, "is no connection string of PostgreSQL"),
-    ("mysql://root:hush@h/db", 2, "is no connection string of PostgreSQL"),
-    ("http://root:hush@h/?a=b", 2, "is no connection string of PostgreSQL"),
+    ("nonsense", 2, "set it to postgresql://user:password@host/name"),
+    ("mysql://root:hush@h/db", 2, "set it to postgresql://user:password@host/name"),
+    ("http://root:hush@h/?a=b", 2, "set it to postgresql://user:password@host/name"),
     ("postgresql://root:hush@h/db?nonsense=1", 2, "is no connection string of PostgreSQL"),
     ("postgresql://root:hush@127.0.0.1:1/db", 1, "cannot be reached"),
     ("postgresql://root:hush@127.0.0.1:99999/db", 1, "cannot be reached"),
@@ -160,7 +160,7 @@ def test_a_user_who_may_make_nothing(
         settings = {"LEDGER_DATABASE_URL": make_conninfo(dsn, user=poor)}
         done = ledger(*command, settings=settings)
 
-        refused(done, 2, "ledger database prepare", f"TO {poor};")
+        refused(done, 2, "ledger database prepare", f'TO "{poor}";')
         with psycopg.connect(dsn, autocommit=True) as owner:
             owner.execute(f"GRANT{done.said.split('GRANT')[1].split(';')[0]}".encode())
         assert ledger("catch-up", settings=settings).code == 0

@@ -153,7 +153,10 @@ def test_an_owner_who_may_not_make_the_role_is_told_how(embedded_cluster: Cluste
         try:
             poor = make_conninfo(dsn, user="poor")
             migrate(poor)
-            with Log.open(poor) as log, pytest.raises(Misuse, match="GRANT ledger_reader TO poor"):
+            with (
+                Log.open(poor) as log,
+                pytest.raises(Misuse, match='GRANT ledger_reader TO "poor"'),
+            ):
                 Desk(log).open()
         finally:
             with psycopg.connect(dsn, autocommit=True) as admin:
