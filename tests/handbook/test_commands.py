@@ -3,12 +3,13 @@
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from consumers.broker.local import LocalBroker
-from tests.databases import open_folder
+from tests.databases import open_folder, open_home
 from tests.handbook.fences import blocks, script
 from tests.handbook.shell import run, shell
 
@@ -59,10 +60,22 @@ def test_the_commands_of_a_page_run_on_a_broker(
     typed(page, programs, {BROKER: own_broker.bootstrap})
 
 
+@contextmanager
+def place(text: str) -> Iterator[Path]:
+    """A folder for a page; with a home whose server runs throughout, unless it makes its own."""
+    own = any(f"{name}=" in text for name in ("LEDGER_HOME", "LEDGER_DATABASE_URL"))
+    with open_folder() if own else nullcontext() as folder:
+        if folder is not None:
+            yield folder
+            return
+        with open_home() as (home, _):
+            yield home.parent
+
+
 def typed(page: Path, programs: Path, more: dict[str, str]) -> None:
     """Type what a page shows, in a folder and a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    with open_folder() as folder:
+    with place(PAGES[page]) as folder:
         for there in ("examples", "schemas", "deploy"):
             (folder / there).symlink_to(ROOT / there)
         at = addresses() | more
