@@ -1,6 +1,7 @@
 """Every command that the handbook shows does what it says, in order, in a new home."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,6 +19,7 @@ DOCS = ROOT / "docs"
 PAGES = {page: page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))}
 RUN = [page for page, text in PAGES.items() if any(not block.why for block in blocks(text))]
 KAFKA = [page for page in RUN if "<!-- needs: kafka -->" in PAGES[page]]
+FILE = re.compile(r"(?:tests|deploy)/[\w./-]*\w")
 BROKER = "broker.example:9092"
 """What pages call a broker."""
 seconds_max = 200.0
@@ -96,6 +98,19 @@ def test_pages_run_their_commands() -> None:
     """There are pages that do, with and without a broker."""
     assert {"start.md", "roles/scanner-integrator.md"} <= {name(page) for page in RUN}
     assert KAFKA
+
+
+def test_what_operators_do_is_run_somewhere() -> None:
+    """A block of their chapters that is not run here names the test or script that runs it."""
+    lacking = [
+        f"{name(page)}: {block.why}"
+        for page, text in PAGES.items()
+        if page.parent.name == "operator"
+        for block in blocks(text)
+        if block.why and not any((ROOT / path).exists() for path in FILE.findall(block.why))
+    ]
+
+    assert lacking == []
 
 
 def test_what_is_not_run_says_why() -> None:
