@@ -152,7 +152,7 @@ def metric_names(_root: Path) -> str:
         "Metrics",
         "`ledger run` shows them at `/metrics` on `LEDGER_METRICS_HOST` and `LEDGER_METRICS_PORT`. "
         "Labels are topics, partitions and names of this program: never a seal, a lot or a person. "
-        "Which of them ring, and what to do then, stands under [alerts](../operator/index.md).",
+        "Which of them ring, and what to do then, stands under [alerts](../operator/alerts.md).",
         table(("name", "kind", "labels", "means"), rows),
         "Beside them stand the process's own: `process_cpu_seconds_total`, "
         "`process_resident_memory_bytes` and the others of the Prometheus client.",

@@ -106,9 +106,11 @@ def is_known(rows: Rows, kind: Named, name: str) -> bool:
     where = _WHERE[kind]
     if where.about:
         ids = [subject_id(about, name) for about in where.about]
-        if rows.execute(_MENTIONED, ([int(each) for each in where.about], ids)).fetchone():
+        mentioned = rows.execute(_MENTIONED, ([int(each) for each in where.about], ids))
+        if mentioned.fetchone() is not None:
             return True
-    if kind is Named.LOT and rows.execute(_SEALED, (name, int(PlaceKind.LOT))).fetchone():
+    sealed = _SEALED, (name, int(PlaceKind.LOT))
+    if kind is Named.LOT and rows.execute(*sealed).fetchone() is not None:
         return True
     return rows.execute(_NAMES.format(**where._asdict()), {"name": name}).fetchone() is not None
 
@@ -149,7 +151,7 @@ def check_subject(rows: Rows, log: Log, key: str) -> None:
 
 def _is_subject(rows: Rows, log: Log, key: str) -> bool:
     kinds = list(SubjectKind)
-    if rows.execute(_OF_CASES, (kinds, key)).fetchone():
+    if rows.execute(_OF_CASES, (kinds, key)).fetchone() is not None:
         return True
     try:
         event = UUID(key)

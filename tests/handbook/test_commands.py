@@ -1,14 +1,16 @@
 """Every command that the handbook shows does what it says, in order, in a new home."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from consumers.broker.local import LocalBroker
-from tests.databases import open_folder
+from tests.databases import open_folder, open_home
 from tests.handbook.fences import blocks, script
 from tests.handbook.shell import run, shell
 
@@ -17,6 +19,7 @@ DOCS = ROOT / "docs"
 PAGES = {page: page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))}
 RUN = [page for page, text in PAGES.items() if any(not block.why for block in blocks(text))]
 KAFKA = [page for page in RUN if "<!-- needs: kafka -->" in PAGES[page]]
+FILE = re.compile(r"(?:tests|deploy)/[\w./-]*\w")
 BROKER = "broker.example:9092"
 """What pages call a broker."""
 seconds_max = 200.0
@@ -59,10 +62,22 @@ def test_the_commands_of_a_page_run_on_a_broker(
     typed(page, programs, {BROKER: own_broker.bootstrap})
 
 
+@contextmanager
+def place(text: str) -> Iterator[Path]:
+    """A folder for a page; with a home whose server runs throughout, unless it makes its own."""
+    own = any(f"{name}=" in text for name in ("LEDGER_HOME", "LEDGER_DATABASE_URL"))
+    with open_folder() if own else nullcontext() as folder:
+        if folder is not None:
+            yield folder
+            return
+        with open_home() as (home, _):
+            yield home.parent
+
+
 def typed(page: Path, programs: Path, more: dict[str, str]) -> None:
     """Type what a page shows, in a folder and a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
-    with open_folder() as folder:
+    with place(PAGES[page]) as folder:
         for there in ("examples", "schemas", "deploy"):
             (folder / there).symlink_to(ROOT / there)
         at = addresses() | more
@@ -83,6 +98,19 @@ def test_pages_run_their_commands() -> None:
     """There are pages that do, with and without a broker."""
     assert {"start.md", "roles/scanner-integrator.md"} <= {name(page) for page in RUN}
     assert KAFKA
+
+
+def test_what_operators_do_is_run_somewhere() -> None:
+    """A block of their chapters that is not run here names the test or script that runs it."""
+    lacking = [
+        f"{name(page)}: {block.why}"
+        for page, text in PAGES.items()
+        if page.parent.name == "operator"
+        for block in blocks(text)
+        if block.why and not any((ROOT / path).exists() for path in FILE.findall(block.why))
+    ]
+
+    assert lacking == []
 
 
 def test_what_is_not_run_says_why() -> None:

@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from handbook.contents import CHAPTERS, HOME, unlisted
 from handbook.hooks import ROOT
@@ -131,6 +133,17 @@ def test_it_is_searched_without_a_server(site: Path) -> None:
     assert all(
         word in index for word in ("受払簿", "LEDGER_DATABASE_URL", "M-18", "ledger_log_position")
     )
+
+
+@pytest.mark.browser
+def test_it_is_searched_from_a_file(site: Path, chromium: Browser) -> None:
+    """Opened from the disk, without any server, it finds a rule and a word of the trade."""
+    with closing(chromium.new_page()) as tab:
+        for asked, found in (("M-18", "reference/rules.html"), ("受払簿", "concepts/words.html")):
+            tab.goto(site.joinpath("start.html").as_uri())
+            tab.locator("[data-md-component=search-query]").first.fill(asked)
+            result = tab.locator(f".md-search-result__link[href*='{found}']").first
+            result.wait_for(state="attached")
 
 
 def test_every_page_has_its_place() -> None:
