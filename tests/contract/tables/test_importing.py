@@ -14,12 +14,28 @@ from ledger.facts.corrections import targets_of
 from ledger.intake.doors import OPERATOR, door
 from ledger.log import Log
 from ledger.tables.mapping import Mapping
+from ledger.tables.reading import Asked as AskedFor
+from ledger.tables.reading import Found
+from ledger.tables.reading.files import found_in
 from ledger.web.asking.tables.checking import check
 from ledger.web.asking.tables.imports import rows_of
 from ledger.web.asking.tables.judged import Asked, Checked
 from ledger.web.asking.tables.receipts import lines, summary
 from ledger.web.asking.tables.recording import record, written
 from tests.tabling import TOKYO, csv_of
+
+
+@pytest.fixture(autouse=True)
+def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read files in this process: the one of its own has a test of its own."""
+
+    def read(data: bytes, mapping: Mapping, templates: list[str]) -> Found:
+        found = found_in(AskedFor(data, mapping, templates))
+        assert found.refused is None
+        return found
+
+    monkeypatch.setattr("ledger.web.asking.tables.checking.read", read)
+
 
 ISSUED = "Ref no.,Date,Mark,Holder,Site,Seals"
 APPLIED = "Date,Mark,Holder,Site,Lot,Label,Label version,Packs,Seals"

@@ -3,7 +3,7 @@
 import io
 import tomllib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from ledger.tables.mapping import read_mapping
 from ledger.tables.messages import CODES, LEVELS, Message, checked, sentence
 from tests.tabling import Told, csv_of, read
 from tests.web.test_words import REFUSED as REFUSED_WORDS
-from tests.workbooks import DATE, Blank, Error, Formula, Number, Page, one_sheet, workbook
+from tests.workbooks import DATE, Blank, Error, Formula, Number, Page, Value, one_sheet, workbook
 
 ISSUED = "Ref no.,Date,Mark,Holder,Site,Seals"
 HELD = "Date,Lot,Cause"
@@ -45,7 +45,7 @@ def recorded(weight: str, made: str = "2026-03-31", head: str = LOT, **said: obj
     return read(csv_of(head, LOT_ROW.format(weight, made)), "LotRecorded", **said)
 
 
-def sheet(*rows: list[object], **said: object) -> Told:
+def sheet(*rows: Sequence[Value], **said: object) -> Told:
     """Lots held in a workbook."""
     return read(one_sheet(SHEET, *rows, **said), "LotHeld")  # type: ignore[arg-type]  # as given
 
@@ -265,7 +265,8 @@ note = {heading = ["Memo 1", "Memo 2"], join = " / "}
 
 def test_styled_emptiness_is_nothing() -> None:
     """Cells with a style and without a value count for nothing, however many."""
-    rows = [[*ROW, *[Blank()] * 400], *([Blank()] * 3 for _ in range(3_000))]
+    rows: list[list[Value]] = [[*ROW, *[Blank()] * 400]]
+    rows += [[Blank()] * 3 for _ in range(3_000)]
 
     assert sheet(*rows).rows == ["ok"]
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from tests.tabling import csv_of, read
-from tests.workbooks import DATE, ZEROS, Error, Formula, Furigana, Number, one_sheet
+from tests.workbooks import DATE, ZEROS, Error, Formula, Furigana, Number, Value, one_sheet
 
 ISSUED = "Ref no.,Date,Mark,Holder,Site,Seals"
 ISSUED_ROW = "{},{},JAS-A,IMP-1,TOKYO,{}"
@@ -52,7 +52,7 @@ def test_2_two_rows_of_headings_and_a_merged_report() -> None:
     width = len(REPORT)
     groups = ["出荷情報", *[None] * 3, "シール", *[None] * (width - 5)]
     first = ["R-1", Number("46121", DATE), *REPORT_HEAD, *report_line("L-7", 240)]
-    others = [
+    others: list[list[Value]] = [
         [None, *[None] * 10, *report_line("L-8", 60)], [None, *[None] * 10, *report_line("L-9", 40)]
     ]  # fmt: skip
     data = one_sheet(
@@ -78,8 +78,14 @@ def test_3_ids_that_look_like_numbers() -> None:
 
 def test_4_ids_in_cells_of_numbers() -> None:
     """File 4: digits as they are shown, never as a spreadsheet holds them."""
-    cells = [123, Number("123", ZEROS), Number("12345678901234567"), "00123", Number("46114", DATE)]
-    rows = [[Number("46114", DATE), cell, "c"] for cell in cells]
+    cells: list[Value] = [
+        123,
+        Number("123", ZEROS),
+        Number("12345678901234567"),
+        "00123",
+        Number("46114", DATE),
+    ]
+    rows: list[list[Value]] = [[Number("46114", DATE), cell, "c"] for cell in cells]
 
     told = read(one_sheet(["Date", "Lot", "Cause"], *rows), "LotHeld")
 
@@ -107,7 +113,7 @@ def test_5_dates_in_an_order_that_nobody_said() -> None:
 def test_6_formulas_errors_and_fine_figures() -> None:
     """File 6: a formula is its value or nothing; a spreadsheet's own 15 digits are a figure."""
     date = Number("46114", DATE)
-    counts = [
+    counts: list[list[Value]] = [
         [date, "JAS-A", "I", "S", each]
         for each in (Formula("1+1", "480"), Formula("1+1"), Error("#REF!"))
     ]
@@ -122,7 +128,7 @@ def test_6_formulas_errors_and_fine_figures() -> None:
         "Filed on",
         "Certifying body",
     ]
-    kilograms = [
+    kilograms: list[list[Value]] = [
         [date, "P", 2025, "IMPORTER", "PR", Number(each), date, "R"]
         for each in ("12.350000000000001", "0.0005")
     ]
@@ -180,7 +186,7 @@ def test_9_eras() -> None:
 
 def test_10_hidden_rows() -> None:
     """File 10: nobody reads what nobody saw, unless somebody says so."""
-    rows = [[f"A-{n}", "2026-04-02", "JAS-A", "I", "S", n] for n in range(2, 12)]
+    rows: list[list[Value]] = [[f"A-{n}", "2026-04-02", "JAS-A", "I", "S", n] for n in range(2, 12)]
     data = one_sheet(ISSUED.split(","), *rows, hidden_rows=[5, 9])
 
     told = read(data, "SealsIssued")
