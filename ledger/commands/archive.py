@@ -5,16 +5,17 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ledger.commands.home import opened
 from ledger.commands.output import Step, progress, say
 from ledger.errors import Malformed, Misuse
-from ledger.intake.archive_reading import Archive
-from ledger.intake.archive_writing import write
-from ledger.log import Archived, DeadLetter, Log
+
+if TYPE_CHECKING:
+    from ledger.intake.archive_reading import Archive
+    from ledger.log import Archived, DeadLetter, Log
 
 STDOUT = "-"
 batch_events_max = 5_000
@@ -36,6 +37,8 @@ def export(
 
     Example: ledger export backup.avro
     """
+    from ledger.intake.archive_writing import write
+
     if str(file) == STDOUT:
         _export_to_stdout()
         return
@@ -59,6 +62,8 @@ def export(
 
 
 def _export_to_stdout() -> None:
+    from ledger.intake.archive_writing import write
+
     out = sys.stdout.buffer
     if out.isatty():
         raise Misuse("An export is no text for a screen: send it into a file or a program.")
@@ -83,6 +88,8 @@ def import_(
 
     Example: LEDGER_HOME=/var/tmp/copy ledger import backup.avro
     """
+    from ledger.intake.archive_reading import Archive
+
     try:
         source = file.open("rb")
     except OSError as error:
@@ -103,13 +110,15 @@ def import_(
 class Parts:
     """An archive as two streams, read one after the other: events, then dead letters."""
 
-    def __init__(self, archive: Archive, step: Step) -> None:
+    def __init__(self, archive: "Archive", step: Step) -> None:
         self._rows = iter(archive)
         self._step = step
         self._first: list[DeadLetter] = []
 
-    def events(self) -> Iterator[Archived]:
+    def events(self) -> "Iterator[Archived]":
         """Every event; stops at the first dead letter."""
+        from ledger.log import DeadLetter
+
         for row in self._rows:
             if isinstance(row, DeadLetter):
                 self._first.append(row)
@@ -118,15 +127,19 @@ class Parts:
                 self._step(row.recorded.position)
             yield row
 
-    def letters(self) -> Iterator[DeadLetter]:
+    def letters(self) -> "Iterator[DeadLetter]":
         """Every dead letter, once the events are through."""
+        from ledger.log import DeadLetter
+
         for row in chain(self._first, self._rows):
             if not isinstance(row, DeadLetter):
                 raise Malformed("The export is broken: an event stands behind a dead letter.")
             yield row
 
 
-def _events(log: Log, total: int, step: Step) -> Iterator[Archived]:
+def _events(log: "Log", total: int, step: Step) -> "Iterator[Archived]":
+    from ledger.log import Archived
+
     after = 0
     while rows := log.read(after, batch_events_max, total):
         commits = frozenset(log.commits(after, rows[-1].position))
@@ -136,7 +149,7 @@ def _events(log: Log, total: int, step: Step) -> Iterator[Archived]:
         step(after)
 
 
-def _letters(log: Log) -> Iterator[DeadLetter]:
+def _letters(log: "Log") -> "Iterator[DeadLetter]":
     after = 0
     while letters := log.dead_letters(after, batch_events_max):
         yield from letters

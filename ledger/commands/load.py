@@ -8,15 +8,8 @@ from typing import Annotated, TextIO
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.loading import STDIN, Loading
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
-from ledger.facts.checks import is_id
-from ledger.facts.scalars import ID_CHARACTERS_MAX
-from ledger.facts.standing import OPERATOR
-from ledger.intake.doors import OPERATOR as EVERYTHING
-from ledger.intake.doors import door
-from ledger.intake.files import check_beginning
 
 
 class RecordedAt(StrEnum):
@@ -69,6 +62,11 @@ def load(
 
     Example: ledger season --events 2000 > s.ndjson; ledger load s.ndjson --receipts r.ndjson
     """
+    from ledger.commands.loading import Loading
+    from ledger.facts.standing import OPERATOR
+    from ledger.intake.doors import OPERATOR as EVERYTHING
+    from ledger.intake.doors import door
+
     way = EVERYTHING if channel is None else door(channel.value)
     by = OPERATOR if party is None else vouched(party)
     for name in files:
@@ -95,6 +93,10 @@ def load(
 
 def vouched(party: str) -> str:
     """A party for which events are taken; Misuse where the name is none, or the operator's own."""
+    from ledger.facts.checks import is_id
+    from ledger.facts.scalars import ID_CHARACTERS_MAX
+    from ledger.facts.standing import OPERATOR
+
     if party == OPERATOR:
         raise Misuse(f"--as {party}: that name is the operator's own; leave --as out.")
     if not (is_id(party) and 0 < len(party) <= ID_CHARACTERS_MAX):
@@ -103,6 +105,9 @@ def vouched(party: str) -> str:
 
 
 def _check(name: str) -> None:
+    from ledger.commands.loading import STDIN
+    from ledger.intake.files import check_beginning
+
     if name == STDIN:
         return
     path = Path(name)
