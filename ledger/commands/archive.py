@@ -5,17 +5,17 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from ledger.commands.home import opened
 from ledger.commands.output import Step, progress, say
 from ledger.errors import Malformed, Misuse
-from ledger.intake.archive_reading import Archive
-from ledger.intake.archive_writing import write
-from ledger.log import Archived, DeadLetter, Log
-from ledger.log.log import ROW_NAMESPACE
+
+if TYPE_CHECKING:
+    from ledger.intake.archive_reading import Archive
+    from ledger.log import Archived, DeadLetter, Log
 
 STDOUT = "-"
 batch_events_max = 5_000
@@ -47,13 +47,7 @@ def export(
         made = file.with_name(file.name + ".part")
         try:
             with made.open("wb") as out, progress("export", total) as step:
-                events, letters = write(
-                    out,
-                    _events(log, total, step),
-                    _letters(log),
-                    simulation=log.is_simulation(),
-                    namespace=log.meta(ROW_NAMESPACE),
-                )
+                events, letters = _written(out, log, total, step)
                 out.flush()
                 os.fsync(out.fileno())
             made.replace(file)
@@ -71,13 +65,23 @@ def _export_to_stdout() -> None:
     with opened() as log:
         total = log.position()
         # No bar: what reads the stream has the screen.
-        events, letters = write(
-            out, _events(log, total, lambda *_: None), _letters(log),
-            simulation=log.is_simulation(),
-        )  # fmt: skip
+        events, letters = _written(out, log, total, lambda *_: None)
         out.flush()
     say(f"{events:,} events and {letters:,} dead letters are written.")
     say(LEFT_OUT)
+
+
+def _written(out: IO[bytes], log: "Log", total: int, step: Step) -> tuple[int, int]:
+    from ledger.intake.archive_writing import write
+    from ledger.log.log import ROW_NAMESPACE
+
+    return write(
+        out,
+        _events(log, total, step),
+        _letters(log),
+        simulation=log.is_simulation(),
+        namespace=log.meta(ROW_NAMESPACE),
+    )
 
 
 def import_(
@@ -89,6 +93,8 @@ def import_(
 
     Example: LEDGER_HOME=/var/tmp/copy ledger import backup.avro
     """
+    from ledger.intake.archive_reading import Archive
+
     try:
         source = file.open("rb")
     except OSError as error:
@@ -114,13 +120,15 @@ def import_(
 class Parts:
     """An archive as two streams, read one after the other: events, then dead letters."""
 
-    def __init__(self, archive: Archive, step: Step) -> None:
+    def __init__(self, archive: "Archive", step: Step) -> None:
         self._rows = iter(archive)
         self._step = step
         self._first: list[DeadLetter] = []
 
-    def events(self) -> Iterator[Archived]:
+    def events(self) -> "Iterator[Archived]":
         """Every event; stops at the first dead letter."""
+        from ledger.log import DeadLetter
+
         for row in self._rows:
             if isinstance(row, DeadLetter):
                 self._first.append(row)
@@ -129,15 +137,19 @@ class Parts:
                 self._step(row.recorded.position)
             yield row
 
-    def letters(self) -> Iterator[DeadLetter]:
+    def letters(self) -> "Iterator[DeadLetter]":
         """Every dead letter, once the events are through."""
+        from ledger.log import DeadLetter
+
         for row in chain(self._first, self._rows):
             if not isinstance(row, DeadLetter):
                 raise Malformed("The export is broken: an event stands behind a dead letter.")
             yield row
 
 
-def _events(log: Log, total: int, step: Step) -> Iterator[Archived]:
+def _events(log: "Log", total: int, step: Step) -> "Iterator[Archived]":
+    from ledger.log import Archived
+
     after = 0
     while rows := log.read(after, batch_events_max, total):
         commits = frozenset(log.commits(after, rows[-1].position))
@@ -147,7 +159,7 @@ def _events(log: Log, total: int, step: Step) -> Iterator[Archived]:
         step(after)
 
 
-def _letters(log: Log) -> Iterator[DeadLetter]:
+def _letters(log: "Log") -> "Iterator[DeadLetter]":
     after = 0
     while letters := log.dead_letters(after, batch_events_max):
         yield from letters

@@ -1,22 +1,17 @@
 """`ledger case`: a discrepancy in words: what is asked for, its life, what would cure it."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ledger.cases.discrepancy import State
 from ledger.commands.home import opened
 from ledger.commands.output import SEVERITIES, Format, FormatOption, cell, show
 from ledger.commands.prefixes import case_of
 from ledger.errors import Misuse
-from ledger.facts.scalars import time_text
-from ledger.log import Log
-from ledger.rules.audit import RULES
-from ledger.rules.texts import rule_text, sides
-from ledger.rules.values import Shown
-from ledger.views.discrepancies import Listed, Wanted, history, listed
-from ledger.views.loading import LAST
-from ledger.views.reading import reading
+
+if TYPE_CHECKING:
+    from ledger.log import Log
+    from ledger.views.discrepancies import Listed
 
 _TOLD: Final = ("party", "person", "reason", "text")
 _CARD: Final = ("sentence", "rule", "title", "why", "severity", "state", "subject",
@@ -34,6 +29,10 @@ def case(
 
     Example: ledger case 1faa93
     """
+    from ledger.cases.discrepancy import State
+    from ledger.views.discrepancies import Wanted, listed
+    from ledger.views.reading import reading
+
     with opened() as log, reading(log) as rows:
         asked = case_of(rows, case_id)
         found = listed(rows, log, Wanted(states=tuple(State), ids=(asked,)))
@@ -58,8 +57,11 @@ def case(
     show(evidence, form, title=title, empty="It rests on what nobody reported.")
 
 
-def _told(entry: Listed) -> dict[str, Any]:
+def _told(entry: "Listed") -> dict[str, Any]:
     """A case as listed, with its rule and severity in words."""
+    from ledger.rules.audit import RULES
+    from ledger.rules.texts import rule_text
+
     row = dict(entry.row)
     words = rule_text(row["rule"]) if row["rule"] in RULES else None
     return {
@@ -75,6 +77,9 @@ def _told(entry: Listed) -> dict[str, Any]:
 
 def _sides(row: dict[str, Any]) -> list[dict[str, str]]:
     """What was expected beside what was found, value by value in words."""
+    from ledger.rules.texts import sides
+    from ledger.rules.values import Shown
+
     expected, found = sides(Shown(*(row[name] for name in Shown._fields)))
     heads = {"expected": row["expected_head"], "found": row["found_head"]}
     return [
@@ -84,8 +89,12 @@ def _sides(row: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _life(log: Log, entry: Listed) -> list[dict[str, Any]]:
+def _life(log: "Log", entry: "Listed") -> list[dict[str, Any]]:
     """Everything that was decided about it, the first first."""
+    from ledger.facts.scalars import time_text
+    from ledger.views.discrepancies import history
+    from ledger.views.loading import LAST
+
     return [
         {
             "decision": decision.makes,

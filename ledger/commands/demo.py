@@ -12,29 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from socket import socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
-from msgspec.structs import replace
 
 from ledger.commands.home import opened
-from ledger.commands.loading import Loading
 from ledger.commands.output import SEVERITIES, Format, progress, say
-from ledger.commands.reconcile import answer, print_reconciliation
-from ledger.commands.verify import follow
 from ledger.errors import Misuse
-from ledger.facts.canonical import decode, encode
-from ledger.facts.seals import SealsApplied
-from ledger.intake.doors import OPERATOR
-from ledger.log import Log
-from ledger.log.embedded import alive, default_home, in_use, leave, server
-from ledger.season import Key, Mix, Season
-from ledger.season import season as made
-from ledger.settings import load
-from ledger.views.discrepancies import Wanted, listed
-from ledger.views.reading import reading
-from ledger.views.reconciliation import Question
+
+if TYPE_CHECKING:
+    from ledger.log import Log
+    from ledger.season import Key, Season
 
 _chunk_bytes_max = 1 << 20
 
@@ -59,6 +48,10 @@ def season(
 
     Example: ledger season --events 20000 --seed 7 --faults all > s.ndjson
     """
+    from ledger.facts.canonical import encode
+    from ledger.season import Mix
+    from ledger.season import season as made
+
     story = made(events, seed, Mix.parse(faults) if faults else None)
     if key is not None:
         # Before anything is printed: what cannot be whole is not begun.
@@ -80,14 +73,14 @@ def season(
     out.flush()
 
 
-def _write_key(path: Path, key: Key) -> None:
+def _write_key(path: Path, key: "Key") -> None:
     try:
         path.write_text(json.dumps(_plain(key), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise Misuse(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _plain(key: Key) -> dict[str, object]:
+def _plain(key: "Key") -> dict[str, object]:
     return {
         "now": key.now,
         "cases": [
@@ -122,6 +115,8 @@ def demo(
 
     Example: ledger demo --events 50000 --seed 3
     """
+    from ledger.settings import load
+
     if remove:
         remove_demo()
         return
@@ -136,6 +131,17 @@ def demo(
 
 def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> None:
     """The demo; its desk is served at the address taken, where one is."""
+    from msgspec.structs import replace
+
+    from ledger.commands.reconcile import answer, print_reconciliation
+    from ledger.commands.verify import follow
+    from ledger.season import Mix
+    from ledger.season import season as made
+    from ledger.settings import load
+    from ledger.views.discrepancies import Wanted, listed
+    from ledger.views.reading import reading
+    from ledger.views.reconciliation import Question
+
     home = demo_home()
     settings = replace(load(), home=home, database_url=None)
     started = time.monotonic()
@@ -163,7 +169,11 @@ def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> N
             open_desk(log, settings, listening)
 
 
-def _through_a_file(log: Log, story: Season, home: Path) -> None:
+def _through_a_file(log: "Log", story: "Season", home: Path) -> None:
+    from ledger.commands.loading import Loading
+    from ledger.facts.canonical import encode
+    from ledger.intake.doors import OPERATOR
+
     file = home / "season.ndjson"
     with file.open("wb") as out:
         out.writelines(encode(fact) + b"\n" for fact in story.facts())
@@ -200,12 +210,16 @@ def remove_demo() -> None:
 
 
 def _demo_place() -> Path:
+    from ledger.log.embedded import default_home
+
     home = default_home()
     return home.with_name(home.name + "-demo")
 
 
 def _emptied() -> Path:
     """The demo's place without what a demo left there. Misuse: it is no demo's, or one runs."""
+    from ledger.log.embedded import alive, in_use, leave, server
+
     home = _demo_place()
     if home.exists() and any(home.iterdir()) and not (home / _MARKER).exists():
         raise Misuse(f"{home} is no demo's home: move it away, or set LEDGER_HOME.")
@@ -231,7 +245,7 @@ def demo_home() -> Path:
     return home
 
 
-def in_words(log: Log, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def in_words(log: "Log", rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Say the first cases, the gravest first, each with the scans that are its evidence."""
     gravest = sorted(rows, key=lambda row: (list(SEVERITIES).index(row["severity"]), row["rule"]))
     for row in gravest[:cases_said_max]:
@@ -245,8 +259,11 @@ def in_words(log: Log, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"… and {len(gravest) - cases_said_max} more: ledger discrepancies"
 
 
-def _scans(log: Log, evidence: Sequence[str]) -> str:
+def _scans(log: "Log", evidence: Sequence[str]) -> str:
     """Say which scans are among the evidence: how many, on which lines, by whom."""
+    from ledger.facts.canonical import decode
+    from ledger.facts.seals import SealsApplied
+
     found: Counter[tuple[str | None, str]] = Counter()
     for stream in log.get([UUID(each) for each in evidence]).values():
         if stream[0].topic == SealsApplied.__name__:

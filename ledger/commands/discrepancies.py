@@ -1,14 +1,13 @@
 """`ledger discrepancies`, and what people decide about them: explain, escalate, close."""
 
 from collections.abc import Collection
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 from uuid import UUID
 
 import typer
 
-from consumers.auditor.running import audit_clock
-from ledger.cases.deciding import REASONS, Close, Escalate, Explain, reason_of
-from ledger.cases.discrepancy import LIVE, State
+from ledger.cases.deciding import REASONS
+from ledger.cases.discrepancy import State
 from ledger.commands.completing import of, rules
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import spread
@@ -16,22 +15,12 @@ from ledger.commands.output import SEVERITIES as SEVERITY_WORDS
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.prefixes import case_of
 from ledger.errors import Misuse, no_such
-from ledger.log import Log
-from ledger.rules.audit import RULES
 from ledger.rules.violation import SubjectKind
-from ledger.views.cases import known_cases
-from ledger.views.discrepancies import (
-    GROUPS,
-    SEVERITIES,
-    Listed,
-    Wanted,
-    grouped,
-    listed,
-    settle,
-)
-from ledger.views.known import Named, check_known, check_subject
-from ledger.views.projection import Projector
-from ledger.views.reading import reading
+
+if TYPE_CHECKING:
+    from ledger.cases.deciding import Close, Escalate, Explain
+    from ledger.log import Log
+    from ledger.views.discrepancies import Listed, Wanted
 
 _COLUMNS = ("rule", "severity", "state", "sentence", "subject", "evidence_total", "id")
 """What a table shows; JSON and CSV have every key."""
@@ -88,8 +77,11 @@ class Filters(NamedTuple):
     mark: Annotated[str | None, typer.Option(help="That touch this mark.")] = None
     lot: Annotated[str | None, typer.Option(help="About this lot or an event on it.")] = None
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> "Wanted":
         """The same as the view is asked, but for the lot; raises Misuse for what there is not."""
+        from ledger.rules.audit import RULES
+        from ledger.views.discrepancies import Wanted
+
         kind = _named([self.subject_kind or ""], [*SubjectKind], "subject")
         return Wanted(
             rules=_named(_upper(self.rule), RULES, "rule"), states=_states(self.state),
@@ -115,7 +107,8 @@ TextOption = Annotated[str | None, typer.Option(help="In words; needed for criti
 def discrepancies(
     filters: Filters,
     group: Annotated[
-        str | None, typer.Option(metavar="BY", help=f"One row a cause, by {', '.join(GROUPS)}.")
+        str | None,
+        typer.Option(metavar="BY", help="One row a cause, by rule, lot, party, day …"),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Exit 1 where a case asks for attention.")
@@ -126,6 +119,9 @@ def discrepancies(
 
     Example: ledger discrepancies --severity C --group rule,lot
     """
+    from ledger.cases.discrepancy import LIVE
+    from ledger.views.discrepancies import GROUPS, grouped
+
     filters.wanted()  # what is none is told before anything is opened
     by = _named([group or ""], GROUPS, "way to group")
     with opened() as log:
@@ -151,6 +147,8 @@ def explain(
 
     Example: ledger explain --as EXP-1 --person P-7 --reason LATE_ENTRY --rule M-06 --lot L-7
     """
+    from ledger.cases.deciding import Explain
+
     command = Explain(party=party, person=person, reason=reason, text=text)
     _decide(command, filters, "explained")
 
@@ -166,6 +164,8 @@ def escalate(
 
     Example: ledger escalate --as RCB-1 --person P-9 --text "Where did they go?" --rule M-01
     """
+    from ledger.cases.deciding import Escalate
+
     _decide(Escalate(party=party, person=person, text=text), filters, "escalated")
 
 
@@ -182,12 +182,19 @@ def close(
 
     Example: ledger close --as RCB-1 --person P-9 --reason DOCUMENT_CORRECTED --rule M-06
     """
+    from ledger.cases.deciding import Close
+
     command = Close(party=party, person=person, reason=reason, text=text)
     _decide(command, filters, "closed")
 
 
-def _decide(command: Explain | Escalate | Close, filters: Filters, done: str) -> None:
+def _decide(command: "Explain | Escalate | Close", filters: Filters, done: str) -> None:
     """Decide about every case wanted; a single refusal is a misuse, of several each is told."""
+    from consumers.auditor.running import audit_clock
+    from ledger.cases.deciding import Escalate, reason_of
+    from ledger.views.discrepancies import Wanted, settle
+    from ledger.views.projection import Projector
+
     wanted = filters.wanted()
     if wanted == Wanted() and not filters.cases and filters.lot is None:
         raise Misuse("Say which cases: by id, or by a filter such as --rule or --lot.")
@@ -211,8 +218,13 @@ def _decide(command: Explain | Escalate | Close, filters: Filters, done: str) ->
         raise typer.Exit(1)
 
 
-def _found(log: Log, filters: Filters, by: str | None = None) -> list[Listed]:
+def _found(log: "Log", filters: Filters, by: str | None = None) -> "list[Listed]":
     """The cases wanted; Misuse for a name or an id that there is not."""
+    from ledger.views.cases import known_cases
+    from ledger.views.discrepancies import grouped, listed
+    from ledger.views.known import Named, check_known, check_subject
+    from ledger.views.reading import reading
+
     wanted, lot = filters.wanted(), filters.lot
     with reading(log) as rows:
         check_known(
@@ -243,7 +255,7 @@ def _named(values: list[str] | None, known: Collection[str], what: str) -> tuple
     found = tuple(filter(None, given))
     for value in found:
         if value not in known:
-            raise no_such(what, value, known)
+            raise no_such(what, value, known, every=len(known) <= listed_max)
     return found
 
 
@@ -252,8 +264,14 @@ def _states(values: list[str] | None) -> tuple[State, ...]:
     return tuple(State) if given == ("ALL",) else tuple(map(State, given))
 
 
+listed_max = 20
+"""So many names are listed whole where one is none of them."""
+
+
 def _severities(values: list[str] | None) -> tuple[str, ...]:
     """Severities by their letter or their word."""
+    from ledger.views.discrepancies import SEVERITIES
+
     letters = {word.upper(): letter for letter, word in SEVERITY_WORDS.items()}
     known = [*SEVERITIES, *letters]
     return tuple(letters.get(one, one) for one in _named(_upper(values), known, "severity"))

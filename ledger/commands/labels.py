@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,24 +16,9 @@ from ledger.commands.lot import asking, coded
 from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
-from ledger.facts.mentions import About
-from ledger.facts.record import Record
-from ledger.facts.registry import LabelApproved, ProductRegistered
-from ledger.facts.seals import SealsApplied
-from ledger.labels.describe import (
-    check_tables,
-    form_row,
-    read_recipe,
-    scope_row,
-    sources,
-    standard,
-    standards,
-)
-from ledger.labels.describe_claims import goods_row, recipe_row
-from ledger.labels.describe_lists import list_lines, substance_rows
-from ledger.labels.lots import lot_facts
-from ledger.labels.schemes.scheme import Operator
-from ledger.views.known import Named, check_known
+
+if TYPE_CHECKING:
+    from ledger.facts.record import Record
 
 NOT_ELIGIBLE = 1
 
@@ -47,6 +32,8 @@ ClassOption = Annotated[
 @app.callback()
 def checked() -> None:
     """What a label may say."""
+    from ledger.labels.describe import check_tables
+
     check_tables()
 
 
@@ -87,6 +74,10 @@ def check(
     Exit 1 where a fact breaks it, on the route named or, of both, under JAS. Example:
     ledger label check --claim KRAV_MARK --recipe examples/recipes/muesli.toml
     """
+    from ledger.labels.describe import read_recipe
+    from ledger.labels.describe_claims import recipe_row
+    from ledger.labels.schemes.scheme import Operator
+
     if recipe is not None:
         if claim is None:
             raise Misuse("--recipe needs --claim.")
@@ -122,6 +113,12 @@ def _registered(
     on: date,
 ) -> dict[str, Any]:
     """The verdict on goods that are recorded; Misuse where what is named is not."""
+    from ledger.facts.mentions import About
+    from ledger.facts.registry import LabelApproved, ProductRegistered
+    from ledger.labels.describe_claims import goods_row
+    from ledger.labels.lots import lot_facts
+    from ledger.views.known import Named, check_known
+
     with asking() as asked:
         record = asked.record
         check_known(
@@ -151,8 +148,11 @@ def _registered(
         )  # fmt: skip
 
 
-def _label_on(record: Record, lot: str) -> tuple[str, int]:
+def _label_on(record: "Record", lot: str) -> tuple[str, int]:
     """The label attached to a lot, where it is one."""
+    from ledger.facts.mentions import About
+    from ledger.facts.seals import SealsApplied
+
     seals = record.about(SealsApplied, About.LOT, lot)
     labels = sorted({(applied.label, applied.label_version) for applied in seals})
     if len(labels) != 1:
@@ -213,6 +213,8 @@ def name_form(
 
     Example: ledger label form 有機豆腐 --class PROCESSED_PLANT
     """
+    from ledger.labels.describe import form_row
+
     found = form_row(text, class_, today_or(on))
     show([coded(found)], form, data=found)
     if not found["eligible"]:
@@ -232,6 +234,8 @@ def scope(
 
     Example: ledger scope US JP ALCOHOL 2025-10-01
     """
+    from ledger.labels.describe import check_tables, scope_row
+
     check_tables()
     found = scope_row(origin, destination, class_, today_or(on))
     show([coded(found)], form, data=found)
@@ -250,6 +254,9 @@ def substance(
 
     Exit 1 where none does. Example: ledger substance CALCIUM_SULFATE --table T4
     """
+    from ledger.labels.describe import check_tables
+    from ledger.labels.describe_lists import list_lines, substance_rows
+
     check_tables()
     found = substance_rows(code, table, class_, today_or(on))
     told = [name for name in found[0] if form is Format.CSV or not name.startswith("list_")]
@@ -273,6 +280,8 @@ def standards_(
 
     Example: ledger standards scope --format csv
     """
+    from ledger.labels.describe import check_tables, sources, standard, standards
+
     check_tables()
     if by_source:
         show(sources(), form)

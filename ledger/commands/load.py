@@ -8,15 +8,8 @@ from typing import Annotated, TextIO
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.loading import STDIN, Loading
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
-from ledger.facts.checks import is_id
-from ledger.facts.scalars import ID_CHARACTERS_MAX
-from ledger.facts.standing import OPERATOR
-from ledger.intake.doors import OPERATOR as EVERYTHING
-from ledger.intake.doors import door
-from ledger.intake.files import check_beginning
 
 
 class RecordedAt(StrEnum):
@@ -82,6 +75,11 @@ def load(
         given = Given(table, channel and channel.value, party, receipts, form)
         import_files([Path(name) for name in files], TableOptions(), given)
         return
+    from ledger.commands.loading import Loading
+    from ledger.facts.standing import OPERATOR
+    from ledger.intake.doors import OPERATOR as EVERYTHING
+    from ledger.intake.doors import door
+
     way = EVERYTHING if channel is None else door(channel.value)
     by = OPERATOR if party is None else vouched(party)
     for name in files:
@@ -108,6 +106,10 @@ def load(
 
 def vouched(party: str) -> str:
     """A party for which events are taken; Misuse where the name is none, or the operator's own."""
+    from ledger.facts.checks import is_id
+    from ledger.facts.scalars import ID_CHARACTERS_MAX
+    from ledger.facts.standing import OPERATOR
+
     if party == OPERATOR:
         raise Misuse(f"--as {party}: that name is the operator's own; leave --as out.")
     if not (is_id(party) and 0 < len(party) <= ID_CHARACTERS_MAX):
@@ -116,6 +118,9 @@ def vouched(party: str) -> str:
 
 
 def _check(name: str) -> None:
+    from ledger.commands.loading import STDIN
+    from ledger.intake.files import check_beginning
+
     if name == STDIN:
         return
     path = Path(name)

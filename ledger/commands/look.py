@@ -1,7 +1,7 @@
 """`ledger event` and `ledger receipt`: one event, as it was recorded and what became of it."""
 
 import json
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import typer
@@ -10,9 +10,9 @@ from ledger.commands.home import opened
 from ledger.commands.output import Format, FormatOption, print_json, show
 from ledger.commands.prefixes import event_of
 from ledger.errors import Misuse
-from ledger.log import Log, Recorded
-from ledger.web.asking.records import receipt as told
-from ledger.web.asking.records import shown
+
+if TYPE_CHECKING:
+    from ledger.log import Log, Recorded
 
 _RECEIPT: Final = ("recorded_at", "door", "by", "person", "sha256")
 _WHAT: Final = ("outcome", "position", "recorded_at", "sha256")
@@ -54,6 +54,8 @@ def receipt(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger receipt 0198c0de-0000-7000-8000-000000000001 --format json
     """
+    from ledger.web.asking.records import receipt as told
+
     with opened() as log:
         asked = event_of(log, event_id, refused=True)
         rows = [
@@ -71,7 +73,7 @@ def receipt(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
     show(rows, form, data=rows[0] if len(rows) == 1 else rows)
 
 
-def _unknown(log: Log, asked: UUID) -> str:
+def _unknown(log: "Log", asked: UUID) -> str:
     letters = log.refused(asked)
     if letters:
         last = letters[-1].refusal
@@ -79,8 +81,10 @@ def _unknown(log: Log, asked: UUID) -> str:
     return f"There is no event {asked}."
 
 
-def _shown(recorded: Recorded) -> dict[str, Any]:
+def _shown(recorded: "Recorded") -> dict[str, Any]:
     """An event with its receipt; why it was refused is not asked, as it was not."""
+    from ledger.web.asking.records import shown
+
     found = {"id": str(recorded.id), **shown(recorded)}
     return {name: found[name] for name in ("topic", "version", "id", *_RECORDED, "event", "moves")}
 

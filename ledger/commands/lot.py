@@ -7,33 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
-from ledger.cases.discrepancy import LIVE, Case
 from ledger.commands.home import opened
 from ledger.commands.options import OnOption, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
-from ledger.labels.card import lot_card
-from ledger.labels.describe import check_tables, retention_row
-from ledger.labels.lots import lot_facts
-from ledger.labels.retention import keep_lot_until, kept_at_least_until
-from ledger.log import Log
-from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import SubjectKind
-from ledger.views import schema
-from ledger.views.cases import cases_of
-from ledger.views.folding import Rows
-from ledger.views.known import Named, check_known
-from ledger.views.lazy_record import OF_LOT, LazyRecord, registry_facts
-from ledger.views.loading import applications_to, facts_about
-from ledger.views.lots import cards, names
-from ledger.views.reading import reading
-from ledger.views.replacing import replaced_of
-from ledger.views.trace import trace as traced
-from ledger.web.asking.unproven import unproven_of
+
+if TYPE_CHECKING:
+    from ledger.cases.discrepancy import Case
+    from ledger.log import Log
+    from ledger.views.folding import Rows
+    from ledger.views.lazy_record import LazyRecord
 
 _CASES_OF: Final = frozenset(
     {
@@ -53,22 +41,33 @@ _UNRECORDED: Final = "Others name the lot {!r}, but nobody recorded it itself."
 class Asked(NamedTuple):
     """The log and its views, and a record that asks them."""
 
-    record: LazyRecord
-    rows: Rows
-    log: Log
+    record: "LazyRecord"
+    rows: "Rows"
+    log: "Log"
 
 
 @contextmanager
 def asking() -> Iterator[Asked]:
     """Open the home to look at single lots, products or labels; the tables are checked first."""
+    from ledger.labels.describe import check_tables
+    from ledger.views import schema
+    from ledger.views.lazy_record import LazyRecord
+    from ledger.views.reading import reading
+
     check_tables()
     with opened() as log, reading(log) as rows:
         schema.position(rows)
         yield Asked(LazyRecord(rows, log), rows, log)
 
 
-def live_cases(asked: Asked, lot: str) -> list[Case]:
+def live_cases(asked: Asked, lot: str) -> "list[Case]":
     """Cases that still ask for attention: of the lot, its events, its shipments and papers."""
+    from ledger.cases.discrepancy import LIVE
+    from ledger.rules.subjects import subjects_of
+    from ledger.views.cases import cases_of
+    from ledger.views.lazy_record import OF_LOT
+    from ledger.views.loading import applications_to, facts_about
+
     rows, log = asked.rows, asked.log
     subjects = {(str(SubjectKind.LOT), lot)}
     for record in (
@@ -113,6 +112,12 @@ def lot(
 
     Example: ledger lot L-A1-0001-1
     """
+    from ledger.labels.card import lot_card
+    from ledger.views.known import Named, check_known
+    from ledger.views.lots import cards
+    from ledger.views.replacing import replaced_of
+    from ledger.web.asking.unproven import unproven_of
+
     with asking() as asked:
         check_known(asked.rows, asked.log, (Named.LOT, name))
         told = lot_card(asked.record, name, partial(replaced_of, asked.rows))
@@ -188,6 +193,11 @@ def trace(
 
     Example: ledger trace L-17 --format json
     """
+    from ledger.views import schema
+    from ledger.views.known import Named, check_known
+    from ledger.views.reading import reading
+    from ledger.views.trace import trace as traced
+
     both = back == forward
     with opened() as log, reading(log) as rows:
         schema.position(rows)
@@ -243,19 +253,29 @@ def retention(
 
 def kept(asked: Asked, lot: str) -> dict[str, Any]:
     """Until when a lot's records are kept, and the open cases that keep them; Misuse if unknown."""
+    from ledger.labels.lots import lot_facts
+    from ledger.views.known import Named, check_known
+
     check_known(asked.rows, asked.log, (Named.LOT, lot))
     if lot_facts(asked.record, lot) is None:
         raise Misuse(_UNRECORDED.format(lot))
     return _row(asked, asked.record, lot)
 
 
-def _row(asked: Asked, record: LazyRecord, lot: str) -> dict[str, Any]:
+def _row(asked: Asked, record: "LazyRecord", lot: str) -> dict[str, Any]:
+    from ledger.labels.describe import retention_row
+    from ledger.labels.retention import keep_lot_until
+
     cases = [f"{case.rule} {case.discriminator}".strip() for case in live_cases(asked, lot)]
     return {**retention_row(lot, keep_lot_until(record, lot)), "cases": cases}
 
 
 def _past(asked: Asked, on: date) -> Iterator[dict[str, Any]]:
     """Lots whose day has passed, page by page; of young ones only the lot itself is read."""
+    from ledger.labels.retention import kept_at_least_until
+    from ledger.views.lazy_record import LazyRecord, registry_facts
+    from ledger.views.lots import names
+
     registered = registry_facts(asked.rows, asked.log)
     last = ""
     while page := names(asked.rows, last, _page_lots):

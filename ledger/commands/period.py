@@ -4,17 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from consumers.auditor.running import audit_clock
-from ledger.cases.period import period_of
 from ledger.commands.home import deciding, opened
 from ledger.commands.output import Format, FormatOption, say, show
-from ledger.facts.scalars import time_text
-from ledger.rules.moments import JAPAN
-from ledger.views.cases import signed_period, signed_periods
-from ledger.views.known import Named, check_known
-from ledger.views.periods import Signature, period_row, sign
-from ledger.views.projection import Projector
-from ledger.views.reading import reading
 
 app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
 
@@ -37,6 +28,13 @@ def close(
 
     Example: ledger period close 2026-04 --importer IMP-1 --rcb RCB-1 --as RCB-1 --person P-9
     """
+    from consumers.auditor.running import audit_clock
+    from ledger.cases.period import period_of
+    from ledger.views.known import Named, check_known
+    from ledger.views.periods import Signature, sign
+    from ledger.views.projection import Projector
+    from ledger.views.reading import reading
+
     wanted = period_of(importer, rcb, period)
     with deciding() as log:
         with reading(log) as rows:
@@ -63,6 +61,12 @@ def show_periods(
 
     Example: ledger period show 2026-04 --importer IMP-1 --rcb RCB-1 --format json
     """
+    from ledger.cases.period import period_of
+    from ledger.views.cases import signed_period, signed_periods
+    from ledger.views.known import Named, check_known
+    from ledger.views.periods import period_row
+    from ledger.views.reading import reading
+
     if period is not None:
         period_of("", "", period)  # what is none is told, and not an empty list
     with opened() as log, reading(log) as rows:
@@ -85,6 +89,10 @@ def show_periods(
 
 
 def _head(importer: str, rcb: str, period: str, state: str, position: int | None) -> dict[str, Any]:
+    from ledger.cases.period import period_of
+    from ledger.facts.scalars import time_text
+    from ledger.rules.moments import JAPAN
+
     end = time_text(period_of(importer, rcb, period).end, JAPAN)
     return {
         "importer": importer, "rcb": rcb, "period": period, "end": end, "state": state,

@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.errors import Misuse
-from ledger.rules.policy import Policy, default_policy, read_policy
-from ledger.settings import Settings, load
+
+if TYPE_CHECKING:
+    from ledger.rules.policy import Policy
+    from ledger.settings import Settings
 
 
 def policy(form: FormatOption = Format.TABLE) -> None:
@@ -17,6 +19,9 @@ def policy(form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger policy --format json
     """
+    from ledger.rules.policy import default_policy
+    from ledger.settings import load
+
     settings = load()
     found, built_in = policy_of(settings), default_policy()
     rows = [
@@ -32,8 +37,10 @@ def policy(form: FormatOption = Format.TABLE) -> None:
     say(f"From {settings.policy or 'the built-in values'}; digest {found.digest()[:12]}.")
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: "Settings") -> "Policy":
     """The policy that the settings name; raises Misuse where its file cannot be read."""
+    from ledger.rules.policy import default_policy, read_policy
+
     if settings.policy is None:
         return default_policy()
     try:

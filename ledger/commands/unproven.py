@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,14 +12,9 @@ from ledger.commands.lot import Asked, asking, coded
 from ledger.commands.options import OnOption, day, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
 from ledger.errors import Misuse
-from ledger.labels.criteria_card import criterion_rows
-from ledger.labels.describe import known_class, known_code
-from ledger.labels.herd_card import herd_card
-from ledger.views.known import Named, check_known
-from ledger.views.lazy_record import LazyRecord, registry_facts
-from ledger.views.lots import names
-from ledger.views.replacing import replaced_of
-from ledger.web.asking.unproven import Wanted, judged
+
+if TYPE_CHECKING:
+    from ledger.web.asking.unproven import Wanted
 
 UNPROVEN: Final = 1
 _page_lots: Final = 100
@@ -47,6 +42,10 @@ def unproven(
     Claims are judged on the day of a label's first seal, or --on a day, of lots made by then.
     Example: ledger unproven --party PRC-1 --code RECORD_CONTENT
     """
+    from ledger.labels.describe import known_class, known_code
+    from ledger.views.known import Named, check_known
+    from ledger.web.asking.unproven import Wanted
+
     wanted = Wanted(party, lot, None if class_ is None else known_class(class_),
                     None if code is None else known_code(code), day(on, "--on"))  # fmt: skip
     with asking() as asked:
@@ -61,7 +60,11 @@ def unproven(
         raise typer.Exit(UNPROVEN)
 
 
-def _pages(asked: Asked, wanted: Wanted) -> Iterator[list[dict[str, Any]]]:
+def _pages(asked: Asked, wanted: "Wanted") -> Iterator[list[dict[str, Any]]]:
+    from ledger.views.lazy_record import LazyRecord, registry_facts
+    from ledger.views.lots import names
+    from ledger.web.asking.unproven import judged
+
     rows, log = asked.rows, asked.log
     if wanted.lot is not None:
         yield [*judged(rows, log, asked.record, [wanted.lot], wanted)]
@@ -85,6 +88,9 @@ def criteria(
 
     Example: ledger criteria PRC-1 --criteria PLANT --on 2026-04-01
     """
+    from ledger.labels.criteria_card import criterion_rows
+    from ledger.views.known import Named, check_known
+
     at: date = today_or(on)
     with asking() as asked:
         check_known(asked.rows, asked.log, (Named.PARTY, party))
@@ -114,6 +120,10 @@ def herd(
 
     Example: ledger herd H-7
     """
+    from ledger.labels.herd_card import herd_card
+    from ledger.views.known import Named, check_known
+    from ledger.views.replacing import replaced_of
+
     with asking() as asked:
         check_known(asked.rows, asked.log, (Named.HERD, name))
         card = herd_card(asked.record, name, partial(replaced_of, asked.rows))

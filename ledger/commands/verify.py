@@ -4,30 +4,19 @@ import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
-import msgspec
 import typer
 
-from consumers.auditor.proof import NOT_WHOLE, Sample, unsettled
-from consumers.auditor.renewing import renewal
-from consumers.auditor.running import audit_clock, set_clock
-from consumers.auditor.running import catch_up as audit
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import moment
 from ledger.commands.output import progress, progresses, say
-from ledger.commands.policy import policy_of
 from ledger.errors import Misuse
-from ledger.facts.canonical import decode, encode
-from ledger.facts.catalogue import TYPES
-from ledger.labels.describe import check_tables
-from ledger.log import Log, Receipt, Recorded
-from ledger.log.promises import broken, unkept
-from ledger.settings import load
-from ledger.views import verify as views
-from ledger.views.projection import Projector
-from ledger.views.projection import rebuild as built_anew
+
+if TYPE_CHECKING:
+    from consumers.auditor.proof import Sample
+    from ledger.log import Log, Receipt, Recorded
 
 
 def catch_up(
@@ -40,6 +29,9 @@ def catch_up(
 
     Example: ledger catch-up --now 2026-12-01
     """
+    from consumers.auditor.running import set_clock
+    from ledger.labels.describe import check_tables
+
     check_tables()
     with deciding() as log:
         if (at := moment(now, "--now")) is not None:
@@ -48,8 +40,15 @@ def catch_up(
     say(f"The views and the audit rest on position {position:,}.")
 
 
-def follow(log: Log) -> int:
+def follow(log: "Log") -> int:
     """Project and audit until nothing is behind, with progress; answer the position."""
+    from consumers.auditor.renewing import renewal
+    from consumers.auditor.running import audit_clock
+    from consumers.auditor.running import catch_up as audit
+    from ledger.commands.policy import policy_of
+    from ledger.settings import load
+    from ledger.views.projection import Projector
+
     policy = policy_of(load())
     if (changed := renewal(log, policy)) is not None:
         say(changed)
@@ -112,13 +111,17 @@ def rebuild() -> None:
 
     Example: ledger rebuild
     """
+    from ledger.views.projection import rebuild as built_anew
+
     with opened() as log:
         position = built_anew(log)
     say(f"The views are rebuilt, up to position {position:,}.")
 
 
-def _drawn(position: int, sample: int | None, seed: int | None, *, full: bool) -> Sample | None:
+def _drawn(position: int, sample: int | None, seed: int | None, *, full: bool) -> "Sample | None":
     """What of a log is drawn, said with its seed; None where all of it is compared."""
+    from consumers.auditor.proof import Sample
+
     if sample is None and (full or position <= full_events_max):
         return None
     drawn = Sample(sample or sample_events, secrets.randbelow(_seed_max) if seed is None else seed)
@@ -129,7 +132,12 @@ def _drawn(position: int, sample: int | None, seed: int | None, *, full: bool) -
     return drawn
 
 
-def _findings(log: Log, receipts: Path | None, sample: Sample | None) -> Iterator[str]:
+def _findings(log: "Log", receipts: Path | None, sample: "Sample | None") -> Iterator[str]:
+    from consumers.auditor.proof import unsettled
+    from ledger.commands.policy import policy_of
+    from ledger.log.promises import broken, unkept
+    from ledger.settings import load
+
     yield from broken(log)
     yield from _stored_badly(log)
     if receipts is not None:
@@ -143,7 +151,10 @@ def _findings(log: Log, receipts: Path | None, sample: Sample | None) -> Iterato
     yield from unlike or ()
 
 
-def _views(log: Log) -> Iterator[str]:
+def _views(log: "Log") -> Iterator[str]:
+    from consumers.auditor.proof import NOT_WHOLE
+    from ledger.views import verify as views
+
     yield from views.sums(log)
     try:
         yield from views.rebuilt(log)
@@ -152,7 +163,9 @@ def _views(log: Log) -> Iterator[str]:
         yield f"The views cannot be built anew from what the log holds: {error!r}."
 
 
-def _stored_badly(log: Log) -> Iterator[str]:
+def _stored_badly(log: "Log") -> Iterator[str]:
+    from ledger.facts.catalogue import TYPES
+
     last = log.position()
     after = 0
     with progress("verify", last) as step:
@@ -164,7 +177,11 @@ def _stored_badly(log: Log) -> Iterator[str]:
             step(after)
 
 
-def _not_canonical(event: Recorded) -> str | None:
+def _not_canonical(event: "Recorded") -> str | None:
+    import msgspec
+
+    from ledger.facts.canonical import decode, encode
+
     try:
         fact = decode(event.state)
     except (msgspec.MsgspecError, ValueError) as error:
@@ -176,7 +193,7 @@ def _not_canonical(event: Recorded) -> str | None:
     return None
 
 
-def _read_receipts(path: Path) -> Iterator[list[Receipt]]:
+def _read_receipts(path: Path) -> "Iterator[list[Receipt]]":
     batch: list[Receipt] = []
     try:
         with path.open(encoding="utf-8") as lines:
@@ -192,7 +209,9 @@ def _read_receipts(path: Path) -> Iterator[list[Receipt]]:
     yield batch
 
 
-def _receipt(line: str, where: str) -> Receipt | None:
+def _receipt(line: str, where: str) -> "Receipt | None":
+    from ledger.log import Receipt
+
     try:
         told: dict[str, Any] = json.loads(line)
         if told["outcome"] == "refused":
