@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -71,7 +71,7 @@ def _export_to_stdout() -> None:
     say(LEFT_OUT)
 
 
-def _written(out: IO[bytes], log: "Log", total: int, step: Step) -> tuple[int, int]:
+def _written(out: BinaryIO, log: "Log", total: int, step: Step) -> tuple[int, int]:
     from ledger.intake.archive_writing import write
     from ledger.log.log import ROW_NAMESPACE
 
