@@ -4,11 +4,8 @@ Labels are topics, partitions and names of this program: never a seal, a lot or 
 """
 
 import math
-import threading
 from functools import partial
-from types import TracebackType
-from typing import Final, Self
-from wsgiref.simple_server import WSGIServer
+from typing import Final
 
 import prometheus_client as prometheus
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -261,38 +258,3 @@ web_page_bytes = Histogram(
     ["route"],
     buckets=(1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000),
 )
-
-
-class Serving:
-    """A running `/metrics`: its port, and its end."""
-
-    def __init__(self, server: WSGIServer, thread: threading.Thread) -> None:
-        self.server = server
-        self._thread = thread
-        self.port: int = server.server_port
-
-    def close(self) -> None:
-        """Stop answering and let the port go."""
-        self.server.shutdown()
-        self.server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def serve(host: str, port: int) -> Serving:
-    """Serve `/metrics` from a thread of its own; port 0 is any free one.
-
-    Raises OSError where the port is taken or the address is not ours.
-    """
-    server, thread = prometheus.start_http_server(port, addr=host, registry=REGISTRY)
-    return Serving(server, thread)

@@ -7,11 +7,17 @@ from typing import Any
 from prometheus_client import Gauge
 
 from ledger import metrics
+from ledger.log.standing_by import stands_by
 
 
 def note_of(process: str) -> Callable[[], Mapping[str, Any]]:
     """What the process of that name tells, asked at each sign of life."""
-    return {"ingest": _ingest, "publisher": _publisher}.get(process, dict)
+    return {"ingest": _ingest, "publisher": _publisher, "web": dict}.get(process, _post)
+
+
+def _post() -> dict[str, Any]:
+    """Whether another process does its work."""
+    return {"stands_by": stands_by()}
 
 
 def _ingest() -> dict[str, Any]:
@@ -28,7 +34,8 @@ def _ingest() -> dict[str, Any]:
 def _publisher() -> dict[str, Any]:
     """For how many seconds the receiver of each feed has not taken what it is told."""
     waits = _shown(metrics.publisher_waiting)
-    return {"feeds": {feed: round(seconds, 1) for (feed,), seconds in sorted(waits.items())}}
+    feeds = {feed: round(seconds, 1) for (feed,), seconds in sorted(waits.items())}
+    return {"feeds": feeds, **_post()}
 
 
 def _shown(gauge: Gauge) -> dict[tuple[str, ...], float]:

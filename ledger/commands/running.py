@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Event
 
-from ledger import log_lines, metrics
+from ledger import log_lines
+from ledger.commands import metrics_port
 from ledger.commands.beating import note_of
 from ledger.commands.output import say_by
 from ledger.errors import not_served
@@ -46,11 +47,11 @@ def served(settings: Settings, log: Log, stop: Event) -> None:
 
 
 @contextmanager
-def metrics_served(settings: Settings) -> Iterator[metrics.Serving]:
+def metrics_served(settings: Settings) -> Iterator[metrics_port.Serving]:
     """Serve metrics for the time of the block; raises Misuse where they cannot be."""
     host, port = settings.metrics_host, settings.metrics_port
     try:
-        serving = metrics.serve(host, port)
+        serving = metrics_port.serve(host, port)
     except (OSError, UnicodeError) as error:
         raise not_served("Metrics", host, port, "LEDGER_METRICS", error) from None
     log = logging.getLogger("ledger.metrics")

@@ -25,6 +25,13 @@ _LOCKS: Final = 5_283_640
 """Any number: the first half of our locks' keys; the second is the name's."""
 _TRY: Final = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _log = logging.getLogger("ledger.standing_by")
+_here: Final[dict[str, threading.Event]] = {}
+"""The posts of this process, for whoever tells others of it."""
+
+
+def stands_by() -> bool:
+    """Whether this process has posts, and all of them are another's now."""
+    return bool(_here) and not any(held.is_set() for held in [*_here.values()])
 
 
 class Posts:
@@ -41,6 +48,7 @@ class Posts:
         self._keeper = threading.Thread(target=self._keep, name="standing by", daemon=True)
 
     def __enter__(self) -> Self:
+        _here.update(self._held)
         self._keeper.start()
         return self
 
@@ -52,6 +60,8 @@ class Posts:
     ) -> None:
         self._leaving.set()
         self._keeper.join()
+        for name in self._held:
+            _here.pop(name, None)
 
     def ours(self, name: str) -> bool:
         """Whether this process is the active one; waits a little for that where it is not."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger import metrics
+from ledger.commands import metrics_port
 
 ROOT = Path(__file__).parents[2]
 LABELS = {
@@ -45,14 +46,14 @@ def test_every_metric_is_explained_and_split_by_little() -> None:
 
 def test_metrics_are_served_until_closed() -> None:
     """`/metrics` answers on a free port, and the port is let go afterwards."""
-    with metrics.serve("127.0.0.1", 0) as serving:
+    with metrics_port.serve("127.0.0.1", 0) as serving:
         with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}/metrics") as answer:
             text = answer.read().decode()
         with pytest.raises(OSError, match="in use"):
-            metrics.serve("127.0.0.1", serving.port)
+            metrics_port.serve("127.0.0.1", serving.port)
         port = serving.port
 
     assert "# HELP ledger_log_position " in text
     assert "process_resident_memory_bytes" in text
-    with metrics.serve("127.0.0.1", port) as again:
+    with metrics_port.serve("127.0.0.1", port) as again:
         assert again.port == port

@@ -205,6 +205,7 @@ def test_all_runs(log: Log) -> None:
     """Where everything is well nothing needs a person, and the parts say how they are."""
     for name in ("web", "ingest", "projector", "auditor"):
         runs(log, name)
+    runs(log, "projector", instance="b", note='{"stands_by": true}')
     runs(log, "publisher", note='{"feeds": {"discrepancies": 0}}')
 
     found = status(log, Settings())
@@ -215,6 +216,7 @@ def test_all_runs(log: Log) -> None:
         "processes", "views", "audit", "ingest", "feeds", "home", "versions", "database", "log",
         "clock",
     }  # fmt: skip
+    assert "stands by" in line_of(found, ("processes", "runs", "projector@b")).says
     values = line_of(found, ("database", "reached", "-")).values
     assert values["bytes_per_million_events"] == round(values["bytes"] / 2 * 1e6)
     assert line_of(found, ("log", "position", "-")).values["position"] == 2
@@ -357,7 +359,8 @@ def test_what_processes_say_of_themselves() -> None:
         assert note_of("ingest")()["lag_messages"] == 5
         assert note_of("ingest")()["lag_seconds"] == 1.2
         assert note_of("publisher")()["feeds"]["webhook:x"] == 7
-        assert note_of("projector")() == {}
+        assert note_of("projector")() == {"stands_by": False}
+        assert note_of("web")() == {}
     finally:
         for gauge in (metrics.ingest_lag_messages, metrics.ingest_lag_seconds):
             gauge.clear()

@@ -12,6 +12,7 @@ import pytest
 
 from ledger.facts.scalars import micros
 from ledger.log import Log, standing_by
+from ledger.log.processes import listed
 from ledger.log.standing_by import Posts
 from ledger.season import Mix, season
 from ledger.views.auditing import progress
@@ -76,6 +77,12 @@ def audited(log: Log) -> int:
         return progress(rows).position
 
 
+def waiting(log: Log) -> set[tuple[str, int]]:
+    """Which processes say of themselves that they stand by, by name and id."""
+    with log.transaction() as rows:
+        return {(one.name, one.pid) for one in listed(rows) if one.note["stands_by"]}
+
+
 def test_the_next_projector_and_auditor_take_over(database: str, tmp_path: Path) -> None:
     """Both active ones killed in the middle of a season: the cases are those of nobody killed."""
     made = season(1_200, 7, Mix.parse("over-sealing,M-01,M-02,M-06,M-10"))
@@ -88,6 +95,9 @@ def test_the_next_projector_and_auditor_take_over(database: str, tmp_path: Path)
     ):
         log.append([entry(fact) for fact in facts[:half]])
         until(lambda: audited(log) >= half)
+        pairs = zip(("projector", "auditor"), (projectors, auditors), strict=True)
+        next_ones = {(name, pair[1].process.pid) for name, pair in pairs}
+        until(lambda: waiting(log) == next_ones)
         for active, next_one in (projectors, auditors):
             assert not next_one.says(ACTIVE_NOW)
             active.process.kill()

@@ -71,6 +71,8 @@ def _process(asked: Asked, process: Process) -> Line:
         says = f"is of version {process.version}, and this program of {version}"
         return Line("processes", "version", about, State.WRONG, says, "Restart it.", values)
     says = f"runs since {moment(process.started_at)}"
+    if process.note.get("stands_by"):
+        says += ", stands by for another one"
     if process.restarts:
         says += f", started again {again} within a day"
     return Line("processes", "runs", about, State.FINE, says, "", values)
