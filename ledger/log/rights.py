@@ -66,13 +66,13 @@ def rights(connection: Connection[Any]) -> list[Right]:
             f"GRANT USAGE, CREATE ON SCHEMA {quoted(schema)} TO {me};",
         ),
         Right(
-            f"change the ledger's tables, which are {owner or user}'s",
+            f"change the ledger's tables, owned by {owner or user}",
             owns is not False,
             f"sign in as {owner}",
         ),
         Right(f"speak as the role {READER}", speaks, reader_granted(user)),
         Right(
-            f"have {READER} bound by row-level security",
+            f"rely on {READER} being bound by row-level security",
             bound,
             f"ALTER ROLE {READER} NOSUPERUSER NOBYPASSRLS;",
         ),
