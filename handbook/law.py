@@ -24,6 +24,7 @@ def codes(_root: Path) -> str:
         "claim may stand, but nobody could prove it. A rule carries the codes that break: its "
         "cases name them.",
         table(("code", "level", "rule", "in English", "日本語"), rows),
+        wide=True,
     )
 
 
@@ -59,6 +60,7 @@ def law(_root: Path) -> str:
         "*secondary* in somebody's account of it, *inferred* is this ledger's own reading. The "
         "tables do not replace the law, nor the certifying body that applies it.",
         table(("source", "in force", "text", "how sure"), origins),
+        wide=True,
     )
 
 

@@ -35,6 +35,10 @@ def block(text: str, language: str) -> str:
     return f"```{language}\n{text.rstrip()}\n```\n"
 
 
-def page(title: str, *parts: str) -> str:
-    """A page: its only title, and its parts with a line between them."""
-    return "\n\n".join([f"# {title}", *(part.strip("\n") for part in parts if part)]) + "\n"
+def page(title: str, *parts: str, wide: bool = False) -> str:
+    """A page: its only title, and its parts with a line between them.
+
+    A wide one has no list of contents beside it, so that a table of many columns has its place.
+    """
+    head = ["---\nhide: [toc]\n---"] if wide else []
+    return "\n\n".join([*head, f"# {title}", *(part.strip("\n") for part in parts if part)]) + "\n"

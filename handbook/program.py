@@ -113,6 +113,7 @@ def named_settings(_root: Path) -> str:
         table(("name", "means", "may be", "if not set"), rows),
         "These only the tests read:",
         table(("name", "means"), tests),
+        wide=True,
     )
 
 
@@ -156,4 +157,5 @@ def metric_names(_root: Path) -> str:
         table(("name", "kind", "labels", "means"), rows),
         "Beside them stand the process's own: `process_cpu_seconds_total`, "
         "`process_resident_memory_bytes` and the others of the Prometheus client.",
+        wide=True,
     )
