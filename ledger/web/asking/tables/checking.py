@@ -86,7 +86,8 @@ def _namespace(log: Log) -> UUID:
 def _judged(event: Event, door: Door) -> Judged:
     """What the door itself says of an event, whatever the log holds."""
     judged = Judged(event)
-    source = {"source": event.first.values.get("source")}
+    fact = event.fact
+    source = {"source": event.first.values.get("source") if fact is None else fact.source}
     try:
         permitted(event.template.name, source, door)
     except Problem as problem:
