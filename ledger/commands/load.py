@@ -53,10 +53,7 @@ def load(
         ),
     ] = False,
     table: Annotated[
-        str | None,
-        typer.Option(
-            "--table", metavar="TYPE", help="Read tables of that type, as import-table does."
-        ),
+        str | None, typer.Option("--table", metavar="TYPE", help="As import-table reads tables.")
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
