@@ -2,10 +2,10 @@
 
 import sys
 
-from bench import audit, deep, ingest, log, project, small_batches, web, whole
+from bench import audit, deep, ingest, log, project, small_batches, tables, web, whole
 
 if __name__ == "__main__":
-    for module in (log, project, small_batches, audit, deep, ingest, web, whole):
+    for module in (log, project, small_batches, audit, deep, ingest, tables, web, whole):
         print(f"\n{module.__name__}", flush=True)
         sys.argv = [module.__name__]
         module.main()

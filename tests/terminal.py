@@ -33,7 +33,7 @@ PAIR = ("--importer", "IMP-TSUBAKI", "--rcb", "RCB-AKI")
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "load": (str(SEASON), "--recorded-at", "event"),
     "import-table": (
-        str(HERE / "fixtures/terminal/issued.csv"), "--template", "SealsIssued", "--source",
+        str(HERE / "fixtures/terminal/parties.csv"), "--template", "PartyRegistered", "--source",
         "SYS-BODY", "--partial",
     ),
     "table-imports": (),

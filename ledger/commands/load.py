@@ -53,10 +53,7 @@ def load(
         ),
     ] = False,
     table: Annotated[
-        str | None,
-        typer.Option(
-            "--table", metavar="TYPE", help="Read tables of that type, as import-table does."
-        ),
+        str | None, typer.Option("--table", metavar="TYPE", help="As import-table reads tables.")
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -69,11 +66,7 @@ def load(
     Example: ledger season --events 2000 > s.ndjson; ledger load s.ndjson --receipts r.ndjson
     """
     if table is not None:
-        # Loaded where a table is read: most loads are of events.
-        from ledger.commands.import_table import Given, TableOptions, import_files
-
-        given = Given(table, channel and channel.value, party, receipts, form)
-        import_files([Path(name) for name in files], TableOptions(), given)
+        _load_tables(files, table, channel, party, receipts, form)
         return
     from ledger.commands.loading import Loading
     from ledger.facts.standing import OPERATOR
@@ -102,6 +95,21 @@ def load(
     show(rows, form, data=summary)
     if tally.refused:
         raise typer.Exit(1)
+
+
+def _load_tables(
+    files: list[str],
+    table: str,
+    channel: Channel | None,
+    party: str | None,
+    receipts: Path | None,
+    form: Format,
+) -> None:
+    """Read files as tables; what does that is loaded here, as most loads are of events."""
+    from ledger.commands.import_table import Given, TableOptions, import_files
+
+    given = Given(table, channel and channel.value, party, receipts, form)
+    import_files([Path(name) for name in files], TableOptions(), given)
 
 
 def vouched(party: str) -> str:

@@ -4,6 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from ledger.facts.identity import Fact
+from ledger.tables.cells import text_of
 from ledger.tables.columns import Column, Template
 from ledger.tables.ids import Name
 from ledger.tables.messages import Message
@@ -49,11 +50,17 @@ def placed(event: Event, path: str, why: str) -> Message:
     column = next((c for c in event.template.columns if c.path == names), None)
     if column is None:
         return said_of(row, "invalid", ("said", path), ("why", why))
-    value = row.values.get(column.code)
+    value = row.values.get(column.code) or _cell(row, column.code)
     if value is None and "needed" in why:
         return lacking(row, column)
     said = ("said", shown(value) or column.code), ("why", why)
     return said_of(row, "invalid", *said)._replace(column=row.columns.get(column.code))
+
+
+def _cell(row: ReadRow, code: str) -> str | None:
+    """What a column's cell says, where its value is forgotten."""
+    at = row.columns.get(code)
+    return text_of(row.cells[at]) if at is not None and at < len(row.cells) else None
 
 
 def _line(event: Event, index: int) -> ReadRow:

@@ -56,6 +56,9 @@ class Maker:
         self._identify(event, record)
         if not event.problems:
             self._convert(event, record)
+        if event.fact is not None:
+            for row in rows:
+                row.let_go()
         return event
 
     def _finish(self, row: ReadRow) -> None:
@@ -68,7 +71,6 @@ class Maker:
                 values["time"] = found
             else:
                 del values["time"]
-                row.bad.add("time")
                 row.problem(found.said[0], "time", *found.said[1])
         if not self._weighed:
             return

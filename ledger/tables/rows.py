@@ -38,20 +38,27 @@ class ReadRow:
         self.columns = columns
         """Where each column stands, by its code."""
         self.values: dict[str, Any] = {}
-        self.notes: list[Message] = []
-        self.problems: list[Message] = []
-        self.bad: set[str] = set()
+        # Most rows have none of these, and there are many rows.
+        self.notes: tuple[Message, ...] = ()
+        self.problems: tuple[Message, ...] = ()
+        self.bad: frozenset[str] = frozenset()
         """Columns whose cells could not be read."""
 
     def problem(self, way: str, code: str | None, *values: tuple[str, str | int]) -> None:
         """Say what is wrong with a column's cell, or with the row."""
         at = self.columns.get(code) if code is not None else None
-        self.problems.append(Message(way, values, self.sheet, self.number, at))
+        self.problems += (Message(way, values, self.sheet, self.number, at),)
+        if code is not None:
+            self.bad |= {code}
 
     def note(self, way: str, code: str | None, *values: tuple[str, str | int]) -> None:
         """Note how a column's cell was read."""
         at = self.columns.get(code) if code is not None else None
-        self.notes.append(Message(way, values, self.sheet, self.number, at))
+        self.notes += (Message(way, values, self.sheet, self.number, at),)
+
+    def let_go(self) -> None:
+        """Forget the values, once they stand in an event."""
+        self.values = {}
 
 
 class Skipped(NamedTuple):
@@ -68,7 +75,7 @@ class _Plan(NamedTuple):
     at: tuple[int, ...]
     how: How
     join: str
-    kept: dict[Raw, Outcome]
+    kept: dict[Raw, tuple[Raw, Outcome]]
 
 
 class SheetReader:
@@ -142,14 +149,15 @@ class SheetReader:
                 cell = join.join(part for part in parts if part) or None
             if cell is None:
                 continue
-            outcome = kept.get(cell)
-            if outcome is None:
+            known = kept.get(cell)
+            if known is None:
                 if len(kept) > _outcomes_kept_max:
                     kept.clear()
-                kept[cell] = outcome = read_cell(cell, how)
-            value, notes, problem = outcome
+                kept[cell] = known = cell, read_cell(cell, how)
+            elif len(at) == 1:
+                cells[at[0]] = known[0]  # the same text once, however many rows have it
+            value, notes, problem = known[1]
             if problem is not None:
-                found.bad.add(code)
                 found.problem(problem[0], code, *problem[1])
             elif value is not None:
                 found.values[code] = value
@@ -163,11 +171,11 @@ class SheetReader:
         for at in wrong:
             said = text_of(row.cells[at]) if at < len(row.cells) else ""
             values = (("said", said or letter(at)),)
-            found.problems.append(Message("merged-cell", values, found.sheet, row.number, at))
+            found.problems += (Message("merged-cell", values, found.sheet, row.number, at),)
         if self._of_text and len(row.cells) > self._layout.width:
             beyond = (at for at in range(self._layout.width, len(row.cells)) if row.cells[at])
             if (more := next(beyond, None)) is not None:
-                found.problems.append(Message("invalid/more", (), found.sheet, row.number, more))
+                found.problems += (Message("invalid/more", (), found.sheet, row.number, more),)
         if "time" in found.bad and self._is_header(row):
             said = next((text_of(cell) for cell in row.cells if cell is not None), "")
             found.problem("invalid/table", None, ("said", said))

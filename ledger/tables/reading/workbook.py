@@ -58,9 +58,7 @@ class _Budget:
 
     def take(self, cells: list[Raw]) -> None:
         self._rows -= 1
-        self._characters -= sum(
-            len(each) if isinstance(each, str) else 8 for each in cells if each is not None
-        )
+        self._characters -= sum([len(each) for each in cells if isinstance(each, str)])
         if self._rows < 0:
             raise too_large("rows", ROWS_MAX)
         if self._characters < 0:

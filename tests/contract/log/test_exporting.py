@@ -60,8 +60,8 @@ def rows(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
 def is_empty(dsn: str) -> bool:
     """Whether nothing was written: no row, and no word of a simulation."""
     with psycopg.connect(dsn) as connection:
-        meta = connection.execute("SELECT count(*) FROM meta").fetchone()
-    return not any(rows(dsn).values()) and meta == (0,)
+        meta = connection.execute("SELECT key FROM meta ORDER BY key").fetchall()
+    return not any(rows(dsn).values()) and meta == [("ledger_id",), ("row_namespace",)]
 
 
 def carried(log: Log) -> tuple[list[Archived], list[DeadLetter]]:
@@ -90,6 +90,20 @@ def test_an_imported_log_is_the_exported_one(log: Log, database: str, tmp_path: 
         assert home.append([Entry(uuid4(), "Fact", b"")])[0].position == 18
     again = ledger(database, "import", str(file))
     assert (2, "empty home" in again.said) == (again.code, True)
+
+
+def test_rows_of_tables_keep_their_ids(log: Log, database: str, tmp_path: Path) -> None:
+    """What the ids of rows are made with goes along; who a ledger is stays its own."""
+    file, namespace = tmp_path / "log.avro", str(uuid4())
+    log.set_meta("row_namespace", namespace)
+    log.set_meta("ledger_id", str(uuid4()))
+
+    assert ledger(log.dsn, "export", str(file)).code == 0
+    assert ledger(database, "import", str(file)).code == 0
+
+    with Log.open(database) as home:
+        assert home.meta("row_namespace") == namespace
+        assert home.meta("ledger_id") != log.meta("ledger_id")
 
 
 def test_an_export_says_what_is_not_in_it(log: Log, database: str, tmp_path: Path) -> None:

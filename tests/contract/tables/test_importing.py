@@ -14,10 +14,13 @@ from ledger.facts.corrections import targets_of
 from ledger.intake.doors import OPERATOR, door
 from ledger.log import Log
 from ledger.tables.mapping import Mapping
+from ledger.tables.messages import sentence
 from ledger.tables.reading import Asked as AskedFor
 from ledger.tables.reading import Found
 from ledger.tables.reading.files import found_in
+from ledger.views.projection import Projector
 from ledger.web.asking.tables.checking import check
+from ledger.web.asking.tables.effects import Effect, effects
 from ledger.web.asking.tables.imports import rows_of
 from ledger.web.asking.tables.judged import Asked, Checked
 from ledger.web.asking.tables.receipts import lines, summary
@@ -262,3 +265,50 @@ def test_begun_again(log: Log) -> None:
     again = imported(log, *rows, template="SealsApplied")
 
     assert (again["recorded"], again["duplicate"], log.position()) == (7, 5, 12)
+
+
+def projected(log: Log) -> None:
+    """Have the views know all that is recorded."""
+    projector = Projector(log)
+    projector.make()
+    while projector.run_batch():
+        pass
+
+
+def test_names_that_nobody_knows(log: Log) -> None:
+    """A name that nothing recorded knows is noted, with the one that may be meant."""
+    head = "Date,Lot,Operator,Number,Product,Weight (kg),Status,Produced on"
+    lot = "2026-04-01,00123,EXP-1,26-7,PR-1,120,ORGANIC,2026-03-31"
+    assert imported(log, head, lot, template="LotRecorded").rows == ["recorded"]
+    held = "Date,Lot,Cause", "2026-04-02,123,c", "2026-04-02,L-9,c", "2026-04-02,00123,c"
+    behind = imported(log, *held, template="LotHeld", dry_run=True)
+    projected(log)
+
+    told = imported(log, *held, template="LotHeld", dry_run=True)
+
+    assert "unknown-id" not in behind["codes"]
+    said = [sentence(each, "en") for each in told.checked.notes if each.code == "unknown-id"]
+    assert said == [
+        "B2: 123 is not known to the ledger; 00123 is.", "B3: L-9 is not known to the ledger.",
+    ]  # fmt: skip
+
+
+def test_what_a_table_changes(log: Log) -> None:
+    """Each stock before and after, corrections and what is replaced included."""
+    first = imported(log, *applied(("L-7", 10), ("L-8", 10)), template="SealsApplied")
+    imported(log, *issued(2000))
+    projected(log)
+    corrected = imported(log, *issued(2100, 50), corrections=True, dry_run=True)
+    replaced = imported(
+        log, *applied(("L-7", 10)), template="SealsApplied", replaces=first.made, dry_run=True
+    )
+
+    changed = [
+        effects(log, each.checked.events, each.checked.gone) for each in (corrected, replaced)
+    ]
+
+    assert changed == [
+        [Effect("JAS-A", "IMP-1", "TOKYO", 2000, 2150)], [Effect("JAS-A", "EXP-1", "W1", -20, -10)],
+    ]  # fmt: skip
+    imported(log, *issued(2000, ref="A-9"))
+    assert effects(log, corrected.checked.events, ()) is None

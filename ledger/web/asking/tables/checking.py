@@ -22,6 +22,7 @@ from ledger.tables.mapping import Mapping
 from ledger.tables.messages import Message
 from ledger.tables.reading import FileRefused, read
 from ledger.tables.table import Table, candidates, read_table
+from ledger.web.asking.tables.effects import unknown
 from ledger.web.asking.tables.imports import one, replaced_by
 from ledger.web.asking.tables.judged import Asked, Checked, Judged
 from ledger.web.asking.tables.revisions import compare, retractions
@@ -71,9 +72,10 @@ def check(
     gone: Sequence[Fact] = ()
     if asked.replaces is not None:
         gone = retractions(log, asked.replaces, {each.id for each in events}, namespace)
-    return Checked(
-        shown, digest, mapping, asked, table, events, gone, [*found.notes, *table.notes], ()
-    )
+    notes = [*found.notes, *table.notes]
+    if table.template is not None:
+        notes += unknown(log, events, table.template)
+    return Checked(shown, digest, mapping, asked, table, events, gone, notes, ())
 
 
 def _namespace(log: Log) -> UUID:
@@ -86,7 +88,8 @@ def _namespace(log: Log) -> UUID:
 def _judged(event: Event, door: Door) -> Judged:
     """What the door itself says of an event, whatever the log holds."""
     judged = Judged(event)
-    source = {"source": event.first.values.get("source")}
+    fact = event.fact
+    source = {"source": event.first.values.get("source") if fact is None else fact.source}
     try:
         permitted(event.template.name, source, door)
     except Problem as problem:
