@@ -3,8 +3,10 @@
 import ast
 import importlib
 import json
-import re
+import os
 import shlex
+import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +16,16 @@ import yaml
 from typer.main import get_command
 
 from ledger import settings
-
-ROOT = Path(__file__).resolve().parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = sorted(name for name, service in SERVICES.items() if "build" in service)
-PROCESSES = {"ingest", "projector", "auditor", "publisher", "web"}
-
-
-def dockerfile() -> list[tuple[str, str]]:
-    """Read deploy/Dockerfile as pairs of instruction and the rest, lines joined."""
-    text = (ROOT / "deploy" / "Dockerfile").read_text()
-    kept = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    lines = re.sub(r"\\\n\s*", " ", kept).splitlines()
-    return [(word, rest.strip()) for word, _, rest in (ln.partition(" ") for ln in lines if ln)]
-
-
-def command_lines() -> list[list[str]]:
-    """Every command line of the ledger that the compose file or the image starts."""
-    image = dict(dockerfile())
-    assert json.loads(image["ENTRYPOINT"]) == ["ledger"]
-    return [json.loads(image["CMD"]), *(SERVICES[name]["command"] for name in OURS)]
+from tests.deploying import (
+    COMPOSE,
+    DEPLOY,
+    OURS,
+    PROCESSES,
+    ROOT,
+    SERVICES,
+    command_lines,
+    dockerfile,
+)  # fmt: skip
 
 
 def test_compose_file_fits_the_schema() -> None:
@@ -91,25 +82,106 @@ def test_environment_names_are_settings(name: str) -> None:
     assert name not in OURS or ledger_names == set(environment)
 
 
-def test_environment_values_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings read every value that the compose file and the image give."""
-    given = [value for word, value in dockerfile() if word == "ENV"]
-    pairs = [pair for line in given for pair in shlex.split(line) if pair.startswith("LEDGER_")]
-    for name, value in (pair.split("=", 1) for pair in pairs):
-        monkeypatch.setenv(name, value)
-    for service in OURS:
-        for name, value in SERVICES[service]["environment"].items():
-            monkeypatch.setenv(name, value)
+def given(name: str) -> dict[str, str]:
+    """What the image and the compose file set for a service of ours."""
+    lines = [value for word, value in dockerfile() if word == "ENV"]
+    pairs = [pair for line in lines for pair in shlex.split(line) if pair.startswith("LEDGER_")]
+    environment: dict[str, str] = SERVICES[name]["environment"]
+    return dict(pair.split("=", 1) for pair in pairs) | environment
+
+
+@pytest.fixture
+def made_secrets(tmp_path: Path) -> Path:
+    """What deploy/compose/make-secrets makes."""
+    folder = tmp_path / "secrets"
+    subprocess.run([DEPLOY / "compose" / "make-secrets", folder], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_environment_values_are_accepted(
+    monkeypatch: pytest.MonkeyPatch, made_secrets: Path, name: str
+) -> None:
+    """The settings read every value that the compose file and the image give a service."""
+    mounted = {f"/run/secrets/{each}": each for each in SERVICES[name]["secrets"]}
+    for variable, value in given(name).items():
+        found = str(made_secrets / mounted[value]) if value in mounted else value
+        monkeypatch.setenv(variable, found)
 
     loaded = settings.load()
 
-    assert loaded.metrics_host == "0.0.0.0"  # noqa: S104 - within the containers' own network
     assert loaded.kafka_bootstrap == "kafka:9092"
+    assert len(loaded.kafka_password or "") == 48
+    if name != "topics":
+        assert loaded.metrics_host == "0.0.0.0"  # noqa: S104 - within the containers' own network
+        password = (made_secrets / "database_password").read_text()
+        assert loaded.database_url == f"postgresql://ledger:{password}@postgres:5432/ledger"
+
+
+def test_secrets_are_files_and_made_once(made_secrets: Path) -> None:
+    """Those that the compose file names, in a folder of one's own; no password stands in it."""
+    before = {file.name: file.read_text() for file in made_secrets.iterdir()}
+    subprocess.run([DEPLOY / "compose" / "make-secrets", made_secrets], check=True)
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    assert {file.name: file.read_text() for file in made_secrets.iterdir()} == before
+    assert before.keys() == COMPOSE["secrets"].keys()
+    assert len(set(before.values())) == len(before)
+    assert stat.S_IMODE(made_secrets.stat().st_mode) == 0o700
+    for name, place in COMPOSE["secrets"].items():
+        assert place == {"file": f"./deploy/compose/secrets/{name}"}
+    used = {each for service in SERVICES.values() for each in service.get("secrets", [])}
+    assert used == COMPOSE["secrets"].keys()
+    assert "${" not in text
+    assert [line for line in text.splitlines() if "PASSWORD:" in line] == []
+
+
+def test_images_are_pinned_by_a_script(tmp_path: Path) -> None:
+    """Each image that is not built here, and the base of ours, by the digest that docker tells."""
+    docker = tmp_path / "docker"
+    docker.write_text(
+        '#!/bin/sh\n[ "$1" = pull ] && exit 0\nfor image; do :; done\n'
+        'printf "%s@sha256:%s\\n" "${image%:*}" "$(printf %s "$image" | sha256sum | cut -c1-64)"\n'
+    )
+    docker.chmod(0o755)
+    target = tmp_path / "pinned.yml"
+    subprocess.run(
+        [DEPLOY / "compose" / "pin-images", target], check=True,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    pinned = yaml.safe_load(target.read_text())["services"]
+
+    assert pinned.keys() == SERVICES.keys()
+    base = next(rest for word, rest in dockerfile() if word == "ARG").removeprefix("BASE=")
+    for name, service in SERVICES.items():
+        found = pinned[name]["build"]["args"]["BASE"] if name in OURS else pinned[name]["image"]
+        image, _, digest = found.partition("@sha256:")
+        assert image == (base if name in OURS else service["image"])
+        assert len(digest) == 64
+    docker.write_text("#!/bin/sh\nexit 1\n")
+    again = subprocess.run(
+        [DEPLOY / "compose" / "pin-images", tmp_path / "none.yml"], check=False,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert again.returncode != 0
+    assert not (tmp_path / "none.yml").exists()
+
+
+def test_nobody_looks_at_grafana_without_a_password() -> None:
+    """Anonymous access is off, also where somebody publishes the port to others."""
+    environment = SERVICES["grafana"]["environment"]
+    files = {value for name, value in environment.items() if name.endswith("__FILE")}
+
+    assert environment["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
+    assert files == {"/run/secrets/grafana_password"}
 
 
 def test_clients_use_the_advertised_listener() -> None:
     """The broker tells clients the very address that they were given."""
-    advertised = SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]
+    text = (DEPLOY / "compose" / "kafka.properties").read_text()
+    advertised = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)[
+        "advertised.listeners"
+    ]
     asked = {SERVICES[name]["environment"]["LEDGER_KAFKA_BOOTSTRAP"] for name in OURS}
 
     assert {advertised.rpartition("://")[2]} == asked
