@@ -64,7 +64,11 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "settings": (),
 }  # fmt: skip
 """Every command that prints tables, with words that make it print one."""
-NEEDS_MORE: Final = {"topics create": "a broker"}
+NEEDS_MORE: Final = {
+    "topics create": "a broker",
+    "status": "it tells of each second",
+    "doctor": "it tells of the machine as it is",
+}
 CHANGES: Final = {"token create", "token list", "settings", "import-table", "table-imports"}
 """What holds ids, times or paths of its own each time."""
 MOVES: Final = {"load", "import-table", "period close", "token create"}

@@ -3,7 +3,7 @@
 from contextlib import ExitStack, nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -70,10 +70,9 @@ def load(
         return
     from ledger.commands.loading import Loading
     from ledger.facts.standing import OPERATOR
-    from ledger.intake.doors import OPERATOR as EVERYTHING
-    from ledger.intake.doors import door
+    from ledger.intake import doors
 
-    way = EVERYTHING if channel is None else door(channel.value)
+    way = doors.OPERATOR if channel is None else doors.door(channel.value)
     by = OPERATOR if party is None else vouched(party)
     for name in files:
         _check(name)
@@ -87,12 +86,7 @@ def load(
         except KeyboardInterrupt:
             say(f"Interrupted: {tally.recorded:,} events are recorded. Load again to go on.")
             raise
-    summary = tally.summary()
-    rows = [
-        {key: value for key, value in summary.items() if key != "reasons"}
-        | {f"refused: {reason}": count for reason, count in summary["reasons"].items()}
-    ]
-    show(rows, form, data=summary)
+    _show(tally.summary(), form)
     if tally.refused:
         raise typer.Exit(1)
 
@@ -110,6 +104,14 @@ def _load_tables(
 
     given = Given(table, channel and channel.value, party, receipts, form)
     import_files([Path(name) for name in files], TableOptions(), given)
+
+
+def _show(summary: dict[str, Any], form: Format) -> None:
+    rows = [
+        {key: value for key, value in summary.items() if key != "reasons"}
+        | {f"refused: {reason}": count for reason, count in summary["reasons"].items()}
+    ]
+    show(rows, form, data=summary)
 
 
 def vouched(party: str) -> str:

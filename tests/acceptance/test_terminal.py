@@ -86,6 +86,7 @@ FREE = {
     "--person", "--text", "--address", "--name-form", "label form text", "label check --operator",
     # What a file, a broker or a label brings with it for the first time.
     "load files", "load --as", "topics create --party", "topics create --principal",
+    "topics create --ledger-principal",
     "run --accept-refusals", "database prepare --admin-url", "database prepare --user",
     "import-table --as", "import-table --source", "import-table --actor", "import-table --sheet",
 }  # fmt: skip
