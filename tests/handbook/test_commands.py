@@ -4,13 +4,14 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from consumers.broker.local import LocalBroker
-from tests.databases import open_folder, open_home
+from ledger.log.embedded import leave, server
+from tests.databases import open_folder
 from tests.handbook.fences import blocks, script
 from tests.handbook.shell import run, shell
 
@@ -19,6 +20,8 @@ DOCS = ROOT / "docs"
 PAGES = {page: page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))}
 RUN = [page for page, text in PAGES.items() if any(not block.why for block in blocks(text))]
 KAFKA = [page for page in RUN if "<!-- needs: kafka -->" in PAGES[page]]
+HOME = re.compile(r'LEDGER_HOME="?\$PWD/([\w-]+)')
+"""How a page names a home of its own."""
 FILE = re.compile(r"(?:tests|deploy)/[\w./-]*\w")
 BROKER = "broker.example:9092"
 """What pages call a broker."""
@@ -64,14 +67,21 @@ def test_the_commands_of_a_page_run_on_a_broker(
 
 @contextmanager
 def place(text: str) -> Iterator[Path]:
-    """A folder for a page; with a home whose server runs throughout, unless it makes its own."""
-    own = any(f"{name}=" in text for name in ("LEDGER_HOME", "LEDGER_DATABASE_URL"))
-    with open_folder() if own else nullcontext() as folder:
-        if folder is not None:
+    """A folder for a page, its home in it with a server that runs throughout.
+
+    A page that makes several homes, or has a database of its own, starts what it needs itself.
+    """
+    homes = set(HOME.findall(text)) or {"home"}
+    with open_folder() as folder:
+        if len(homes) > 1 or "LEDGER_DATABASE_URL=" in text:
             yield folder
             return
-        with open_home() as (home, _):
-            yield home.parent
+        home = folder / homes.pop()
+        try:
+            server(home)
+            yield folder
+        finally:
+            leave(home)
 
 
 def typed(page: Path, programs: Path, more: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ PAGES = [
 MEASURED = re.compile(r"\d[\d,.–]*\s?(?:ms|µs|MiB|GiB|events/s|events a second|pages/s|cores?\b|×)")
 """What somebody measured: a number with a unit of speed, time or memory."""
 LIMITS = re.compile(
-    r"(?:at most|over|of|up to|message of|body of|have) 8 MiB|\d+ KiB|8 MiB\b", flags=re.IGNORECASE
+    r"(?:at most|over|up to|more than|less than|have) [\d,.]+ ?[MGK]iB|8 MiB\b", re.IGNORECASE
 )
 """What the product allows, which is in its code and no measurement."""
 COMMAND = re.compile(r"`(?:make|python|pytest) [^`]+`|^\$ ", flags=re.MULTILINE)
