@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from ledger.errors import Misuse
+from ledger.errors import Misuse, no_such
 from ledger.tables.columns import TEMPLATES, Template
 
 Encoding = Literal["utf-8", "utf-16", "cp932", "euc-jp", "cp1252"]
@@ -143,7 +143,7 @@ def template_of(name: str) -> Template:
     """The template of that name. Raises Misuse."""
     found = TEMPLATES.get(name)
     if found is None:
-        raise Misuse(f"There is no template {name!r}; there are: {', '.join(TEMPLATES)}.")
+        raise no_such("template", name, TEMPLATES, field="template")
     return found
 
 

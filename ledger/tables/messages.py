@@ -141,10 +141,21 @@ def sentence(message: Message, tongue: Tongue, template: Template | None = None)
     """A message in words, its place first; columns by their headings where those are known."""
     values = {name: _Value(_shown(name, value, tongue, template)) for name, value in message.values}
     text = written(_texts(tongue)[message.way], values)
-    place = message.place
-    if place is None:
+    place = _place(message, tongue)
+    if not place:
         return text
     return f"{place}: {text}" if tongue == "en" else f"{place}：{text}"
+
+
+def _place(message: Message, tongue: Tongue) -> str:
+    """`出荷!C7`, a row in words, or the sheet alone."""
+    if message.row is None:
+        return message.sheet
+    if message.column is not None:
+        return message.place or ""
+    if tongue == "en":
+        return f"{message.sheet}, row {message.row}" if message.sheet else f"row {message.row}"
+    return f"{message.sheet}の{message.row}行目" if message.sheet else f"{message.row}行目"
 
 
 def _shown(name: str, value: str | int, tongue: Tongue, template: Template | None) -> str | int:

@@ -1,10 +1,17 @@
 """A workbook's sheets as cells: values by the reader, the rest by a pass over its XML."""
 
 import io
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from ledger.tables.cells import CELL_CHARACTERS_MAX, COLUMNS_MAX, ROWS_MAX, Cell, Raw, Row, Sheet
 from ledger.tables.messages import Message
@@ -39,7 +46,7 @@ def read_workbook(data: bytes, wanted: list[str]) -> tuple[list[Sheet], list[Mes
                 sheets.append(Sheet(each.name, [], visible))
                 continue
             looks = look(archive, parts.parts[each.name], parts.formats)
-            values = workbook.get_sheet_by_name(each.name).to_python(skip_empty_area=False)
+            values = _values(workbook.get_sheet_by_name(each.name))
             rows = list(_rows(values, looks, budget, of_1904=parts.of_1904))
             sheets.append(
                 Sheet(each.name, rows, visible, looks.merged, sorted({*looks.hidden_columns}))
@@ -67,7 +74,13 @@ class _Budget:
             raise too_large("columns", COLUMNS_MAX)
 
 
-def _rows(values: list[list[Any]], looks: Looks, budget: _Budget, *, of_1904: bool) -> Any:
+def _values(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """The values of every row from the first one on, each from the first column on."""
+    left = [""] * (sheet.start[1] if sheet.start is not None else 0)
+    return ([*left, *row] for row in sheet.iter_rows())
+
+
+def _rows(values: Iterable[list[Any]], looks: Looks, budget: _Budget, *, of_1904: bool) -> Any:
     """Rows with something in them; `values` begin at the first row and column of the sheet."""
     cells_seen = looks.cells
     rows_seen = {row for row, _ in cells_seen}

@@ -118,7 +118,7 @@ def test_13_corrections(log: Log) -> None:
     assert (corrected["corrected"], corrected["recorded"]) == (1, 0)
     assert balance(log, "IMP-1") == 2100
     assert again.rows == ["duplicate"]
-    assert older.lines[0]["words"] == ("2: Row 2 is revision 0; the ledger has revision 1.")
+    assert older.lines[0]["words"] == ("row 2: Row 2 is revision 0; the ledger has revision 1.")
     said = "Ref no.,Revision,Date,Mark,Holder,Site,Seals", "A-1,2,2026-04-02,JAS-A,IMP-1,TOKYO,2200"
     assert imported(log, *said).rows == ["recorded"]
     assert balance(log, "IMP-1") == 2200

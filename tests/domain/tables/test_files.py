@@ -193,7 +193,7 @@ def test_10_hidden_rows() -> None:
 
     assert told.codes == ["hidden-rows"]
     assert told.words("hidden-rows") == (
-        "There are 2 hidden rows, first 5. Say whether hidden rows are read or skipped."
+        "出荷: There are 2 hidden rows, first 5. Say whether hidden rows are read or skipped."
     )
     assert [fact["count"] for fact in read(data, "SealsIssued", hidden="skip").facts] == [
         2, 3, 4, 6, 7, 8, 10, 11,
