@@ -13,6 +13,7 @@ from ledger.facts.canonical import decode
 from ledger.facts.corrections import targets_of
 from ledger.intake.doors import OPERATOR, door
 from ledger.log import Log
+from ledger.log.seeing import Viewer
 from ledger.tables.mapping import Mapping
 from ledger.tables.messages import sentence
 from ledger.tables.reading import Asked as AskedFor
@@ -21,10 +22,11 @@ from ledger.tables.reading.files import found_in
 from ledger.views.projection import Projector
 from ledger.web.asking.tables.checking import check
 from ledger.web.asking.tables.effects import Effect, effects
-from ledger.web.asking.tables.imports import rows_of
+from ledger.web.asking.tables.imports import latest, rows_of
 from ledger.web.asking.tables.judged import Asked, Checked
 from ledger.web.asking.tables.receipts import lines, summary
 from ledger.web.asking.tables.recording import record, written
+from ledger.web.desk import Desk
 from tests.tabling import TOKYO, csv_of
 
 
@@ -66,7 +68,7 @@ def imported(log: Log, *rows: str, template: str = "SealsIssued", **said: Any) -
     """Check a table and record what is good of it."""
     options = {name: said.pop(name) for name in ("partial", "dry_run") if name in said}
     asked = Asked(
-        "OPERATOR", None, said.pop("door", OPERATOR),
+        said.pop("by", "OPERATOR"), None, said.pop("door", OPERATOR),
         corrections=said.pop("corrections", False), replaces=said.pop("replaces", None),
     )  # fmt: skip
     mapping = msgspec.convert({"template": template, **TOKYO, **said}, Mapping)
@@ -312,3 +314,22 @@ def test_what_a_table_changes(log: Log) -> None:
     ]  # fmt: skip
     imported(log, *issued(2000, ref="A-9"))
     assert effects(log, corrected.checked.events, ()) is None
+
+
+def test_who_sees_an_import(log: Log) -> None:
+    """Whoever made it, and the operator; no scanner, and nobody by asking for its rows."""
+    told = imported(log, *issued(2000), by="IMP-1")
+    desk = Desk(log)
+    desk.open()
+    try:
+        seen = {}
+        for role, party in (
+            ("importer", "IMP-1"), ("importer", "IMP-2"), ("scanner", "IMP-1"), ("operator", "x"),
+        ):  # fmt: skip
+            with desk.looking(Viewer("T", role, party, source="S")) as looking:
+                rows = looking.rows
+                seen[role, party] = len(latest(rows)), len(rows_of(rows, told.made or UUID(int=0)))
+    finally:
+        desk.close()
+
+    assert [*seen.values()] == [(1, 1), (0, 0), (0, 0), (1, 1)]
