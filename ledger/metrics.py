@@ -182,21 +182,18 @@ dead_letters = Gauge(
     "ledger_dead_letters",
     "Refusals that were ever written to the dead letters; NaN until this process has read it",
 )
-dead_letters.set(math.nan)  # from 0 it would rise by all there are, whenever a process starts
 dead_letters_unsettled = Gauge(
     "ledger_dead_letters_unsettled",
-    "Refusals that nobody has settled yet, by reason",
+    "Refusals that nobody has mended, replayed or dismissed, by reason",
     ["reason"],
 )
+dead_letters.set(math.nan)  # from 0 it would rise by all there are, whenever a process starts
 process_beat = Gauge(
     "ledger_process_beat_timestamp_seconds",
     "The last sign of life of any process of that name, those that ended in order left out",
     ["process"],
 )
-sessions = Gauge(
-    "ledger_sessions",
-    "Sessions of people at the desk that have not ended",
-)
+sessions = Gauge("ledger_sessions", "Sessions of people at the desk that have not ended")
 database_bytes = Gauge(
     "ledger_database_bytes",
     "Size of the ledger's database, its indexes and views included",
@@ -210,6 +207,11 @@ disk_bytes = Gauge(
     "ledger_disk_bytes",
     "Size of the disk where the home lies",
     ["place"],
+)
+token_days_left = Gauge(
+    "ledger_token_days_left",
+    "Days until a token opens nothing any more, of those that end within 30 days",
+    ["token"],
 )
 state_seconds = Gauge(
     "ledger_state_timestamp_seconds",

@@ -25,6 +25,8 @@ SEASON = HERE / "fixtures" / "terminal" / "season.ndjson.gz"
 """`ledger season --events 1500 --seed 7 --faults over-sealing,count-variance,report-differs,
 receipt-difference`, as it was made once, since the generator may move on; and behind it the farm of
 `tests.farms.farm("FARM-1", 1)`."""
+REFUSED = HERE / "fixtures" / "terminal" / "refused.ndjson"
+"""An event without a lot, which is refused."""
 SNAPSHOTS = HERE / "acceptance" / "snapshots"
 WIDTHS: Final = (60, 80, 120)
 CASE = "1faa"
@@ -62,16 +64,26 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA", "--format", "table"),
     "token list": (),
     "settings": (),
+    "token rotate": ("T-",),
+    "trail": (),
+    "dead-letters list": (),
+    "dead-letters show": ("1",),
+    "dead-letters replay": ("1", "--person", "P-1", "--dry-run"),
+    "dead-letters dismiss": ("1", "--reason", "TEST", "--person", "P-1", "--dry-run"),
 }  # fmt: skip
 """Every command that prints tables, with words that make it print one."""
 NEEDS_MORE: Final = {
     "topics create": "a broker",
     "status": "it tells of each second",
     "doctor": "it tells of the machine as it is",
+    "dead-letters mend": "an event to mend it by",
 }
-CHANGES: Final = {"token create", "token list", "settings", "import-table", "table-imports"}
+CHANGES: Final = {
+    "token create", "token list", "token rotate", "trail", "settings", "import-table",
+    "table-imports",
+}  # fmt: skip
 """What holds ids, times or paths of its own each time."""
-MOVES: Final = {"load", "import-table", "period close", "token create"}
+MOVES: Final = {"load", "import-table", "period close", "token create", "token rotate"}
 """What does more than ask, and so does it once: the others are printed at every width."""
 
 
@@ -146,6 +158,7 @@ class Home:
         for name in sorted(TABLES, key=lambda name: (name != "load", name)):
             self.printed[name] = dict(self._print(name))
             if name == "load":
+                assert self.run("load", str(REFUSED), *TABLES["load"][1:])[0] == 1
                 assert self.run("catch-up")[0] == 0
 
     def _print(self, name: str) -> Iterator[tuple[int, str]]:

@@ -42,6 +42,11 @@ class Topics:
         self._parties = dict(parties or {})
 
     @property
+    def parties(self) -> Mapping[str, str]:
+        """The party of each end of a topic's name that is no party's id itself."""
+        return self._parties
+
+    @property
     def pattern(self) -> str:
         """A regular expression that matches the names of all input topics, whole."""
         shared = "|".join(re.escape(self._prefix + name) for name in INPUTS)

@@ -5,20 +5,25 @@ are the refused message's, so tools that look into such topics, or send again fr
 know the ledger. What is ours stands in `ledger.` headers, the refused message's own timestamp too:
 a dead letter under a time long ago would be removed at once.
 
-A decision about a discrepancy is told in Avro on Kafka, in JSON to webhooks: one message for each,
-in the order of the log; `CASE:VERSION` is its id for ever.
+A decision about a discrepancy or a dead letter is told in Avro on Kafka, in JSON to webhooks: one
+message for each, in the order of the log; `STREAM:VERSION` is its id for ever.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 
 from consumers.ingest import refusals
 from consumers.publisher.following import Message, Page
-from ledger.cases.canonical import decode_decision
-from ledger.cases.discrepancy import Case, Event, EventName, Values, evolve
-from ledger.cases.period import PeriodClosed, PeriodRestated
+from ledger.cases.canonical import (
+    TOPICS_OF_LETTERS,
+    TOPICS_TOLD,
+    AnyDecision,
+    decode_decision,
+)
+from ledger.cases.discrepancy import Case, Decision, Values, evolve
+from ledger.cases.letter import Letter, LetterEvent, evolve_letter
 from ledger.errors import Fatal
 from ledger.facts.scalars import time_text
 from ledger.intake.decisions import decision_to_avro
@@ -27,8 +32,6 @@ from ledger.rules.audit import RULES
 from ledger.rules.texts import sentence
 from ledger.rules.values import Shown
 
-TOPICS: Final = frozenset(get_args(EventName))
-"""The topics of the log that are told; a period's are not about a discrepancy."""
 AVRO: Final = b"application/vnd.seals.avro"
 CONNECT = "__connect.errors."
 """Kafka Connect, org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter."""
@@ -88,7 +91,7 @@ def _headers(letter: DeadLetter) -> Iterator[tuple[str, str]]:
 
 def avro_page(log: Log, after: int, limit: int) -> Page:
     """The decisions behind a position, as Kafka messages. Raises Unavailable."""
-    until, decisions = log.of_topics(TOPICS, after, limit)
+    until, decisions = log.of_topics(TOPICS_TOLD, after, limit)
     return Page(until, [avro_message(each) for each in decisions])
 
 
@@ -114,47 +117,54 @@ def avro_message(recorded: Recorded) -> Message:
 
 
 def json_page(log: Log, after: int, limit: int) -> Page:
-    """The decisions behind a position, as JSON with what their cases were. Raises Unavailable."""
-    until, decisions = log.of_topics(TOPICS, after, limit)
+    """The decisions behind a position, as JSON with what they are about. Raises Unavailable."""
+    until, decisions = log.of_topics(TOPICS_TOLD, after, limit)
     streams = log.get([each.id for each in decisions])
-    return Page(until, [json_message(each, streams[each.id]) for each in decisions])
+    return Page(until, [json_message(log, each, streams[each.id]) for each in decisions])
 
 
-def json_message(recorded: Recorded, stream: Sequence[Recorded]) -> Message:
-    """One decision with its case as it was right after it; `stream` is the case's, from 1."""
-    event, case = _after(recorded, stream)
+def json_message(log: Log, recorded: Recorded, stream: Sequence[Recorded]) -> Message:
+    """One decision with its case or letter as it was right after it; `stream` is its, from 1."""
+    told = _letter_told if recorded.topic in TOPICS_OF_LETTERS else _case_told
     return Message(
         id=event_id(recorded),
         position=recorded.position,
         key=str(recorded.id).encode(),
-        value=msgspec.json.encode(dict(_told(recorded, event, case))),
+        value=msgspec.json.encode(dict(told(log, recorded, stream))),
     )
 
 
 def event_id(recorded: Recorded) -> str:
-    """The id of a decision: its case, and the how-many-eth of the case it is."""
+    """The id of a decision: its stream, and the how-many-eth of that it is."""
     return f"{recorded.id}:{recorded.version}"
 
 
-def _after(recorded: Recorded, stream: Sequence[Recorded]) -> tuple[Event, Case]:
-    case: Case | None = None
-    last: Event | None = None
-    for each in stream[: recorded.version]:
-        event = decode_decision(each.state)
-        if isinstance(event, PeriodClosed | PeriodRestated):
-            raise Fatal(f"Stream {recorded.id} is of a period and of a case.")
-        case, last = evolve(case, event), event
-    if case is None or last is None:
+def _decided(recorded: Recorded, stream: Sequence[Recorded]) -> list[AnyDecision]:
+    """The decisions of a stream up to and with one."""
+    decisions = [decode_decision(each.state) for each in stream[: recorded.version]]
+    if len(decisions) < recorded.version:
         raise Fatal(f"Stream {recorded.id} has no version {recorded.version}.")
-    return last, case
+    return decisions
 
 
-def _told(recorded: Recorded, event: Event, case: Case) -> Iterator[tuple[str, Any]]:
+def _head(recorded: Recorded, event: AnyDecision) -> Iterator[tuple[str, Any]]:
     yield "id", event_id(recorded)
     yield from msgspec.to_builtins(event).items()
     yield "version", recorded.version
     yield "log_position", recorded.position
     yield "recorded_at", time_text(recorded.recorded_at, 0)
+
+
+def _case_told(
+    _log: Log, recorded: Recorded, stream: Sequence[Recorded]
+) -> Iterator[tuple[str, Any]]:
+    case: Case | None = None
+    for event in _decided(recorded, stream):
+        if not isinstance(event, Decision):
+            raise Fatal(f"Stream {recorded.id} is of a case and of something else.")
+        case = evolve(case, event)
+    assert case is not None  # noqa: S101 -- narrows: there is one decision at least
+    yield from _head(recorded, event)
     yield "rule", case.rule
     yield "slug", RULES[case.rule].slug if case.rule in RULES else ""
     yield "subject_kind", str(case.subject_kind)
@@ -170,3 +180,22 @@ def _told(recorded: Recorded, event: Event, case: Case) -> Iterator[tuple[str, A
     yield "suspected_scanner_artifact", case.shows.artefact
     named = (case.rule, case.subject_kind, case.subject, case.discriminator)
     yield "sentence", sentence(Shown(*named, values.expected, values.found))
+
+
+def _letter_told(
+    log: Log, recorded: Recorded, stream: Sequence[Recorded]
+) -> Iterator[tuple[str, Any]]:
+    letter: Letter | None = None
+    for event in _decided(recorded, stream):
+        if not isinstance(event, LetterEvent):
+            raise Fatal(f"Stream {recorded.id} is of a dead letter and of something else.")
+        letter = evolve_letter(letter or Letter(number=event.number), event)
+    assert letter is not None  # noqa: S101 -- narrows: there is one decision at least
+    yield from _head(recorded, event)
+    yield "state", str(letter.state)
+    for kept in log.dead_letters(letter.number - 1, 1):
+        yield "refused_at", time_text(kept.recorded_at, 0)
+        yield "refused_for", kept.refusal.reason
+        yield "refused_path", kept.refusal.path
+        yield "door", kept.refusal.door
+        yield "by", kept.refusal.by

@@ -4,7 +4,7 @@ A case is the fold of its events in order of their version; nothing else makes o
 """
 
 from enum import StrEnum
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -158,10 +158,6 @@ Event = (
     | DiscrepancyEscalated
     | DiscrepancyClosed
 )
-EventName = Literal[
-    "DiscrepancyOpened", "DiscrepancyWithdrawn", "DiscrepancyReopened", "DiscrepancyExplained",
-    "DiscrepancyEscalated", "DiscrepancyClosed",
-]  # fmt: skip
 
 
 class Case(Struct, frozen=True, kw_only=True, gc=False):

@@ -29,3 +29,8 @@ def case_id(rule: str, subject_kind: str, subject: str, discriminator: str) -> U
 def period_id(importer: str, rcb: str, period: str) -> UUID:
     """The id of a pair's period."""
     return _own("period", importer, rcb, period)
+
+
+def letter_id(number: int) -> UUID:
+    """The id of what people do about the dead letter of that number."""
+    return _own("letter", str(number))

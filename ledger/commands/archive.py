@@ -21,9 +21,8 @@ STDOUT = "-"
 batch_events_max = 5_000
 LEFT_OUT = (
     "Not in an export, as it is kept beside the log: which tables were imported, tokens and"
-    " sessions, Kafka offsets and stops,"
-    " the audit's clock, how far Kafka and webhooks were told, settings and secrets. Views are"
-    " built anew."
+    " sessions, the trail of what was done with them, Kafka offsets and stops, the audit's clock,"
+    " how far Kafka and webhooks were told, settings and secrets. Views are built anew."
 )
 """What whoever moves a home has to know; said by both commands."""
 

@@ -58,8 +58,10 @@ COMMANDS: Final = {
     "standards": "ledger.commands.labels.standards_",
     "label": "ledger.commands.labels.app",
     "database": "ledger.commands.database.app",
+    "dead-letters": "ledger.commands.letters_settled.app",
     "period": "ledger.commands.period.app",
     "token": "ledger.commands.token.app",
+    "trail": "ledger.commands.trail.trail",
     "topics": "ledger.commands.topics.app",
 }
 """By name: file and function of each command, or the Typer of a group of them."""

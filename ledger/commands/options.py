@@ -49,6 +49,12 @@ def moment(text: str | None, option: str) -> int | None:
         raise Misuse(f"{option} {text!r}: {error}") from None
 
 
+def since_option(text: str | None) -> int | None:
+    """The moment from which on, µs UTC: a date is its beginning in Japan."""
+    whole = f"{text}T00:00:00+09:00" if text is not None and _DATE.fullmatch(text) else text
+    return moment(whole, "--since")
+
+
 def day(text: str | None, option: str) -> date | None:
     """Read a date given for an option; Misuse names the option."""
     if text is None:

@@ -9,6 +9,7 @@ from ledger.commands.home import opened
 from ledger.commands.options import moment
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.prefixes import named_max, one_of
+from ledger.commands.trail import ByOption, admin
 from ledger.errors import Misuse, Unavailable
 from ledger.facts.scalars import time_text
 from ledger.log import Log
@@ -17,6 +18,13 @@ from ledger.views.reading import reading
 from ledger.web.access import tokens
 
 app = typer.Typer(help="Access to the API and the pages.", no_args_is_help=True)
+
+TokenArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="Its id, as T-0123456789, or how that begins.")
+]
+ExpiresOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Valid to the end of that day in Japan.")
+]
 
 
 @app.command()
@@ -29,13 +37,12 @@ def create(
         str | None, typer.Option(help="The only source it may report from; a scanner needs one.")
     ] = None,
     person: Annotated[str | None, typer.Option(help="The only person who decides with it.")] = None,
-    expires: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Valid to the end of that day in Japan.")
-    ] = None,
+    expires: ExpiresOption = None,
     unregistered: Annotated[
         bool,
         typer.Option("--unregistered", help="Also where no fact names the party or source yet."),
     ] = False,
+    by: ByOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make a token and show its secret, this once.
@@ -49,19 +56,45 @@ def create(
         if not unregistered:
             _check_known(log, party, source)
         token, secret = tokens.create(
-            log, role.value, party, source=source, person=person, expires_at=until, now=now
+            log, role.value, party, source=source, person=person, expires_at=until, now=now,
+            admin=admin(by),
+        )  # fmt: skip
+    said = f"{token.id}: {token.role} {token.party}. It is not shown again; keep it safe."
+    _show_secret(token, secret, now, form, said)
+
+
+@app.command()
+def rotate(
+    token: TokenArgument,
+    grace: Annotated[
+        int,
+        typer.Option(
+            metavar="HOURS", help="How long the secret before goes on; 0 ends it at once."
+        ),
+    ] = 24,
+    expires: ExpiresOption = None,
+    by: ByOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Give a token another secret and show it, this once; the one before goes on for a while.
+
+    Example: ledger token rotate T-0123456789 --grace 24 --expires 2028-03-31
+    """
+    now = time.time_ns() // 1_000
+    until = moment(expires, "--expires")
+    with opened() as log:
+        changed, secret = tokens.rotate(
+            log, _one(log, token), grace_hours=grace, expires_at=until, now=now, admin=admin(by)
         )
-    row = _row(token, now)
-    if form is Format.TABLE:
-        typer.echo(secret)
-        say(f"{token.id}: {token.role} {token.party}. It is not shown again; keep it safe.")
-        return
-    show([{**row, "token": secret}], form, data={**row, "token": secret})
+    ends = changed.former_until
+    before = "opens nothing any more" if ends is None else f"goes on until {time_text(ends, 0)}"
+    said = f"{changed.id}: the secret before {before}. This one is not shown again; keep it safe."
+    _show_secret(changed, secret, now, form, said)
 
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
-    """Show every token, without its secret.
+    """Show every token, without its secret: who made it, when it was last used, when it ends.
 
     Example: ledger token list --format json
     """
@@ -72,21 +105,20 @@ def list_(form: FormatOption = Format.TABLE) -> None:
 
 
 @app.command()
-def revoke(
-    token: Annotated[
-        str,
-        typer.Argument(metavar="ID", help="The token's id, as T-0123456789, or how that begins."),
-    ],
-) -> None:
+def revoke(token: TokenArgument, by: ByOption = None) -> None:
     """Let a token open nothing any more, from this moment on.
 
     Example: ledger token revoke T-0123456789
     """
     now = time.time_ns() // 1_000
     with opened() as log:
-        found = tokens.beginning(log, token, named_max + 1)
-        revoked = tokens.revoke(log, one_of("token", token, found), now=now)
+        revoked = tokens.revoke(log, _one(log, token), now=now, admin=admin(by))
     say(f"{revoked.id} ({revoked.role} {revoked.party}) is revoked.")
+
+
+def _one(log: Log, token: str) -> str:
+    """The id of the one token that begins so."""
+    return one_of("token", token, tokens.beginning(log, token, named_max + 1))
 
 
 def _check_known(log: Log, party: str | None, source: str | None) -> None:
@@ -108,6 +140,22 @@ def _row(token: tokens.Token, now: int) -> dict[str, str | None]:
         "source": token.source,
         "person": token.person,
         "created_at": time_text(token.created_at, 0),
-        "expires_at": None if token.expires_at is None else time_text(token.expires_at, 0),
+        "created_by": token.created_by,
+        "last_used_at": _time(token.last_used_at),
+        "expires_at": _time(token.expires_at),
+        "former_until": _time(token.former_until),
         "state": token.state(now),
     }
+
+
+def _time(at: int | None) -> str | None:
+    return None if at is None else time_text(at, 0)
+
+
+def _show_secret(token: tokens.Token, secret: str, now: int, form: Format, said: str) -> None:
+    if form is Format.TABLE:
+        typer.echo(secret)
+        say(said)
+        return
+    row = {**_row(token, now), "token": secret}
+    show([row], form, data=row)

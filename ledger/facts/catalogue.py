@@ -65,17 +65,3 @@ AnyFact = (
 )
 
 TYPES: Final[dict[str, type[Fact]]] = {kind.__name__: kind for kind in get_args(AnyFact)}
-
-DECISIONS: Final = frozenset(
-    {
-        "DiscrepancyOpened",
-        "DiscrepancyWithdrawn",
-        "DiscrepancyReopened",
-        "DiscrepancyExplained",
-        "DiscrepancyEscalated",
-        "DiscrepancyClosed",
-        "PeriodClosed",
-        "PeriodRestated",
-    }
-)
-"""The ledger's own decisions: nobody else may send them."""

@@ -8,13 +8,19 @@ import sys
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from ledger.cases.discrepancy import Decision, Event
+from msgspec import Struct
+
+from ledger.cases.discrepancy import Event
+from ledger.cases.letter import LetterDecision
 from ledger.intake.deriving import derive, write_missing
 
-DECISIONS: Final[dict[str, type[Decision]]] = {kind.__name__: kind for kind in get_args(Event)}
+DECISIONS: Final[dict[str, type[Struct]]] = {
+    kind.__name__: kind for kind in get_args(Event | LetterDecision)
+}
 """The decisions that others are told, by name."""
 
 _UUID: Final = {"type": "string", "logicalType": "uuid"}
+_IDS: Final = ("case", "fact")
 _DOCS: Final = {
     "case": "Which discrepancy: the same question has the same id for ever",
     "time": "When it was decided, microseconds since 1970, UTC",
@@ -36,10 +42,13 @@ _DOCS: Final = {
     "artefact": "Whether a scanner's mistake is suspected",
     "evidence": "Ids of events it rests on, at most 100",
     "evidence_total": "How many events it rests on",
+    "number": "Which dead letter",
+    "fact": "The event that was recorded in its place",
+    "outcome": "What became of its bytes at the intake",
 }
 
 
-def derive_decision(kind: type[Decision]) -> dict[str, Any]:
+def derive_decision(kind: type[Struct]) -> dict[str, Any]:
     """The Avro schema of a decision, as the newest file in `schemas/decisions/` holds it."""
     schema = derive(kind)
     _finish(schema)
@@ -50,8 +59,9 @@ def _finish(record: dict[str, Any]) -> None:
     """Say which strings are ids, and what each field means, in a record and those within."""
     for field in record["fields"]:
         name = field["name"]
-        if name == "case":
-            field["type"] = _UUID
+        if name in _IDS:
+            optional = isinstance(field["type"], list)
+            field["type"] = ["null", _UUID] if optional else _UUID
         elif name == "evidence":
             field["type"] = {"type": "array", "items": _UUID}
         if name in _DOCS:

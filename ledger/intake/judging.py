@@ -11,8 +11,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, inspect
 
+from ledger.cases.canonical import TOPICS as DECISIONS
 from ledger.facts import canonical, checks
-from ledger.facts.catalogue import DECISIONS, TYPES
+from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import FieldError, moment
 from ledger.intake.doors import Door

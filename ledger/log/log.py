@@ -163,10 +163,14 @@ class Log(Reader):
     ) -> list[Receipt]:
         """Record decisions, each the next version of its stream, in one transaction.
 
-        Raises Conflict, with nothing written, where any of the versions is taken.
+        A fact that a decision makes may be among them, as version 1 of its id. Raises Conflict,
+        with nothing written, where any of the versions is taken.
         """
         _bounded(entries)
-        fronts = [front(entry.id, entry.version, entry.topic, entry.state) for entry in entries]
+        fronts = [
+            front(one.id, one.version, one.topic, one.state, one.door, one.by, one.person)
+            for one in entries
+        ]
 
         def work(rows: Rows) -> list[Receipt]:
             if inside is not None:
@@ -180,7 +184,9 @@ class Log(Reader):
             except UniqueViolation as error:
                 raise Conflict("Another decision was recorded first: decide again.") from error
             return [
-                Receipt(entry.id, "recorded", position, time, sha256(entry.state).digest())
+                Receipt(
+                    entry.id, "recorded", position, time, sha256(entry.state).digest(), *entry[5:]
+                )
                 for position, (entry, time) in enumerate(
                     zip(entries, times, strict=True), head.position + 1
                 )

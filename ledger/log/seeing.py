@@ -43,13 +43,17 @@ ORDER BY 1
 
 
 class Viewer(NamedTuple):
-    """Who asks: a token's id, role and party; the source and person that it is bound to, if any."""
+    """Who asks: a token's id, role and party; the source and person that it is bound to, if any.
+
+    `until` is when what was shown opens nothing any more, µs UTC; None: it does not end.
+    """
 
     token: str
     role: str
     party: str
     source: str | None = None
     person: str | None = None
+    until: int | None = None
 
 
 class Seen(Log):
@@ -157,7 +161,6 @@ class Sight:
         """Let the reader read the tables of a schema, as far as their policies do."""
         with told(), connect(self._log.dsn) as owner:
             owner.execute(f"SELECT grant_reader({BEHIND})")
-            owner.execute(f"GRANT EXECUTE ON FUNCTION session_of TO {READER}")
             owner.execute(f"GRANT SELECT ON table_imports, table_import_rows TO {READER}")
             owner.execute("SELECT grant_reader(%s)", (schema,))
 

@@ -9,12 +9,15 @@ from typing import Final
 import msgspec
 
 from ledger.custody.places import Kind
+from ledger.facts.canonical import decode
+from ledger.facts.catalogue import TYPES
+from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
 from ledger.log import Recorded
 from ledger.views.folding import Fold, Scan, Scans, ScansKind
 from ledger.views.places import PlaceIds
 
-TOPIC: Final = "SealsApplied"
+_TOPIC: Final = "SealsApplied"
 _HOUR: Final = 3_600_000_000
 _DAY: Final = len("YYYY-MM-DD")
 
@@ -39,7 +42,14 @@ class Applied(msgspec.Struct, gc=False):
     corrects: str | None = None
 
 
-decode_applied = msgspec.json.Decoder(Applied).decode
+_applied = msgspec.json.Decoder(Applied).decode
+
+
+def read_fact(event: Recorded) -> Fact | Applied | None:
+    """The fact of an event, of an application the fields that views read; None for a decision."""
+    if event.topic == _TOPIC:
+        return _applied(event.state)
+    return decode(event.state) if event.topic in TYPES else None
 
 
 class Applications:

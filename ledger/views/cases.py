@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.cases.canonical import decode_decision
+from ledger.cases.canonical import AnyDecision
 from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
+from ledger.cases.letter import LetterEvent
 from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
@@ -71,12 +72,11 @@ CREATE TABLE periods (
         self._decided: list[tuple[Recorded, Event]] = []
         self._signed: list[tuple[Recorded, PeriodClosed | PeriodRestated]] = []
 
-    def decided(self, recorded: Recorded) -> None:
-        """Take a decision."""
-        event = decode_decision(recorded.state)
+    def decided(self, recorded: Recorded, event: AnyDecision) -> None:
+        """Take a decision; of one about a dead letter nothing is kept here."""
         if isinstance(event, PeriodClosed | PeriodRestated):
             self._signed.append((recorded, event))
-        else:
+        elif not isinstance(event, LetterEvent):
             self._decided.append((recorded, event))
 
     def flush(self, rows: Rows) -> None:

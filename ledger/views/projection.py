@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from uuid import UUID
 
+from ledger.cases.canonical import decode_decision
 from ledger.facts.canonical import decode
-from ledger.facts.catalogue import TYPES
 from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
@@ -26,12 +26,14 @@ from ledger.views import SCHEMA, VIEW_VERSION, schema
 from ledger.views.access.dealings import Dealings
 from ledger.views.access.named import Named
 from ledger.views.access.policies import NAMELESS, policies
-from ledger.views.applications import TOPIC, Applications, Applied, decode_applied
+from ledger.views.applications import Applications, Applied, read_fact
 from ledger.views.auditing import Auditing
 from ledger.views.bindings import Corrections, Standings, changes_standing
 from ledger.views.cases import Cases
+from ledger.views.decided import Decided
 from ledger.views.figures import Claims
 from ledger.views.folding import Fold, Rows
+from ledger.views.letters import Letters
 from ledger.views.loading import Mentions
 from ledger.views.lots import Lots
 from ledger.views.lowest_balances import LowestBalances
@@ -70,12 +72,12 @@ class Projector:
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
             Booked(self._places), Numbers(), Claims(), Herds(), HerdDays(), OutsideEntries(),
         )  # fmt: skip
-        self._cases = Cases()
+        self._deciding = (Cases(), Letters(), Decided())
         self._standings = Standings(log)
         self._dealings = Dealings()
         self._named = Named(self._standings.speaker)
         self._folds = (
-            self._corrections, *self._recording, *self._scanning, self._cases, Auditing(),
+            self._corrections, *self._recording, *self._scanning, *self._deciding, Auditing(),
             self._standings, self._dealings, self._named,
         )  # fmt: skip
         self._applications = Applications(self._folds, self._places)
@@ -153,14 +155,14 @@ class Projector:
         self._position = position
 
     def _fold(self, rows: Rows, events: Sequence[Recorded]) -> None:
-        read = [(event, _read(event)) for event in events]
+        read = [(event, read_fact(event)) for event in events]
         corrected = self._first_corrections(rows, read)
         early = self._corrections.early
         self._standings.prepare(rows, read, early)
         take = self._applications.take
         for event, fact in read:
             if fact is None:
-                self._cases.decided(event)  # nothing else stands in the log
+                self._decide(event)  # nothing else stands in the log
                 continue
             position = event.position
             if type(fact) is Applied:
@@ -188,6 +190,11 @@ class Projector:
             else:
                 self._activity.undone(fact.source, fact.actor, at, event.id)
         self._applications.tell()
+
+    def _decide(self, event: Recorded) -> None:
+        decision = decode_decision(event.state)
+        for fold in self._deciding:
+            fold.decided(event, decision)
 
     def _stand(self, fact: Fact, event: Recorded) -> None:
         """Take what of the registry binds from here on, or no longer does."""
@@ -224,7 +231,7 @@ class Projector:
     def _correct(self, event: Recorded, targets: list[tuple[str, Recorded | None]]) -> None:
         for target, there in targets:
             self._corrections.add(target, event.position, event.recorded_at, early=there is None)
-            fact = _read(there) if there is not None else None
+            fact = read_fact(there) if there is not None else None
             if there is not None and type(fact) is Applied:
                 self._applications.undo(fact, there, event.position)
             elif isinstance(fact, Fact):
@@ -234,12 +241,6 @@ class Projector:
         for fold in self._scanning:
             fold.post(fact, at, position, sign)
         self._activity.post(fact, at, position, sign)
-
-
-def _read(event: Recorded) -> Fact | Applied | None:
-    if event.topic == TOPIC:
-        return decode_applied(event.state)
-    return decode(event.state) if event.topic in TYPES else None
 
 
 def _targets(fact: Fact | Applied | None) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ledger.log import Log
 from ledger.settings import load
 from ledger.web import pages, problems
 from ledger.web.access import sign_in
+from ledger.web.access.last_used import LastUsed
 from ledger.web.access.signing import Signing
 from ledger.web.access.viewers import AtDesk
 from ledger.web.api import (
@@ -25,6 +26,7 @@ from ledger.web.api import (
     events,
     goods,
     labels,
+    letters,
     periods,
     reconciling,
     sources,
@@ -57,7 +59,7 @@ _ROUTERS: Final = (
     events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
     stream.router, discrepancies.router, periods.router, labels.router,
-    sources.router, unproven.router, status.router,
+    sources.router, letters.router, unproven.router, status.router,
 )  # fmt: skip
 
 
@@ -103,9 +105,12 @@ def make_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(desk.open)
         app.state.signing = await run_in_threadpool(Signing, log)
+        app.state.last_used = LastUsed(log)
+        app.state.last_used.start()
         try:
             yield
         finally:
+            await run_in_threadpool(app.state.last_used.stop)
             await run_in_threadpool(desk.close)
 
     app = FastAPI(

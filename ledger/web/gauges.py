@@ -15,10 +15,13 @@ from prometheus_client import Gauge
 
 from ledger import metrics
 from ledger.errors import LedgerError
+from ledger.facts.scalars import MICROS_A_DAY, time_text
 from ledger.log.processes import listed
 from ledger.settings import Settings
 from ledger.views.folding import IS_LIVE
+from ledger.views.letters import Tally, tallied, unsettled
 from ledger.views.reconciliation import FIGURES, Question, reconcile
+from ledger.web.access import tokens
 from ledger.web.asking.status.asked import unaudited
 from ledger.web.asking.status.holding import place_of
 from ledger.web.asking.status.stuck import SILENT
@@ -29,6 +32,8 @@ pairs_max: Final = 200
 """Pairs whose seals are shown: the labels of a metric are to stay few."""
 fresh_cases_max: Final = 1_000
 HOME: Final = "home"
+token_days_shown: Final = 30
+"""Tokens that end later have no metric."""
 
 _OPEN: Final = f"""
 SELECT c.rule, coalesce(s.severity, c.severity), count(*)::int8
@@ -52,13 +57,10 @@ SELECT c.opened, c.opened_at, (
 )
 FROM cases AS c WHERE c.opened > %s ORDER BY c.opened LIMIT %s
 """
-_UNSETTLED: Final = "SELECT reason, count(*)::int8 FROM dead_letter GROUP BY reason"
 _KEPT: Final = """
 SELECT (SELECT count(*)::int8 FROM sessions WHERE ends_at > %s),
     pg_database_size(current_database())::int8
 """
-_REFUSED: Final = "SELECT coalesce(max(number), 0) FROM dead_letter"
-
 _log = logging.getLogger("ledger.web")
 
 
@@ -68,6 +70,8 @@ class Gauges:
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self._desk, self._settings = desk, settings
         self._opened = -1
+        self._ever = Tally()
+        self._warned: dict[str, int] = {}
         self._behind_since: dict[str, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gauges", daemon=True)
@@ -100,9 +104,9 @@ class Gauges:
             _cases(looking, max(now, last))
             self._freshness(looking)
             _seals(looking, max(now, last))
-            row = looking.rows.execute(_REFUSED).fetchone()
-            metrics.dead_letters.set(row[0] if row else 0)
+            self._letters(looking)
         self._beside()
+        self._tokens(now)
         metrics.state_seconds.set(now / 1e6)
 
     def _beside(self) -> None:
@@ -112,11 +116,7 @@ class Gauges:
             for process in listed(rows):
                 last = beats.get((process.name,), 0.0)
                 beats[process.name,] = max(last, process.beat_at / 1e6)
-            unsettled: dict[tuple[str, ...], int] = {
-                (reason,): count for reason, count in rows.execute(_UNSETTLED).fetchall()
-            }
             ((sessions, size),) = rows.execute(_KEPT, (self._desk.now(),)).fetchall()
-        _shown(metrics.dead_letters_unsettled, unsettled)
         # Of who ended in order there is no last sign of life to grow old.
         _shown(metrics.process_beat, beats, others=None)
         metrics.sessions.set(sessions)
@@ -124,6 +124,29 @@ class Gauges:
         there = shutil.disk_usage(place_of(self._settings))
         metrics.disk_free_bytes.labels(HOME).set(there.free)
         metrics.disk_bytes.labels(HOME).set(there.total)
+
+    def _tokens(self, now: int) -> None:
+        """Show which tokens end soon, and say so once a day."""
+        ending: dict[tuple[str, ...], float] = {}
+        today = now // MICROS_A_DAY
+        for token in tokens.expiring(self._desk.log, now, token_days_shown):
+            days = ((token.expires_at or now) - now) / MICROS_A_DAY
+            ending[token.id,] = days
+            if days <= tokens.expiring_days and self._warned.get(token.id) != today:
+                self._warned[token.id] = today
+                _log.warning(
+                    "token %s (%s %s) opens nothing from %s on: `ledger token rotate %s`"
+                    " gives it another secret, with --expires another end",
+                    token.id, token.role, token.party, time_text(token.expires_at or now, 0),
+                    token.id,
+                )  # fmt: skip
+        _shown(metrics.token_days_left, ending, others=None)
+
+    def _letters(self, looking: Looking) -> None:
+        self._ever = tallied(looking.rows, self._ever)
+        metrics.dead_letters.set(self._ever.last)
+        left = unsettled(looking.rows, self._ever)
+        _shown(metrics.dead_letters_unsettled, {(reason,): n for reason, n in left.items()})
 
     def _positions(self, looking: Looking) -> None:
         standing = looking.standing

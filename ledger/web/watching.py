@@ -7,9 +7,13 @@ import time
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger import metrics
+from ledger.facts.scalars import MICROS_A_DAY, time_text
+from ledger.web.access.tokens import expiring_days
+from ledger.web.access.viewers import valid_until
 
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -29,6 +33,8 @@ HEADERS: Final = {
 """Set on every answer that does not say otherwise."""
 PAGES: Final = "/desk/"
 TRANSPORT: Final = "max-age=31536000"
+EXPIRES: Final = "Ledger-Token-Expires"
+"""Tells a sender whose token, or the secret it shows, soon opens nothing any more."""
 
 
 class Watching:
@@ -54,6 +60,9 @@ class Watching:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", TRANSPORT)
+                until = valid_until(HTTPConnection(scope))
+                if until is not None and until <= _warned_until():
+                    headers[EXPIRES] = time_text(until, 0)
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -66,6 +75,11 @@ class Watching:
             metrics.web_seconds.labels(route).observe(time.perf_counter() - started)
             if route == "/" or route.startswith(PAGES):
                 metrics.web_page_bytes.labels(route).observe(size)
+
+
+def _warned_until() -> int:
+    """The time by which something ends of which its holder is warned now, µs UTC."""
+    return time.time_ns() // 1_000 + expiring_days * MICROS_A_DAY
 
 
 def route_of(scope: Scope) -> str:

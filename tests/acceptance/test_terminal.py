@@ -77,18 +77,23 @@ WORDS = {
     "label check": CHECKED, "label check --shipment": (*CHECKED, "--lot", LOT),
     "table-template": ("SealsIssued", "--out", "/dev/null"),
     "label check --claim": RECIPE, "label check --route": RECIPE,
+    "token rotate": (), "dead-letters export": ("/dev/null",),
+    "dead-letters replay": ("--person", "P-1"),
+    "dead-letters dismiss": ("--person", "P-1", "--reason", "TEST"),
+    "dead-letters dismiss --reason": ("1", "--person", "P-1"),
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA"),
 }  # fmt: skip
 """What else a command is asked with; others as in the tables."""
 FREE = {
     # Moments, which have a test of their own; people by reference, and what they write.
-    "--as-of", "--known-at", "--now", "--on", "on", "--from", "--to", "--expires",
+    "--as-of", "--known-at", "--now", "--on", "on", "--from", "--to", "--expires", "--since",
     "--person", "--text", "--address", "--name-form", "label form text", "label check --operator",
     # What a file, a broker or a label brings with it for the first time.
     "load files", "load --as", "topics create --party", "topics create --principal",
     "topics create --ledger-principal",
     "run --accept-refusals", "database prepare --admin-url", "database prepare --user",
     "import-table --as", "import-table --source", "import-table --actor", "import-table --sheet",
+    "--by", "dead-letters mend --as",
 }  # fmt: skip
 """What people write that need not be there before."""
 NAMES = [

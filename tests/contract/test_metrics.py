@@ -26,6 +26,7 @@ LABELS = {
     "rule",
     "severity",
     "status",
+    "token",
     "topic",
     "why",
 }  # fmt: skip

@@ -178,7 +178,7 @@ WRONG: dict[str, list[Expected]] = {
          ("stopped", "lost", "ledger.scans:3"), "It begins behind us"),
         (sql(f"INSERT INTO {SCHEMA}.set_aside VALUES ('lot', 'L-1', 'holds too much', 0)"),
          ("set aside", "set-aside", "lot L-1"), "holds too much"),
-        (refused, ("refused", "refused", "invalid"), "1 message was refused"),
+        (refused, ("refused", "refused", "invalid"), "1 message refused and not settled"),
         (token(3.5), ("tokens", "expires", ""), "IMP-1"),
     ],
     "followers lag": [

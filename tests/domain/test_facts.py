@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.cases.canonical import TOPICS
 from ledger.facts import canonical, checks
-from ledger.facts.catalogue import DECISIONS, TYPES
+from ledger.facts.catalogue import TYPES
 from ledger.facts.lots import ProcessRecorded
 from ledger.facts.scalars import (
     Area,
@@ -218,7 +219,7 @@ def test_canonical_form() -> None:
 def test_the_vocabulary() -> None:
     """Every fact may be reported on some channel, and no decision is a fact."""
     assert len(TYPES) == 49
-    assert set() == DECISIONS & TYPES.keys()
+    assert set() == TOPICS & TYPES.keys()
     for kind in TYPES.values():
         assert kind.channels
         assert kind.channels <= set("SOC")

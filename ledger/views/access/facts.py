@@ -101,8 +101,7 @@ BEGIN
     IF topic = 'EventRetracted' THEN
         -- A retraction of a retraction ends here.
         {_read("(fact->>'target')", into="target")} AND e.topic <> 'EventRetracted';
-        IF target IS NOT NULL AND target.topic NOT LIKE 'Discrepancy%'
-            AND target.topic NOT LIKE 'Period%'
+        IF target IS NOT NULL AND NOT is_decision(target.topic)
             AND sees_fact(target.topic, target.fact, marks, parties, accounts) THEN
             RETURN true;
         END IF;

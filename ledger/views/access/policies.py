@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.custody.places import Kind
 from ledger.facts.mentions import About
-from ledger.views.access import belonging
+from ledger.views.access import belonging, decisions
 from ledger.views.access.belonging import BINDS, OPERATORS, RELATIONS, SPEAKER
 from ledger.views.access.facts import FUNCTIONS
 from ledger.views.schema import each_table
@@ -155,6 +155,7 @@ def policies(seen: Mapping[str, Sequence[str]]) -> str:
     """The statements that guard the tables of a schema, once all of them are made."""
     return (
         _KNOWN
+        + decisions.FUNCTIONS
         + belonging.FUNCTIONS
         + FUNCTIONS
         + "".join(

@@ -18,6 +18,7 @@ from ledger.cases.canonical import decode_decision
 from ledger.cases.discrepancy import (
     LIVE,
     Case,
+    Decision,
     DiscrepancyClosed,
     DiscrepancyExplained,
     DiscrepancyOpened,
@@ -26,7 +27,6 @@ from ledger.cases.discrepancy import (
     State,
     evolve,
 )
-from ledger.cases.period import PeriodClosed, PeriodRestated
 from ledger.facts.registry import MarkRegistered
 from ledger.facts.scalars import micros, time_text
 from ledger.log import Log, Recorded
@@ -210,7 +210,7 @@ def history(log: Log, listed: Listed, until: int, as_of: int | None = None) -> l
     found: list[Decided] = []
     for recorded in log.get([case_id]).get(case_id, []):
         decision = decode_decision(recorded.state)
-        if isinstance(decision, PeriodClosed | PeriodRestated) or recorded.position > until:
+        if not isinstance(decision, Decision) or recorded.position > until:
             continue
         if as_of is None or micros(decision.time) <= as_of:
             found.append((recorded, _veiled(decision) if listed.veiled else decision))

@@ -109,7 +109,7 @@ def sign_out(request: Request, session: SignedIn, csrf: Word = "") -> Response:
 
 def _started(request: Request, viewer: Viewer, then: str) -> Response:
     response = RedirectResponse(own(request, then), status_code=303)
-    signing_of(request).start(request, response, viewer.token)
+    signing_of(request).start(request, response, viewer.token, viewer.until)
     signs_in(request, viewer)
     return response
 

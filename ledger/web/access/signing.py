@@ -63,13 +63,16 @@ class Signing:
         self._sessions = URLSafeTimedSerializer(key, salt="session")
         self._links = URLSafeTimedSerializer(key, salt="link")
 
-    def start(self, request: Request, response: Response, token: str) -> None:
-        """Sign a browser in under a token's id."""
+    def start(
+        self, request: Request, response: Response, token: str, until: int | None = None
+    ) -> None:
+        """Sign a browser in under a token's id, no longer than `until` (µs UTC)."""
         word = secrets.token_urlsafe(16)
         now = time.time_ns() // 1_000
         with self._log.transaction() as rows:
             rows.execute(_ENDED, (now,))
             ends_at = now + session_seconds_max * 1_000_000
+            ends_at = ends_at if until is None else min(ends_at, until)
             rows.execute(_BEGIN, (session_id(word), token, now, ends_at))
             rows.execute(_TOO_MANY, (token, sessions_of_one_max))
         signed = self._sessions.dumps([token, word])

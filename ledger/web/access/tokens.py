@@ -1,6 +1,7 @@
 """Tokens: shown once, kept as a hash, valid until they expire or are revoked.
 
-Whoever reads the database learns no token from it.
+Whoever reads the database learns no token from it. Every change is noted in the trail with who made
+it. A secret is replaced without a gap: the one before goes on for a while.
 """
 
 import secrets
@@ -10,14 +11,43 @@ from typing import Any, Final, NamedTuple
 
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
-from ledger.facts.scalars import ID_CHARACTERS_MAX
+from ledger.facts.scalars import ID_CHARACTERS_MAX, MICROS_A_DAY, time_text
 from ledger.facts.standing import OPERATOR
 from ledger.log import Log
+from ledger.web.access.admin import OURSELVES, Admin, note
 
 secret_bytes: Final = 32
 PREFIX: Final = "seal_"
 """Lets people and secret scanners tell what it is."""
-_COLUMNS: Final = "id, role, party, source, person, created_at, expires_at, revoked_at"
+grace_hours_max: Final = 30 * 24
+"""So long the secret before a rotation may go on."""
+expiring_days: Final = 14
+"""From so many days before its end on a token's holder is warned."""
+expiring_shown_max: Final = 50
+_HOUR: Final = 3_600_000_000
+_COLUMNS: Final = (
+    "id, role, party, source, person, created_at, expires_at, revoked_at, created_by, last_used_at,"
+    " former_until"
+)
+_ROTATE: Final = f"""
+UPDATE tokens SET former_hash = CASE WHEN %(until)s > %(now)s THEN hash END,
+    former_until = CASE WHEN %(until)s > %(now)s THEN %(until)s::int8 END,
+    hash = %(hash)b, expires_at = coalesce(%(expires_at)s, expires_at)
+WHERE id = %(id)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+RETURNING {_COLUMNS}
+"""
+# Who signed in with the secret before is signed in as long as it would open anything.
+_END_SESSIONS: Final = "UPDATE sessions SET ends_at = least(ends_at, %s) WHERE token = %s"
+_REVOKE: Final = f"""
+UPDATE tokens AS t SET revoked_at = coalesce(t.revoked_at, %s)
+FROM (SELECT id, revoked_at AS before FROM tokens WHERE id = %s FOR UPDATE) AS was
+WHERE t.id = was.id
+RETURNING {", ".join(f"t.{name}" for name in _COLUMNS.split(", "))}, was.before IS NULL
+"""
+_EXPIRING: Final = f"""
+SELECT {_COLUMNS} FROM tokens
+WHERE revoked_at IS NULL AND expires_at > %s AND expires_at <= %s ORDER BY expires_at, id LIMIT %s
+"""
 
 
 class Role(StrEnum):
@@ -32,7 +62,11 @@ class Role(StrEnum):
 
 
 class Token(NamedTuple):
-    """A token without its secret; times in µs UTC."""
+    """A token without its secret; times in µs UTC.
+
+    `last_used_at` is right to about a minute; until `former_until` the secret before the last
+    rotation is valid too.
+    """
 
     id: str
     role: str
@@ -42,6 +76,9 @@ class Token(NamedTuple):
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+    created_by: str | None = None
+    last_used_at: int | None = None
+    former_until: int | None = None
 
     def state(self, now: int) -> str:
         """Tell whether it opens anything: valid, expired or revoked."""
@@ -59,15 +96,19 @@ def create(
     person: str | None = None,
     expires_at: int | None = None,
     now: int,
+    admin: Admin = OURSELVES,
 ) -> tuple[Token, str]:
     """Make a token; answers it and its secret, which is not kept. Raises Misuse."""
     token = drawn(role, party, source=source, person=person, expires_at=expires_at, now=now)
-    secret = PREFIX + secrets.token_urlsafe(secret_bytes)
+    token = token._replace(created_by=admin.who)
+    secret = _secret()
     with log.transaction() as rows:
         rows.execute(
-            f"INSERT INTO tokens ({_COLUMNS}, hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %b)",
+            f"INSERT INTO tokens ({_COLUMNS}, hash)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %b)",
             (*token, hashed(secret)),
         )
+        note(rows, admin, "token-made", token.id, detail=_words(token), now=now)
     return token, secret
 
 
@@ -94,9 +135,40 @@ def drawn(
     for name, value in (("party", party), ("source", source), ("person", person)):
         if value is not None and not _is_id(value):
             raise Misuse(f"{name} {value!r}: 1 to {ID_CHARACTERS_MAX} visible ASCII characters.")
-    if expires_at is not None and expires_at <= now:
-        raise Misuse("The token would have expired already.")
+    _check_expiry(expires_at, now)
     return Token("T-" + secrets.token_hex(5), role, party, source, person, now, expires_at, None)
+
+
+def rotate(
+    log: Log,
+    token: str,
+    *,
+    grace_hours: int,
+    expires_at: int | None = None,
+    now: int,
+    admin: Admin = OURSELVES,
+) -> tuple[Token, str]:
+    """Give a token another secret; answers both. The one before is valid for the grace.
+
+    The one before that is valid no more. With `expires_at` the token also gets another end. Raises
+    Misuse where there is no such token that is valid.
+    """
+    if not 0 <= grace_hours <= grace_hours_max:
+        raise Misuse(f"The secret before may go on for 0 to {grace_hours_max} hours.")
+    _check_expiry(expires_at, now)
+    secret, until = _secret(), now + grace_hours * _HOUR
+    asked = {
+        "id": token, "hash": hashed(secret), "until": until, "now": now, "expires_at": expires_at,
+    }  # fmt: skip
+    with log.transaction() as rows:
+        row = rows.execute(_ROTATE, asked).fetchone()
+        if row is None:
+            raise Misuse(f"There is no token {token} that is valid: make a new one.")
+        rows.execute(_END_SESSIONS, (until, token))
+        changed = Token(*row)
+        detail = _words(changed, grace_hours=grace_hours)
+        note(rows, admin, "token-rotated", token, detail=detail, now=now)
+    return changed, secret
 
 
 def listed(log: Log) -> list[Token]:
@@ -117,18 +189,44 @@ def beginning(log: Log, letters: str, limit: int) -> list[str]:
         return [str(each) for (each,) in rows.fetchall()]
 
 
-def revoke(log: Log, token: str, *, now: int) -> Token:
+def expiring(log: Log, now: int, days: int = expiring_days) -> list[Token]:
+    """Tokens that end within so many days, the next to end first; at most a named number."""
+    until = now + days * MICROS_A_DAY
+    with log.transaction() as rows:
+        rows.execute(_EXPIRING, (now, until, expiring_shown_max))
+        return [Token(*row) for row in rows.fetchall()]
+
+
+def revoke(log: Log, token: str, *, now: int, admin: Admin = OURSELVES) -> Token:
     """Revoke a token by its id; raises Misuse for an unknown one. A second time changes nothing."""
     with log.transaction() as rows:
-        rows.execute(
-            "UPDATE tokens SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s"
-            f" RETURNING {_COLUMNS}",
-            (now, token),
-        )
-        row = rows.fetchone()
-    if row is None:
-        raise Misuse(f"There is no token {token}.")
-    return Token(*row)
+        row = rows.execute(_REVOKE, (now, token)).fetchone()
+        if row is None:
+            raise Misuse(f"There is no token {token}.")
+        *columns, first = row
+        revoked = Token(*columns)
+        if first:
+            note(rows, admin, "token-revoked", token, detail=_words(revoked), now=now)
+    return revoked
+
+
+def _check_expiry(expires_at: int | None, now: int) -> None:
+    if expires_at is not None and expires_at <= now:
+        raise Misuse("The token would have expired already.")
+
+
+def _secret() -> str:
+    return PREFIX + secrets.token_urlsafe(secret_bytes)
+
+
+def _words(token: Token, **more: object) -> str:
+    """A token as the trail tells it, in no language."""
+    expires = None if token.expires_at is None else time_text(token.expires_at, 0)
+    told = {
+        "role": token.role, "party": token.party, "source": token.source, "person": token.person,
+        "expires": expires, **more,
+    }  # fmt: skip
+    return " ".join(f"{name}={value}" for name, value in told.items() if value is not None)
 
 
 def hashed(secret: str) -> bytes:

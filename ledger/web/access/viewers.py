@@ -14,6 +14,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from starlette.requests import HTTPConnection
 
 from ledger.log.seeing import Viewer
+from ledger.web.access.last_used import LastUsed
 from ledger.web.access.signing import Session, Signing, session_id
 from ledger.web.access.tokens import hashed
 from ledger.web.desk import Desk
@@ -96,9 +97,17 @@ def was_known(request: HTTPConnection) -> bool:
     return getattr(request.state, _KNOWN, False)
 
 
+def valid_until(request: HTTPConnection) -> int | None:
+    """When what a request shows opens nothing any more, µs UTC; None where it does not end."""
+    viewer: Viewer | None = getattr(request.state, _ASKS, None)
+    return None if viewer is None else viewer.until
+
+
 def _noted(request: HTTPConnection, viewer: Viewer) -> Viewer:
     setattr(request.state, _KNOWN, True)
     setattr(request.state, _ASKS, viewer)
+    last_used: LastUsed = request.app.state.last_used
+    last_used.saw(viewer.token, desk_of(request).now())
     return viewer
 
 

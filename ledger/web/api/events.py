@@ -22,6 +22,7 @@ from ledger.intake.messages import FORM_OF_CONTENT_TYPE
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX, Swallowed, refused, too_large
 from ledger.intake.verdicts import Problem as Fault
 from ledger.log.seeing import Viewer
+from ledger.views.letters import letters_behind
 from ledger.web.access.viewers import Asking, AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, headers, told
@@ -227,11 +228,12 @@ def get_event(event_id: UUID, viewer: Onlooker, desk: AtDesk) -> Response:
         if not stream:
             raise not_found("such event")
         by = corrected(looking, event_id)
+        letter = letters_behind(looking.rows, [event_id]).get(event_id)
     body = {
         "id": str(event_id),
         "counts": by is None,
         "corrected_by": by.by if by else None,
-        "recorded": [shown(recorded) for recorded in stream],
+        "recorded": [shown(recorded, letter) for recorded in stream],
     }
     return answer(looking.standing, body)
 
@@ -241,7 +243,8 @@ def get_receipt(event_id: UUID, viewer: Asking, desk: AtDesk) -> Response:
     """Show what was answered for an event: recorded, or refused and why."""
     with desk.looking(viewer) as looking:
         recorded, refused_ = looking.log.get([event_id]), looking.log.refused(event_id)
-    lines = [receipt(one) for one in (*recorded.get(event_id, ()), *refused_)]
+        letter = letters_behind(looking.rows, [event_id]).get(event_id)
+    lines = [receipt(one, letter) for one in (*recorded.get(event_id, ()), *refused_)]
     if not lines:
         raise not_found("receipt of such an event")
     return answer(looking.standing, {"id": str(event_id), "receipts": lines})

@@ -94,6 +94,7 @@ EVENT: Final = reading(
 _GIVEN: Final[Shape] = {
     "outcome": one_of("recorded", "refused"), "position": maybe(kind=int), "recorded_at": "",
     "sha256": "", **dict.fromkeys(("reason", "path", "warning", "door", "by", "person"), maybe()),
+    "dead_letter": maybe(kind=int),
 }  # fmt: skip
 RECEIPTS: Final = reading(
     "What was answered for an event",
@@ -219,6 +220,25 @@ REFUSALS: Final = listing(
     "refusals",
     many(_REFUSAL),
     {"receipt": link("get_receipt", event_id="/refusals/0/id")},
+)
+_LETTER: Final[Shape] = {
+    **_REFUSAL, "by": maybe("EXP-1"), "source": maybe("SCAN-1"),
+    "state": one_of("new", "mended", "replayed", "dismissed"), "fact": maybe(),
+    "settled_at": maybe(), "party": maybe(), "person": maybe(),
+}  # fmt: skip
+LETTERS: Final = listing(
+    "Refused messages and what became of them",
+    "dead_letters",
+    many(_LETTER, shown_of(_LETTER)),
+    {
+        "dead_letter": link("get_dead_letter", number="/dead_letters/0/number"),
+        "receipt": link("get_receipt", event_id="/dead_letters/0/id"),
+    },
+)
+LETTER: Final = reading(
+    "A refused message with what people did about it",
+    {**_LETTER, "number": 7, "history": many()},
+    links={"fact": link("get_event", event_id="/fact")},
 )
 _SUBSTANCE: Final[Shape] = {
     "table": "T4", "code": "PECTIN", "class": maybe("PROCESSED_LIVESTOCK"), "on": "2026-04-02",

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.cases.canonical import TOPICS as DECISIONS
 from ledger.custody.moves import moves
 from ledger.facts.canonical import decode
-from ledger.facts.catalogue import DECISIONS
 from ledger.facts.scalars import time_text
 from ledger.intake.plausible import warning, warning_of
 from ledger.intake.verdicts import Accepted, Refused, Verdict
@@ -24,7 +24,7 @@ _UNKNOWN: Final = dict.fromkeys((
 ))  # fmt: skip
 _GIVEN: Final = dict.fromkeys((
     "outcome", "position", "recorded_at", "sha256", "warning", "door", "by", "person", "reason",
-    "path",
+    "path", "dead_letter",
 ))  # fmt: skip
 _CORRECTED: Final = "SELECT position, recorded_at FROM retracted WHERE target = %s"
 
@@ -138,13 +138,16 @@ def corrected(looking: Looking, event_id: UUID) -> Corrected | None:
     return Corrected(found[1], str(by[0].id) if by else None)
 
 
-def shown(recorded: Recorded) -> dict[str, Any]:
-    """An event as recorded: its receipt, itself, its moves."""
+def shown(recorded: Recorded, letter: int | None = None) -> dict[str, Any]:
+    """An event as recorded: its receipt, itself, its moves.
+
+    `letter` is the dead letter in whose place it was recorded.
+    """
     posted = () if recorded.topic in DECISIONS else moves(decode(recorded.state))
     return {
         "topic": recorded.topic,
         "version": recorded.version,
-        **receipt(recorded),
+        **receipt(recorded, letter),
         "event": msgspec.json.decode(recorded.state),
         "moves": [
             {
@@ -158,8 +161,11 @@ def shown(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def receipt(of: Recorded | DeadLetter) -> dict[str, Any]:
-    """The receipt of an event that is recorded, or that was refused."""
+def receipt(of: Recorded | DeadLetter, letter: int | None = None) -> dict[str, Any]:
+    """The receipt of an event that is recorded, or that was refused.
+
+    `letter` is the dead letter in whose place it was recorded.
+    """
     if isinstance(of, DeadLetter):
         who: Recorded | Refusal = of.refusal
         digest = of.refusal.sha256
@@ -167,11 +173,15 @@ def receipt(of: Recorded | DeadLetter) -> dict[str, Any]:
             "outcome": "refused",
             "reason": of.refusal.reason,
             "path": of.refusal.path,
+            "dead_letter": of.number,
         }
     else:
         who = of
         digest = sha256(of.state).digest()
-        told = {"outcome": "recorded", "position": of.position, "warning": warning_of(of)}
+        told = {
+            "outcome": "recorded", "position": of.position, "warning": warning_of(of),
+            "dead_letter": letter,
+        }  # fmt: skip
     return {
         **_GIVEN, "recorded_at": time_text(of.recorded_at, 0), "sha256": digest.hex(),
         "door": who.door, "by": who.by, "person": who.person, **told,

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from ledger.web.access.sign_in import FromHere
 from ledger.web.pages import (
+    audit,
     case,
     cases,
     decisions,
@@ -34,6 +35,7 @@ _ROUTERS = (
     substances.router,
     records.router,
     shown.router,
+    audit.router,
 )
 
 

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
 from ledger.web.access.signing import Session
-from ledger.web.access.viewers import AtDesk, SignedIn
+from ledger.web.access.viewers import LOOKING, AtDesk, SignedIn
 from ledger.web.asking.given import Clocks
 from ledger.web.desk import Desk, Looking, Standing
 from ledger.web.pages.given import AtClocks
@@ -24,17 +24,17 @@ BOTH_CLOCKS: Final = frozenset(
 )
 """Pages that can be asked for as of a time and as known at one; the others say now."""
 SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
-    ("overview", frozenset()),
-    ("cases", frozenset()),
-    ("statements", frozenset()),
-    ("lots", frozenset()),
-    ("shipments", frozenset()),
-    ("certificates", frozenset()),
-    ("substances", frozenset()),
-    ("sources", frozenset({"scanner"})),
+    ("overview", LOOKING),
+    ("cases", LOOKING),
+    ("statements", LOOKING),
+    ("lots", LOOKING),
+    ("shipments", LOOKING),
+    ("certificates", LOOKING),
+    ("substances", LOOKING),
+    ("sources", LOOKING | {"scanner"}),
+    ("audit", frozenset({"operator"})),
 )
-"""The parts of the desk, and the roles that see nothing but those that name them."""
-_ONLY_NAMED: Final = frozenset({"scanner"})
+"""The parts of the desk, and the roles that have them."""
 
 
 class Opening:
@@ -99,7 +99,7 @@ class Opening:
     def sections(self) -> list[str]:
         """The parts of the desk that the viewer has."""
         role = self.viewer.role
-        return [name for name, roles in SECTIONS if role not in _ONLY_NAMED or role in roles]
+        return [name for name, roles in SECTIONS if role in roles]
 
 
 def opening(request: Request, session: SignedIn, desk: AtDesk, clocks: AtClocks) -> Opening:

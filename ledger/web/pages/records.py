@@ -6,17 +6,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from ledger.cases.canonical import TOPICS as DECISIONS
 from ledger.facts.canonical import decode
-from ledger.facts.catalogue import DECISIONS
 from ledger.facts.mentions import About
 from ledger.facts.registry import SourceRegistered
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.log import DeadLetter, Recorded
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind, parts_of
+from ledger.views.letters import letters_behind, letters_of, source_of
 from ledger.views.loading import facts_of
 from ledger.views.source_totals import sources as sources_view
 from ledger.web.asking.figures import sees_stock
+from ledger.web.asking.letters import history, one_letter
 from ledger.web.asking.records import corrected
 from ledger.web.asking.records import shown as as_recorded
 from ledger.web.desk import Looking
@@ -49,6 +51,7 @@ def sources(
         registered = facts_of(looking.rows, looking.log, [SourceRegistered])
         now = max(opened.desk.now(), looking.log.recorded_last())
         dead_letters = _dead_letters(looking, min(before, _LAST))
+        became = letters_of(looking.rows, [one.number for one in dead_letters])
         standing = looking.standing
     rows, more = shown(
         [
@@ -68,22 +71,24 @@ def sources(
         more=more,
         source=source,
         dead_letters=dead_letters[:refusals_shown_max],
+        became=became,
         further=dead_letters[-2].number if len(dead_letters) > refusals_shown_max else None,
     )
 
 
 @router.get("/desk/refusal")
 def refusal(opened: Open, number: Annotated[int, Query(ge=1, lt=_LAST)]) -> Response:
-    """Show what was refused, byte by byte."""
+    """Show what was refused, byte by byte, and what people did about it."""
     with opened.looking() as looking:
-        found = [one for one in looking.log.dead_letters(number - 1, 1) if one.number == number]
-        if not found:
-            raise not_found("such refusal")
-        payload = found[0].refusal.payload
+        letter, became = one_letter(looking, number)
+        payload = letter.refusal.payload
         return opened.show(
             "refusal",
             looking.standing,
-            letter=found[0],
+            letter=letter,
+            became=became,
+            source=source_of(letter.refusal),
+            history=history(looking.log, number),
             dump=_dump(payload[:bytes_shown_max]),
             text=_text(payload[:bytes_shown_max]),
             cut=len(payload) > bytes_shown_max,
@@ -129,11 +134,12 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
         dead_letters = looking.log.refused(id)
         if not stream and not dead_letters:
             raise not_found("such event")
+        letter = letters_behind(looking.rows, [id]).get(id)
         return opened.show(
             "event",
             looking.standing,
             id=str(id),
-            records=[as_recorded(recorded) for recorded in stream],
+            records=[as_recorded(recorded, letter) for recorded in stream],
             refusals=dead_letters,
             corrected=corrected(looking, id),
             about=_about(opened, looking, stream[0]) if stream else [],

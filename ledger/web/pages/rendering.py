@@ -21,7 +21,17 @@ from ledger.cases.deciding import text_letters_max
 from ledger.rules.violation import SubjectKind, parts_of
 from ledger.web.origin import base_of
 from ledger.web.pages.language import LANGUAGES, Language, language
-from ledger.web.pages.words import REASONS, ROLES, SECTIONS, SEVERITIES, STATES, WAYS
+from ledger.web.pages.words import (
+    LETTER_REASONS,
+    LETTER_STATES,
+    REASONS,
+    REFUSED,
+    ROLES,
+    SECTIONS,
+    SEVERITIES,
+    STATES,
+    WAYS,
+)
 from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
@@ -94,6 +104,7 @@ def _environment(code: str) -> Environment:
         static=static, language=spoken, languages=LANGUAGES, roles=ROLES, section_names=SECTIONS,
         states=STATES, severities=SEVERITIES, way_names=WAYS, letters_max=text_letters_max,
         decision_reasons={code: REASONS[code] for code in REASON_CODES},
+        letter_states=LETTER_STATES, letter_reasons=LETTER_REASONS, refused=REFUSED,
     )  # fmt: skip
     return made
 

@@ -25,6 +25,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "certificates": said("Certificates"),
     "substances": said("Substances"),
     "sources": said("Sources"),
+    "audit": said("Trail"),
 }
 STATES: Final[Mapping[str, str]] = {
     "OPEN": said("open"),
@@ -69,6 +70,10 @@ DOORS: Final[Mapping[str, str]] = {
     "http": said("over HTTP"),
     "kafka": said("over Kafka"),
     "import": said("by import"),
+}
+ADMIN_DOORS: Final[Mapping[str, str]] = {
+    "command": said("command line"),
+    "program": said("a program of the ledger"),
 }
 FIGURES: Final[Mapping[str, str]] = {
     "issued": said("Issued"),
@@ -123,7 +128,49 @@ MADE: Final[Mapping[str, str]] = {
     "DiscrepancyClosed": said("Closed"),
     "PeriodClosed": said("Period signed off"),
     "PeriodRestated": said("Period restated"),
+    "DeadLetterMended": said("Mended"),
+    "DeadLetterReplayed": said("Sent through again"),
+    "DeadLetterDismissed": said("Dismissed"),
 }
+LETTER_STATES: Final[Mapping[str, str]] = {
+    "new": said("to be settled"),
+    "mended": said("mended"),
+    "replayed": said("sent through again"),
+    "dismissed": said("dismissed"),
+}
+REFUSED: Final[Mapping[str, str]] = {
+    "too-large": said("too large"),
+    "undecodable": said("cannot be read"),
+    "unknown-schema": said("of an unknown kind"),
+    "invalid": said("not as it should be"),
+    "not-permitted": said("not permitted"),
+    "conflict": said("its id was recorded with other content"),
+}
+"""Why something was refused."""
+LETTER_REASONS: Final[Mapping[str, str]] = {
+    "DUPLICATE_ELSEWHERE": said("recorded elsewhere already"),
+    "TEST": said("a test"),
+    "NOT_OURS": said("not meant for this ledger"),
+    "UNREADABLE": said("nobody can read it"),
+    "OTHER": said("Other"),
+    "recorded": said("recorded"),
+    "duplicate": said("recorded before"),
+    "refused": said("refused"),
+}
+"""Why a refused message was dismissed, and what sending it through again came to."""
+TRAIL: Final[Mapping[str, str]] = {
+    "case-explained": said("Explained"),
+    "case-escalated": said("Escalated"),
+    "case-closed": said("Closed"),
+    "period-signed": said("Period signed off"),
+    "letter-mended": said("Mended"),
+    "letter-replayed": said("Sent through again"),
+    "letter-dismissed": said("Dismissed"),
+    "token-made": said("Token made"),
+    "token-rotated": said("Secret of the token replaced"),
+    "token-revoked": said("Token revoked"),
+}
+"""What somebody did, in the trail."""
 STEPS: Final[Mapping[str, str]] = {
     "input": said("made from"),
     "used_in": said("used in"),

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from ledger.facts.catalogue import DECISIONS, TYPES
+from ledger.cases.canonical import TOPICS
+from ledger.facts.catalogue import TYPES
 from ledger.intake import OPERATOR, Accepted, Refused, door, read, topic_door
 from tests.contract.intake.samples import ID, applied, departed, line, text
 
@@ -178,7 +179,7 @@ def test_channels(name: str, channel: str) -> None:
     assert ("invalid" if allowed else "not-permitted") == verdict.reason
 
 
-@pytest.mark.parametrize("name", sorted(DECISIONS))
+@pytest.mark.parametrize("name", sorted(TOPICS))
 def test_decisions(name: str) -> None:
     """The ledger's own decisions come through no door, not even the operator's."""
     assert refusal(text(applied(type=name))) == ("not-permitted", "type")

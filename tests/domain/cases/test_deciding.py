@@ -193,6 +193,7 @@ def test_every_decision_has_a_topic_and_every_reason_a_code() -> None:
         "DiscrepancyOpened", "DiscrepancyWithdrawn", "DiscrepancyReopened",
         "DiscrepancyExplained", "DiscrepancyEscalated", "DiscrepancyClosed",
         "PeriodClosed", "PeriodRestated",
+        "DeadLetterMended", "DeadLetterReplayed", "DeadLetterDismissed",
     } == TOPICS  # fmt: skip
     assert len(REASONS) == 15
 

@@ -99,6 +99,8 @@ MATRIX: dict[str, Asked] = {
     "get_sources": Asked("get", "/sources", LIST, 200),
     "get_refusals": Asked("get", "/refusals", LIST, 200),
     "get_status": Asked("get", "/status", some(("operator",), 200)),
+    "get_dead_letters": Asked("get", "/dead-letters", LIST, 200),
+    "get_dead_letter": Asked("get", "/dead-letters/1", looking(404)),
 }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ OPEN = {"GET /health/live", "GET /health/ready", "POST /labels/check", "POST /ev
 """Which of these is answered rests on nobody's affairs."""
 LISTS = {
     "GET /lots", "GET /shipments", "GET /certificates", "GET /discrepancies", "GET /periods",
-    "GET /sources", "GET /refusals", "GET /reconciliation", "GET /unproven",
+    "GET /sources", "GET /refusals", "GET /dead-letters", "GET /reconciliation", "GET /unproven",
     "POST /discrepancies/explain",
     "POST /discrepancies/escalate", "POST /discrepancies/close",
 }  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
+from ledger.cases.canonical import TOPICS
 from ledger.log import Log, Rows
 from ledger.log.processes import Process, listed
 from ledger.views import schema
@@ -17,7 +18,7 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8,
 
 _UNAUDITED: Final = """
 SELECT count(*)::int8 FROM events
-WHERE notification_id > %s AND topic NOT LIKE 'Discrepancy%%' AND topic NOT LIKE 'Period%%'
+WHERE notification_id > %s AND topic <> ALL(%s)
 """
 
 
@@ -57,7 +58,7 @@ def asking(log: Log) -> Iterator[Asked]:
 
 def unaudited(rows: Rows, position: int) -> int:
     """How many facts stand behind a position: decisions have nothing to be audited."""
-    return int(value(rows, _UNAUDITED, (position,)))
+    return int(value(rows, _UNAUDITED, (position, sorted(TOPICS))))
 
 
 def value(rows: Rows, statement: str, values: Sequence[Any] = ()) -> Any:

@@ -59,7 +59,7 @@ def _tokens(asked: Asked) -> Iterator[Line]:
     for token, role, party, at in asked.rows.fetchall():
         days = (at - asked.now) // MICROS_A_DAY
         says = f"the {role}'s of {party} opens nothing from {moment(at)} on"
-        mend = "Give its holder a new one: `ledger token create`."
+        mend = f"`ledger token rotate {token} --expires DATE` gives it another secret and end."
         state = State.WRONG if days < days_wrong_max else State.NOTE
         values = {"days": days, "expires_at": time_text(at, 0), "role": role, "party": party}
         yield Line("tokens", "expires", token, state, says, mend, values)

@@ -11,6 +11,7 @@ from ledger.facts.registry import SourceRegistered
 from ledger.facts.scalars import MICROS_A_DAY, time_text
 from ledger.views import set_aside
 from ledger.views.folding import IS_LIVE
+from ledger.views.letters import unsettled
 from ledger.views.loading import facts_about
 from ledger.web.asking.status.asked import Asked, value
 from ledger.web.asking.status.lines import Line, State, counted, lasting, moment
@@ -89,13 +90,20 @@ def _aside(asked: Asked) -> Iterator[Line]:
 
 
 def _letters(asked: Asked) -> Iterator[Line]:
+    left = unsettled(asked.rows) if asked.built else None
     asked.rows.execute(_LETTERS, (asked.now - MICROS_A_DAY,))
-    for reason, number, today, last in asked.rows.fetchall():
+    for reason, ever, today, last in asked.rows.fetchall():
+        number = ever if left is None else left.get(reason, 0)
+        if not number:
+            continue
         says = (
-            f"{counted(number, 'message was', 'messages were')} refused, {today:,} within a day;"
-            f" the last at {moment(last)}"
+            f"{counted(number, 'message', 'messages')} refused and not settled; {today:,} refused"
+            f" within a day, the last at {moment(last)}"
         )
-        mend = "Have the sender mend what it sends: the desk shows each message and its reason."
+        mend = (
+            "`ledger dead-letters list` shows them: mend, replay or dismiss each; have the sender"
+            " mend what it sends."
+        )
         values = {"messages": number, "messages_24h": today, "last_at": time_text(last, 0)}
         yield Line("refused", "refused", reason, State.WRONG, says, mend, values)
 
