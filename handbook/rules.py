@@ -38,7 +38,7 @@ def rules(_root: Path) -> str:
         "[policy](policy.md) says. Codes of the [label check](codes.md) that a rule carries are "
         "named in its cases.",
         table(
-            ("rule", "", "重大度", "is", "severity"),
+            ("rule", "内容", "重大度", "what", "severity"),
             (
                 (
                     f"[{rule.number}](#{rule.number.lower()})",

@@ -16,6 +16,7 @@ from ledger.commands.line import app
 from ledger.rules.policy import Policy
 from ledger.rules.rulebook import RULES
 from ledger.rules.values import name_of
+from tests.web.test_words import REFUSED
 
 PAGES = made_pages(ROOT)
 NEVER_IN_A_SEASON = {
@@ -95,6 +96,16 @@ def test_every_parameter_of_the_policy_is_read_by_a_rule() -> None:
 
     assert read <= set(Policy.__struct_fields__)
     assert {"grace_scan", "grace_registry", "count_share", "late_days"} <= read
+
+
+def test_no_page_uses_a_word_that_the_trade_does_not() -> None:
+    """Japanese words are those of the desk, in what is written and in what is made."""
+    written = {str(page): page.read_text() for page in (ROOT / "docs").rglob("*.md")}
+    found = {
+        (path, word) for path, text in (written | PAGES).items() for word in REFUSED if word in text
+    }
+
+    assert found == set()
 
 
 def test_every_direct_dependency_has_its_line() -> None:
