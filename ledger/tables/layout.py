@@ -29,10 +29,6 @@ class Layout(NamedTuple):
     width: int
     problems: tuple[Message, ...] = ()
 
-    def has(self, code: str, mapping: Told) -> bool:
-        """Whether a column has a value for every row: in the sheet, or as a constant."""
-        return code in self.columns or mapping.told(code).constant is not None
-
 
 class Missing(NamedTuple):
     """Why a row holds no headings of a template: what is not there; how much of it was."""

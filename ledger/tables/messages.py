@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.rules.templates import Slot, Text, Unfit, misfits, parsed, written
 from ledger.tables.cells import address
-from ledger.tables.columns import TEMPLATES, Template
+from ledger.tables.columns import Template
 from ledger.tables.headings import names_of
 
 Level = Literal["file", "event", "cell", "note"]
@@ -207,8 +207,3 @@ def checked(given: Mapping[str, Mapping[str, str]]) -> Mapping[str, Text]:
 
 def _slot(name: str) -> Slot:
     return Slot(frozenset({""}), name in _COUNTED, name in _LISTS)
-
-
-def known(template: str) -> Template | None:
-    """A template by its name."""
-    return TEMPLATES.get(template)

@@ -4,16 +4,17 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from ledger.errors import Misuse
 from ledger.tables.cells import Area, Raw, Row, Sheet, blank, letter, text_of
 from ledger.tables.columns import TEMPLATES, Column
 from ledger.tables.dialects.dates import orders_of
 from ledger.tables.dialects.numbers import proves_comma
-from ledger.tables.dialects.outcome import How, Outcome
+from ledger.tables.dialects.outcome import DateOrders, How, Outcome
 from ledger.tables.dialects.reading_cells import read_cell
 from ledger.tables.headings import folded
 from ledger.tables.layout import Layout, fits_anywhere
 from ledger.tables.mapping import Mapping
-from ledger.tables.messages import Message
+from ledger.tables.messages import Message, sentence
 
 _TOTALS: Final = frozenset((
     "合計", "計", "小計", "総計", "月計", "累計", "total", "subtotal", "sum", "grandtotal",
@@ -230,7 +231,7 @@ class SheetReader:
             unit=self._layout.units.get(column.code) or told.unit, decimal=mapping.decimal,
             comma_proven=column.kind in _DECIMALS and proves_comma(cells),
             day_order=mapping.day_order,
-            orders=orders_of(cells) if column.kind in _DATES else How._field_defaults["orders"],
+            orders=orders_of(cells) if column.kind in _DATES else DateOrders(),
             year=mapping.year, fiscal_year=mapping.fiscal_year, century=mapping.two_digit_years,
             x_means=mapping.x_means, ids_like_numbers=mapping.ids_like_numbers,
         )  # fmt: skip
@@ -250,7 +251,10 @@ class SheetReader:
             if column is None:
                 continue
             outcome = read_cell(text, self._how(column, ()))
-            if outcome.problem is None and outcome.value is not None:
+            if outcome.problem is not None:
+                words = sentence(Message(*outcome.problem), "en", self._layout.template)
+                raise Misuse(f"What is given for {code} cannot be read: {words}", field=code)
+            if outcome.value is not None:
                 found[code] = outcome.value
         return found
 
@@ -271,14 +275,9 @@ class SheetReader:
                     continue
                 for number in range(area.top + 1, area.bottom + 1):
                     filled.setdefault(number, []).append((area.left, raw))
+                values, sheet = (("said", text_of(raw)),), self._sheet.name
                 self.merged_values.append(
-                    Message(
-                        "merged-value",
-                        (("said", text_of(raw)),),
-                        self._sheet.name,
-                        area.top,
-                        area.left,
-                    )
+                    Message("merged-value", values, sheet, area.top, area.left)
                 )
             else:
                 for number in range(area.top, min(area.bottom, area.top + len(self._below)) + 1):

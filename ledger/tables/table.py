@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.tables.cells import Row, Sheet, text_of
+from ledger.tables.cells import Sheet, text_of
 from ledger.tables.columns import TEMPLATES, Template
 from ledger.tables.event import Event
 from ledger.tables.events import Maker
@@ -163,8 +163,3 @@ def _unread(layout: Layout) -> Message | None:
 def as_json(rows: Iterable[ReadRow]) -> list[list[str]]:
     """The cells of rows as texts."""
     return [[text_of(cell) for cell in row.cells] for row in rows]
-
-
-def first_rows(sheet: Sheet, most: int) -> list[Row]:
-    """The first rows of a sheet, for whoever chooses a mapping."""
-    return sheet.rows[:most]

@@ -15,7 +15,6 @@ _MINUS: Final = "-−▲△"
 _UNIT: Final = re.compile(r"\s*(kg|g|t|lbs?\.?|oz\.?|ポンド|㎏|キロ|トン)$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[0-9.,]*[0-9]")
 _COMMA_PROOF: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
-_POINT_GROUPS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _DIGITS_MAX: Final = 40
 _PERCENT: Final = 100
 

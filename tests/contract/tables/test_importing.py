@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from ledger.custody.moves import moves
+from ledger.errors import Misuse
 from ledger.facts.canonical import decode
 from ledger.facts.corrections import targets_of
 from ledger.intake.doors import OPERATOR, door
@@ -25,7 +26,7 @@ from ledger.web.asking.tables.effects import Effect, effects
 from ledger.web.asking.tables.imports import latest, rows_of
 from ledger.web.asking.tables.judged import Asked, Checked
 from ledger.web.asking.tables.receipts import lines, summary
-from ledger.web.asking.tables.recording import record, written
+from ledger.web.asking.tables.recording import Gone, record, written
 from ledger.web.desk import Desk
 from tests.tabling import TOKYO, csv_of
 
@@ -165,7 +166,7 @@ def test_15_a_file_replaced(log: Log) -> None:
 
     assert (second["retracted"], second["recorded"], second["duplicate"]) == (1, 1, 2)
     assert balance(log, "EXP-1") == -32
-    assert [line["code"] for line in third.lines] == ["replaced-already"]
+    assert [line["code"] for line in third.lines] == ["replaced-already"] * len(third.lines)
     assert third.made is None
     back = imported(log, *three, template="SealsApplied", replaces=second.made)
     assert (back["retracted"], back["recorded"], back["duplicate"]) == (1, 0, 3)
@@ -213,6 +214,37 @@ def test_an_id_of_its_own(log: Log) -> None:
 
     assert told.rows == ["recorded", "duplicate", "conflict"]
     assert told.lines[0]["id"] == one
+
+
+def test_a_replacement_begun_again(log: Log) -> None:
+    """Broken off before what is gone was retracted, the same file goes on; another one may not."""
+    first = imported(log, *applied(("L-7", 10), ("L-8", 10)), template="SealsApplied")
+    new = applied(("L-7", 10), ("L-9", 10))
+    mapping = msgspec.convert({"template": "SealsApplied", **TOKYO}, Mapping)
+    asked = Asked("OPERATOR", replaces=first.made)
+    checked = check(log, csv_of(*new), "table.csv", mapping, asked)
+    write = written(log)
+
+    def broken(batch: Any, inside: Any) -> Any:
+        if isinstance(batch, Gone):
+            raise KeyboardInterrupt
+        return write(batch, inside)
+
+    with pytest.raises(KeyboardInterrupt):
+        record(checked, broken)
+    other = imported(log, *applied(("L-1", 1)), template="SealsApplied", replaces=first.made)
+    again = imported(log, *new, template="SealsApplied", replaces=first.made)
+    finished = imported(log, *new, template="SealsApplied", replaces=first.made)
+
+    assert (again["retracted"], again["recorded"], again["duplicate"]) == (1, 0, 2)
+    assert balance(log, "EXP-1") == -20
+    assert [each.lines[0]["code"] for each in (other, finished)] == ["replaced-already"] * 2
+
+
+def test_a_constant_that_cannot_be(log: Log) -> None:
+    """What the mapping gives for every row is read as a cell is, and misuse where it is none."""
+    with pytest.raises(Misuse, match="given for mark"):
+        imported(log, *issued(5), columns={"mark": {"value": "Ä"}})
 
 
 @pytest.mark.parametrize(("channel", "expected"), [("S", "not-permitted"), ("C", "recorded")])

@@ -23,7 +23,7 @@ from ledger.tables.messages import Message
 from ledger.tables.reading import FileRefused, read
 from ledger.tables.table import Table, candidates, read_table
 from ledger.web.asking.tables.effects import unknown
-from ledger.web.asking.tables.imports import one, replaced_by
+from ledger.web.asking.tables.imports import Import, one
 from ledger.web.asking.tables.judged import Asked, Checked, Judged
 from ledger.web.asking.tables.revisions import compare, retractions
 
@@ -52,8 +52,9 @@ def check(
     def of(table: Table, refused: Sequence[Message], notes: Sequence[Message] = ()) -> Checked:
         return Checked(shown, digest, mapping, asked, table, (), (), notes, refused)
 
-    if asked.replaces is not None and (said := _replaced(log, asked.replaces)) is not None:
-        return of(Table(None), [said])
+    begun = None if asked.replaces is None else _begun(log, asked.replaces)
+    if begun is not None and begun.sha256 != digest:
+        return of(Table(None), [_replaced(asked.replaces)])
     step("read", 0, 1)
     try:
         found = read(data, mapping, [template.name for template in candidates(mapping)])
@@ -72,10 +73,13 @@ def check(
     gone: Sequence[Fact] = ()
     if asked.replaces is not None:
         gone = retractions(log, asked.replaces, {each.id for each in events}, namespace)
+    if begun is not None and not gone and all(e.outcome != "would-record" for e in events):
+        return of(table, [_replaced(asked.replaces)])
     notes = [*found.notes, *table.notes]
     if table.template is not None:
         notes += unknown(log, events, table.template)
-    return Checked(shown, digest, mapping, asked, table, events, gone, notes, ())
+    resumed = begun.id if begun is not None else None
+    return Checked(shown, digest, mapping, asked, table, events, gone, notes, (), resumed)
 
 
 def _namespace(log: Log) -> UUID:
@@ -129,10 +133,14 @@ def _compare(log: Log, events: Sequence[Judged], asked: Asked, namespace: UUID, 
             each.refuse("conflict", each.say("conflict"))
 
 
-def _replaced(log: Log, replaces: UUID) -> Message | None:
+def _begun(log: Log, replaces: UUID) -> Import | None:
+    """The import that stands for another one, perhaps broken off before all of it was recorded."""
     with log.transaction() as rows:
-        if one(rows, replaces) is None:
+        known = one(rows, replaces)
+        if known is None:
             raise Misuse(f"There is no import {replaces}.", field="replaces")
-        if replaced_by(rows, replaces) is not None:
-            return Message("replaced-already", (("import", str(replaces)),))
-    return None
+        return None if known.replaced_by is None else one(rows, known.replaced_by)
+
+
+def _replaced(replaces: UUID | None) -> Message:
+    return Message("replaced-already", (("import", str(replaces)),))

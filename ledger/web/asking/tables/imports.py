@@ -82,12 +82,6 @@ def latest(rows: Rows, most: int = listed_max) -> list[Import]:
     return [_import(row) for row in found.fetchall()]
 
 
-def replaced_by(rows: Rows, of: UUID) -> UUID | None:
-    """The import that stands for another one now."""
-    found = one(rows, of)
-    return None if found is None else found.replaced_by
-
-
 def events_of(rows: Rows, of: UUID) -> Iterator[UUID]:
     """The events that the rows of an import became."""
     return (row[0] for row in rows.execute(_EVENTS, (of,)).fetchall())

@@ -84,7 +84,7 @@ class Checked(NamedTuple):
     """A file as it was found.
 
     `refused` = why none of it can be taken; `gone` = the retractions of what an earlier import had
-    and this one has not. `notes` are on the whole file.
+    and this one has not. `notes` are on the whole file. `resumed` = the import that goes on.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Checked(NamedTuple):
     gone: Sequence[Fact]
     notes: Sequence[Message]
     refused: Sequence[Message]
+    resumed: UUID | None = None
 
     @property
     def good(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from ledger.facts import canonical
+from ledger.facts.identity import Fact
 from ledger.facts.scalars import micros
 from ledger.intake.verdicts import PAYLOAD_BYTES_MAX
 from ledger.log import Appended, Columns, Log, Refusal
@@ -62,13 +63,14 @@ class Batch:
 class Gone(Batch):
     """The retractions of what a file does not have any more."""
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, gone: Sequence[Fact]) -> None:
         super().__init__(checked, (), ())
+        self._gone = gone
 
     def columns(self) -> Columns:
         """What goes into the log, a list a column."""
         asked, found = self._checked.asked, Columns()
-        for fact in self._checked.gone:
+        for fact in self._gone:
             name = named(type(fact).__name__, DOOR, asked.by, asked.person)
             found.add(UUID(fact.id).bytes, name, canonical.encode(fact), micros(fact.time))
         return found
@@ -130,8 +132,8 @@ def record(
         _settle(batch, appended)
         done += len(batch)
         step("record", done, total)
-    if checked.gone:
-        write(Gone(checked), lambda _rows: None)
+    for start in range(0, len(checked.gone), batch_events_max):
+        write(Gone(checked, checked.gone[start : start + batch_events_max]), lambda _rows: None)
     return Recorded(made.id, len(checked.gone))
 
 
@@ -152,8 +154,8 @@ def _settle(batch: Sequence[Judged], appended: Appended) -> None:
 def _import(checked: Checked) -> Import:
     template = checked.table.template
     return Import(
-        uuid4(), time.time_ns() // 1_000, checked.asked.by, checked.asked.person, checked.name,
-        checked.digest, template.name if template is not None else "", checked.mapping.text,
+        checked.resumed or uuid4(), time.time_ns() // 1_000, checked.asked.by,
+        checked.asked.person, checked.name, checked.digest, template.name if template is not None else "", checked.mapping.text,
         counts(checked), checked.asked.replaces,
     )  # fmt: skip
 
