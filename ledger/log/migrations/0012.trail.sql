@@ -1,5 +1,5 @@
 -- What was done with tokens, by whom and when; and tokens that are replaced without a gap.
--- depends: 0009.processes 0012.dead-letters-settled
+-- depends: 0009.processes 0011.dead-letters-settled
 
 -- Who: a person by reference, or the user of the machine as `user:NAME`. `at` in µs UTC.
 CREATE TABLE public.admin_log (

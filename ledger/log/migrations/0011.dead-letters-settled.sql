@@ -1,6 +1,6 @@
 -- Who sees which decision is said by the views, which know what they are about; and a party sees
 -- what was refused of its own at whichever door vouched for it.
--- depends: 0008.reader-role 0011.tables
+-- depends: 0008.reader-role 0010.tables
 
 -- As before, but for the decisions: `is_decision` and `sees_decision` stand in the schema of the
 -- views and are found by the search path, as `sees_fact` is.
