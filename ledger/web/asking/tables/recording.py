@@ -155,8 +155,9 @@ def _import(checked: Checked) -> Import:
     template = checked.table.template
     return Import(
         checked.resumed or uuid4(), time.time_ns() // 1_000, checked.asked.by,
-        checked.asked.person, checked.name, checked.digest, "" if template is None else template.name,
-        checked.mapping.text, counts(checked), checked.asked.replaces,
+        checked.asked.person, checked.name, checked.digest,
+        "" if template is None else template.name, checked.mapping.text, counts(checked),
+        checked.asked.replaces,
     )  # fmt: skip
 
 
