@@ -153,12 +153,19 @@ def _settle(batch: Sequence[Judged], appended: Appended) -> None:
 
 def _import(checked: Checked) -> Import:
     template = checked.table.template
+    asked = checked.asked
     return Import(
-        checked.resumed or uuid4(), time.time_ns() // 1_000, checked.asked.by,
-        checked.asked.person, checked.name, checked.digest,
-        "" if template is None else template.name, checked.mapping.text, counts(checked),
-        checked.asked.replaces,
-    )  # fmt: skip
+        checked.resumed or uuid4(),
+        time.time_ns() // 1_000,
+        asked.by,
+        asked.person,
+        checked.name,
+        checked.digest,
+        template.name if template is not None else "",
+        checked.mapping.text,
+        counts(checked),
+        asked.replaces,
+    )
 
 
 def _begun(made: Import, known: Sequence[Judged], rows: Rows) -> None:
