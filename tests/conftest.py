@@ -17,6 +17,7 @@ SLOW = (
     "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.
     "contract/intake/test_archive.py", "domain/rules/test_audit.py", "domain/season",
+    "domain/tables/test_templates.py",
     "property/test_wire.py",
 )  # fmt: skip
 """Below tests/: folders and files whose tests are marked slow."""
