@@ -146,6 +146,17 @@ def test_it_is_searched_from_a_file(site: Path, chromium: Browser) -> None:
             result.wait_for(state="attached")
 
 
+@pytest.mark.parametrize("folder", ["operator", "roles", "concepts", "reference"])
+def test_an_index_leads_to_every_page_beside_it(folder: str) -> None:
+    """Who begins with a chapter's first page finds all of it; of events and of Kafka by a page."""
+    text = (DOCS / folder / "index.md").read_text(encoding="utf-8")
+    led = set(re.findall(r"\]\(([\w-]+\.md)", text))
+    beside = {path.split("/")[1] for path in WRITTEN | MADE.keys() if path.startswith(f"{folder}/")}
+
+    lost = beside - led - {"index.md", "scanner-kafka.md"}
+    assert {page for page in lost if not page.startswith("events-")} == set()
+
+
 def test_every_page_has_its_place() -> None:
     """Each page is listed in its chapter (handbook/contents.py), once."""
     listed = [HOME] + [page for chapter in CHAPTERS for page in chapter.pages]
