@@ -121,5 +121,5 @@ def own(request: Request, address: str) -> str:
     if parts is None or parts.scheme or parts.netloc or address.startswith("//"):
         return home
     steps = unquote(parts.path).split("/")
-    below = parts.path == base or parts.path.startswith(home)
+    below = parts.path.startswith(home) or (parts.path == base != "")
     return address if below and ".." not in steps and "." not in steps else home

@@ -25,7 +25,17 @@ def test_a_token_signs_a_browser_in(desk: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "then", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "x"]
+    "then",
+    [
+        "",
+        "?q=1",
+        "#x",
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:x",
+        "x",
+    ],
 )
 def test_nobody_is_led_away(desk: Served, then: str) -> None:
     """After signing in one is here."""
