@@ -125,6 +125,13 @@ def run(
     processes = named(only) if only else available(settings)
     if ingests > 1 and Process.INGEST not in processes:
         raise Misuse(f"--ingests {ingests}: there is no ingest among {', '.join(processes)}.")
+    if accept_refusals:
+        from consumers.ingest import stops
+
+        for place in accept_refusals:
+            stops.parse(place)
+        if Process.INGEST not in processes:
+            raise Misuse(f"--accept-refusals: there is no ingest among {', '.join(processes)}.")
     # Behind all others: so their metrics stay at their ports.
     processes += [Process.INGEST] * (ingests - 1)
     if len(processes) == 1:
