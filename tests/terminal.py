@@ -5,6 +5,7 @@
 
 import io
 import json
+import logging
 import os
 import re
 import sys
@@ -130,6 +131,7 @@ def run(*words: str, **environment: str) -> tuple[int, str, str]:
         patch.object(sys, "argv", ["ledger", *words]),
         patch("ledger.commands.line._say_no_more", lambda: None),
         patch("ledger.commands.output._tell", []),  # whoever ran a process here kept a log
+        patch.object(logging.getLogger(), "handlers", logging.getLogger().handlers[:]),
         redirect_stdout(out), redirect_stderr(said),
     ):  # fmt: skip
         if "COLUMNS" not in environment and before is not None:

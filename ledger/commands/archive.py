@@ -53,7 +53,8 @@ def export(
         except OSError as error:
             made.unlink(missing_ok=True)
             raise Misuse(f"{file} cannot be written: {error.strerror}.") from None
-    say(f"{events:,} events and {letters:,} dead letters are in {file}.")
+    refused = "dead letter" if letters == 1 else "dead letters"
+    say(f"{events:,} events and {letters:,} {refused} are in {file}.")
     say(LEFT_OUT)
 
 

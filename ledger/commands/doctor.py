@@ -135,9 +135,7 @@ def _server(connection: _Connection, *, own: bool) -> Iterator[Line]:
     # Where there is no ledger yet, the first command makes the role, if it may.
     made = makes_roles and missing(connection)
     lacking = [
-        right
-        for right in rights(connection)
-        if not right.held and not (made and right.what.endswith(READER))
+        right for right in rights(connection) if not right.held and not (made and right.of_reader)
     ]
     for right in lacking:
         mend = f"{REMEDY}: {right.grant}"
@@ -225,10 +223,13 @@ def _fonts() -> Line:
     if program is None:
         says = "fc-list is not there to tell which fonts are"
         return Line("fonts", "unknown", "-", State.UNKNOWN, says)
-    done = subprocess.run(  # noqa: S603 - no word of it comes from outside
-        [program, ":lang=ja", "family"], capture_output=True, check=False, text=True,
-        timeout=fonts_seconds_max,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(  # noqa: S603 - no word of it comes from outside
+            [program, ":lang=ja", "family"], capture_output=True, check=False, text=True,
+            timeout=fonts_seconds_max,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return Line("fonts", "unknown", "-", State.UNKNOWN, f"{program} does not answer")
     if done.stdout.strip():
         return Line("fonts", "japanese", "-", State.FINE, "a font with Japanese letters is there")
     says = "no font has Japanese letters: pictures of pages made on this machine show boxes"

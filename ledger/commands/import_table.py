@@ -32,7 +32,7 @@ from ledger.web.asking.tables.checking import check
 from ledger.web.asking.tables.imports import Import, latest, one, rows_of
 from ledger.web.asking.tables.judged import Asked, Checked
 from ledger.web.asking.tables.receipts import lines, notes, refusals, summary
-from ledger.web.asking.tables.recording import Step, record
+from ledger.web.asking.tables.recording import Step, held_back, record
 
 said_max: Final = 10
 
@@ -200,7 +200,9 @@ def _import(log: Log, data: bytes, name: str, run: _Run) -> dict[str, Any]:
     with _bar(Path(name).name) as step:
         found = check(log, data, name, run.mapping, run.asked, step=step)
         made = None
-        if not run.options.dry_run:
+        if run.options.dry_run:
+            held_back(found, partial=run.options.partial)
+        else:
             try:
                 made = record(
                     found,
@@ -248,8 +250,6 @@ def _told(found: Checked, tongue: Tongue) -> None:
 
 def _row(told: dict[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in told.items() if name not in ("reasons", "codes")}
-    for name in ("import", "sha256"):
-        shown[name] = (shown[name] or "")[:8]
     return shown | {f"refused: {reason}": count for reason, count in told["reasons"].items()}
 
 

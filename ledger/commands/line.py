@@ -79,7 +79,7 @@ class _Commands(MutableMapping[str, Any]):
             one = getattr(importlib.import_module(module), attribute)
             plain: Any = {"pretty_exceptions_short": False, "rich_markup_mode": None}
             if isinstance(one, typer.Typer):
-                group = TyperInfo(one, name=name)
+                group = TyperInfo(one, name=name, cls=Group)
                 self._loaded[name] = get_group_from_info(group, suggest_commands=True, **plain)
             else:
                 info = CommandInfo(name, callback=one)
@@ -100,6 +100,16 @@ class _Commands(MutableMapping[str, Any]):
 
     def __delitem__(self, name: str) -> None:
         raise NotImplementedError("Commands stand in the table above.")
+
+
+class Group(typer.core.TyperGroup):
+    """A group of commands, as `ledger token`: help has their sentences whole, however narrow."""
+
+    def format_commands(self, ctx: object, formatter: Any) -> None:
+        """What each command does, in a whole sentence."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _sentence(one.help)) for name, one in self.commands.items()])
 
 
 class Line(typer.core.TyperGroup):
@@ -138,11 +148,15 @@ def about(name: str) -> str:
     module, _, attribute = COMMANDS[name].rpartition(".")
     for node in _text(module).body:
         if isinstance(node, ast.FunctionDef) and node.name == attribute:
-            return (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
+            return _sentence(ast.get_docstring(node))
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == attribute:
             given = {each.arg: each.value for each in getattr(node.value, "keywords", ())}
             return str(ast.literal_eval(given["help"]))
     raise LookupError(name)
+
+
+def _sentence(help_: str | None) -> str:
+    return (help_ or "").partition("\n\n")[0].replace("\n", " ")
 
 
 @cache

@@ -23,7 +23,7 @@ import typer
 
 from ledger.commands.home import database, deciding, opened
 from ledger.commands.policy import policy_of
-from ledger.commands.running import beating, logged, metrics_served, served
+from ledger.commands.running import beating, check_places, logged, metrics_served, served
 from ledger.errors import LedgerError, Misuse
 from ledger.labels.describe import check_tables
 from ledger.log.embedded import alive, default_home, server
@@ -123,8 +123,10 @@ def run(
     check_tables()
     settings = load()
     processes = named(only) if only else available(settings)
-    if ingests > 1 and Process.INGEST not in processes:
-        raise Misuse(f"--ingests {ingests}: there is no ingest among {', '.join(processes)}.")
+    check_places(accept_refusals or [])
+    if Process.INGEST not in processes and (ingests > 1 or accept_refusals):
+        option = f"--ingests {ingests}" if ingests > 1 else "--accept-refusals"
+        raise Misuse(f"{option}: there is no ingest among {', '.join(processes)}.")
     # Behind all others: so their metrics stay at their ports.
     processes += [Process.INGEST] * (ingests - 1)
     if len(processes) == 1:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Event
@@ -31,6 +31,14 @@ def logged(process: str, settings: Settings) -> Iterator[None]:
         say_by(log.error)
         raise
     log.info("stopped")
+
+
+def check_places(places: Iterable[str]) -> None:
+    """Raise Misuse for what names no partition, as TOPIC:PART."""
+    for place in places:
+        from consumers.ingest.stops import parse
+
+        parse(place)
 
 
 def beating(log: Log, process: str) -> Beating:

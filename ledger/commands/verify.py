@@ -29,13 +29,16 @@ def catch_up(
 
     Example: ledger catch-up --now 2026-12-01
     """
-    from consumers.auditor.running import set_clock
+    from consumers.auditor.running import audit_clock, set_clock
+    from ledger.facts.scalars import time_text
     from ledger.labels.describe import check_tables
 
     check_tables()
     with deciding() as log:
         if (at := moment(now, "--now")) is not None:
             set_clock(log, at)
+            if at < (there := audit_clock(log)()):
+                say(f"The audit goes by {time_text(there, 0)}, which is later than --now.")
         position = follow(log)
     say(f"The views and the audit rest on position {position:,}.")
 

@@ -52,6 +52,11 @@ _REMEDIES: Final = (
      "Start the server, or correct host and port in LEDGER_DATABASE_URL."),
 )  # fmt: skip
 """What a server or the network says, as a pattern, and what to do about it."""
+_ASKED_BACK: Final = re.compile(
+    r" Is the server running (on that host|locally) and accepting [\w/ ]*connections"
+    r"( on that socket)?\?"
+)
+"""What libpq adds: the remedy says it."""
 
 
 def connect(dsn: str, **options: Any) -> Connection[tuple[Any, ...]]:
@@ -105,7 +110,7 @@ def check_server(connection: Connection[Any], dsn: str) -> None:
 
 def unreachable(error: Exception) -> str:
     """Say in a sentence why nobody answered, and in another what to do where that is known."""
-    said = one_line(error)
+    said = _ASKED_BACK.sub("", one_line(error))
     remedy = next((words for pattern, words in _REMEDIES if re.search(pattern, said)), "")
     return f"The database cannot be reached: {said.rstrip('.?')}. {remedy}".rstrip()
 

@@ -174,7 +174,9 @@ def _check(home: Path, account: int | None) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Misuse(f"The home {home} cannot be made: {error.strerror}.") from error
+        raise Misuse(
+            f"The home {home} cannot be made: {error.strerror}. Set LEDGER_HOME to another folder."
+        ) from error
     if os.statvfs(home).f_flag & os.ST_RDONLY:
         raise Misuse(f"The home {home} cannot be written: it lies on a read-only file system.")
     if not os.access(home, os.W_OK | os.X_OK):

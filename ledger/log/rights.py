@@ -19,11 +19,15 @@ REMEDY: Final = (
 
 
 class Right(NamedTuple):
-    """One thing that the user needs: what for, whether it has it, and the SQL that grants it."""
+    """One thing that the user needs: what for, whether it has it, and the SQL that grants it.
+
+    `of_reader`: to speak as the reader's role, which a user that makes roles grants to itself.
+    """
 
     what: str
     held: bool
     grant: str
+    of_reader: bool = False
 
 
 _ASKED: Final = f"""
@@ -70,7 +74,7 @@ def rights(connection: Connection[Any]) -> list[Right]:
             owns is not False,
             f"sign in as {owner}",
         ),
-        Right(f"speak as the role {READER}", speaks, reader_granted(user)),
+        Right(f"speak as the role {READER}", speaks, reader_granted(user), of_reader=True),
         Right(
             f"rely on {READER} being bound by row-level security",
             bound,

@@ -85,7 +85,7 @@ def season(events: int, seed: int, faults: Mix | None = None) -> Season:
     Raises Misuse where the events do not suffice for one trade and the faults asked for.
     """
     if not EVENTS_MIN <= events <= EVENTS_MAX:
-        raise Misuse(f"a season has at least {EVENTS_MIN} and at most {EVENTS_MAX} events")
+        raise Misuse(f"A season has at least {EVENTS_MIN} and at most {EVENTS_MAX:,} events.")
     nominal, lots = _trade_season(events)
     planted, entries = _planted(events, faults, seed)
     duplicates = events // _EVENTS_A_DUPLICATE

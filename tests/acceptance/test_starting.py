@@ -78,6 +78,33 @@ def test_help_says_what_each_command_does() -> None:
         assert " ".join((command.help or "").split()).startswith(line.about(name))
 
 
+def test_help_of_a_group_has_whole_sentences() -> None:
+    """However narrow, each command of a group is said to the end of its sentence."""
+    for name, place in line.COMMANDS.items():
+        if place.endswith(".app"):
+            code, out, _ = run(name, "--help", COLUMNS="50")
+            assert code == 0
+            said = " ".join(out.split())
+            for each, command in line._Commands()[name].commands.items():  # noqa: SLF001 - as above
+                sentence = " ".join((command.help or "").partition("\n\n")[0].split())
+                assert f"{each} {sentence}" in said
+
+
+REFUSALS = [
+    (("--accept-refusals", "nonsense"), "'nonsense' is not TOPIC:PARTITION"),
+    (("--only", "web", "--accept-refusals", "t:0"), "there is no ingest among web"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), REFUSALS)
+def test_refusals_that_nobody_could_accept(words: tuple[str, ...], sentence: str) -> None:
+    """Told before anything starts."""
+    code, out, said = run("run", *words)
+
+    assert (code, out) == (2, "")
+    assert sentence in said
+
+
 def test_version() -> None:
     """Its name and a number, on stdout."""
     code, out, said = run("--version")
@@ -215,6 +242,8 @@ def test_an_export_goes_to_stdout_and_a_clock_never_back(
         assert code == 0, said
         assert [path.name for path in tmp_path.iterdir()] == ["log.avro"]
 
+        code, _, said = run("catch-up", "--now", "2020-01-01", **settings)
+        assert (code, "which is later than --now" in said) == (0, True), said
         assert run("catch-up", "--now", "2999-12-31", **settings)[0] == 0
         code, _, said = run("catch-up", "--now", "2998-12-31", **settings)
 

@@ -25,6 +25,8 @@ def files(tmp_path: Path) -> Path:
     good = csv_of(ISSUED, "A-1,2026-04-02,JAS-A,IMP-1,TOKYO,2000")
     (tmp_path / "good.csv").write_bytes(good)
     (tmp_path / "bad.csv").write_bytes(good + csv_of("A-2,03/04/2026,JAS-A,IMP-1,TOKYO,5"))
+    new = csv_of(ISSUED, "A-3,2026-04-02,JAS-A,IMP-1,TOKYO,7", "A-4,03/04/2026,JAS-A,IMP-1,TOKYO,5")
+    (tmp_path / "new.csv").write_bytes(new)
     (tmp_path / "m.toml").write_text(MAPPING)
     return tmp_path
 
@@ -43,11 +45,15 @@ def test_the_way_of_a_table(database: str, files: Path) -> None:
         "import-table", bad, *mapping, "--template", "SealsIssued", "--lang", "ja",
         "--receipts", str(files / "r.ndjson"), "--format", "json",
     )  # fmt: skip
+    would = json.loads(
+        run("import-table", str(files / "new.csv"), *mapping, "--dry-run", "--format", "json").out
+    )
     listed = json.loads(run("table-imports", "--format", "json").out)
 
     assert [each.code for each in (tried, made, refused)] == [0, 0, 1]
     assert json.loads(tried.out)["import"] is None
     assert json.loads(made.out)["recorded"] == json.loads(tried.out)["recorded"] == 1
+    assert [would[name] for name in ("recorded", "not_recorded", "refused")] == [0, 1, 1]
     assert "bad.csv: B3：03/04/2026は" in refused.said
     lines = [json.loads(line) for line in (files / "r.ndjson").read_text().splitlines()]
     assert [(line["outcome"], line["code"]) for line in lines] == [

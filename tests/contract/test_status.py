@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +24,9 @@ from ledger.rules.moments import JAPAN
 from ledger.settings import Settings
 from ledger.views import SCHEMA
 from ledger.web.access import tokens
-from ledger.web.asking.status import ALL_RUNS, Status, status
+from ledger.web.asking.status import NOTHING, Status, status
 from ledger.web.asking.status.expiring import tls_file
+from ledger.web.asking.status.holding import disk
 from ledger.web.asking.status.lines import Line, State, lasting, size_of
 from tests.auditing import caught_up, load
 from tests.commanding import ledger
@@ -201,7 +203,7 @@ def line_of(found: Status, key: tuple[str, str, str]) -> Line:
     return line
 
 
-def test_all_runs(log: Log) -> None:
+def test_all_runs(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where everything is well nothing needs a person, and the parts say how they are."""
     for name in ("web", "ingest", "projector", "auditor"):
         runs(log, name)
@@ -210,7 +212,7 @@ def test_all_runs(log: Log) -> None:
 
     found = status(log, Settings())
 
-    assert (found.verdict, found.needs_somebody) == (ALL_RUNS, False)
+    assert (found.verdict, found.needs_somebody) == (NOTHING, False)
     assert {line.state for line in found.lines} == {State.FINE}, found.lines
     assert {line.part for line in found.lines} == {
         "processes", "views", "audit", "ingest", "feeds", "home", "versions", "database", "log",
@@ -218,6 +220,9 @@ def test_all_runs(log: Log) -> None:
     }  # fmt: skip
     assert "stands by" in line_of(found, ("processes", "runs", "projector@b")).says
     values = line_of(found, ("database", "reached", "-")).values
+    assert values["bytes_per_million_events"] is None
+    monkeypatch.setattr(import_module(disk.__module__), "sized_events_min", 2)
+    values = line_of(status(log, Settings()), ("database", "reached", "-")).values
     assert values["bytes_per_million_events"] == round(values["bytes"] / 2 * 1e6)
     assert line_of(found, ("log", "position", "-")).values["position"] == 2
 
@@ -249,7 +254,7 @@ def test_what_is_worth_knowing_needs_nobody(log: Log) -> None:
 
     found = status(log, Settings())
 
-    assert (found.needs_somebody, found.verdict) == (False, ALL_RUNS)
+    assert (found.needs_somebody, found.verdict) == (False, NOTHING)
     for _, key, says in NOTED:
         line = line_of(found, key)
         assert (line.state, says in line.says, bool(line.mend)) == (State.NOTE, True, True), line
@@ -312,7 +317,7 @@ def test_a_broker_that_is_away_is_a_line(copy: str) -> None:
         settings=settings | {"LEDGER_KAFKA_BOOTSTRAP": "127.0.0.1:1"},
     )  # fmt: skip
 
-    assert (quiet.code, ALL_RUNS in quiet.said) == (0, True), quiet
+    assert (quiet.code, NOTHING in quiet.said) == (0, True), quiet
     told = json.loads(away.out)
     assert (away.code, told["needs_somebody"]) == (1, True)
     first = told["lines"][0]

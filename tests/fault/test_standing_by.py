@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,19 +19,22 @@ from ledger.season import Mix, season
 from ledger.views.auditing import progress
 from ledger.views.projection import reading
 from ledger.views.verify import verify
+from tests import ingesting
 from tests import publishing as p
 from tests.auditing import entry, from_nothing, live
 from tests.commanding import environment
-from tests.ingesting import until
 
 pytestmark = [pytest.mark.slow]
+
+until = partial(ingesting.until, seconds=120.0)
+"""Several processes start beside one another, which takes its time on a slow machine."""
 
 ACTIVE_NOW = "this process is active now"
 STANDS_BY = "this one stands by"
 _HOLDER = """
 import sys, threading
 from ledger.log import Log, standing_by
-standing_by.silent_seconds_max = 2
+standing_by.silent_seconds_max = 5
 with Log.open(sys.argv[1]) as log, standing_by.Posts(log, ["projector"]) as posts:
     while not posts.ours("projector"):
         pass

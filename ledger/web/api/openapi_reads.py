@@ -264,7 +264,7 @@ _LINE: Final[Shape] = {
 STATUS: Final = reading(
     "How everything stands",
     {
-        "at": "2026-04-02T00:30:01+00:00", "verdict": "1 thing needs somebody.",
+        "at": "2026-04-02T00:30:01+00:00", "verdict": "1 thing needs a person.",
         "needs_somebody": True, "lines": many(_LINE, shown_of(_LINE)),
     },
     none=False,

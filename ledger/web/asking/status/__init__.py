@@ -19,7 +19,7 @@ from ledger.web.asking.status.stuck import stuck
 
 AskBroker = Callable[[], Sequence[Line]]
 """What asks Kafka; it raises nothing: a broker that is away is a line."""
-ALL_RUNS: Final = "All runs."
+NOTHING: Final = "Nothing needs a person."
 
 
 class Status(NamedTuple):
@@ -38,8 +38,8 @@ class Status(NamedTuple):
         """The whole in one sentence."""
         wrong = sum(line.state is State.WRONG for line in self.lines)
         if not wrong:
-            return ALL_RUNS
-        return f"{counted(wrong, 'thing needs', 'things need')} somebody."
+            return NOTHING
+        return f"{counted(wrong, 'thing needs', 'things need')} a person."
 
     def told(self) -> dict[str, Any]:
         """The status as programs read it."""

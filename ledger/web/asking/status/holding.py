@@ -21,6 +21,8 @@ from ledger.web.asking.status.lines import Line, State, counted, moment, size_of
 
 disk_free_share_min: Final = 0.05
 skew_seconds_max: Final = 5.0
+sized_events_min: Final = 10_000
+"""Of fewer events the size tells of the empty database, and nothing of a million."""
 
 _DATABASE: Final = """
 SELECT current_database(), current_user, current_setting('server_version'),
@@ -63,7 +65,8 @@ def _database(asked: Asked) -> Iterator[Line]:
     ((name, user, text, number, size, host, super_, makes),) = asked.rows.execute(
         _DATABASE
     ).fetchall()
-    million = round(size / asked.recorded * 1e6) if asked.recorded else None
+    sized = asked.recorded >= sized_events_min
+    million = round(size / asked.recorded * 1e6) if sized else None
     values: dict[str, Any] = {
         "database": name,
         "user": user,

@@ -99,6 +99,16 @@ def written(log: Log) -> Write:
     return write
 
 
+def held_back(checked: Checked, *, partial: bool = False) -> bool:
+    """Whether a table is not recorded for what is refused of it; its good events are told so."""
+    if not checked.refused and (checked.good or partial):
+        return False
+    for each in checked.events:
+        if each.outcome == "would-record":
+            each.outcome = "not-recorded"
+    return True
+
+
 def record(
     checked: Checked,
     write: Write,
@@ -110,11 +120,9 @@ def record(
 
     Says of each event what became of it. Where nothing is recorded nothing is kept either.
     """
-    wanted = [each for each in checked.events if each.outcome == "would-record"]
-    if checked.refused or not (checked.good or partial):
-        for each in wanted:
-            each.outcome = "not-recorded"
+    if held_back(checked, partial=partial):
         return Recorded(None)
+    wanted = [each for each in checked.events if each.outcome == "would-record"]
     # A file of which nothing is recorded leaves no letters: most likely it is not as it was meant.
     refused = [each for each in checked.events if each.outcome == "refused"] if wanted else []
     known = [each for each in checked.events if each.outcome == "duplicate"]
