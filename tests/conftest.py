@@ -1,5 +1,7 @@
 """Fixtures that every test may use, and which tests are slow."""
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for path in {item.path for item in items}
     }
     items.sort(key=lambda item: found[item.path])
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """What a command run in the tests' own process set up for its log ends with the test."""
+    root, ours = logging.getLogger(), logging.getLogger("ledger")
+    before, levels = root.handlers[:], (root.level, ours.level)
+    yield
+    for handler in root.handlers[:]:
+        if handler not in before and type(handler).__module__ == "ledger.log_lines":
+            root.removeHandler(handler)
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
