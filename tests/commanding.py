@@ -13,6 +13,10 @@ sentences_lines_max = 6
 """So many lines a command may need to say what is wrong."""
 
 
+FREE_PORTS = {"LEDGER_METRICS_PORT": "0", "LEDGER_WEB_PORT": "0"}
+"""What runs in tests takes no port that somebody may have."""
+
+
 class Done(NamedTuple):
     """How a command ended."""
 
@@ -29,7 +33,8 @@ def environment(**settings: str) -> dict[str, str]:
 
 def ledger(*arguments: str, settings: Mapping[str, str], stdin: bytes = b"") -> Done:
     """Run a command to its end; nothing that it prints is a traceback."""
-    done = run(*arguments, env=environment(**settings), stdin=stdin)
+    free = FREE_PORTS if arguments[:1] == ("run",) else {}
+    done = run(*arguments, env=environment(**{**free, **settings}), stdin=stdin)
     said = done.stderr.decode()
     assert "Traceback" not in said, said
     assert "Exception ignored" not in said, said

@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def test_every_command_line_runs(deployed: Deployed, ordinary_database: str) -> 
         until(lambda: _answer(ready).get("audited") == 1, start_seconds_max)
         for name, one in running.items():
             assert one.poll() is None, (deployed.folder / name).read_text()
-            until(lambda name=name: deployed.healthy(ports[name]), start_seconds_max)
+            until(partial(deployed.healthy, ports[name]), start_seconds_max)
         for one in running.values():
             one.send_signal(signal.SIGTERM)
         ends = {name: one.wait(end_seconds_max) for name, one in running.items()}

@@ -57,6 +57,7 @@ def test_an_example_answers_as_the_page_says(
 def test_what_is_printed_is_what_the_page_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table of reasons, to the letter."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("COLUMNS", raising=False)  # whoever runs tests side by side sets it
     command, _, shown = PAGE.partition("```text\n$ ledger ")[2].partition("\n")
     result = CliRunner().invoke(app, [*shlex.split(command), "--on", "2026-04-01"])
     printed = "\n".join(line.rstrip() for line in result.stdout.splitlines())

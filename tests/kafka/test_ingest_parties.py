@@ -91,7 +91,7 @@ def test_a_partys_topics_are_named_by_what_can_stand_in_a_name() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "cannot be read"),
+        ("{", "is not JSON"),
         ("[]", "expected"),
         ('{"a b": "X"}', "'a b' cannot end a topic's name"),
         ('{"OPERATOR": "X"}', "'OPERATOR' cannot end"),

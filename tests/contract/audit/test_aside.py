@@ -16,7 +16,8 @@ from consumers.auditor.running import catch_up
 from ledger.log import Log
 from ledger.questions import budget
 from ledger.questions.snapshot import SnapshotQuestions
-from ledger.views import projection, set_aside
+from ledger.views import reading as reading_module
+from ledger.views import set_aside
 from ledger.views.projection import Projector, reading
 from tests.auditing import FAR, POLICY, Standing, caught_up, from_nothing, live
 
@@ -168,7 +169,7 @@ def test_a_look_that_computes_for_too_long_is_halved(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database ends a transaction that does nothing: half of the look is tried instead."""
-    monkeypatch.setattr(projection, "_computing_ms_max", 300)
+    monkeypatch.setattr(reading_module, "_computing_ms_max", 300)
     slow = Evaluation.subject
     looks: list[int] = []
 
