@@ -1,25 +1,16 @@
 """`ledger database prepare`: what an administrator does once so that the ledger may work there."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import psycopg
 import typer
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.commands.output import say
 from ledger.errors import Misuse, Unavailable
-from ledger.log.connecting import (
-    check_server,
-    connect,
-    connectable,
-    one_line,
-    server_version_min,
-    unreachable,
-)
-from ledger.log.rights import prepared, quoted, rights
 from ledger.settings import load
+
+if TYPE_CHECKING:
+    import psycopg
 
 app = typer.Typer(help="The database that LEDGER_DATABASE_URL names.", no_args_is_help=True)
 
@@ -55,6 +46,10 @@ def prepare(
 
     Example: ledger database prepare | psql -d seals
     """
+    from psycopg.conninfo import conninfo_to_dict
+
+    from ledger.log.connecting import connectable
+
     settings = load()
     if settings.database_url is None:
         raise Misuse(
@@ -79,6 +74,9 @@ def prepare(
 
 
 def _print(user: str, database: str) -> None:
+    from ledger.log.connecting import server_version_min
+    from ledger.log.rights import prepared, quoted
+
     typer.echo(
         f"-- In the database {database}, as an administrator; PostgreSQL {server_version_min} or"
         f" newer.\n-- Where it is not there yet: CREATE DATABASE {quoted(database)};"
@@ -88,6 +86,8 @@ def _print(user: str, database: str) -> None:
 
 
 def _admin(url: str | None, file: Path | None) -> str:
+    from ledger.log.connecting import connectable, one_line
+
     if (url is None) == (file is None):
         raise Misuse("--run needs an administrator: --admin-url URL or --admin-url-file FILE.")
     if file is not None:
@@ -99,6 +99,12 @@ def _admin(url: str | None, file: Path | None) -> str:
 
 
 def _run(admin: str, user: str, database: str, password: str) -> None:
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    from ledger.log.connecting import one_line, unreachable
+    from ledger.log.rights import prepared
+
     try:
         with psycopg.connect(admin, autocommit=True) as connection:
             _make_database(connection, database)
@@ -116,19 +122,23 @@ def _run(admin: str, user: str, database: str, password: str) -> None:
         say(f"The user {user} is new and has no password: give it one by `\\password {user}`.")
 
 
-def _make_database(connection: psycopg.Connection[Any], database: str) -> None:
+def _make_database(connection: "psycopg.Connection[Any]", database: str) -> None:
+    from psycopg import sql
+
     if not _exists(connection, "pg_database", "datname", database):
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         say(f"The database {database} is made.")
 
 
-def _exists(connection: psycopg.Connection[Any], table: str, column: str, name: str) -> bool:
+def _exists(connection: "psycopg.Connection[Any]", table: str, column: str, name: str) -> bool:
     found = connection.execute(f"SELECT FROM {table} WHERE {column} = %s".encode(), (name,))
     return found.fetchone() is not None
 
 
-def _set_password(connection: psycopg.Connection[Any], user: str, password: str) -> None:
+def _set_password(connection: "psycopg.Connection[Any]", user: str, password: str) -> None:
     """Send what the server keeps of a password, so that no log of its holds it."""
+    from psycopg import sql
+
     kept = connection.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
     named, secret = sql.Identifier(user), sql.Literal(kept.decode())
     connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(named, secret))
@@ -136,6 +146,11 @@ def _set_password(connection: psycopg.Connection[Any], user: str, password: str)
 
 def _tell(url: str) -> None:
     """Sign in as the ledger does, and say what it may do now."""
+    import psycopg
+
+    from ledger.log.connecting import check_server, connect, unreachable
+    from ledger.log.rights import rights
+
     try:
         with connect(url) as connection:
             check_server(connection, url)

@@ -18,7 +18,7 @@ from consumers.auditor import running as auditor_running
 from ledger.commands.output import say
 from ledger.commands.policy import policy_of
 from ledger.commands.reconcile import answer
-from ledger.commands.run import stopping
+from ledger.commands.running import stopping
 from ledger.facts.registry import ConsignmentContractSigned, SourceRegistered
 from ledger.log import Log
 from ledger.settings import Settings

@@ -29,14 +29,6 @@ ClassOption = Annotated[
 ]
 
 
-@app.callback()
-def checked() -> None:
-    """What a label may say."""
-    from ledger.labels.describe import check_tables
-
-    check_tables()
-
-
 @app.command()
 def check(
     claim: Annotated[
@@ -74,10 +66,11 @@ def check(
     Exit 1 where a fact breaks it, on the route named or, of both, under JAS. Example:
     ledger label check --claim KRAV_MARK --recipe examples/recipes/muesli.toml
     """
-    from ledger.labels.describe import read_recipe
+    from ledger.labels.describe import check_tables, read_recipe
     from ledger.labels.describe_claims import recipe_row
     from ledger.labels.schemes.scheme import Operator
 
+    check_tables()
     if recipe is not None:
         if claim is None:
             raise Misuse("--recipe needs --claim.")
@@ -213,8 +206,9 @@ def name_form(
 
     Example: ledger label form 有機豆腐 --class PROCESSED_PLANT
     """
-    from ledger.labels.describe import form_row
+    from ledger.labels.describe import check_tables, form_row
 
+    check_tables()
     found = form_row(text, class_, today_or(on))
     show([coded(found)], form, data=found)
     if not found["eligible"]:

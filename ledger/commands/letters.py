@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TextIO
 
 import typer
 
@@ -21,11 +21,10 @@ from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.viewing import viewing
 from ledger.errors import Misuse
 from ledger.facts.scalars import time_text
-from ledger.log import Log, Rows
-from ledger.views.known import Named, check_known, is_known
-from ledger.views.letters import Asked, Kept, kept, source_of
-from ledger.views.letters import told as became_told
-from ledger.views.reading import reading
+
+if TYPE_CHECKING:
+    from ledger.log import Log, Rows
+    from ledger.views.letters import Asked, Kept
 
 STDOUT: Final = "-"
 _page_letters = 500
@@ -69,8 +68,10 @@ class Filters(NamedTuple):
         """Whether anything narrows them down."""
         return any((self.reason, self.sender, self.since))
 
-    def asked(self) -> Asked:
+    def asked(self) -> "Asked":
         """The same as the view is asked; raises Misuse for what there is not."""
+        from ledger.views.letters import Asked
+
         states = [*LetterState] if _ANY in (self.state or ()) else self.state or [LetterState.NEW]
         return Asked(
             reasons=_among(self.reason or (), _REASONS, "reason"),
@@ -93,6 +94,8 @@ def list_(
 
     Example: ledger dead-letters list --reason invalid --since 2026-04-01
     """
+    from ledger.views.letters import kept
+
     asked = filters.asked()
     with opened() as log, viewing(log) as rows:
         found = [_row(one) for one in kept(rows, asked, limit)]
@@ -107,6 +110,7 @@ def show_(number: NumberArgument, form: FormatOption = Format.TABLE) -> None:
 
     Example: ledger dead-letters show 7 --format json
     """
+    from ledger.views.letters import Kept
     from ledger.web.asking.letters import history
     from ledger.web.asking.letters_settled import letter
 
@@ -144,8 +148,11 @@ def export(
     say(f"{count:,} dead letters are in {'stdout' if str(file) == STDOUT else file}.")
 
 
-def check_sender(rows: Rows, log: Log, sender: str | None) -> None:
+def check_sender(rows: "Rows", log: "Log", sender: str | None) -> None:
     """Raise Misuse, with the nearest, where a sender is neither of a letter nor of any fact."""
+    from ledger.views.known import Named, check_known, is_known
+    from ledger.views.letters import Asked, kept
+
     if sender is None or kept(rows, Asked(states=[*LetterState], sender=sender), 1):
         return
     if not is_known(rows, Named.PARTY, sender):
@@ -161,8 +168,11 @@ def _among(values: Sequence[str], known: Sequence[str], what: str) -> tuple[str,
     return found
 
 
-def _oldest_first(log: Log, asked: Asked) -> Iterator[Kept]:
+def _oldest_first(log: "Log", asked: "Asked") -> "Iterator[Kept]":
     """Every letter asked for, a page at a time, by number."""
+    from ledger.views.letters import kept
+    from ledger.views.reading import reading
+
     pages: list[list[int]] = []
     before: int | None = None
     while True:
@@ -180,10 +190,12 @@ def _oldest_first(log: Log, asked: Asked) -> Iterator[Kept]:
             yield from reversed(kept(rows, until, len(numbers)))
 
 
-def _row(one: Kept) -> dict[str, Any]:
+def _row(one: "Kept") -> dict[str, Any]:
     """A letter as programs read it, without its bytes."""
+    from ledger.views.letters import source_of, told
+
     dead_letter, refusal = one.dead_letter, one.dead_letter.refusal
-    became = became_told(one.letter)
+    became = told(one.letter)
     return {
         "number": dead_letter.number, "recorded_at": time_text(dead_letter.recorded_at, 0),
         "state": became.pop("state"), "reason": refusal.reason, "path": refusal.path,
@@ -195,7 +207,7 @@ def _row(one: Kept) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _whole(one: Kept, *, raw: bool) -> dict[str, Any]:
+def _whole(one: "Kept", *, raw: bool) -> dict[str, Any]:
     """A letter with all that was kept of it."""
     refusal = one.dead_letter.refusal
     text = _text(refusal.payload) if raw else None

@@ -26,11 +26,11 @@ from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.viewing import viewing
 from ledger.errors import Misuse
 from ledger.facts.standing import OPERATOR
-from ledger.log import Log
-from ledger.views.letters import Asked, kept
 
 if TYPE_CHECKING:
     from ledger.intake.again import Intake
+    from ledger.log import Log
+    from ledger.views.letters import Asked
     from ledger.web.asking.letters_settled import Outcome
 
 app = typer.Typer(help="What was refused, and what is done about it.", no_args_is_help=True)
@@ -101,7 +101,7 @@ def replay(
     intake = _intake()
     who = Who(OPERATOR, person)
 
-    def act(log: Log, number: int) -> "Outcome":
+    def act(log: "Log", number: int) -> "Outcome":
         return replay_letter(log, number, who, intake, now=_now(), dry_run=dry_run)
 
     _act(numbers, filters, act, form, dry_run=dry_run)
@@ -129,7 +129,7 @@ def dismiss(
 
     who = Who(OPERATOR, person, text)
 
-    def act(log: Log, number: int) -> "Outcome":
+    def act(log: "Log", number: int) -> "Outcome":
         return dismiss_letter(log, number, reason, who, now=_now(), dry_run=dry_run)
 
     _act(numbers, filters, act, form, dry_run=dry_run)
@@ -138,7 +138,7 @@ def dismiss(
 def _act(
     numbers: Sequence[int] | None,
     filters: Filters,
-    act: Callable[[Log, int], "Outcome"],
+    act: "Callable[[Log, int], Outcome]",
     form: Format,
     *,
     dry_run: bool,
@@ -175,7 +175,9 @@ _OUTCOME: Final = ("number", "outcome", "fact", "why")
 _LEFT: Final = frozenset({"refused", "not done"})
 
 
-def _numbers(log: Log, asked: Asked, most: int) -> list[int]:
+def _numbers(log: "Log", asked: "Asked", most: int) -> list[int]:
+    from ledger.views.letters import kept
+
     with viewing(log) as rows:
         found = [one.dead_letter.number for one in kept(rows, asked, most)]
         if not found:

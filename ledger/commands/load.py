@@ -100,7 +100,8 @@ def _load_tables(
     form: Format,
 ) -> None:
     """Read files as tables; what does that is loaded here, as most loads are of events."""
-    from ledger.commands.import_table import Given, TableOptions, import_files
+    from ledger.commands.import_table import Given, TableOptions
+    from ledger.commands.importing import import_files
 
     given = Given(table, channel and channel.value, party, receipts, form)
     import_files([Path(name) for name in files], TableOptions(), given)

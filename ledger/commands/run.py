@@ -11,22 +11,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from ledger.commands.home import database, deciding, opened
 from ledger.commands.policy import policy_of
-from ledger.commands.running import beating, check_places, logged, metrics_served, served
+from ledger.commands.running import (
+    beating,
+    check_places,
+    logged,
+    metrics_served,
+    served,
+    stopping,
+)
 from ledger.errors import LedgerError, Misuse
-from ledger.labels.describe import check_tables
-from ledger.log.embedded import alive, default_home, server
 from ledger.settings import Settings, load
 
 
@@ -120,6 +123,9 @@ def run(
 
     Example: ledger run --only ingest,projector
     """
+    from ledger.labels.describe import check_tables
+    from ledger.log.embedded import default_home
+
     check_tables()
     settings = load()
     processes = named(only) if only else available(settings)
@@ -147,22 +153,6 @@ def named(text: str) -> list[Process]:
         except ValueError:
             raise Misuse(f"--only {name!r}: there is {', '.join(Process)}.") from None
     return list(dict.fromkeys(found))
-
-
-@contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """Give a stop event that SIGINT and SIGTERM set, while the block lasts."""
-    stop = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Child:
@@ -233,6 +223,8 @@ class Server:
 
     def look(self, now: float) -> None:
         """Start it where it is gone; says so, and where it does not start tries again."""
+        from ledger.log.embedded import alive, server
+
         if now < self._look_at:
             return
         self._look_at = now + server_look_seconds

@@ -1,20 +1,40 @@
-"""What every process of `ledger run` has around it: lines of its log, and its metrics served."""
+"""What a process of `ledger run` has around it: an end by signal, a log, its metrics served."""
 
 import logging
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from ledger import log_lines
-from ledger.commands import metrics_port
-from ledger.commands.beating import note_of
 from ledger.commands.output import say_by
 from ledger.errors import not_served
-from ledger.log import Log
-from ledger.log.processes import Beating
 from ledger.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger.commands import metrics_port
+    from ledger.log import Log
+    from ledger.log.processes import Beating
+
+
+@contextmanager
+def stopping() -> Iterator[Event]:
+    """Give a stop event that SIGINT and SIGTERM set, while the block lasts."""
+    stop = Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -41,12 +61,15 @@ def check_places(places: Iterable[str]) -> None:
         parse(place)
 
 
-def beating(log: Log, process: str) -> Beating:
+def beating(log: "Log", process: str) -> "Beating":
     """Signs of life of the process of that name, for the time of a block."""
+    from ledger.commands.beating import note_of
+    from ledger.log.processes import Beating
+
     return Beating(log, process, note_of(process))
 
 
-def served(settings: Settings, log: Log, stop: Event) -> None:
+def served(settings: Settings, log: "Log", stop: Event) -> None:
     """Serve API and pages until `stop` is set; where Kafka is set its status asks there too."""
     from ledger.commands.kafka_lines import broker_of
     from ledger.web.serving import serve
@@ -55,8 +78,10 @@ def served(settings: Settings, log: Log, stop: Event) -> None:
 
 
 @contextmanager
-def metrics_served(settings: Settings) -> Iterator[metrics_port.Serving]:
+def metrics_served(settings: Settings) -> "Iterator[metrics_port.Serving]":
     """Serve metrics for the time of the block; raises Misuse where they cannot be."""
+    from ledger.commands import metrics_port
+
     host, port = settings.metrics_host, settings.metrics_port
     try:
         serving = metrics_port.serve(host, port)

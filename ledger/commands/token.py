@@ -1,7 +1,7 @@
 """`ledger token`: who may use the API and the pages, and as whom."""
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,10 @@ from ledger.commands.prefixes import named_max, one_of
 from ledger.commands.trail import ByOption, admin
 from ledger.errors import Misuse, Unavailable
 from ledger.facts.scalars import time_text
-from ledger.log import Log
-from ledger.views.known import Named, check_known
-from ledger.views.reading import reading
 from ledger.web.access import tokens
+
+if TYPE_CHECKING:
+    from ledger.log import Log
 
 app = typer.Typer(help="Access to the API and the pages.", no_args_is_help=True)
 
@@ -116,15 +116,18 @@ def revoke(token: TokenArgument, by: ByOption = None) -> None:
     say(f"{revoked.id} ({revoked.role} {revoked.party}) is revoked.")
 
 
-def _one(log: Log, token: str) -> str:
+def _one(log: "Log", token: str) -> str:
     """The id of the one token that begins so."""
     return one_of("token", token, tokens.beginning(log, token, named_max + 1))
 
 
-def _check_known(log: Log, party: str | None, source: str | None) -> None:
+def _check_known(log: "Log", party: str | None, source: str | None) -> None:
     """Misuse where no fact names the party or the source; it says what to do about it."""
     if party is None and source is None:
         return
+    from ledger.views.known import Named, check_known
+    from ledger.views.reading import reading
+
     try:
         with reading(log) as rows:
             check_known(rows, log, (Named.PARTY, party), (Named.SOURCE, source))

@@ -14,8 +14,6 @@ from ledger.errors import Misuse, no_such
 from ledger.facts.checks import is_id
 from ledger.facts.scalars import ID_CHARACTERS_MAX
 from ledger.web.access.admin import COMMAND, Admin
-from ledger.web.asking.trail import people
-from ledger.web.asking.trail import trail as listed
 
 _COLUMNS = ("at", "who", "party", "act", "about", "reason", "detail", "door")
 
@@ -41,6 +39,9 @@ def trail(
 
     Example: ledger trail --since 2026-04-01 --who P-3
     """
+    from ledger.web.asking.trail import people
+    from ledger.web.asking.trail import trail as listed
+
     begins = since_option(since) or 0
     with opened() as log, viewing(log) as rows:
         found = [one.row() for one in listed(rows, since=begins, who=who, limit=limit)]

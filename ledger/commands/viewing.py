@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ledger.commands.output import say
-from ledger.log import Log, Rows
-from ledger.views import schema
-from ledger.views.reading import reading
+
+if TYPE_CHECKING:
+    from ledger.log import Log, Rows
 
 
 @contextmanager
-def viewing(log: Log) -> Iterator[Rows]:
+def viewing(log: "Log") -> Iterator["Rows"]:
     """One snapshot of the views; says how far they are behind the log."""
+    from ledger.views import schema
+    from ledger.views.reading import reading
+
     with reading(log) as rows:
         behind = log.position() - schema.position(rows)
         if behind > 0:

@@ -34,14 +34,36 @@ NEVER = (
     "starlette", "uvicorn", "yoyo", "consumers", "ledger.intake", "ledger.labels",
     "ledger.questions", "ledger.rules.audit", "ledger.season", "ledger.web",
 )  # fmt: skip
+HELP = """
+import contextlib, io, json, sys
+from ledger.commands import line
+walked, seen = {{}}, set(sys.modules)
+def walk(*words):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        line.app([*words, "--help"], prog_name="ledger", standalone_mode=False)
+    assert f"Usage: ledger {{' '.join(words)}}" in out.getvalue(), out.getvalue()
+    walked[" ".join(words)] = sorted(set(sys.modules) - seen)
+    seen.update(sys.modules)
+for name, command in line._Commands().items():
+    walk(name)
+    for each in getattr(command, "commands", ()):
+        walk(name, each)
+with open({!r}, "w") as out:
+    json.dump(walked, out)
+"""
+"""Help of every command, one after the other, and what each loaded that none before it had."""
+NEVER_FOR_HELP = (
+    *NEVER, "eventsourcing", "psycopg", "pydantic_settings", "rich", "xlsxwriter", "ledger.log",
+    "ledger.metrics", "ledger.sheets", "ledger.tables", "ledger.views",
+)  # fmt: skip
+ROLES = {"ledger.web", "ledger.web.access", "ledger.web.access.admin", "ledger.web.access.tokens"}
+"""The roles that a token may have, which help names; nothing else of the web."""
 NO_BROKER = "No Kafka broker answers at 127.0.0.1:1 (LEDGER_KAFKA_BOOTSTRAP)"
 WORDS = [
     (("--version",), 0, (*NEVER, "psycopg", "pydantic_settings", "rich", "ledger.log",
                          "ledger.views", "ledger.facts")),
     (("--help",), 0, (*NEVER, "psycopg", "pydantic_settings", "rich", "ledger.log",
                       "ledger.views", "ledger.facts")),
-    (("reconcile", "--help"), 0, (*NEVER, "psycopg", "pydantic_settings", "rich", "ledger.log",
-                                  "ledger.views")),
     # It runs until it opens the home.
     (("reconcile",), 2, tuple(set(NEVER) - {"asyncio"})),
 ]  # fmt: skip
@@ -64,6 +86,28 @@ def test_what_is_not_used_is_not_loaded(
     assert "typer" in loaded
     below = tuple(f"{name}." for name in never)
     assert [name for name in loaded if name in never or name.startswith(below)] == []
+
+
+def test_help_of_no_command_loads_what_it_works_with(tmp_path: Path) -> None:
+    """Help of every command and of every command of a group, in one process."""
+    out = tmp_path / "walked"
+    done = subprocess.run(
+        [sys.executable, "-c", HELP.format(str(out))],
+        env=environment(LEDGER_DATABASE_URL="nonsense"), capture_output=True, check=False,
+        cwd=ROOT,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr.decode()
+    walked = json.loads(out.read_text())
+    assert {*line.COMMANDS, "label check", "token create"} <= {*walked}
+    below = tuple(f"{name}." for name in NEVER_FOR_HELP)
+    loaded = {
+        name: words
+        for words, new in walked.items()
+        for name in new
+        if (name in NEVER_FOR_HELP or name.startswith(below)) and name not in ROLES
+    }
+    assert loaded == {}
 
 
 def test_help_says_what_each_command_does() -> None:

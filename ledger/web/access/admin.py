@@ -3,9 +3,10 @@
 A change and the note of it are one transaction.
 """
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger.log import Rows
+if TYPE_CHECKING:
+    from ledger.log import Rows
 
 
 class Admin(NamedTuple):
@@ -25,6 +26,6 @@ INSERT INTO admin_log (at, who, door, act, subject, detail) VALUES (%s, %s, %s, 
 """
 
 
-def note(rows: Rows, admin: Admin, act: str, subject: str, *, detail: str = "", now: int) -> None:
+def note(rows: "Rows", admin: Admin, act: str, subject: str, *, detail: str = "", now: int) -> None:
     """Keep that something was done, in the transaction that does it; `now` is µs UTC."""
     rows.execute(_NOTE, (now, admin.who, admin.door, act, subject, detail))

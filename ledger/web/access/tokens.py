@@ -7,14 +7,16 @@ it. A secret is replaced without a gap: the one before goes on for a while.
 import secrets
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
 from ledger.facts.scalars import ID_CHARACTERS_MAX, MICROS_A_DAY, time_text
 from ledger.facts.standing import OPERATOR
-from ledger.log import Log
 from ledger.web.access.admin import OURSELVES, Admin, note
+
+if TYPE_CHECKING:
+    from ledger.log import Log
 
 secret_bytes: Final = 32
 PREFIX: Final = "seal_"
@@ -88,7 +90,7 @@ class Token(NamedTuple):
 
 
 def create(
-    log: Log,
+    log: "Log",
     role: str,
     party: str | None,
     *,
@@ -140,7 +142,7 @@ def drawn(
 
 
 def rotate(
-    log: Log,
+    log: "Log",
     token: str,
     *,
     grace_hours: int,
@@ -171,7 +173,7 @@ def rotate(
     return changed, secret
 
 
-def listed(log: Log) -> list[Token]:
+def listed(log: "Log") -> list[Token]:
     """Every token there ever was, oldest first."""
     with log.transaction() as rows:
         rows.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY created_at, id")
@@ -179,7 +181,7 @@ def listed(log: Log) -> list[Token]:
     return [Token(*row) for row in found]
 
 
-def beginning(log: Log, letters: str, limit: int) -> list[str]:
+def beginning(log: "Log", letters: str, limit: int) -> list[str]:
     """Ids of tokens that begin so, in their order."""
     with log.transaction() as rows:
         rows.execute(
@@ -189,7 +191,7 @@ def beginning(log: Log, letters: str, limit: int) -> list[str]:
         return [str(each) for (each,) in rows.fetchall()]
 
 
-def expiring(log: Log, now: int, days: int = expiring_days) -> list[Token]:
+def expiring(log: "Log", now: int, days: int = expiring_days) -> list[Token]:
     """Tokens that end within so many days, the next to end first; at most a named number."""
     until = now + days * MICROS_A_DAY
     with log.transaction() as rows:
@@ -197,7 +199,7 @@ def expiring(log: Log, now: int, days: int = expiring_days) -> list[Token]:
         return [Token(*row) for row in rows.fetchall()]
 
 
-def revoke(log: Log, token: str, *, now: int, admin: Admin = OURSELVES) -> Token:
+def revoke(log: "Log", token: str, *, now: int, admin: Admin = OURSELVES) -> Token:
     """Revoke a token by its id; raises Misuse for an unknown one. A second time changes nothing."""
     with log.transaction() as rows:
         row = rows.execute(_REVOKE, (now, token)).fetchone()
