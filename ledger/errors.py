@@ -67,21 +67,27 @@ listed_max = 12
 
 
 def no_such(
-    what: str, name: str, known: Iterable[str], *, field: str = "", every: bool = False
+    what: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    where: str = "",
+    field: str = "",
+    every: bool = False,
 ) -> Misuse:
     """What to raise where a name is none of those known: a sentence with the nearest of them.
 
-    With `every` it lists all of them besides.
+    `where` says among what it was looked for, as `on T1`. With `every` it lists all of them
+    besides.
     """
+    none = f"There is no {what} {name!r}{where and f' {where}'}"
     names = list(dict.fromkeys(known))
     by_letters = {each.casefold(): each for each in names}
     typed = name.casefold()
     near = difflib.get_close_matches(typed, by_letters, n=near_max)
     if every:
         hint = f"; did you mean {by_letters[near[0]]}?" if near else ";"
-        return Misuse(
-            f"There is no {what} {name!r}{hint} known are {', '.join(names)}.", field=field
-        )
+        return Misuse(f"{none}{hint} known are {', '.join(names)}.", field=field)
     if not near and len(names) > listed_max:
         near = difflib.get_close_matches(typed, by_letters, n=near_max, cutoff=0.0)
     if near:
@@ -89,7 +95,7 @@ def no_such(
         hint = f"; the nearest {are} {', '.join(by_letters[each] for each in near)}"
     else:
         hint = f"; there is {', '.join(names)}" if names else ""
-    return Misuse(f"There is no {what} {name!r}{hint}.", field=field)
+    return Misuse(f"{none}{hint}.", field=field)
 
 
 def not_served(

@@ -101,8 +101,9 @@ def list_(
         found = [_row(one) for one in kept(rows, asked, limit)]
         if not found:
             check_sender(rows, log, asked.sender)
+        such = "such " if log.dead_letters_last() else ""
     chosen = _COLUMNS if form is Format.TABLE else None
-    show(found, form, columns=chosen, empty="There is no such dead letter.")
+    show(found, form, columns=chosen, empty=f"There is no {such}dead letter.")
 
 
 def show_(number: NumberArgument, form: FormatOption = Format.TABLE) -> None:

@@ -53,7 +53,12 @@ def load(
         ),
     ] = False,
     table: Annotated[
-        str | None, typer.Option("--table", metavar="TYPE", help="As import-table reads tables.")
+        str | None,
+        typer.Option(
+            "--table",
+            metavar="TYPE",
+            help="The files are tables of this type of event; they are read as by import-table.",
+        ),
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:

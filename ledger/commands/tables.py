@@ -1,7 +1,8 @@
 """Tables on a screen: no figure and no id is ever cut or broken, however narrow it is.
 
 Sentences are wrapped between their words. Where even so a row does not fit, rows become cards:
-a line a field. What is no screen gets each row on one line, as wide as it is.
+a line a field; a table of names with a value each becomes one card. What is no screen gets each
+row on one line, as wide as it is.
 """
 
 import os
@@ -30,6 +31,8 @@ _between_columns: Final = 3
 _column_min: Final = 16
 """What is longer is not wrapped into less: a sentence of a word a line is no column."""
 _indent: Final = 2
+_VALUE: Final = "value"
+"""What the second of two columns is called where the first holds names."""
 
 
 def screen_width(out: TextIO) -> int | None:
@@ -64,6 +67,9 @@ def print_table(
     widths = _widths(names, cleaned, width)
     if widths is None:
         assert width is not None  # noqa: S101 -- whatever is as wide as it likes fits
+        if [*names[1:]] == [_VALUE]:
+            names, values = zip(names, *cleaned, strict=True)
+            cleaned = [[*values]]
         cards = ("\n".join(_card(names, row, width)) for row in cleaned)
         sys.stdout.write("".join(f"{card}\n\n" for card in cards))
         return

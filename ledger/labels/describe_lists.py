@@ -28,8 +28,9 @@ def substance_rows(
     named = [one for one in found if one.rows]
     known = {row.code for row in SUBSTANCES.rows() if row.table in lists}
     if not named and code.upper() not in known:
-        wanted = f"substance on {', '.join(lists)}:"
-        raise no_such(wanted, code, sorted(known), field="code")
+        raise no_such(
+            "substance", code, sorted(known), where=f"on {', '.join(lists)}", field="code"
+        )
     return [
         {
             "table": one.table,

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ledger.log import Log
@@ -17,6 +18,10 @@ from tests.workbooks import one_sheet
 ISSUED = "Ref no.,Date,Mark,Holder,Site,Seals"
 MAPPING = 'zone = "Asia/Tokyo"\nsource = "SRC-1"\n'
 seconds_max = 120.0
+CONNECTED = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+    AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture
@@ -115,6 +120,12 @@ def test_load_forwards(database: str, files: Path) -> None:
     assert (recorded.door, recorded.by) == ("table", "RCB-1")
 
 
+def connected(database: str) -> set[int]:
+    """The server's processes that work for somebody else in the database."""
+    with psycopg.connect(database) as looking:
+        return {number for (number,) in looking.execute(CONNECTED)}
+
+
 def test_killed_and_begun_again(database: str, files: Path) -> None:
     """A process that is killed while it records leaves whole batches; the same file goes on."""
     rows = 15_000
@@ -122,15 +133,18 @@ def test_killed_and_begun_again(database: str, files: Path) -> None:
     (files / "big.csv").write_bytes(csv_of(ISSUED, *lines))
     words = ("import-table", str(files / "big.csv"), "--mapping", str(files / "m.toml"))
     env = environment(LEDGER_DATABASE_URL=database)
-    with (
-        Log.open(database) as log,
-        subprocess.Popen([sys.executable, "-m", "ledger", *words], env=env) as process,
-    ):
+    before = connected(database)
+    with subprocess.Popen([sys.executable, "-m", "ledger", *words], env=env) as process:
         deadline = time.monotonic() + seconds_max
-        while log.position() == 0 and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
+        with Log.open(database) as log:
+            while log.position() == 0 and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    # What it had sent before is still being done: a batch may yet be recorded.
+    while connected(database) - before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with Log.open(database) as log:
         left = log.position()
         done = ledger(*words, "--format", "json", settings={"LEDGER_DATABASE_URL": database})
         told = json.loads(done.out)

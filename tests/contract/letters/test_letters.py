@@ -125,6 +125,15 @@ FILTERS = [
 ]
 
 
+def test_none_at_all(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing was ever refused that is said, and else that no letter fits."""
+    monkeypatch.setenv("LEDGER_DATABASE_URL", log.dsn)
+    Projector(log).make()
+    assert ledger("list").stderr == "There is no dead letter.\n"
+    log.append([], REFUSALS)
+    assert ledger("list", "--state", "mended").stderr == "There is no such dead letter.\n"
+
+
 def test_letters_are_found(home: Log) -> None:
     """By reason, party or source, state and time, the latest first; one with all that is known."""
     assert len(home.dead_letters(0, 99)) == len(REFUSALS)

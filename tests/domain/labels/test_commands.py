@@ -108,7 +108,7 @@ def test_a_substance_is_told_with_its_condition() -> None:
 
     livestock = ("substance", "CALCIUM_SULFATE", "--table", "T4", "--class", "PROCESSED_LIVESTOCK")
     assert ran(*livestock)[0] == 1
-    assert "no substance on T8: 'BLEACH'; " in refused("substance", "BLEACH", "--table", "T8")
+    assert "no substance 'BLEACH' on T8; " in refused("substance", "BLEACH", "--table", "T8")
     assert "known are T1" in refused("substance", "BLEACH", "--table", "T9")
 
 
