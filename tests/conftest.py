@@ -15,11 +15,13 @@ SLOW = (
     # These start servers.
     "acceptance", "bench", "contract/audit", "contract/letters", "contract/questions",
     "contract/log", "contract/test_public_names.py", "contract/test_status.py", "contract/tables",
-    "contract/views", "fault", "handbook", "kafka",
+    "contract/test_settings.py", "contract/views", "fault", "handbook", "kafka",
     "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.
-    "contract/intake/test_archive.py", "domain/rules/test_audit.py", "domain/season",
-    "domain/tables/test_templates.py",
+    "contract/ingest/test_runs.py", "contract/intake/test_archive.py",
+    "contract/intake/test_archive_altered.py", "contract/intake/test_files.py",
+    "contract/intake/test_plausible.py", "domain/rules/test_audit.py",
+    "domain/rules/test_texts.py", "domain/season", "domain/tables/test_templates.py",
     "property/test_wire.py",
 )  # fmt: skip
 """Below tests/: folders and files whose tests are marked slow."""
