@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.load import Channel
+from ledger.commands.load import ChannelOption, PartyOption
 from ledger.commands.options import spread
 from ledger.commands.output import Format, FormatOption, show
 from ledger.commands.table_templates import Lang, LangOption
@@ -72,14 +72,8 @@ def import_table(
     template: Annotated[
         str | None, typer.Option(help="The type of event; else the one whose columns fit.")
     ] = None,
-    channel: Annotated[
-        Channel | None,
-        typer.Option(help="Permit only what scanners, operators or certifiers may report."),
-    ] = None,
-    party: Annotated[
-        str | None,
-        typer.Option("--as", metavar="PARTY", help="For which party the events are taken."),
-    ] = None,
+    channel: ChannelOption = None,
+    party: PartyOption = None,
     receipts: Annotated[
         Path | None, typer.Option(help="Keep a line of JSON for each row here.")
     ] = None,

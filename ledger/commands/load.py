@@ -27,6 +27,16 @@ class Channel(StrEnum):
     CERTIFIERS = "C"
 
 
+ChannelOption = Annotated[
+    Channel | None,
+    typer.Option(help="Permit only what scanners, operators or certifiers may report."),
+]
+PartyOption = Annotated[
+    str | None,
+    typer.Option("--as", metavar="PARTY", help="For which party the events are taken."),
+]
+
+
 def load(
     files: Annotated[
         list[str], typer.Argument(help="NDJSON, JSON array or Avro container files; - is stdin.")
@@ -38,14 +48,8 @@ def load(
         RecordedAt,
         typer.Option(help="event: recorded when it happened; only into an empty home."),
     ] = RecordedAt.CLOCK,
-    channel: Annotated[
-        Channel | None,
-        typer.Option(help="Permit only what scanners, operators or certifiers may report."),
-    ] = None,
-    party: Annotated[
-        str | None,
-        typer.Option("--as", metavar="PARTY", help="For which party the events are taken."),
-    ] = None,
+    channel: ChannelOption = None,
+    party: PartyOption = None,
     keep_going: Annotated[
         bool,
         typer.Option(
