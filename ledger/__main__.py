@@ -7,11 +7,13 @@ what has to be loaded before that is so is next to nothing.
 import _signal as signals  # type: ignore[import-not-found] # what `signal` wraps loads nothing
 import gc
 import os
+import sys
 
 TYPE_CHECKING = False  # as `typing` has it, which is long in loading
 if TYPE_CHECKING:
     from ledger.commands.line import app
 INTERRUPTED = 130
+AGAIN_SECONDS = 0.02
 GC_THRESHOLDS = (100_000, 50, 50)
 """Allocations before a young collection, and how many of those before an older one."""
 
@@ -29,6 +31,8 @@ def _main() -> None:
     heeds = signals.getsignal(signals.SIGINT) is signals.default_int_handler
     if heeds:
         signals.signal(signals.SIGINT, _end)
+        signals.signal(signals.SIGALRM, signals.default_int_handler)
+        sys.unraisablehook = _come_again
     from ledger.commands.line import run_line  # noqa: PLC0415 - see above
 
     # Facts and rows hold no cycles: looking for them all the time cost the audit a sixth of its
@@ -43,10 +47,23 @@ def _main() -> None:
         if heeds:
             # What is left is to leave the database in order.
             signals.signal(signals.SIGINT, signals.SIG_IGN)
+            signals.signal(signals.SIGALRM, signals.SIG_IGN)
 
 
 def _end(_number: int, _frame: object) -> None:
     os._exit(INTERRUPTED)
+
+
+def _come_again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Let an interrupt that came where nothing can be raised come again a moment later.
+
+    In a finalizer, or what a weak reference calls (as each import does), Python prints what is
+    raised and goes on: the program would run on though it was told to end.
+    """
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        signals.setitimer(signals.ITIMER_REAL, AGAIN_SECONDS)
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def __getattr__(name: str) -> object:

@@ -69,12 +69,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=5_000, help="events a transaction, in append")
     parser.add_argument("--before", default="d59303d", metavar="COMMIT", help="loads beside us")
     parser.add_argument(
-        "--seconds", type=float, default=60, help="of each pace, everything at once"
+        "--seconds", type=float, default=40, help="of each pace, everything at once"
     )
     parser.add_argument(
-        "--paces", type=_floats, default=[1.0, 1.4, 1.8], metavar="LIST",
-        help="paces as multiples of what was measured before, on a machine as fast as this one",
+        "--pace", type=float, default=0.2, metavar="SHARE",
+        help="the first, of what was measured before on a machine as fast as this one",
     )  # fmt: skip
+    parser.add_argument("--steps", type=int, default=7, help="paces tried at most")
+    parser.add_argument("--scans", type=int, default=900_000, help="events for all the paces")
     parser.add_argument("--history", type=int, default=200_000, help="events; also a tenth of it")
     parser.add_argument("--idle-seconds", type=float, default=30)
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep all figures here")
@@ -86,10 +88,6 @@ def _names(text: str) -> list[str]:
     if wrong := [name for name in names if name not in comparisons.ALL]:
         raise argparse.ArgumentTypeError(f"{wrong[0]}: there is {', '.join(comparisons.ALL)}")
     return names
-
-
-def _floats(text: str) -> list[float]:
-    return [float(each) for each in text.split(",")]
 
 
 def _about(chosen: argparse.Namespace) -> dict[str, object]:

@@ -126,14 +126,17 @@ def load(figures: Figures, chosen: Namespace, told: Told) -> None:
 
 
 def at_once(figures: Figures, chosen: Namespace, told: Told) -> None:
-    """Everything at once, at paces that rise."""
+    """Everything at once, at the highest pace that it keeps up with."""
     today = TODAY_EVENTS_A_SECOND * calibrated(told) / TODAY_ROUNDS_A_SECOND
-    rates = [pace * today for pace in chosen.paces]
-    events = int(sum(rates) * chosen.seconds * 1.1) + 2_000
+
+    def held(step: everything.Step) -> bool:
+        return step.p99_seconds < P99_SECONDS_MAX
+
+    paces = everything.sought(chosen.pace * today, held, chosen.steps)
     with place(with_broker=True) as here:
-        steps = everything.run(here, season(events, 7).facts(), rates, chosen.seconds, told)
-    held = [step for step in steps if step.p99_seconds < P99_SECONDS_MAX]
-    best = max((step.sent_rate / today for step in held), default=0.0)
+        facts = season(int(chosen.scans * 1.1) + 2_000, 7).facts()
+        steps = everything.run(here, facts, chosen.scans, paces, seconds=chosen.seconds, told=told)
+    best = max((step.sent_rate / today for step in steps if held(step)), default=0.0)
     figures.verdicts.append(
         Verdict(f"everything at once ÷ {today:,.0f}/s, at p99 < {P99_SECONDS_MAX:g} s", best, 1.4)
     )

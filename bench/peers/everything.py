@@ -1,8 +1,10 @@
 """Everything at once: broker, all processes of `ledger run`, scanners, people who look at pages.
 
-The scanners' pace rises step by step. An event is *decided* when the auditor's position has passed
-it; p50 and p99 are over all events of a step, from being recorded to being decided. What is not
-decided within the wait after a step counts with what it has waited by then.
+The scanners' pace is looked for: it rises until the ledger does not keep up, then what lies between
+the last that held and the first that did not is halved, and halved again. An event is *decided*
+when the auditor's position has passed it; p50 and p99 are over all events of a step, from being
+recorded to being decided. What is not decided within the wait after a step counts with what it has
+waited by then.
 """
 
 import subprocess
@@ -10,7 +12,8 @@ import sys
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -33,10 +36,13 @@ pages_a_second = 20
 readers = 4
 """Connections that share the pages: one alone would wait for each answer before it asks again."""
 PAGES = ("/", "/desk/cases")
-wait_seconds_max = 20.0
+wait_seconds_max = 240.0
+"""After a step, until all is decided: the next one begins with nothing left to do."""
 settle_seconds = 3.0
 """At the beginning of a step, left out: the pace has just changed."""
 start_seconds_max = 240.0
+rise = 1.4
+close_enough = 1.15
 _look_seconds = 0.02
 
 Database: TypeAlias = psycopg.Connection[tuple[object, ...]]
@@ -118,14 +124,39 @@ class Reader(threading.Thread):
             raise self.trouble
 
 
+Held: TypeAlias = Callable[[Step], bool]
+
+
+def sought(begin: float, held: Held, steps_max: int) -> Generator[float, Step, None]:
+    """Paces from `begin` on, each by whether the step before held, until they are close."""
+    low = high = None
+    rate = begin
+    for _ in range(steps_max):
+        if held((yield rate)):
+            low = rate
+        else:
+            high = rate
+        if low is None:
+            rate /= rise
+        elif high is None:
+            rate *= rise
+        elif high / low < close_enough:
+            return
+        else:
+            rate = (low * high) ** 0.5
+
+
 def run(
-    place: Place, facts: Iterable[Fact], rates: list[float], seconds: float,
-    told: Callable[[str], None],
+    place: Place, facts: Iterable[Fact], events: int, paces: Generator[float, Step, None],
+    *, seconds: float, told: Callable[[str], None],
 ) -> list[Step]:  # fmt: skip
-    """Send the facts at the rates, `seconds` each, to a running ledger; a step a rate."""
+    """Send facts at the paces, `seconds` each, to a running ledger; a step a pace.
+
+    Ends with the paces, or where fewer of the `events` are left than the next step takes.
+    """
     create(place.broker.connection)
-    told("events for the scanners")
-    file, by_hand = _written(place.home, facts, int(sum(rates) * seconds) + len(rates))
+    told(f"{events:,} events for the scanners")
+    file, by_hand = _written(place.home, facts, events)
     with place.database() as dsn:
         port = free_port()
         environment = ledger_environment(place, dsn) | {"LEDGER_WEB_PORT": str(port)}
@@ -142,17 +173,18 @@ def run(
             watch, asking = Watch(dsn), [Reader(port, secret) for _ in range(readers)]
             for each in (watch, *asking):
                 each.start()
-            arguments = [place.broker.bootstrap, str(file), str(seconds), *map(str, rates)]
+            arguments = [place.broker.bootstrap, str(file), str(seconds)]
             with subprocess.Popen(
                 [sys.executable, "-m", "bench.peers.sender", *arguments],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             ) as scanners:  # fmt: skip
-                steps = []
-                for rate in rates:
-                    told(f"{rate:,.0f} events a second for {seconds:.0f} s")
-                    steps.append(
-                        _step(scanners, rate, database, running, watch=watch, asking=asking)
-                    )
+                steps, left, rate = [], events, next(paces)
+                with suppress(StopIteration):
+                    while (left := left - int(rate * seconds)) >= 0:
+                        told(f"{rate:,.0f} events a second for {seconds:.0f} s")
+                        step = _step(scanners, rate, database, running, watch=watch, asking=asking)
+                        steps.append(step)
+                        rate = paces.send(step)
             watch.stop()
             for reader in asking:
                 reader.stop()
@@ -201,6 +233,8 @@ def _step(
 ) -> Step:  # fmt: skip
     assert scanners.stdin is not None
     assert scanners.stdout is not None
+    scanners.stdin.write(f"{rate}\n")
+    scanners.stdin.flush()
     began = int(scanners.stdout.readline().split()[1])
     for each in asking:
         each.afresh()
@@ -214,8 +248,6 @@ def _step(
     pages = sorted(
         taken for each in asking for at, taken in each.taken if begin <= at <= ended
     ) or [float("nan")]
-    scanners.stdin.write("go on\n")
-    scanners.stdin.flush()
     seconds = (ended - began) / 1e6
     return Step(
         rate, events / seconds, weighted(waits, 0.5), weighted(waits, 0.99),

@@ -1,10 +1,11 @@
-"""Sends events to Kafka at a pace that is raised step by step: the scanners of a busy day.
+"""Sends events to Kafka at paces it is told step by step: the scanners of a busy day.
 
 Each line of the file is a topic, a key and an event, separated by tabs; one event a message.
 
-    python -m bench.peers.sender BOOTSTRAP FILE SECONDS RATE…
+    python -m bench.peers.sender BOOTSTRAP FILE SECONDS < RATES
 
-Prints a line when a step begins and one when all of it has been sent, with the clock in µs.
+Each line it reads is the pace of a step, in events a second. Prints a line when a step begins and
+one when all of it has been sent, with the clock in µs.
 """
 
 import sys
@@ -19,10 +20,10 @@ _burst_seconds = 0.02
 
 def main() -> None:
     """Send."""
-    bootstrap, file, seconds, *rates = sys.argv[1:]
+    bootstrap, file, seconds = sys.argv[1:]
     sender = producer(Connection(bootstrap))
     with Path(file).open("rb") as lines:
-        for rate in (float(each) for each in rates):
+        for rate in map(float, sys.stdin):
             _told("step")
             started, sent, whole = time.perf_counter(), 0, int(rate * float(seconds))
             while sent < whole:
@@ -34,7 +35,6 @@ def main() -> None:
                 time.sleep(_burst_seconds)
             sender.flush()
             _told("sent")
-            sys.stdin.readline()
     sender.close()
 
 

@@ -12,7 +12,8 @@ from bench.peers import comparisons
 
 ROOT = Path(__file__).parents[2]
 TINY = ("--rounds=1", "--events=2000", "--warm=500", "--batch=500", "--seconds=5",
-        "--paces=0.02", "--history=20000", "--idle-seconds=2", "--before=HEAD")  # fmt: skip
+        "--pace=0.02", "--steps=2", "--scans=5000", "--history=20000",
+        "--idle-seconds=2", "--before=HEAD")  # fmt: skip
 SECONDS_MAX = 560
 
 pytestmark = pytest.mark.timeout(SECONDS_MAX + 40)  # Java starts slowly beside other tests

@@ -238,6 +238,35 @@ def test_ctrl_c_in_the_first_moments(database: str, command: tuple[str, ...]) ->
     assert codes[0] == 130
 
 
+_FINALIZING = """
+import signal, sys, time
+import ledger.commands.line
+from ledger.__main__ import main
+
+class Finalized:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def run():
+    Finalized()
+    for _ in range(1_000):
+        time.sleep(0.05)
+
+ledger.commands.line.run_line = run
+main()
+"""
+
+
+def test_ctrl_c_where_nothing_can_be_raised() -> None:
+    """Stopped while something is finalized, which Python would print and pass over: it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", _FINALIZING], env=environment(), check=False, capture_output=True,
+        preexec_fn=heeding_ctrl_c, timeout=40,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_ctrl_c_twice_while_the_database_stops(tmp_path: Path) -> None:
     """Whoever cannot wait while the database is left gets no traceback either."""
     with tempfile.TemporaryDirectory(prefix="seal-ledger-test-") as folder:
