@@ -126,7 +126,7 @@ def test_a_season_with_an_ordinary_user(
         assert one.execute(events).fetchone() == other.execute(events).fetchone()
         # Its tables are in a schema of their own: nothing is in `public`.
         tables = "SELECT DISTINCT schemaname FROM pg_tables WHERE tableowner = 'seals' ORDER BY 1"
-        assert one.execute(tables).fetchall() == [(OWN_SCHEMA,), ("views_3",)]
+        assert one.execute(tables).fetchall() == [(OWN_SCHEMA,), ("views_4",)]
         assert [right.what for right in rights(one) if not right.held] == []
 
 

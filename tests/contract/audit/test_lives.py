@@ -243,7 +243,7 @@ def test_a_case_nobody_looked_at_is_not_decided_about(log: Log) -> None:
     trade = Trade(log)
     case = report_case(trade)
     with log.transaction() as rows:
-        rows.execute("DELETE FROM views_3.case_shown")
+        rows.execute("DELETE FROM views_4.case_shown")
 
     with pytest.raises(Unavailable, match="catch-up"):
         trade.decide(EXPLAIN, case)
@@ -254,10 +254,10 @@ def test_the_proof_tells_what_is_unlike(log: Log) -> None:
     trade = Trade(log)
     assert unsettled(log, POLICY) == []
     with log.transaction() as rows:
-        rows.execute("DELETE FROM views_3.cases WHERE rule = 'M-06'")
-        rows.execute("UPDATE views_3.cases SET subject = 'L2' WHERE rule = 'M-18'")
+        rows.execute("DELETE FROM views_4.cases WHERE rule = 'M-06'")
+        rows.execute("UPDATE views_4.cases SET subject = 'L2' WHERE rule = 'M-18'")
         rows.execute(
-            "UPDATE views_3.cases SET folded = replace(encode(folded, 'escape'), %s, %s)::bytea"
+            "UPDATE views_4.cases SET folded = replace(encode(folded, 'escape'), %s, %s)::bytea"
             " WHERE rule = 'M-18'",
             (trade.case("M-18", "JAS").row["id"], "00000000-0000-8000-8000-000000000001"),
         )

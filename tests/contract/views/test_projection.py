@@ -152,7 +152,7 @@ def test_a_rebuild_takes_over(log: Log) -> None:
     projector.catch_up()
     with reading(log) as rows:
         assert schema.position(rows) == log.position()
-        assert [name for name in schemas(rows) if name != "views_3"] == []
+        assert [name for name in schemas(rows) if name != "views_4"] == []
     assert verify(log) == []
 
 
@@ -206,7 +206,7 @@ def test_older_versions_go_once_replaced(log: Log) -> None:
     projector.retire_older()
 
     with log.transaction() as rows:
-        assert sorted(schemas(rows)) == ["views_0_mine", "views_3", "views_99"]
+        assert sorted(schemas(rows)) == ["views_0_mine", "views_4", "views_99"]
 
 
 def schemas(rows: Rows) -> list[str]:

@@ -127,7 +127,7 @@ def trade(embedded_cluster: Cluster, audited: str) -> Iterator[Trade]:
 
 
 def _chain(looking: psycopg.Connection[tuple[Any, ...]]) -> tuple[Parties, Things]:
-    looking.execute("SET search_path = views_3, public")
+    looking.execute("SET search_path = views_4, public")
 
     def one(statement: str, *values: object) -> tuple[Any, ...]:
         found = looking.execute(statement, values or None).fetchone()

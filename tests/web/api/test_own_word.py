@@ -227,7 +227,7 @@ def test_the_tables_of_sight_do_not_depend_on_batches(desk: Served) -> None:
                 for table in kept
             ]
 
-    expected = rows("views_3")
+    expected = rows("views_4")
     one_by_one, at_once = Projector(desk.log, "views_a"), Projector(desk.log, "views_b")
     one_by_one.make()
     at_once.make()

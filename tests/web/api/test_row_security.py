@@ -26,7 +26,7 @@ def reader(dsn: str, role: str, party: str, source: str = "") -> Iterator[Any]:
     with psycopg.connect(dsn) as connection:
         connection.execute(f"SET LOCAL ROLE {READER}")
         connection.execute(
-            "SELECT set_config('search_path', 'views_3, public', true),"
+            "SELECT set_config('search_path', 'views_4, public', true),"
             " set_config('ledger.role', %s, true), set_config('ledger.party', %s, true),"
             " set_config('ledger.source', %s, true)",
             (role, party, source),
@@ -39,7 +39,7 @@ def tables(dsn: str) -> list[str]:
     """Every table of the views, and those of the log that the reader may read."""
     with psycopg.connect(dsn) as connection:
         found = connection.execute(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'views_3'::regnamespace"
+            "SELECT relname FROM pg_class WHERE relnamespace = 'views_4'::regnamespace"
             " AND relkind = 'r' ORDER BY 1"
         ).fetchall()
     return [*(name for (name,) in found), "events", "dead_letter"]
@@ -99,7 +99,7 @@ def test_the_reader_cannot_read_what_it_does_not_need(trade: Trade, table: str) 
         connection.execute(f"SELECT * FROM {table}")
 
 
-@pytest.mark.parametrize("table", ["events", "views_3.places", "views_3.cases"])
+@pytest.mark.parametrize("table", ["events", "views_4.places", "views_4.cases"])
 def test_the_reader_cannot_write(trade: Trade, table: str) -> None:
     """Nothing, not even as an operator."""
     with (
@@ -114,7 +114,7 @@ def test_every_table_is_guarded(trade: Trade) -> None:
     with psycopg.connect(trade.dsn) as connection:
         found = connection.execute(
             "SELECT relname, relrowsecurity FROM pg_class"
-            " WHERE relnamespace = 'views_3'::regnamespace AND relkind = 'r'"
+            " WHERE relnamespace = 'views_4'::regnamespace AND relkind = 'r'"
         ).fetchall()
 
     assert all(guarded for _, guarded in found)

@@ -179,7 +179,7 @@ def _apart(then: Any, now: Any, at: str) -> Iterator[str]:
 def _powers(desk: Served, cases: list[str]) -> dict[str, Any]:
     """Who may explain, and who may escalate and close, each case of the trade."""
     with psycopg.connect(desk.log.dsn) as connection:
-        connection.execute("SET search_path = views_3, public")
+        connection.execute("SET search_path = views_4, public")
         found = connection.execute(
             "SELECT c.id::text, concerned_in(subject_kind, subject, parties),"
             " certifiers_of_case(subject_kind, subject, discriminator, marks, parties,"
