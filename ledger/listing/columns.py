@@ -5,7 +5,7 @@ The tables stand in `tables.toml`, the columns they are put together from in `co
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args
@@ -98,6 +98,22 @@ def table(code: str) -> Table:
 def tables() -> dict[str, Table]:
     """Every table, by its code."""
     return {code: table(code) for code in tables_file()}
+
+
+def column_of(code: str, values: Iterable[Any]) -> Column:
+    """A column of rows that no table describes: its kind by its values, its words where known."""
+    known = _columns_file().get(code, {})
+    words = known.get("heading") or _heading(code) or [code.replace("_", " ")] * len(LANGUAGES)
+    given: dict[str, Any] = {"code": code, "path": [code], "heading": words, "meaning": words}
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) == 1 and (kind := _KIND_OF.get(kinds.pop())) is not None:
+        return convert(given | {"kind": kind}, Column)
+    return convert(given | {"kind": "nested"}, Column)
+
+
+_KIND_OF: Final[Mapping[type, Kind]] = {
+    str: "text", bool: "bool", int: "number", list: "nested", tuple: "nested", dict: "nested",
+}  # fmt: skip
 
 
 def _column(name: str, own: Mapping[str, Any]) -> Column:
