@@ -25,6 +25,7 @@ Kind = Literal[
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 TEXTS: Final = frozenset({"id", "text", "enum", "country", "uuid", "sha256"})
 """Kinds whose values are text."""
+_HIDDEN: Final = "*"
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -91,7 +92,9 @@ def table(code: str) -> Table:
     """The table of that code; raises KeyError where there is none."""
     told = tables_file()[code]
     own = told.get("own", {})
-    columns = tuple(_column(name, own.get(name, {})) for name in told["columns"])
+    columns = tuple(
+        _column(name, own.get(name.removesuffix(_HIDDEN), {})) for name in told["columns"]
+    )
     return Table(code, (told["title"][0], told["title"][1]), columns)
 
 
@@ -118,9 +121,9 @@ _KIND_OF: Final[Mapping[type, Kind]] = {
 
 def _column(name: str, own: Mapping[str, Any]) -> Column:
     """A column by its code, in parts its own; a star behind the name hides it from pages."""
-    code = name.removesuffix("*")
+    code = name.removesuffix(_HIDDEN)
     known = _columns_file().get(code, {})
-    given: dict[str, Any] = {"path": [code], "heading": _heading(code)} | known | own
+    given: dict[str, Any] = {"path": [code], "heading": _heading(code), **known, **own}
     if name != code:
         given["shown"] = False
     return convert({"code": code} | given, Column)

@@ -3,7 +3,6 @@
 Rows are taken as they come, however many, and not kept; the same rows make the same bytes.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -17,7 +16,7 @@ import xlsxwriter
 from ledger.errors import Misuse
 from ledger.listing.columns import Column, Kind, Table
 from ledger.listing.notes import Notes, lines_of, word
-from ledger.sheets.csv_text import plain, safe
+from ledger.sheets.csv_text import Lines, plain
 from ledger.sheets.workbook import FORMATS, OPTIONS, UNDATED, Plain, width_max
 
 sheet_rows_max: Final = 1_048_575
@@ -46,16 +45,9 @@ class _Digest:
 
     def __init__(self, table: Table) -> None:
         self._sha = sha256()
-        self._writer = csv.writer(self, lineterminator="\n")
-        self._writer.writerow([safe(column.code) for column in table])
-
-    def write(self, text: str) -> None:
-        """Take what the writer of CSV makes of a row."""
-        self._sha.update(text.encode())
-
-    def add(self, row: Sequence[Any]) -> None:
-        """Take a row."""
-        self._writer.writerow([plain(value) for value in row])
+        self._lines = Lines(lambda line: self._sha.update(line.encode()))
+        self._lines.add(column.code for column in table)
+        self.add = self._lines.add
 
     def told(self) -> str:
         """The digest, hexadecimal."""

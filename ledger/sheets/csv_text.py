@@ -18,6 +18,8 @@ BOM: Final = "\ufeff"
 """Tells spreadsheets that what follows is UTF-8."""
 LINE_ENDS: Final = ("\n", "\r\n")
 """Without a mark at the beginning, and with one: those who need it expect the other end, too."""
+_QUOTED_END: Final = "\r\n"
+"""The library quotes what holds a letter of it."""
 _chunk_characters_min: Final = 32 * 1024
 
 
@@ -47,14 +49,33 @@ _AS: Final[Mapping[type, Callable[[Any], str]]] = {
 }  # fmt: skip
 
 
+class Lines:
+    """Rows as lines, each handed over whole; `line_end` ends it.
+
+    A carriage return within a text is quoted whatever ends lines, so that it is none.
+    """
+
+    def __init__(self, take: Callable[[str], object], line_end: str = "\n") -> None:
+        self._take, self._end = take, line_end
+        self._writer = csv.writer(self, lineterminator=_QUOTED_END)
+
+    def write(self, line: str) -> None:
+        """Take a line of the library's."""
+        self._take(line[: -len(_QUOTED_END)] + self._end)
+
+    def add(self, row: Iterable[Any]) -> None:
+        """Write a row of values."""
+        self._writer.writerow([plain(value) for value in row])
+
+
 def write_rows(
     out: TextIO, headings: Sequence[str], rows: Iterable[Sequence[Any]], *, line_end: str = "\n"
 ) -> None:
     """Write headings and rows, one by one as they come."""
-    writer = csv.writer(out, lineterminator=line_end)
-    writer.writerow([safe(heading) for heading in headings])
+    lines = Lines(out.write, line_end)
+    lines.add(headings)
     for row in rows:
-        writer.writerow([plain(value) for value in row])
+        lines.add(row)
 
 
 def lines(
@@ -62,11 +83,11 @@ def lines(
 ) -> Iterator[bytes]:
     """Headings and rows as UTF-8, in pieces of some 32 KiB; `bom` marks it for spreadsheets."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator=LINE_ENDS[bom])
+    written = Lines(out.write, LINE_ENDS[bom])
     out.write(BOM if bom else "")
-    writer.writerow([safe(heading) for heading in headings])
+    written.add(headings)
     for row in rows:
-        writer.writerow([plain(value) for value in row])
+        written.add(row)
         if out.tell() >= _chunk_characters_min:
             yield out.getvalue().encode()
             out.seek(0)

@@ -54,13 +54,13 @@ def get_trace(
     direction: Literal["back", "forward"] | None = None,
 ) -> Response:
     """Where a lot came from and went; it stops at lots of others, with their country."""
-    ways = {"back": direction != "forward", "forward": direction != "back"}
+    back, forward = direction != "forward", direction != "back"
     if form.kind != "json":
-        steps = lists.trace(partial(trace_steps, lot, clocks, **ways), clocks)
-        return written(request, desk, viewer, form, steps)
+        steps = partial(trace_steps, lot, clocks, back=back, forward=forward)
+        return written(request, desk, viewer, form, lists.trace(steps, clocks))
     with desk.looking(viewer) as looking:
         then = clocks.then(looking)
-        found, foreign = lot_trace(looking, lot, then, **ways)
+        found, foreign = lot_trace(looking, lot, then, back=back, forward=forward)
     return answer(looking.standing, _said(then) | found | {"foreign": countries(desk, foreign)})
 
 

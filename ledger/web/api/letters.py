@@ -12,7 +12,7 @@ from ledger.cases.letter import LetterState
 from ledger.intake.verdicts import Reason
 from ledger.views.letters import Asked
 from ledger.web.access.viewers import AtDesk, Onlooker
-from ledger.web.api import openapi_reads as openapi
+from ledger.web.api import openapi_sources as openapi
 from ledger.web.api.answers import answer
 from ledger.web.api.parameters import AtForm, AtPage, key_of
 from ledger.web.asking import lists

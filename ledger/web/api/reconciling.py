@@ -1,4 +1,4 @@
-"""`/reconciliation` and `/statements`: where all seals are, and one stock day by day."""
+"""`/reconciliation`, `/stocks`, `/statements`: where all seals are, and one stock day by day."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 from ledger.views.reconciliation import Question
 from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.parameters import AtClocks, AtForm, AtPage, IdQuery, behind
+from ledger.web.api.parameters import AtClocks, AtForm, AtPage, IdQuery, behind, key_of
 from ledger.web.asking import lists
 from ledger.web.asking.figures import one_part, seen_rows, stock_days
 from ledger.web.asking.given import ID_PATTERN, days
@@ -45,6 +45,22 @@ def get_reconciliation(
         return behind(found, page, lists.pair_of, str, str, str, str)
 
     listing = lists.reconciliation(rows, clocks)
+    return written(request, desk, viewer, form, listing, page.part)
+
+
+@router.get("/stocks", **openapi.STOCKS)
+def get_stocks(
+    request: Request,
+    viewer: Onlooker,
+    desk: AtDesk,
+    page: AtPage,
+    form: AtForm,
+    mark: IdQuery = None,
+    holder: IdQuery = None,
+) -> Response:
+    """Stocks by mark, holder and site, and how many seals are in each now."""
+    after = key_of(page, str, str, str) or ("", "", "")
+    listing = lists.stocks(mark or "", holder or "", after)
     return written(request, desk, viewer, form, listing, page.part)
 
 

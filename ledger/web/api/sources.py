@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ledger.web.access.viewers import AtDesk, Onlooker
-from ledger.web.api import openapi_reads as openapi
+from ledger.web.api import openapi_sources as openapi
 from ledger.web.api.parameters import AtForm, AtPage, key_of
 from ledger.web.asking import lists
 from ledger.web.writing import written

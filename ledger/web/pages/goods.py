@@ -146,8 +146,8 @@ def shipments(opened: Open, after: Id = "") -> Response:
 def shipment(opened: Open, shipment: Id) -> Response:
     """Show a shipment; as a file its goods."""
     onlooker(opened.viewer)
-    card = partial(shipment_then, shipment, opened.clocks)
-    if (file := opened.file(lists.shipment_lines(card))) is not None:
+    lines = lists.shipment_lines(partial(shipment_then, shipment, opened.clocks))
+    if (file := opened.file(lines)) is not None:
         return file
     with opened.looking() as looking:
         card = shipment_card(looking, shipment, opened.clocks.then(looking))

@@ -12,13 +12,13 @@ from ledger.views.loading import LAST
 from ledger.views.reading import each
 from ledger.web.asking.events import event_row
 from ledger.web.asking.given import Clocks
-from ledger.web.asking.listing import Listing, columns
+from ledger.web.asking.listing import NOW, Listing, columns
 from ledger.web.desk import Looking
 
 Rows = Iterator[Row]
 
 
-def reconciliation(rows: Callable[[Looking], Sequence[Row]], clocks: Clocks) -> Listing:
+def reconciliation(rows: Callable[[Looking], Sequence[Row]], clocks: Clocks = NOW) -> Listing:
     """Where all seals are, and what is claimed, a row for each pair or part of one."""
     return Listing(
         columns("reconciliation"), "rows", lambda looking, _: rows(looking), key=pair_of,
