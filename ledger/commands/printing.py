@@ -146,7 +146,7 @@ def _standing(rows: "Rows") -> tuple[int, str]:
     from ledger.views import schema
 
     row = rows.execute("SELECT policy FROM audit").fetchone()
-    return schema.position(rows), row[0] if row else ""
+    return schema.position(rows), row[0].partition(" ")[0] if row else ""
 
 
 def print_list(

@@ -42,6 +42,7 @@ _idle_seconds_max: Final = 600
 """Between two statements of a list that is read slowly; who reads slower is cut off before."""
 _rows_a_piece: Final = 500
 _POLICY: Final = "SELECT policy FROM audit"
+"""The digest of the policy, and that of the rules."""
 _NOT_ASKED: Final = frozenset(
     {"format", "headings", "bom", "limit", "cursor", "as_of", "known_at", "page", "sort", "form"}
 )
@@ -203,7 +204,7 @@ class _Asked(NamedTuple):
             known_at=_clock(clocks.known_at),
             position=position,
             recorded_at=time_text(last[0].recorded_at, JAPAN) if last else None,
-            policy=row[0] if row else "",
+            policy=row[0].partition(" ")[0] if row else "",
             simulation=looking.standing.simulation,
         )
         made = datetime.fromisoformat(time_text(last[0].recorded_at, 0)[:19]) if last else UNDATED

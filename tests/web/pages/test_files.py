@@ -96,7 +96,7 @@ def of_csv(answer: httpx2.Response) -> list[dict[str, str]]:
 def in_cells(column: Column, text: str) -> list[str]:
     """What the workbook shows of a value that a CSV shows so."""
     if column.kind == "moment":
-        return [text[:19], text[-6:]] if text else ["", ""]
+        return [text[:19].removesuffix("T00:00:00"), text[-6:]] if text else ["", ""]
     if not text:
         return [""]
     match column.kind:
