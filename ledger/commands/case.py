@@ -1,12 +1,15 @@
 """`ledger case`: a discrepancy in words: what is asked for, its life, what would cure it."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.output import SEVERITIES, Format, FormatOption, cell, show
+from ledger.commands.options import spread
+from ledger.commands.output import SEVERITIES, Format, cell, show
 from ledger.commands.prefixes import case_of
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse
 
 if TYPE_CHECKING:
@@ -19,11 +22,12 @@ _CARD: Final = ("sentence", "rule", "title", "why", "severity", "state", "subjec
 _CURED_ALWAYS: Final = "a correction or retraction of what was reported"
 
 
+@spread(Printing)
 def case(
     case_id: Annotated[
         str, typer.Argument(metavar="CASE", help="The case's id, or how that begins.")
     ],
-    form: FormatOption = Format.TABLE,
+    printing: Printing,
 ) -> None:
     """Show a case: its rule in words, expected and found, its life, evidence, what would cure it.
 
@@ -39,10 +43,13 @@ def case(
         if not found:
             raise Misuse(f"There is no case {asked}.")
         row, life = _told(found[0]), _life(log, found[0])
-    if form is not Format.TABLE:
-        whole = {**row, "history": life}
-        show([whole], form, data=whole)
-        return
+        if not printing.is_table:
+            whole = {**row, "history": life}
+            notes = printing.notes(log, rows, case=row["id"])
+            shown = () if printing.is_json else _evidence(log, row["evidence"])
+            print_list(shown, printing, "case_evidence", data=whole, notes=notes)
+            return
+    form = Format.TABLE
     row["scanner's slip"] = "likely" if row["suspected_scanner_artifact"] else None
     lines = [
         {"of the case": name.replace("_", " "), "": cell(name, row[name])}
@@ -55,6 +62,15 @@ def case(
     evidence = [{"event": each} for each in row["evidence"]]
     title = f"Evidence: {row['evidence_total']:,} events, `ledger event ID` shows one"
     show(evidence, form, title=title, empty="It rests on what nobody reported.")
+
+
+def _evidence(log: "Log", ids: list[str]) -> list[dict[str, Any]]:
+    """The events that it rests on, as a list shows them."""
+    from ledger.web.asking.events import event_row
+
+    keys = [UUID(each) for each in ids]
+    found = log.get(keys)
+    return [event_row(recorded) for key in keys for recorded in found.get(key, ())]
 
 
 def _told(entry: "Listed") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from uuid import UUID
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.output import SEVERITIES, Format, progress, say
+from ledger.commands.output import SEVERITIES, progress, say
 from ledger.errors import Misuse
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> N
         if not kafka:
             _through_a_file(log, story, home)
         follow(log)
-        print_reconciliation(answer(log, Question()), Format.TABLE)
+        print_reconciliation(answer(log, Question()))
         with reading(log) as rows:
             cases = [entry.row for entry in listed(rows, log, Wanted())]
         typer.echo("\nWhat does not fit")

@@ -12,8 +12,9 @@ from ledger.commands.completing import of, rules
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import spread
 from ledger.commands.output import SEVERITIES as SEVERITY_WORDS
-from ledger.commands.output import Format, FormatOption, say, show
+from ledger.commands.output import say
 from ledger.commands.prefixes import case_of
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse, no_such
 from ledger.rules.violation import SubjectKind
 
@@ -104,6 +105,7 @@ TextOption = Annotated[str | None, typer.Option(help="In words; needed for criti
 
 
 @spread(Filters, without=("cases",))
+@spread(Printing)
 def discrepancies(
     filters: Filters,
     group: Annotated[
@@ -113,7 +115,8 @@ def discrepancies(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 1 where a case asks for attention.")
     ] = False,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """List what does not fit: rule, subject, severity, state, expected, found, evidence.
 
@@ -127,9 +130,13 @@ def discrepancies(
     with opened() as log:
         found = _found(log, filters)
         rows = grouped(found, log, by) if by else [entry.row for entry in found]
+        notes = printing.notes(log, group=by, **filters._asdict())
     columns = (*by, "cases", "severities", "opened_at", "changed_at", "subjects")
-    chosen = None if form is Format.CSV else columns if by else _COLUMNS
-    show(rows, form, columns=chosen, empty="No case asks for attention.")
+    print_list(
+        rows, printing, "case_groups" if by else "cases", columns=columns if by else _COLUMNS,
+        notes=notes, without=[name for name in GROUPS if name not in by] if by else (),
+        empty="No case asks for attention.",
+    )  # fmt: skip
     if check and any(entry.case.state in LIVE for entry in found):
         raise typer.Exit(1)
 

@@ -3,14 +3,15 @@
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
 from ledger.commands.home import opened
 from ledger.commands.load import ChannelOption, PartyOption
-from ledger.commands.options import spread
-from ledger.commands.output import Format, FormatOption, show
+from ledger.commands.options import limited, spread
+from ledger.commands.output import Format, FormatOption
+from ledger.commands.printing import Printing, print_list
 from ledger.commands.table_templates import Lang, LangOption
 from ledger.errors import Misuse
 
@@ -93,29 +94,44 @@ def import_table(
     import_files(files, options, Given(template, way, party, receipts, form, lang))
 
 
+@spread(Printing)
 def table_imports(
     of: Annotated[
         str | None, typer.Argument(metavar="[IMPORT]", help="One import, with its rows.")
     ] = None,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """List the imports of tables, the latest first; of one also which rows became which events.
 
     Example: ledger table-imports
     """
-    from ledger.commands.importing import import_id, shown
-    from ledger.web.asking.tables.imports import latest, one, rows_of
+    from ledger.commands.importing import import_id
+    from ledger.web.asking.tables.imports import latest, listed_max, one, rows_of, shown
 
     with opened() as log, log.transaction() as rows:
+        notes = printing.notes(log, import_=of)
+        most = listed_max if printing.is_table else limited(None, screen=False)
         if of is None:
-            show([shown(each) for each in latest(rows)], form, empty="Nothing was imported yet.")
+            found = [shown(each) for each in latest(rows, most)]
+            print_list(
+                found, printing, "imports", columns=_SHOWN, notes=notes,
+                empty="Nothing was imported yet.",
+            )  # fmt: skip
             return
         made = one(rows, import_id(of))
         if made is None:
             raise Misuse(f"There is no import {of}.")
         became = [
             {"sheet": each.sheet or None, "row": each.row, "event": str(each.event)}
-            for each in rows_of(rows, made.id)
+            for each in rows_of(rows, made.id, most)
         ]
     told = shown(made) | {"mapping": json.loads(made.mapping)}
-    show(became, form, data=told | {"events": became}, title=f"{made.file}, {told['made_at']}")
+    whole, title = told | {"events": became}, f"{made.file}, {told['made_at']}"
+    print_list(became, printing, "import_rows", data=whole, notes=notes, title=title)
+
+
+_SHOWN: Final = (
+    "import", "made_at", "by", "person", "file", "sha256", "template", "rows", "events", "refused",
+    "replaces", "replaced_by",
+)  # fmt: skip

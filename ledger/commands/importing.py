@@ -17,7 +17,6 @@ from ledger.commands.loading import record as recorded
 from ledger.commands.output import progress, say, show
 from ledger.errors import Misuse
 from ledger.facts.checks import is_id
-from ledger.facts.scalars import time_text
 from ledger.facts.standing import OPERATOR
 from ledger.intake.doors import OPERATOR as EVERYTHING
 from ledger.intake.doors import door
@@ -27,7 +26,6 @@ from ledger.tables.mapping import Mapping, checked, read_mapping
 from ledger.tables.messages import messages_max
 from ledger.tables.reading import file_bytes_max
 from ledger.web.asking.tables.checking import check
-from ledger.web.asking.tables.imports import Import
 from ledger.web.asking.tables.judged import Asked, Checked
 from ledger.web.asking.tables.receipts import lines, notes, refusals, summary
 from ledger.web.asking.tables.recording import Step, held_back, record
@@ -174,19 +172,3 @@ def _opened(path: Path) -> TextIO:
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise Misuse(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def shown(made: Import) -> dict[str, Any]:
-    """An import as programs read it."""
-    return {
-        "import": str(made.id),
-        "made_at": time_text(made.made_at, 0),
-        "by": made.by,
-        "person": made.person,
-        "file": made.file,
-        "sha256": made.sha256.hex(),
-        "template": made.template,
-        **{name: made.counts.get(name) for name in ("rows", "events", "refused")},
-        "replaces": str(made.replaces) if made.replaces else None,
-        "replaced_by": str(made.replaced_by) if made.replaced_by else None,
-    }

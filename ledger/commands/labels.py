@@ -13,8 +13,9 @@ import typer
 
 from ledger.commands.completing import claims, classes, of, tables
 from ledger.commands.lot import asking, coded
-from ledger.commands.options import OnOption, today_or
+from ledger.commands.options import OnOption, spread, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse
 
 if TYPE_CHECKING:
@@ -262,13 +263,15 @@ def substance(
         raise typer.Exit(NOT_ELIGIBLE)
 
 
+@spread(Printing)
 def standards_(
     table: Annotated[
         str | None,
         typer.Argument(metavar="TABLE", autocompletion=of(tables), help="One table's rows."),
     ] = None,
-    form: FormatOption = Format.TABLE,
     by_source: Annotated[bool, typer.Option("--sources", help="The sources instead.")] = False,
+    *,
+    printing: Printing,
 ) -> None:
     """List the dated tables, the rows of one, or the sources they come from.
 
@@ -278,6 +281,6 @@ def standards_(
 
     check_tables()
     if by_source:
-        show(sources(), form)
+        print_list(sources(), printing)
     else:
-        show(standards() if table is None else standard(table), form)
+        print_list(standards() if table is None else standard(table), printing)

@@ -16,8 +16,9 @@ import typer
 
 from ledger.cases.letter import LetterState
 from ledger.commands.home import opened
-from ledger.commands.options import since_option, spread
+from ledger.commands.options import LimitOption, limited, since_option, spread
 from ledger.commands.output import Format, FormatOption, say, show
+from ledger.commands.printing import Printing, print_list
 from ledger.commands.viewing import viewing
 from ledger.errors import Misuse
 from ledger.facts.scalars import time_text
@@ -85,10 +86,12 @@ NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="The lette
 
 
 @spread(Filters)
+@spread(Printing)
 def list_(
     filters: Filters,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest first.")] = 100,
-    form: FormatOption = Format.TABLE,
+    limit: LimitOption = None,
+    *,
+    printing: Printing,
 ) -> None:
     """List what was refused and is not settled: when, why, from whom.
 
@@ -98,12 +101,16 @@ def list_(
 
     asked = filters.asked()
     with opened() as log, viewing(log) as rows:
-        found = [_row(one) for one in kept(rows, asked, limit)]
+        most = limited(limit, screen=printing.is_table)
+        found = [_row(one) for one in kept(rows, asked, most)]
+        notes = printing.notes(log, rows, **filters._asdict())
         if not found:
             check_sender(rows, log, asked.sender)
         such = "such " if log.dead_letters_last() else ""
-    chosen = _COLUMNS if form is Format.TABLE else None
-    show(found, form, columns=chosen, empty=f"There is no {such}dead letter.")
+    print_list(
+        found, printing, "dead_letters", columns=_COLUMNS, notes=notes,
+        empty=f"There is no {such}dead letter.",
+    )  # fmt: skip
 
 
 def show_(number: NumberArgument, form: FormatOption = Format.TABLE) -> None:

@@ -8,8 +8,10 @@ from uuid import UUID
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.output import Format, FormatOption, print_json, show
+from ledger.commands.options import spread
+from ledger.commands.output import Format, FormatOption, show
 from ledger.commands.prefixes import event_of
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse, Unavailable
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ IdArgument = Annotated[
 ]
 
 
-def event(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
+@spread(Printing)
+def event(event_id: IdArgument, printing: Printing) -> None:
     """Show an event as recorded, with its receipt and what it moved.
 
     Example: ledger event 0198c0de-0000-7000-8000-000000000001
@@ -39,9 +42,13 @@ def event(event_id: IdArgument, form: FormatOption = Format.TABLE) -> None:
             raise Misuse(_unknown(log, asked))
         letter = _letter(log, asked)
         found = [_shown(recorded, letter) for recorded in stream]
-    if form is Format.JSON:
-        print_json(found[0] if len(found) == 1 else found)
+        notes = printing.notes(log, event=asked)
+    if not printing.is_table:
+        moved = [move for one in found for move in one["moves"]]
+        whole = found[0] if len(found) == 1 else found
+        print_list(moved, printing, "moves", data=whole, notes=notes)
         return
+    form = Format.TABLE
     for one in found:
         fields = [{"field": name, "value": _text(value)} for name, value in one["event"].items()]
         show(fields, form, title=f"{one['topic']} at position {one['position']}")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import OnOption, today_or
+from ledger.commands.options import OnOption, spread, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse
 from ledger.rules.violation import SubjectKind
 
@@ -183,11 +184,13 @@ def _sentences(card: dict[str, Any]) -> list[str]:
     return [f"{code['code']}: {code['en']} {code['ja']}" for code in codes]
 
 
+@spread(Printing)
 def trace(
     lot: Annotated[str, typer.Argument(metavar="LOT", help="The lot.")],
     back: Annotated[bool, typer.Option("--back", help="Only where it came from.")] = False,
     forward: Annotated[bool, typer.Option("--forward", help="Only where it went.")] = False,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """Follow a lot: inputs, seals, shipments and certificates, back and forward.
 
@@ -203,18 +206,15 @@ def trace(
         schema.position(rows)
         check_known(rows, log, (Named.LOT, lot))
         found = traced(rows, log, lot, back=back or both, forward=forward or both)
-    if form is Format.JSON:
-        print_json(found)
-        return
-    if form is Format.CSV:
-        show(
-            [{"direction": way} | step for way in ("back", "forward") for step in found[way]], form
-        )
+        notes = printing.notes(log, rows, lot=lot)
+    if not printing.is_table:
+        steps = [{"direction": way} | step for way in ("back", "forward") for step in found[way]]
+        print_list(steps, printing, "trace", data=found, notes=notes)
         return
     for way, title in (("back", "came from"), ("forward", "went to")):
         if both or (way == "back") == back:
             show(
-                found[way], form, title=f"{lot} {title}",
+                found[way], Format.TABLE, title=f"{lot} {title}",
                 empty=f"Nothing is known of where {lot} {title}.",
             )  # fmt: skip
 
@@ -223,11 +223,13 @@ _page_lots: Final = 100
 """Lots looked at together; what is held in memory is a page of lots and the registry."""
 
 
+@spread(Printing)
 def retention(
     lot: Annotated[str | None, typer.Argument(metavar="LOT", help="The lot.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Every lot whose records may go.")] = False,
     on: OnOption = None,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """Say until when the records of a lot are kept, and which rule decides.
 
@@ -244,10 +246,10 @@ def retention(
             rows = [row for row in past if not row["cases"]]
             if waiting := len(past) - len(rows):
                 say(f"Kept beyond their day for cases still open: {waiting:,} lots.")
-    show(
-        rows, form,
-        columns=["lot", "keep_until", "rule", "cases"] if form is Format.TABLE else None,
-        data=rows[0] if lot is not None else rows, empty="No records are due.",
+        notes = printing.notes(asked.log, asked.rows, lot=lot, due=due, on=on)
+    print_list(
+        rows, printing, "retention", columns=["lot", "keep_until", "rule", "cases"],
+        data=rows[0] if lot is not None else rows, notes=notes, empty="No records are due.",
     )  # fmt: skip
 
 

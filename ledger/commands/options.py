@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -32,6 +32,21 @@ KnownAtOption = Annotated[
         help="What was recorded up to then: RFC 3339, or a date = the end of that day in Japan.",
     ),
 ]
+
+LimitOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="At most so many, the latest first; else 100 on a screen, and all in a file."
+    ),
+]
+_screen_rows: Final = 100
+_all_rows: Final = 2**62
+
+
+def limited(limit: int | None, *, screen: bool) -> int:
+    """How many rows there may be; what is no screen has all of them."""
+    return limit or (_screen_rows if screen else _all_rows)
+
 
 OnOption = Annotated[
     str | None, typer.Option("--on", metavar="DATE", help="The day judged; default: today, Japan.")
@@ -77,7 +92,8 @@ def spread(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command an option for each field of `options`, in place of the parameter of that type.
 
-    The command gets what was given as one object; fields left out are as by default.
+    The command gets what was given as one object, checked where that can say what does not go
+    together; fields left out are as by default.
     """
     fields = {
         name: one
@@ -91,7 +107,10 @@ def spread(
 
         @wraps(command)
         def run(**given: Any) -> None:
-            command(**{whole: options(**{name: given.pop(name) for name in fields}), **given})
+            made = options(**{name: given.pop(name) for name in fields})
+            if (check := getattr(made, "check", None)) is not None:
+                check()
+            command(**{whole: made, **given})
 
         shown: list[inspect.Parameter] = []
         for one in own.parameters.values():

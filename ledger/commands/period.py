@@ -1,11 +1,14 @@
 """`ledger period`: a pair's month or fiscal year signed off by its body, and what came of it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from ledger.commands.home import deciding, opened
+from ledger.commands.options import spread
 from ledger.commands.output import Format, FormatOption, say, show
+from ledger.commands.printing import Printing, print_list
 
 app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
 
@@ -49,11 +52,13 @@ def close(
 
 
 @app.command("show")
+@spread(Printing)
 def show_periods(
     period: Annotated[str | None, typer.Argument(metavar="[PERIOD]", help="Only this one.")] = None,
     importer: Annotated[str | None, typer.Option(help="Only this importer.")] = None,
     rcb: Annotated[str | None, typer.Option(help="Only this certifying body.")] = None,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """Show signed periods: the row signed, and the row as last stated where facts changed it.
 
@@ -85,7 +90,12 @@ def show_periods(
                 row = period_row(rows, log, wanted)
                 head = _head(importer, rcb, period, "UNSIGNED", None)
                 found = [head | {"person": None, "row": row, "stated": row}]
-    show(found, form, empty="No period was signed.")
+        notes = printing.notes(log, rows, period=period, importer=importer, rcb=rcb)
+    print_list(found, printing, "periods", notes=notes, flat=_flat, empty="No period was signed.")
+
+
+def _flat(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**row, "signed_at_position": row["position"]}
 
 
 def _head(importer: str, rcb: str, period: str, state: str, position: int | None) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ledger.commands.output import Format, FormatOption, say, show
+from ledger.commands.options import spread
+from ledger.commands.output import say
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse
 
 if TYPE_CHECKING:
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
     from ledger.settings import Settings
 
 
-def policy(form: FormatOption = Format.TABLE) -> None:
+@spread(Printing)
+def policy(printing: Printing) -> None:
     """Show the policy in force: LEDGER_POLICY's values over those built in.
 
     Waits are in seconds, shares are fractions of one.
@@ -33,7 +36,7 @@ def policy(form: FormatOption = Format.TABLE) -> None:
         for name in found.__struct_fields__
     ]
     data = {row["name"]: row["value"] for row in rows} | {"digest": found.digest()}
-    show(rows, form, data=data)
+    print_list(rows, printing, data=data)
     say(f"From {settings.policy or 'the built-in values'}; digest {found.digest()[:12]}.")
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import AsOfOption, KnownAtOption, day, moment
-from ledger.commands.output import Format, FormatOption, show
+from ledger.commands.options import AsOfOption, KnownAtOption, day, moment, spread
+from ledger.commands.output import Format, show
+from ledger.commands.printing import ListFormat, Printing, print_list
 from ledger.errors import Misuse
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Split(StrEnum):
     AGENT = "agent"
 
 
+@spread(Printing)
 def reconcile(
     importer: Annotated[str | None, typer.Option(help="Only this importer.")] = None,
     rcb: Annotated[str | None, typer.Option(help="Only this certifying body.")] = None,
@@ -41,7 +43,8 @@ def reconcile(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 1 where a case is open or a claim differs.")
     ] = False,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """Show a row for each importer and certifying body: where all its seals are, and who says what.
 
@@ -66,8 +69,18 @@ def reconcile(
         with reading(log) as views:
             asked = (importer, rcb, exporter, agent)
             check_known(views, log, *((Named.PARTY, party) for party in asked))
+            notes = printing.notes(
+                log, views, as_of=question.as_of, known_at=question.known_at, importer=importer,
+                rcb=rcb, exporter=exporter, agent=agent, split=question.split,
+            )  # fmt: skip
         rows = answer(log, question)
-    print_reconciliation(rows, form)
+    if not printing.is_table:
+        steady = printing.form is ListFormat.XLSX and question.as_of is None
+        print_list(
+            rows, printing, "reconciliation", notes=notes, without=("as_of",) if steady else ()
+        )
+    else:
+        print_reconciliation(rows)
     if check and any(open_cases(row) or unlike(row) for row in rows):
         raise typer.Exit(1)
 
@@ -84,27 +97,19 @@ def answer(log: "Log", question: "Question") -> list[dict[str, Any]]:
         return reconciled(rows, log, question, now=now, cases=cases)
 
 
-def print_reconciliation(rows: list[dict[str, Any]], form: Format) -> None:
-    """Print rows: JSON whole, CSV a row a line, the table in two parts people can read."""
+def print_reconciliation(rows: list[dict[str, Any]]) -> None:
+    """Print rows as a table in two parts that people can read."""
     from ledger.views.reconciliation import CLAIMS, FIGURES
 
-    if form is not Format.TABLE:
-        flat = [
-            {key: value for key, value in row.items() if key != "cases"}
-            | {f"cases_{severity}": count for severity, count in row["cases"].items()}
-            for row in rows
-        ]
-        show(flat, form, data=rows)
-        return
     who = [name for name in WHO if any(row.get(name) is not None for row in rows)]
     issued = "supplied" if any("supplied" in row for row in rows) else "issued"
     places = [issued, *(name for name in FIGURES[1:] if _worth(rows, name))]
     claims = [name for name in CLAIMS if _worth(rows, name)]
     empty = "No mark is registered yet, so there is nothing to reconcile: `ledger load` a season."
-    show(rows, form, columns=[*who, *places], title="Where the seals are", empty=empty)
+    show(rows, Format.TABLE, columns=[*who, *places], title="Where the seals are", empty=empty)
     said = [row for row in rows if any(row[name] for name in CLAIMS) or open_cases(row)]
     if said:
-        show(said, form, columns=[*who, *claims, "cases"], title="What the parties claim")
+        show(said, Format.TABLE, columns=[*who, *claims, "cases"], title="What the parties claim")
 
 
 def open_cases(row: dict[str, Any]) -> int:
@@ -123,6 +128,7 @@ def _worth(rows: list[dict[str, Any]], name: str) -> bool:
     return name not in ZERO_LEFT_OUT or any(row.get(name) for row in rows)
 
 
+@spread(Printing)
 def statement(
     mark: Annotated[str, typer.Option(help="The mark.")],
     holder: Annotated[str, typer.Option(help="Who holds the stock.")],
@@ -135,7 +141,8 @@ def statement(
     ] = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """Show the seal ledger of one stock: received, used, discarded, other, remaining, day by day.
 
@@ -157,5 +164,10 @@ def statement(
             rows, log, (mark, holder, site),
             start=first, end=last, as_of=clocks[0], known_at=clocks[1],
         )  # fmt: skip
+        of = {"mark": mark, "holder": holder, "site": site, "from": first, "to": last}
+        notes = printing.notes(log, rows, as_of=clocks[0], known_at=clocks[1], **of)
     title = f"{mark} at {holder} {site}: opening {found['opening']:,}, closing {found['closing']:,}"
-    show(found["days"], form, data=found, title=title, empty=f"{title}. No seal moved.")
+    print_list(
+        found["days"], printing, "statement", data=found, notes=notes, title=title,
+        without=("remarks", "checker"), empty=f"{title}. No seal moved.",
+    )  # fmt: skip

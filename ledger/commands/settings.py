@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from ledger.commands.output import Format, FormatOption, show
+from ledger.commands.options import spread
+from ledger.commands.printing import Printing, print_list
 from ledger.settings import shown
 
 
-def settings(form: FormatOption = Format.TABLE) -> None:
+@spread(Printing)
+def settings(printing: Printing) -> None:
     """Show each setting: its value, secrets masked, and where it comes from.
 
     That is the environment, a file, a file that holds a secret, or the default.
@@ -19,7 +21,7 @@ def settings(form: FormatOption = Format.TABLE) -> None:
     ]
     # A port is no amount: it has no thousands.
     rows = [row | {"value": "" if row["value"] is None else str(row["value"])} for row in data]
-    show(rows, form, data=data)
+    print_list(rows, printing, data=data)
 
 
 def _plain(value: Any) -> Any:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import moment
+from ledger.commands.options import moment, spread
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.prefixes import named_max, one_of
+from ledger.commands.printing import Printing, print_list
 from ledger.commands.trail import ByOption, admin
 from ledger.errors import Misuse, Unavailable
 from ledger.facts.scalars import time_text
@@ -93,7 +94,8 @@ def rotate(
 
 
 @app.command("list")
-def list_(form: FormatOption = Format.TABLE) -> None:
+@spread(Printing)
+def list_(printing: Printing) -> None:
     """Show every token, without its secret: who made it, when it was last used, when it ends.
 
     Example: ledger token list --format json
@@ -101,7 +103,9 @@ def list_(form: FormatOption = Format.TABLE) -> None:
     now = time.time_ns() // 1_000
     with opened() as log:
         rows = [_row(token, now) for token in tokens.listed(log)]
-    show(rows, form, empty="No token has been made yet: `ledger token create`.")
+        notes = printing.notes(log)
+    empty = "No token has been made yet: `ledger token create`."
+    print_list(rows, printing, "tokens", notes=notes, empty=empty)
 
 
 @app.command()

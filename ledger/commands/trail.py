@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import since_option
-from ledger.commands.output import Format, FormatOption, show
+from ledger.commands.options import LimitOption, limited, since_option, spread
+from ledger.commands.printing import Printing, print_list
 from ledger.commands.viewing import viewing
 from ledger.errors import Misuse, no_such
 from ledger.facts.checks import is_id
@@ -23,6 +23,7 @@ ByOption = Annotated[
 ]
 
 
+@spread(Printing)
 def trail(
     since: Annotated[
         str | None,
@@ -32,8 +33,9 @@ def trail(
         str | None,
         typer.Option(metavar="ID", help="Only this person or party, or user:NAME of a machine."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest first.")] = 100,
-    form: FormatOption = Format.TABLE,
+    limit: LimitOption = None,
+    *,
+    printing: Printing,
 ) -> None:
     """List who did what: tokens made, rotated, revoked; what people decided.
 
@@ -44,11 +46,15 @@ def trail(
 
     begins = since_option(since) or 0
     with opened() as log, viewing(log) as rows:
-        found = [one.row() for one in listed(rows, since=begins, who=who, limit=limit)]
+        most = limited(limit, screen=printing.is_table)
+        found = [one.row() for one in listed(rows, since=begins, who=who, limit=most)]
+        notes = printing.notes(log, rows, since=since, who=who)
         if not found and who is not None and who not in (known := people(rows)):
             raise no_such("person or party in the trail", who, known)
-    chosen = _COLUMNS if form is Format.TABLE else None
-    show(found, form, columns=chosen, empty="Nothing of the kind was done.")
+    print_list(
+        found, printing, "trail", columns=_COLUMNS, notes=notes,
+        empty="Nothing of the kind was done.",
+    )  # fmt: skip
 
 
 def admin(by: str | None) -> Admin:

@@ -9,8 +9,9 @@ import typer
 
 from ledger.commands.completing import classes, codes, of
 from ledger.commands.lot import Asked, asking, coded
-from ledger.commands.options import OnOption, day, today_or
+from ledger.commands.options import OnOption, day, spread, today_or
 from ledger.commands.output import Format, FormatOption, print_json, say, show
+from ledger.commands.printing import Printing, print_list
 from ledger.errors import Misuse
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _SHOWN: Final = ("lot", "product", "operator", "produced_on", "code", "label", "
                  "shown_by")  # fmt: skip
 
 
+@spread(Printing)
 def unproven(
     party: Annotated[str | None, typer.Option(help="Only of this maker.")] = None,
     lot: Annotated[str | None, typer.Option(help="Only this lot.")] = None,
@@ -35,7 +37,8 @@ def unproven(
     ] = None,
     on: OnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 where there is any.")] = False,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """List which lots are unproven: by what, and what would show it.
 
@@ -51,9 +54,11 @@ def unproven(
     with asking() as asked:
         check_known(asked.rows, asked.log, (Named.PARTY, party), (Named.LOT, lot))
         rows = [row for page in _pages(asked, wanted) for row in page]
-    show(rows, form, columns=_SHOWN if form is Format.TABLE else None,
-         empty="Nothing is unproven.")  # fmt: skip
-    if form is Format.TABLE:
+        notes = printing.notes(asked.log, asked.rows, **wanted._asdict())
+    print_list(
+        rows, printing, "unproven", columns=_SHOWN, notes=notes, empty="Nothing is unproven."
+    )
+    if printing.is_table:
         for sentence in dict.fromkeys(f"{row['code']}: {row['en']} {row['ja']}" for row in rows):
             say(sentence)
     if check and rows:
@@ -76,13 +81,15 @@ def _pages(asked: Asked, wanted: "Wanted") -> Iterator[list[dict[str, Any]]]:
         yield [*judged(rows, log, LazyRecord(rows, log, registered), page, wanted)]
 
 
+@spread(Printing)
 def criteria(
     party: Annotated[str, typer.Argument(metavar="PARTY", help="A registered party.")],
     of: Annotated[
         str | None, typer.Option("--criteria", metavar="X", help="As PLANT; default: its own.")
     ] = None,
     on: OnOption = None,
-    form: FormatOption = Format.TABLE,
+    *,
+    printing: Printing,
 ) -> None:
     """Show what the technical criteria ask of a party, and what it has shown on a day.
 
@@ -95,9 +102,10 @@ def criteria(
     with asking() as asked:
         check_known(asked.rows, asked.log, (Named.PARTY, party))
         rows = criterion_rows(asked.record, party, at, of)
-    show(
-        rows, form, columns=("criteria", "subject", "item", "contractor", "state", "on", "until")
-        if form is Format.TABLE else None,
+        notes = printing.notes(asked.log, asked.rows, party=party, criteria=of, on=at)
+    print_list(
+        rows, printing, "criteria", notes=notes,
+        columns=("criteria", "subject", "item", "contractor", "state", "on", "until"),
         empty="No criteria are asked of it: it has no valid JAS certificate on that day.",
     )  # fmt: skip
 

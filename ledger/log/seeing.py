@@ -73,6 +73,11 @@ class Seen(Log):
         self._connection = connection
         self._counts = counts
 
+    @property
+    def counts(self) -> Callable[[Recorded], bool] | None:
+        """What tells whether an event counts here; None where all do."""
+        return self._counts
+
     def only(self, counts: Callable[[Recorded], bool]) -> "Seen":
         """The same, read by position without the events that do not count."""
         return Seen(self._whole, self._connection, counts)

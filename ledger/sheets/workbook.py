@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Final, Literal, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 Kind = Literal["text", "count", "weight", "date", "moment", "bool"]
 FORMATS: Final = {
@@ -20,7 +21,19 @@ width_max: Final = 60
 _LISTS: Final = "lists"
 _choices_characters_max: Final = 255
 _rows_checked: Final = 10_000
+OPTIONS: Final = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+    "strings_to_numbers": False,
+}  # fmt: skip
+"""Rows go to temporary files; what the library makes of texts by itself is turned off."""
 UNDATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  (a workbook's dates have no zone)
+
+
+class Plain(Worksheet):  # type: ignore[misc]  # the library tells no types
+    """A sheet on which a text in the form of the library's own marks is a text, too."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, preserve=False, attributes=attributes)
 
 
 class Column(NamedTuple):
@@ -42,17 +55,13 @@ class Sheet(NamedTuple):
 
 def write(out: BinaryIO, sheets: Sequence[Sheet], *, made: datetime = UNDATED) -> None:
     """Write a workbook; rows are taken as they come and not kept."""
-    options = {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-        "strings_to_numbers": False, "in_memory": True,
-    }  # fmt: skip
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
         book.set_properties({"created": made})
         formats = {kind: book.add_format({"num_format": code}) for kind, code in FORMATS.items()}
         bold = book.add_format({"bold": True, "num_format": "@"})
         lists: dict[tuple[str, ...], int] = {}
         for sheet in sheets:
-            page = book.add_worksheet(sheet.name)
+            page = book.add_worksheet(sheet.name, Plain)
             _layout(page, sheet, lists, formats)
             for at, column in enumerate(sheet.columns):
                 page.write_string(0, at, column.heading, bold)
@@ -86,7 +95,7 @@ def _source(choices: Sequence[str], lists: dict[tuple[str, ...], int]) -> str | 
 
 
 def _written_lists(book: Any, lists: dict[tuple[str, ...], int]) -> None:
-    page = book.add_worksheet(_LISTS)
+    page = book.add_worksheet(_LISTS, Plain)
     page.hide()
     columns = [*lists]
     for row in range(max(map(len, columns))):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
+from typing import Any, Final
 
 from psycopg.errors import UndefinedTable
 
@@ -11,6 +13,9 @@ from ledger.views import SCHEMA, schema
 from ledger.views.folding import Rows
 
 _computing_ms_max = 600_000
+fetched_rows: Final = 2_000
+"""What is read of a long answer at once."""
+_names = count(1)
 
 
 @contextmanager
@@ -29,3 +34,15 @@ def reading(log: Log, target: str = SCHEMA, *, computing: bool = False) -> Itera
             yield rows
         except UndefinedTable as error:
             raise Unavailable(schema.NOT_BUILT) from error
+
+
+def each(rows: Rows, statement: str, values: Any = None) -> Iterator[tuple[Any, ...]]:
+    """The rows of an answer however long it is: the server keeps it, a part is read at a time.
+
+    `rows` is within a transaction, which lasts until the last row is taken.
+    """
+    connection = rows.connection
+    with connection.cursor(name=f"each_{next(_names)}") as cursor:
+        cursor.itersize = fetched_rows
+        cursor.execute(statement, values, binary=True)
+        yield from cursor

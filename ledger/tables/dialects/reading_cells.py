@@ -40,7 +40,7 @@ READERS: Final[dict[Kind, Callable[[str | Cell, How, list[Said]], Any]]] = {
 }
 """How each kind of column is read."""
 _ABSENT: Final = frozenset({"", "-", "－", "—", "ー", "なし", "n/a", "N/A"})
-_QUOTED: Final = re.compile(r"'(?=[=+\-@\t\r\n\0＝＋－＠])")
+_QUOTED: Final = re.compile(r"'(?='*[=+\-@\t\r\n\0＝＋－＠])")
 """What makes a text safe from being run as a formula; see `sheets`."""
 _PARTS: Final = re.compile(r"[;；、\r\n]")
 

@@ -1,16 +1,11 @@
-"""Answers: JSON, or CSV where that is preferred, each with the position it rests on.
+"""Answers in JSON, each with the position it rests on; the body and the headers say the same."""
 
-The body and the headers say the same, so that a spreadsheet is told too.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from fastapi import Request
 from starlette.responses import Response
 
-from ledger.web.asking.figures import CSV, CSV_WITH_HEAD, as_csv
 from ledger.web.desk import Standing
 
 JSON: Final = "application/json"
@@ -40,49 +35,6 @@ def answer(
         media_type=JSON,
         headers=headers({**said, **body}),
     )
-
-
-def rows_answer(
-    request: Request,
-    standing: Standing,
-    body: Mapping[str, Any],
-    *,
-    rows: str,
-    columns: Sequence[str] = (),
-) -> Response:
-    """The same, or the rows under the key `rows` alone as CSV where the request prefers it."""
-    if not prefers_csv(request):
-        return answer(standing, body)
-    return Response(
-        as_csv(body[rows], columns),
-        media_type=CSV_WITH_HEAD,
-        headers=headers({**told(standing), **body}),
-    )
-
-
-def prefers_csv(request: Request) -> bool:
-    """Whether an Accept header puts CSV before JSON."""
-    weights = {"csv": 0.0, "json": 0.0}
-    for part in request.headers.get("accept", "").split(","):
-        name, *parameters = part.strip().lower().split(";")
-        weight = 1.0
-        for parameter in parameters:
-            key, _, value = parameter.strip().partition("=")
-            if key == "q":
-                weight = _weight(value)
-        if name.strip() == CSV:
-            weights["csv"] = weight
-        elif name.strip() in (JSON, "*/*", "application/*"):
-            weights["json"] = max(weights["json"], weight)
-    return weights["csv"] > 0 and weights["csv"] >= weights["json"]
-
-
-def _weight(text: str) -> float:
-    try:
-        weight = float(text)
-    except ValueError:
-        return 0.0
-    return weight if 0 <= weight <= 1 else 0.0
 
 
 def headers(said: Mapping[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ A case is shown as far as the viewer sees it, and decided about by whom it conce
 it; everybody else finds none.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -16,22 +17,17 @@ from ledger.errors import Conflict, Misuse, Unavailable
 from ledger.facts.scalars import ReasonCode, time_text
 from ledger.log.seeing import Viewer
 from ledger.rules.violation import Severity, SubjectKind
-from ledger.views.discrepancies import GROUPS, Listed, Wanted, case_then, grouped, history, listed
+from ledger.views.discrepancies import GROUPS, Wanted, case_then, grouped, history, listed
 from ledger.web.access.viewers import AtDesk, Certifier, Explainer, Onlooker
 from ledger.web.api import openapi_cases as openapi
-from ledger.web.api.answers import answer, rows_answer
-from ledger.web.api.parameters import (
-    AtClocks,
-    AtPage,
-    Page,
-    cut,
-    key_of,
-    next_cursor,
-)
+from ledger.web.api.answers import answer
+from ledger.web.api.parameters import AtClocks, AtForm, AtPage, behind, key_of
+from ledger.web.asking import lists
 from ledger.web.asking.decisions import ActName, Command, command_of, one_case, settled
 from ledger.web.asking.given import ID_PATTERN, KEY_PATTERN, TEXT_PATTERN
 from ledger.web.desk import Desk, Looking
 from ledger.web.problems import Problem, not_found
+from ledger.web.writing import written
 
 router = APIRouter(tags=["discrepancies"])
 
@@ -86,6 +82,7 @@ def get_discrepancies(
     viewer: Onlooker,
     desk: AtDesk,
     page: AtPage,
+    form: AtForm,
     about: Annotated[About, Depends(About)],
     rules: Rules = None,
     severities: Severities = None,
@@ -97,40 +94,25 @@ def get_discrepancies(
     wanted = about.wanted(
         rules=tuple(rules or ()), states=asked, severities=tuple(severities or ())
     )
-    with desk.looking(viewer) as looking:
-        found = listed(looking.rows, looking.log, wanted)
-        if group:
-            return _groups(request, looking, page, grouped(found, looking.log, group), group)
-    shown, following = cut(sorted(found, key=_key), page, _key, str, str, str, str)
-    body = {
-        "audited": looking.standing.audited,
-        "discrepancies": [entry.row for entry in shown],
-        "next": following,
-    }
-    return rows_answer(request, looking.standing, body, rows="discrepancies")
+
+    def cases(looking: Looking) -> list[dict[str, Any]]:
+        found = [entry.row for entry in listed(looking.rows, looking.log, wanted)]
+        return behind(sorted(found, key=lists.case_of), page, lists.case_of, str, str, str, str)
+
+    def groups(looking: Looking) -> list[dict[str, Any]]:
+        by = group or []
+        found = grouped(listed(looking.rows, looking.log, wanted), looking.log, by)
+        after = key_of(page, int, *(str for _ in by))
+        place = lists.group_of(by)
+        return [row for row in found if after is None or _order(place(row)) > _order(after)]
+
+    listing = lists.case_groups(groups, group) if group else lists.cases(cases)
+    return written(request, desk, viewer, form, listing, page.part)
 
 
-def _groups(
-    request: Request, looking: Looking, page: Page, rows: list[dict[str, Any]], by: list[str]
-) -> Response:
-    """A page of groups, most cases first."""
-
-    def key(row: dict[str, Any]) -> tuple[Any, ...]:
-        return -row["cases"], *(row[name] for name in by)
-
-    after = key_of(page, int, *(str for _ in by))
-    behind = [row for row in rows if after is None or key(row) > (-after[0], *after[1:])]
-    shown = behind[: page.limit]
-    following = None
-    if len(behind) > len(shown):
-        following = next_cursor([shown[-1]["cases"], *key(shown[-1])[1:]])
-    body = {"audited": looking.standing.audited, "groups": shown, "next": following}
-    return rows_answer(request, looking.standing, body, rows="groups")
-
-
-def _key(entry: Listed) -> tuple[str, str, str, str]:
-    case = entry.case
-    return case.rule, str(case.subject_kind), case.subject, case.discriminator
+def _order(place: Sequence[Any]) -> tuple[Any, ...]:
+    """Where a group stands: the most cases first."""
+    return -place[0], *place[1:]
 
 
 class Escalation(BaseModel):

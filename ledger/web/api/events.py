@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ledger import metrics
+from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.registry import SourceRegistered
 from ledger.intake import Accepted, Door, Refused, Verdict, door, read
@@ -26,11 +27,16 @@ from ledger.views.letters import letters_behind
 from ledger.web.access.viewers import Asking, AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer, headers, told
+from ledger.web.api.parameters import AtClocks, AtForm, AtPage, IdQuery, key_of
+from ledger.web.asking import lists
+from ledger.web.asking.events import Wanted
 from ledger.web.asking.records import Offered, corrected, receipt, shown
 from ledger.web.desk import SYSTEM, Desk, Looking, Standing
-from ledger.web.problems import Problem, forbidden, not_found
+from ledger.web.problems import Problem, forbidden, invalid, not_found
+from ledger.web.writing import written
 
 router = APIRouter(tags=["events"])
+Types = Annotated[list[str] | None, Query(alias="type", max_length=100)]
 
 DOOR: Final = "http"
 TAKEN: Final = ("id", "id: this id was recorded with other content")
@@ -95,6 +101,26 @@ class Registered:
             for source, registered in self._fresh.items()
             if registered[0] > standing.position
         }
+
+
+@router.get("/events", **openapi.EVENTS)
+def get_events(
+    request: Request,
+    viewer: Onlooker,
+    desk: AtDesk,
+    clocks: AtClocks,
+    page: AtPage,
+    form: AtForm,
+    types: Types = None,
+    source: IdQuery = None,
+) -> Response:
+    """Events that the viewer sees, of all types and sources or of some."""
+    (after,) = key_of(page, int) or (0,)
+    for name in types or ():
+        if name not in TYPES:
+            raise invalid("type", f"no type of event is called {name[:80]!r}")
+    wanted = Wanted(types, source)
+    return written(request, desk, viewer, form, lists.events(wanted, clocks, after), page.part)
 
 
 @router.post("/events", **openapi.POST_EVENTS)

@@ -3,21 +3,22 @@
 Everybody sees what was refused of its own, an operator all of it; nobody else finds there is any.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from ledger.cases.letter import LetterState
 from ledger.intake.verdicts import Reason
-from ledger.views.letters import Asked, Kept, kept, source_of, told
+from ledger.views.letters import Asked
 from ledger.web.access.viewers import AtDesk, Onlooker
-from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import answer, rows_answer
-from ledger.web.api.parameters import AtPage, key_of, next_cursor
-from ledger.web.api.sources import refused
+from ledger.web.api import openapi_sources as openapi
+from ledger.web.api.answers import answer
+from ledger.web.api.parameters import AtForm, AtPage, key_of
+from ledger.web.asking import lists
 from ledger.web.asking.given import ID_PATTERN
-from ledger.web.asking.letters import history, one_letter
+from ledger.web.asking.letters import history, kept_row, one_letter
+from ledger.web.writing import written
 
 router = APIRouter(tags=["sources"])
 
@@ -33,6 +34,7 @@ def get_dead_letters(
     viewer: Onlooker,
     desk: AtDesk,
     page: AtPage,
+    form: AtForm,
     states: States = None,
     reasons: Reasons = None,
     sender: Sender = None,
@@ -42,12 +44,7 @@ def get_dead_letters(
     every = "all" in (states or ())
     wanted = [*LetterState] if every else [LetterState(one) for one in states or ("new",)]
     asked = Asked(tuple(reasons or ()), tuple(wanted), sender, before=before)
-    with desk.looking(viewer) as looking:
-        found = kept(looking.rows, asked, page.limit)
-    more = len(found) == page.limit
-    following = next_cursor([found[-1].dead_letter.number]) if more else None
-    body = {"dead_letters": [row(one) for one in found], "next": following}
-    return rows_answer(request, looking.standing, body, rows="dead_letters")
+    return written(request, desk, viewer, form, lists.dead_letters(asked), page.part)
 
 
 @router.get("/dead-letters/{number}", **openapi.LETTER)
@@ -58,13 +55,4 @@ def get_dead_letter(
     with desk.looking(viewer) as looking:
         found = one_letter(looking, number)
         done = [one._asdict() for one in history(looking.log, number)]
-    return answer(looking.standing, {**row(found), "history": done})
-
-
-def row(one: Kept) -> dict[str, Any]:
-    """A letter as programs read it."""
-    refusal = one.dead_letter.refusal
-    return {
-        **refused(one.dead_letter), "by": refusal.by, "source": source_of(refusal),
-        **told(one.letter),
-    }  # fmt: skip
+    return answer(looking.standing, {**kept_row(found), "history": done})

@@ -84,6 +84,9 @@ STANDING: Final[Shape] = {
 }
 
 
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 def answered(
     shape: Shape,
     *,
@@ -96,6 +99,7 @@ def answered(
     content: Json = {"application/json": {"schema": thing(whole), "example": shown_of(whole)}}
     if csv:
         content["text/csv"] = {"schema": TEXT}
+        content[_XLSX] = {"schema": {"type": "string", "contentMediaType": _XLSX}}
     return {"description": said, "content": content} | ({"links": dict(links)} if links else {})
 
 
@@ -131,13 +135,15 @@ def reading(
 ) -> Json:
     """What is said of a route that reads; `none` where its subject may not be there."""
     responses = {200: answered(shape, csv=csv, links=links), **PROBLEMS} | (NONE if none else {})
+    if csv:
+        responses[406] = problem("An `Accept` that takes none of these forms")
     return {"summary": summary, "responses": responses}
 
 
 def listing(
     summary: str, name: str, items: Member, links: Mapping[str, Json], *, none: bool = False
 ) -> Json:
-    """The same of `/name`, which gives its rows page by page, also as CSV."""
+    """The same of `/name`, which gives its rows whole or page by page, also for spreadsheets."""
     further = {**links, "next": link(f"get_{name}", cursor="/next")}
     shape = {name: items, "next": maybe()}
     return reading(summary, shape, csv=True, links=further, none=none)

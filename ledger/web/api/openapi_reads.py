@@ -87,6 +87,18 @@ POST_EVENTS: Final[Json] = {
         }
     ),
 }
+EVENTS: Final = listing(
+    "Events in the order in which they became known",
+    "events",
+    many(
+        {
+            "position": 4713, "type": "SealsApplied", "time": _SCAN["time"], "recorded_at": "",
+            "source": "SCAN-1", "actor": maybe(), "door": maybe("http"), "by": maybe("EXP-1"),
+            "person": maybe(), "corrects": maybe(), "note": maybe(), "id": _SCAN["id"],
+        }
+    ),
+    {"event": link("get_event", event_id="/events/0/id")},
+)  # fmt: skip
 EVENT: Final = reading(
     "An event as recorded",
     {"id": _SCAN["id"], "counts": True, "corrected_by": maybe(), "recorded": many()},
@@ -121,6 +133,17 @@ RECONCILIATION: Final = reading(
 _DAY: Final[Shape] = {
     "day": "", "received": 0, "used": 0, "discarded": 0, "other": 0, "remaining": 0,
 }  # fmt: skip
+STOCKS: Final = listing(
+    "Stocks, and what is in each now",
+    "stocks",
+    many({"mark": "JAS-A", "holder": "EXP-1", "site": "W1", "balance": 120}),
+    {
+        "statement": link(
+            "get_statement", mark="/stocks/0/mark", holder="/stocks/0/holder",
+            site="/stocks/0/site",
+        )
+    },
+)  # fmt: skip
 STATEMENT: Final = reading(
     "One stock day by day",
     {
@@ -207,39 +230,6 @@ CERTIFICATE: Final = reading(
     links={"shipment": link("get_shipment", shipment="/shipments/0")},
 )
 
-_SOURCE: Final[Shape] = {
-    "source": "", "events": 0, "last_position": 0, "last_recorded": "", "last_time": "",
-}  # fmt: skip
-SOURCES: Final = listing("Who reports", "sources", many(_SOURCE), {})
-_REFUSAL: Final[Shape] = {
-    "number": 0, "recorded_at": "", "door": "", "place": "", "index": 0, "reason": "", "path": "",
-    "id": maybe(), "size": maybe(kind=int), "sha256": "", "payload": "",
-}  # fmt: skip
-REFUSALS: Final = listing(
-    "What was refused",
-    "refusals",
-    many(_REFUSAL),
-    {"receipt": link("get_receipt", event_id="/refusals/0/id")},
-)
-_LETTER: Final[Shape] = {
-    **_REFUSAL, "by": maybe("EXP-1"), "source": maybe("SCAN-1"),
-    "state": one_of("new", "mended", "replayed", "dismissed"), "fact": maybe(),
-    "settled_at": maybe(), "party": maybe(), "person": maybe(),
-}  # fmt: skip
-LETTERS: Final = listing(
-    "Refused messages and what became of them",
-    "dead_letters",
-    many(_LETTER, shown_of(_LETTER)),
-    {
-        "dead_letter": link("get_dead_letter", number="/dead_letters/0/number"),
-        "receipt": link("get_receipt", event_id="/dead_letters/0/id"),
-    },
-)
-LETTER: Final = reading(
-    "A refused message with what people did about it",
-    {**_LETTER, "number": 7, "history": many()},
-    links={"fact": link("get_event", event_id="/fact")},
-)
 _SUBSTANCE: Final[Shape] = {
     "table": "T4", "code": "PECTIN", "class": maybe("PROCESSED_LIVESTOCK"), "on": "2026-04-02",
     "allowed": True, "conditions": Member({"type": "array", "items": TEXT}, ["dairy"]),

@@ -5,7 +5,7 @@ A parameter that a route does not know is refused too.
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -14,11 +14,12 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
 from ledger.web.access.viewers import Asking
+from ledger.web.asking.forms import OF_PROGRAMS, Form, Format, Headings, chosen
 from ledger.web.asking.given import ID_PATTERN, Clocks, moment
+from ledger.web.asking.listing import Part
 from ledger.web.problems import Problem, invalid
 
 T = TypeVar("T")
-limit_default: Final = 100
 limit_max: Final = 1_000
 cursor_characters_max: Final = 2_000
 
@@ -43,31 +44,46 @@ def clocks(
 
 
 class Page(NamedTuple):
-    """How much of a list, and after which entry."""
+    """How much of a list, and after which entry; without a limit all of it."""
 
     after: list[Any]
-    limit: int
+    limit: int | None
+
+    @property
+    def part(self) -> Part:
+        """The same as a list is written by."""
+        return Part(self.limit)
 
 
 Cursor = Annotated[
     str | None, Query(description="`next` of the page before", max_length=cursor_characters_max)
 ]
-Limit = Annotated[int, Query(ge=1, le=limit_max)]
+Limit = Annotated[
+    int | None,
+    Query(ge=1, le=limit_max, description="At most so many rows; without it all of them"),
+]
 
 
-def page(cursor: Cursor = None, limit: Limit = limit_default) -> Page:
+def page(cursor: Cursor = None, limit: Limit = None) -> Page:
     """The page of a request."""
     return Page([] if cursor is None else _read(cursor), limit)
 
 
-def long_page(cursor: Cursor = None, limit: Limit = limit_max) -> Page:
-    """The page of a request for a list that is mostly wanted whole."""
-    return page(cursor, limit)
-
-
-def next_cursor(key: list[Any]) -> str:
-    """What leads to the page behind an entry with that key."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+def form(
+    request: Request,
+    format: Annotated[  # noqa: A002 -- the word in the address
+        Format | None, Query(description="The form of the list; wins over `Accept`")
+    ] = None,
+    headings: Annotated[
+        Headings, Query(description="What columns are called in CSV and workbooks")
+    ] = "code",
+    bom: Annotated[  # noqa: FBT002 -- as FastAPI reads parameters
+        bool, Query(description="Mark a CSV as UTF-8 for spreadsheets, with their line ends")
+    ] = False,
+) -> Form:
+    """The form that a list is asked for in."""
+    accept = request.headers.get("accept", "")
+    return chosen(accept, OF_PROGRAMS, given=format, headings=headings, bom=bom)
 
 
 def _read(cursor: str) -> list[Any]:
@@ -94,19 +110,17 @@ def key_of(wanted: Page, *kinds: type) -> tuple[Any, ...] | None:
     return tuple(wanted.after)
 
 
-def cut(
-    rows: Sequence[T], wanted: Page, key: Callable[[T], tuple[Any, ...]], *kinds: type
-) -> tuple[list[T], str | None]:
-    """The rows of a page out of all in the order of their keys, and what leads to the next one."""
+def behind(
+    rows: Iterable[T], wanted: Page, key: Callable[[T], Sequence[str | int]], *kinds: type
+) -> list[T]:
+    """The rows behind the entry that a page goes on after, out of all by their keys."""
     after = key_of(wanted, *kinds)
-    behind = [row for row in rows if after is None or key(row) > after]
-    shown = behind[: wanted.limit]
-    return shown, next_cursor([*key(shown[-1])]) if len(behind) > len(shown) else None
+    return [row for row in rows if after is None or tuple(key(row)) > after]
 
 
 AtClocks = Annotated[Clocks, Depends(clocks)]
 AtPage = Annotated[Page, Depends(page)]
-AtLongPage = Annotated[Page, Depends(long_page)]
+AtForm = Annotated[Form, Depends(form)]
 
 
 _not_asked = "not asked here"

@@ -12,16 +12,14 @@ from ledger.rules.moments import JAPAN
 from ledger.views.cases import signed_period, signed_periods
 from ledger.web.access.viewers import AtDesk, Certifier, Onlooker, person_of
 from ledger.web.api import openapi_cases as openapi
-from ledger.web.api.answers import answer, rows_answer
-from ledger.web.api.parameters import (
-    AtPage,
-    IdPath,
-    key_of,
-    next_cursor,
-)
+from ledger.web.api.answers import answer
+from ledger.web.api.parameters import AtForm, AtPage, IdPath, key_of
+from ledger.web.asking import lists
 from ledger.web.asking.decisions import row_of, sign
 from ledger.web.asking.given import ID_PATTERN, TEXT_PATTERN
+from ledger.web.desk import Looking
 from ledger.web.problems import not_found
+from ledger.web.writing import written
 
 router = APIRouter(tags=["periods"])
 
@@ -40,18 +38,16 @@ class Signature(BaseModel):
 
 
 @router.get("/periods", **openapi.PERIODS)
-def get_periods(request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage) -> Response:
+def get_periods(
+    request: Request, viewer: Onlooker, desk: AtDesk, page: AtPage, form: AtForm
+) -> Response:
     """Every signed period that the viewer sees, and its row where facts changed it since."""
     after = key_of(page, str, str, str) or ("", "", "")
-    with desk.looking(viewer) as looking:
-        known = signed_periods(looking.rows, after, page.limit)
-    found = [_signed(one) for one in known]
-    following = None
-    if len(known) == page.limit:
-        last = known[-1].period
-        following = next_cursor([last.importer, last.rcb, last.name])
-    body = {"periods": found, "next": following}
-    return rows_answer(request, looking.standing, body, rows="periods")
+
+    def rows(looking: Looking) -> list[dict[str, Any]]:
+        return [_signed(one) for one in signed_periods(looking.rows, after)]
+
+    return written(request, desk, viewer, form, lists.periods(rows), page.part)
 
 
 @router.get("/periods/{importer}/{rcb}/{name}", **openapi.PERIOD)

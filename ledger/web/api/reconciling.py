@@ -1,6 +1,6 @@
-"""`/reconciliation` and `/statements`: where all seals are, and one stock day by day."""
+"""`/reconciliation`, `/stocks`, `/statements`: where all seals are, and one stock day by day."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -8,10 +8,12 @@ from starlette.responses import Response
 from ledger.views.reconciliation import Question
 from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import prefers_csv, rows_answer
-from ledger.web.api.parameters import AtClocks, AtLongPage, IdQuery, cut
+from ledger.web.api.parameters import AtClocks, AtForm, AtPage, IdQuery, behind, key_of
+from ledger.web.asking import lists
 from ledger.web.asking.figures import one_part, seen_rows, stock_days
 from ledger.web.asking.given import ID_PATTERN, days
+from ledger.web.desk import Looking
+from ledger.web.writing import written
 
 router = APIRouter(tags=["figures"])
 Id = Annotated[str, Query(pattern=ID_PATTERN, max_length=80)]
@@ -23,7 +25,8 @@ def get_reconciliation(
     viewer: Onlooker,
     desk: AtDesk,
     clocks: AtClocks,
-    page: AtLongPage,
+    page: AtPage,
+    form: AtForm,
     importer: IdQuery = None,
     rcb: IdQuery = None,
     exporter: IdQuery = None,
@@ -36,24 +39,29 @@ def get_reconciliation(
         importer=importer, rcb=rcb, exporter=exporter, agent=agent, split=split,
         as_of=clocks.as_of, known_at=clocks.known_at,
     )  # fmt: skip
-    with desk.looking(viewer) as looking:
-        found = sorted(seen_rows(desk, looking, asked), key=_key)
-    position = found[0]["position"] if found else looking.standing.position
-    shown, following = cut(found, page, _key, str, str, str, str)
-    if prefers_csv(request):
-        shown = [flat(row) for row in shown]
-    body = {"position": position, "rows": shown, "next": following}
-    return rows_answer(request, looking.standing, body, rows="rows")
+
+    def rows(looking: Looking) -> list[dict[str, Any]]:
+        found = sorted(seen_rows(desk, looking, asked), key=lists.pair_of)
+        return behind(found, page, lists.pair_of, str, str, str, str)
+
+    listing = lists.reconciliation(rows, clocks)
+    return written(request, desk, viewer, form, listing, page.part)
 
 
-def _key(row: dict[str, Any]) -> tuple[str, ...]:
-    return row["importer"], row["rcb"], row["exporter"] or "", row["agent"] or ""
-
-
-def flat(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with a column for each severity."""
-    rest = {name: value for name, value in row.items() if name != "cases"}
-    return rest | {f"cases_{severity}": count for severity, count in row["cases"].items()}
+@router.get("/stocks", **openapi.STOCKS)
+def get_stocks(
+    request: Request,
+    viewer: Onlooker,
+    desk: AtDesk,
+    page: AtPage,
+    form: AtForm,
+    mark: IdQuery = None,
+    holder: IdQuery = None,
+) -> Response:
+    """Stocks by mark, holder and site, and how many seals are in each now."""
+    after = key_of(page, str, str, str) or ("", "", "")
+    listing = lists.stocks(mark or "", holder or "", after)
+    return written(request, desk, viewer, form, listing, page.part)
 
 
 @router.get("/statements", **openapi.STATEMENT)
@@ -62,6 +70,7 @@ def get_statement(
     viewer: Onlooker,
     desk: AtDesk,
     clocks: AtClocks,
+    form: AtForm,
     mark: Id,
     holder: Id,
     site: Id,
@@ -70,12 +79,9 @@ def get_statement(
 ) -> Response:
     """One stock day by day: received, used, discarded, other, remaining."""
     between = days(start, end)
-    with desk.looking(viewer) as looking:
-        found = stock_days(looking, (mark, holder, site), clocks, between)
-        position = clocks.then(looking).position
-    said = {} if position is None else {"position": position}
-    body = {**said, "mark": mark, "holder": holder, "site": site, **found}
-    return rows_answer(request, looking.standing, body, rows="days", columns=_DAY)
 
+    def found(looking: Looking) -> dict[str, Any]:
+        return stock_days(looking, (mark, holder, site), clocks, between)
 
-_DAY: Final = ("day", "received", "used", "discarded", "other", "remaining")
+    of = {"mark": mark, "holder": holder, "site": site}
+    return written(request, desk, viewer, form, lists.statement(found, clocks, of))

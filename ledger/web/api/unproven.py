@@ -1,6 +1,6 @@
 """`/unproven`: what the facts do not show of lots, as far as the viewer sees the lots."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -8,10 +8,12 @@ from starlette.responses import Response
 from ledger.labels.describe import known_class
 from ledger.web.access.viewers import AtDesk, Onlooker
 from ledger.web.api import openapi_reads as openapi
-from ledger.web.api.answers import rows_answer
-from ledger.web.api.parameters import AtPage, IdQuery, key_of, next_cursor
-from ledger.web.asking.given import TEXT_PATTERN, day
-from ledger.web.asking.unproven import Wanted, seen
+from ledger.web.api.parameters import AtForm, AtPage, IdQuery, key_of
+from ledger.web.asking import lists
+from ledger.web.asking.given import TEXT_PATTERN, day, next_cursor
+from ledger.web.asking.listing import Part
+from ledger.web.asking.unproven import Wanted, all_seen, seen
+from ledger.web.writing import written
 
 router = APIRouter(tags=["labels"])
 Word = Annotated[str | None, Query(max_length=80, pattern=TEXT_PATTERN)]
@@ -35,6 +37,7 @@ def get_unproven(
     viewer: Onlooker,
     desk: AtDesk,
     page: AtPage,
+    form: AtForm,
     asked: Annotated[Wanted, Depends(wanted)],
 ) -> Response:
     """Lots by id with each code that leaves them unproven, and what would show it.
@@ -42,9 +45,10 @@ def get_unproven(
     A page may have fewer rows than asked for, and even none, though `next` leads on.
     """
     after = key_of(page, str, str) or ("", "")
+    if page.limit is None:
+        whole = lists.unproven(lambda looking: all_seen(desk, looking, asked, (after[0], after[1])))
+        return written(request, desk, viewer, form, whole)
     found = seen(desk, viewer, asked, (after[0], after[1]), page.limit)
-    body: dict[str, Any] = {
-        "unproven": found.rows,
-        "next": None if found.following is None else next_cursor([*found.following]),
-    }
-    return rows_answer(request, found.standing, body, rows="unproven")
+    following = None if found.following is None else next_cursor(found.following)
+    some = lists.unproven(lambda _: found.rows)
+    return written(request, desk, viewer, form, some, Part(following=following))

@@ -1,12 +1,8 @@
-"""The figures of a viewer: rows of the reconciliation, one stock day by day; and rows as CSV."""
+"""The figures of a viewer: rows of the reconciliation, one stock day by day."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from ledger.custody.places import Kind
@@ -103,31 +99,3 @@ def stock_days(
         looking.rows, looking.log, account, start=between[0], end=between[1],
         as_of=clocks.as_of, known_at=clocks.known_at,
     )  # fmt: skip
-
-
-CSV: Final = "text/csv"
-CSV_WITH_HEAD: Final = f"{CSV}; charset=utf-8; header=present"
-
-
-def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
-    """Rows as CSV with a head; what is nested stands as JSON, nothing as nothing.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    names = list(columns or dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return value
-    text = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

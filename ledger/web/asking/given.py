@@ -3,9 +3,13 @@
 A date given as a moment means the end of that day in Japan.
 """
 
+import base64
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
+
+import msgspec
 
 from ledger.facts.scalars import canonical_time, micros
 from ledger.log.seeing import Seen
@@ -92,3 +96,8 @@ def day(text: str | None, name: str) -> date | None:
     except ValueError as error:
         raise invalid(name, str(error)) from None
     raise invalid(name, "expected a date, as 2026-04-01")
+
+
+def next_cursor(key: Sequence[str | int]) -> str:
+    """What leads to the page behind an entry with that key."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")

@@ -6,10 +6,11 @@ from ledger.custody.places import Kind
 from ledger.facts.mentions import About, certificate_key
 from ledger.facts.registry import PartyRegistered
 from ledger.log.seeing import Viewer
+from ledger.rules.violation import parts_of
 from ledger.views import certificates, lots, shipments
 from ledger.views.loading import facts_about
 from ledger.views.trace import trace
-from ledger.web.asking.given import Then
+from ledger.web.asking.given import Clocks, Then
 from ledger.web.desk import SYSTEM, Desk, Looking
 from ledger.web.problems import not_found
 
@@ -59,6 +60,19 @@ def lot_trace(
     return found, sorted(set(named) - {lot for (lot,) in looking.rows.fetchall()})
 
 
+def trace_steps(
+    lot: str, clocks: Clocks, looking: Looking, *, back: bool = True, forward: bool = True
+) -> list[dict[str, Any]]:
+    """The same, step by step in one list."""
+    found, _ = lot_trace(looking, lot, clocks.then(looking), back=back, forward=forward)
+    return [{"direction": way, **step} for way in ("back", "forward") for step in found[way]]
+
+
+def shipment_then(shipment: str, clocks: Clocks, looking: Looking) -> dict[str, Any]:
+    """A shipment as it was at the clocks."""
+    return shipment_card(looking, shipment, clocks.then(looking))
+
+
 def shipment_card(looking: Looking, shipment: str, then: Then) -> dict[str, Any]:
     """A shipment; 404 where the viewer sees none of that id."""
     there(looking, _A_SHIPMENT, "shipment", key=shipment)
@@ -94,3 +108,17 @@ def countries(desk: Desk, foreign: list[str]) -> list[dict[str, Any]]:
         known = operator and record.latest(PartyRegistered, About.PARTY, operator)
         found.append({"lot": lot, "country": known.country if known else None})
     return found
+
+
+def in_log_order(cards: list[dict[str, Any]], missing: list[str]) -> list[dict[str, Any]]:
+    """The log with its gaps where the missing numbers would stand."""
+    entries = [{**card, "number": parts_of(card["certificate"])[-1]} for card in cards]
+    entries += [{"certificate": None, "state": "MISSING", "number": number} for number in missing]
+    return sorted(entries, key=_order)
+
+
+def _order(entry: dict[str, Any]) -> tuple[str, int, str]:
+    """By prefix, then by the number at the end, as the numbers of a series run."""
+    number: str = entry["number"]
+    prefix = number.rstrip("0123456789")
+    return prefix, int(number[len(prefix) :] or 0), number

@@ -1,13 +1,15 @@
 """Dead letters as somebody sees them, and what people did about each."""
 
+import base64
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from ledger.cases.canonical import decode_decision
 from ledger.cases.identity import letter_id
 from ledger.facts.scalars import time_text
+from ledger.log import DeadLetter
 from ledger.log.reading import Reader
-from ledger.views.letters import Kept, letters_of
+from ledger.views.letters import Kept, letters_of, source_of, told
 from ledger.web.desk import Looking
 from ledger.web.problems import not_found
 
@@ -47,3 +49,30 @@ def history(log: Reader, number: int) -> Sequence[Done]:
         at = time_text(recorded.recorded_at, 0)
         found.append(Done(recorded.topic, recorded.position, at, **said))
     return found
+
+
+def refused(letter: DeadLetter) -> dict[str, Any]:
+    """A dead letter as people read it; the bytes in base64, as far as they were kept."""
+    refusal = letter.refusal
+    return {
+        "number": letter.number,
+        "recorded_at": time_text(letter.recorded_at, 0),
+        "door": refusal.door,
+        "place": refusal.place,
+        "index": refusal.index,
+        "reason": refusal.reason,
+        "path": refusal.path,
+        "id": None if refusal.id is None else str(refusal.id),
+        "size": refusal.size,
+        "sha256": refusal.sha256.hex(),
+        "payload": base64.b64encode(refusal.payload).decode(),
+    }
+
+
+def kept_row(one: Kept) -> dict[str, Any]:
+    """A letter with what became of it, as programs read it."""
+    refusal = one.dead_letter.refusal
+    return {
+        **refused(one.dead_letter), "by": refusal.by, "source": source_of(refusal),
+        **told(one.letter),
+    }  # fmt: skip

@@ -14,12 +14,12 @@ from ledger.labels.unproven import Herds, unproven
 from ledger.log import Log
 from ledger.log.seeing import Viewer
 from ledger.views.folding import Rows
-from ledger.views.lazy_record import LazyRecord
+from ledger.views.lazy_record import LazyRecord, registry_facts
 from ledger.views.loading import facts_by_id
 from ledger.views.lots import names, sealed_now
 from ledger.views.replacing import replaced_of
 from ledger.web.asking.goods import A_LOT, there
-from ledger.web.desk import SYSTEM, Desk, Standing
+from ledger.web.desk import SYSTEM, Desk, Looking, Standing
 
 lots_together: Final = 50
 """As many lots are looked at together."""
@@ -119,6 +119,23 @@ def seen(desk: Desk, viewer: Viewer, wanted: Wanted, after: Place, limit: int) -
             found.append(row)
     more = len(lots) == lots_looked_max
     return Page(found, (lots[-1], END) if more else None, standing)
+
+
+def all_seen(desk: Desk, looking: Looking, wanted: Wanted, after: Place) -> Iterator[Row]:
+    """All rows of lots that a look sees, behind a place; they rest on more than it sees."""
+    if wanted.lot is not None:
+        there(looking, A_LOT, "lot", key=wanted.lot)
+        lots = [wanted.lot]
+    else:
+        lots = names(looking.rows, after[0], lots_together, again=after[1] != END)
+    with desk.looking(SYSTEM) as whole:
+        registered = registry_facts(whole.rows, whole.log)
+        while lots:
+            record = LazyRecord(whole.rows, whole.log, registered)
+            for row in judged(whole.rows, whole.log, record, lots, wanted):
+                if _place(row) > after:
+                    yield row
+            lots = [] if wanted.lot else names(looking.rows, lots[-1], lots_together)
 
 
 def _place(row: Row) -> Place:

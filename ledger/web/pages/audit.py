@@ -5,8 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from ledger.web.asking import lists
 from ledger.web.asking.given import moment
 from ledger.web.asking.trail import ALWAYS, Entry, trail
+from ledger.web.desk import Looking
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.words import ADMIN_DOORS, KINDS, LETTER_REASONS, REASONS, TRAIL
@@ -29,11 +31,16 @@ def audit(
     if opened.viewer.role != "operator":
         raise forbidden(said("Only the operator sees who did what."))
     begins = moment(f"{since}T00:00:00+09:00", "since") if since else 0
+
+    def entries(of: Looking, until: int, limit: int) -> list[Entry]:
+        asked = who.strip() or None
+        return trail(of.rows, since=begins or 0, before=until, who=asked, limit=limit)
+
+    whole = lists.trail(lambda of: [one.row() for one in entries(of, ALWAYS, ALWAYS)])
+    if (file := opened.file(whole)) is not None:
+        return file
     with opened.looking() as looking:
-        found = trail(
-            looking.rows, since=begins or 0, before=before, who=who.strip() or None,
-            limit=entries_shown_max + 1,
-        )  # fmt: skip
+        found = entries(looking, before, entries_shown_max + 1)
         standing = looking.standing
     shown = found[:entries_shown_max]
     return opened.show(

@@ -1,6 +1,7 @@
 """One case: what was expected and found, what it rests on, what would cure it, and who decides."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -20,7 +21,9 @@ from ledger.views.discrepancies import (
 )
 from ledger.views.loading import facts_by_id
 from ledger.web.access.viewers import EXPLAINING, onlooker
+from ledger.web.asking import lists
 from ledger.web.asking.decisions import ACTS, one_case
+from ledger.web.asking.events import event_row
 from ledger.web.desk import Looking
 from ledger.web.pages.charts import times
 from ledger.web.pages.opening import Open, Opening
@@ -48,6 +51,8 @@ def case_page(
 ) -> Response:
     """The page of a case; `refused` says why a decision was not taken, `given` what was typed."""
     onlooker(opened.viewer)
+    if (file := opened.file(lists.evidence(partial(_evidence_rows, opened, case_id)))) is not None:
+        return file
     with opened.looking() as looking:
         entry = one_case(looking, case_id)
         decided = history(looking.log, entry, opened.until(looking), opened.clocks.as_of)
@@ -89,6 +94,14 @@ def _evidence(opened: Opening, looking: Looking, ids: Sequence[str]) -> list[Kno
     as_of = opened.clocks.as_of
     known = [one for one in record if as_of is None or one.fact.at <= as_of]
     return sorted(known, key=lambda one: (one.fact.at, one.id))
+
+
+def _evidence_rows(opened: Opening, case_id: UUID, looking: Looking) -> list[dict[str, Any]]:
+    """The same as rows of a list."""
+    entry = one_case(looking, case_id)
+    ids = [UUID(one.id) for one in _evidence(opened, looking, entry.row["evidence"])]
+    found = looking.log.get(ids)
+    return [event_row(one) for key in ids for one in found.get(key, ())]
 
 
 def _similar(looking: Looking, entry: Listed) -> list[Listed]:

@@ -9,6 +9,7 @@ from ledger.facts.scalars import MICROS_A_DAY, micros
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import GROUPS, SEVERITIES, Listed, grouped
 from ledger.web.access.viewers import CERTIFYING, EXPLAINING, onlooker
+from ledger.web.asking import lists
 from ledger.web.desk import Looking
 from ledger.web.pages.case import acts_in, open_acts
 from ledger.web.pages.given import Filter, Filtered, Key, PageNumber, known, shown
@@ -48,6 +49,12 @@ def inbox_page(
     """The inbox; `refused` says why a decision about several was not taken."""
     onlooker(opened.viewer)
     known(by, GROUPS, "by")
+
+    def rows(looking: Looking) -> list[dict[str, Any]]:
+        return [entry.row for entry in sorted(chosen.found(looking), key=_gravest)]
+
+    if (file := opened.file(lists.cases(rows))) is not None:
+        return file
     with opened.looking() as looking:
         found = chosen.found(looking)
         acts = _acts(opened, looking, chosen, found)

@@ -1,6 +1,7 @@
 """Figures: the overview of all importers and bodies, one pair, and the events behind a number."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -13,13 +14,14 @@ from ledger.errors import Misuse
 from ledger.facts.registry import ConsignmentContractSigned
 from ledger.log.rows import Recorded
 from ledger.views import set_aside
-from ledger.views.behind import behind, known
+from ledger.views.behind import Behind, behind, known
 from ledger.views.cases import signed_periods
 from ledger.views.discrepancies import SEVERITIES, Wanted, listed
 from ledger.views.discrepancies.listing import pairs_of_marks
 from ledger.views.loading import facts_of
 from ledger.views.reconciliation import FIGURES, Question
 from ledger.web.access.viewers import onlooker
+from ledger.web.asking import lists
 from ledger.web.asking.figures import one_part, seen_rows
 from ledger.web.desk import Looking
 from ledger.web.pages.charts import bar, flow
@@ -41,12 +43,19 @@ def overview(opened: Open, exporter: Id = "", agent: Id = "", period: Id = "") -
     with opened.looking() as looking:
         if opened.viewer.role == "scanner":
             return opened.show("scanner", looking.standing)
-        asked = _question(opened, exporter=exporter, agent=agent, period=period)
-        found = seen_rows(opened.desk, looking, asked)
+    asked = _question(opened, exporter=exporter, agent=agent, period=period)
+
+    def rows(of: Looking) -> list[dict[str, Any]]:
+        return sorted(seen_rows(opened.desk, of, asked), key=_gravest)
+
+    if (file := opened.file(lists.reconciliation(rows))) is not None:
+        return file
+    with opened.looking() as looking:
+        found = rows(looking)
         return opened.show(
             "overview",
             looking.standing,
-            rows=[row_of(row) for row in sorted(found, key=_gravest)],
+            rows=[row_of(row) for row in found],
             picture=flow(_sum(found), ORDER) if found else None,
             names=CLAIMS_SHORT,
             short=PLACES_SHORT,
@@ -135,9 +144,18 @@ WHERE p.kind = %s AND p.mark = ANY(%s) ORDER BY p.mark, p.key, p.site LIMIT 200
 def pair(opened: Open, importer: Id, rcb: Id, exporter: Id = "", agent: Id = "") -> Response:
     """Show a pair, or the part of an exporter or agent in it."""
     onlooker(opened.viewer)
+    part = {"exporter": exporter} if exporter else {"agent": agent}
+    asked = _question(opened, importer=importer, rcb=rcb, **part)
+
+    def rows(of: Looking) -> list[dict[str, Any]]:
+        whole = seen_rows(opened.desk, of, asked)
+        if not whole:
+            raise not_found("such pair")
+        return [*whole, *_split(opened, of, asked, whole[0])]
+
+    if (file := opened.file(lists.reconciliation(rows))) is not None:
+        return file
     with opened.looking() as looking:
-        part = {"exporter": exporter} if exporter else {"agent": agent}
-        asked = _question(opened, importer=importer, rcb=rcb, **part)
         found = seen_rows(opened.desk, looking, asked)
         if not found:
             raise not_found("such pair")
@@ -178,20 +196,11 @@ def figure(
     onlooker(opened.viewer)
     if not known(name):
         raise not_found("such figure")
+    whole = lists.figure(partial(_behind, opened, importer, rcb, name))
+    if (file := opened.file(whole)) is not None:
+        return file
     with opened.looking() as looking:
-        marks = marks_of(looking, importer, rcb)
-        if not marks:
-            raise not_found("such pair")
-        found = behind(
-            looking.rows,
-            marks,
-            name,
-            importer=importer,
-            time=_LAST if opened.clocks.as_of is None else opened.clocks.as_of,
-            position=opened.until(looking),
-            before=min(before, _LAST),
-            limit=events_shown_max + 1,
-        )
+        found = _behind(opened, importer, rcb, name, looking, before, events_shown_max + 1)
         shown = found[:events_shown_max]
         events = {one.position: one for one in looking.log.at([one.position for one in shown])}
         entries: list[tuple[Any, Recorded | None]] = [
@@ -207,6 +216,31 @@ def figure(
             entries=entries,
             further=shown[-1].position if len(found) > len(shown) else None,
         )
+
+
+def _behind(
+    opened: Opening,
+    importer: str,
+    rcb: str,
+    name: str,
+    looking: Looking,
+    before: int,
+    limit: int,
+) -> list[Behind]:
+    """What stands behind a figure, the latest first; 404 where the viewer sees no such pair."""
+    marks = marks_of(looking, importer, rcb)
+    if not marks:
+        raise not_found("such pair")
+    return behind(
+        looking.rows,
+        marks,
+        name,
+        importer=importer,
+        time=_LAST if opened.clocks.as_of is None else opened.clocks.as_of,
+        position=opened.until(looking),
+        before=min(before, _LAST),
+        limit=limit,
+    )
 
 
 def marks_of(looking: Looking, importer: str, rcb: str) -> list[str]:

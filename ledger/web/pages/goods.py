@@ -5,6 +5,7 @@ log of its issuer, missing numbers in their place.
 """
 
 from datetime import date
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,14 +18,23 @@ from ledger.facts.scalars import local_day, time_text
 from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.rules.moments import JAPAN
-from ledger.rules.violation import parts_of
 from ledger.views import certificates as certificates_view
 from ledger.views import lots as lots_view
 from ledger.views import shipments as shipments_view
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.viewers import onlooker
-from ledger.web.asking.goods import countries, lot_card, lot_trace, sees_gaps, shipment_card
+from ledger.web.asking import lists
+from ledger.web.asking.goods import (
+    countries,
+    in_log_order,
+    lot_card,
+    lot_trace,
+    sees_gaps,
+    shipment_card,
+    shipment_then,
+    trace_steps,
+)
 from ledger.web.asking.parties import herds_known, shown_of_lot
 from ledger.web.desk import SYSTEM, Desk, Looking, as_of
 from ledger.web.pages.charts import graph
@@ -41,6 +51,8 @@ lots_shown_max: Final = 50
 def lots(opened: Open, after: Id = "") -> Response:
     """List the lots that the viewer sees, by id."""
     onlooker(opened.viewer)
+    if (file := opened.file(lists.lots())) is not None:
+        return file
     with opened.looking() as looking:
         names = lots_view.names(looking.rows, after, lots_shown_max + 1)
         cards = lots_view.cards(looking.rows, looking.log, names[:lots_shown_max])
@@ -50,8 +62,10 @@ def lots(opened: Open, after: Id = "") -> Response:
 
 @router.get("/desk/lot")
 def lot(opened: Open, lot: Id) -> Response:
-    """Show a lot."""
+    """Show a lot; as a file its way, step by step."""
     onlooker(opened.viewer)
+    if (file := opened.file(lists.trace(partial(trace_steps, lot, opened.clocks)))) is not None:
+        return file
     with opened.looking() as looking:
         then = opened.clocks.then(looking)
         card = lot_card(looking, lot, then)
@@ -117,6 +131,8 @@ COLUMNS: Final = ("applied", "shipped", "reported", "certified", "received")
 def shipments(opened: Open, after: Id = "") -> Response:
     """List the shipments that the viewer sees, by id."""
     onlooker(opened.viewer)
+    if (file := opened.file(lists.shipments())) is not None:
+        return file
     with opened.looking() as looking:
         names = shipments_view.names(looking.rows, after, shipments_shown_max + 1)
         cards = shipments_view.cards(looking.rows, looking.log, names[:shipments_shown_max])
@@ -128,8 +144,11 @@ def shipments(opened: Open, after: Id = "") -> Response:
 
 @router.get("/desk/shipment")
 def shipment(opened: Open, shipment: Id) -> Response:
-    """Show a shipment."""
+    """Show a shipment; as a file its goods."""
     onlooker(opened.viewer)
+    lines = lists.shipment_lines(partial(shipment_then, shipment, opened.clocks))
+    if (file := opened.file(lines)) is not None:
+        return file
     with opened.looking() as looking:
         card = shipment_card(looking, shipment, opened.clocks.then(looking))
         wanted = Wanted(subject_kind="shipment", subject=shipment)
@@ -171,13 +190,19 @@ def certificates(opened: Open, issuer: Id = "", number: Id = "", page: PageNumbe
         issuers = certificates_view.issuers(looking.rows)
         if not issuer and len(issuers) == 1:
             issuer = issuers[0]
+    listing = lists.certificates(None, clocks=opened.clocks)
+    if issuer:
+        listing = lists.control_log(issuer, number, opened.clocks)
+    if (file := opened.file(listing)) is not None:
+        return file
+    with opened.looking() as looking:
         entries: list[dict[str, Any]] = []
         missing: list[str] = []
         if issuer:
             log = as_of(looking, opened.clocks.as_of)
             found = certificates_view.control_log(looking.rows, log, issuer, opened.until(looking))
             missing = found["missing"] if sees_gaps(opened.viewer, issuer) else []
-            entries = _in_order(found["certificates"], missing)
+            entries = in_log_order(found["certificates"], missing)
             if number:
                 key = certificate_key(issuer, number)
                 entries = [entry for entry in entries if entry["certificate"] == key]
@@ -195,17 +220,3 @@ def certificates(opened: Open, issuer: Id = "", number: Id = "", page: PageNumbe
             missing=len(missing),
             papers=PAPERS,
         )
-
-
-def _in_order(cards: list[dict[str, Any]], missing: list[str]) -> list[dict[str, Any]]:
-    """The log with its gaps where the missing numbers would stand."""
-    entries = [{**card, "number": parts_of(card["certificate"])[-1]} for card in cards]
-    entries += [{"certificate": None, "state": "MISSING", "number": number} for number in missing]
-    return sorted(entries, key=_order)
-
-
-def _order(entry: dict[str, Any]) -> tuple[str, int, str]:
-    """By prefix, then by the number at the end, as the numbers of a series run."""
-    number: str = entry["number"]
-    prefix = number.rstrip("0123456789")
-    return prefix, int(number[len(prefix) :] or 0), number

@@ -9,15 +9,25 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from ledger.web.access.signing import Session
 from ledger.web.access.viewers import LOOKING, AtDesk, SignedIn
+from ledger.web.asking.forms import (
+    OF_PAGES,
+    Form,
+    chosen,
+    given_bom,
+    given_format,
+    given_headings,
+)
 from ledger.web.asking.given import Clocks
+from ledger.web.asking.listing import Listing
 from ledger.web.desk import Desk, Looking, Standing
 from ledger.web.pages.given import AtClocks
 from ledger.web.pages.language import Language, language_of
 from ledger.web.pages.rendering import address, render
+from ledger.web.writing import written
 
 BOTH_CLOCKS: Final = frozenset(
     {"overview", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
@@ -36,6 +46,9 @@ SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
 )
 """The parts of the desk, and the roles that have them."""
 
+_PARTS: Final = ("page", "after", "after_code", "before", "decided", "done", "form")
+"""Words of addresses that show a part of a list, or what was just done."""
+
 
 class Opening:
     """One page for one person."""
@@ -46,12 +59,34 @@ class Opening:
         self.request, self.session, self.desk = request, session, desk
         self.clocks, self.language = clocks, language
         self.viewer = session.viewer
+        self._has_list = False
 
     @contextmanager
     def looking(self) -> Iterator[Looking]:
         """One snapshot as the viewer sees it."""
         with self.desk.looking(self.viewer) as looking:
             yield looking
+
+    def file(self, listing: Listing, form: Form | None = None) -> Response | None:
+        """The list of this page as a file, whole; None where the page itself is asked for."""
+        self._has_list = True
+        wanted = self.form if form is None else form
+        if wanted.kind == "html":
+            return None
+        columns = listing._replace(name="rows", by_column=True, clocks=self.clocks)
+        return written(self.request, self.desk, self.viewer, wanted, columns)
+
+    @property
+    def form(self) -> Form:
+        """The form that is asked for; files are for spreadsheets in the language of the viewer."""
+        words, code = self.request.query_params, self.language.code
+        return chosen(
+            self.request.headers.get("accept", ""),
+            OF_PAGES,
+            given=given_format(words.get("format")),
+            headings=given_headings(words.get("headings"), "ja" if code == "ja" else "en"),
+            bom=given_bom(words.get("bom"), otherwise=True),
+        )
 
     def until(self, looking: Looking) -> int:
         """The position that the clock of knowing stands for."""
@@ -87,7 +122,12 @@ class Opening:
             again=self.again,
             kept=self.kept,
             sections=self.sections,
+            as_file=self._as_file if self._has_list else None,
         )
+
+    def _as_file(self, kind: str) -> str:
+        """The address of this page's list as a file."""
+        return self.again(**dict.fromkeys(_PARTS), format=kind)
 
     @property
     def kept(self) -> dict[str, str]:

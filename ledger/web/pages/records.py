@@ -1,5 +1,6 @@
 """What was reported: sources and when each was last heard, events as recorded, what was refused."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from ledger.rules.violation import Subject, SubjectKind, parts_of
 from ledger.views.letters import letters_behind, letters_of, source_of
 from ledger.views.loading import facts_of
 from ledger.views.source_totals import sources as sources_view
+from ledger.web.asking import lists
 from ledger.web.asking.figures import sees_stock
 from ledger.web.asking.letters import history, one_letter
 from ledger.web.asking.records import corrected
@@ -46,6 +48,8 @@ def sources(
     before: Annotated[int, Query(ge=1)] = _LAST,
 ) -> Response:
     """List the sources that the viewer sees, and what was refused of its own."""
+    if (file := opened.file(lists.sources())) is not None:
+        return file
     with opened.looking() as looking:
         heard = [row for row in sources_view(looking.rows) if source in ("", row["source"])]
         registered = facts_of(looking.rows, looking.log, [SourceRegistered])
@@ -129,6 +133,8 @@ def _dump(payload: bytes) -> list[dict[str, Any]]:
 @router.get("/desk/event")
 def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the address
     """Show an event as recorded with what it moved and what corrects it, or what was refused."""
+    if (file := opened.file(lists.moves(partial(_moves, id)))) is not None:
+        return file
     with opened.looking() as looking:
         stream = looking.log.get([id]).get(id, [])
         dead_letters = looking.log.refused(id)
@@ -147,6 +153,14 @@ def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the 
             doors=DOORS,
             linked=_CORRECTING,
         )
+
+
+def _moves(event_id: UUID, looking: Looking) -> list[dict[str, Any]]:
+    """What an event moved; 404 where the viewer sees no such event."""
+    stream = looking.log.get([event_id]).get(event_id, [])
+    if not stream:
+        raise not_found("such event")
+    return [move for recorded in stream for move in as_recorded(recorded)["moves"]]
 
 
 def _about(opened: Opening, looking: Looking, recorded: Recorded) -> list[tuple[str, str, str]]:

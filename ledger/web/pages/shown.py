@@ -10,9 +10,10 @@ from ledger.facts.scalars import local_day, time_text
 from ledger.labels.describe import known_class
 from ledger.rules.moments import JAPAN
 from ledger.web.access.viewers import onlooker
+from ledger.web.asking import lists
 from ledger.web.asking.given import TEXT_PATTERN, day
 from ledger.web.asking.parties import criteria_shown, seen_herd
-from ledger.web.asking.unproven import Wanted, seen
+from ledger.web.asking.unproven import Wanted, all_seen, seen
 from ledger.web.desk import Desk
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open
@@ -40,6 +41,11 @@ def unproven(
     asked = Wanted(
         party or None, lot or None, known_class(class_) if class_ else None, code or None
     )
+    whole = lists.unproven(
+        lambda looking: all_seen(opened.desk, looking, asked, (after, after_code))
+    )
+    if (file := opened.file(whole)) is not None:
+        return file
     found = seen(opened.desk, opened.viewer, asked, (after, after_code), rows_shown_max)
     return opened.show(
         "unproven",

@@ -23,10 +23,11 @@ from ledger.facts.seals import (
     StockAdjusted,
 )
 from ledger.rules.moments import within
-from ledger.rules.violation import key_of
 from ledger.views.loading import counting_about, facts_of
 from ledger.web.access.viewers import onlooker
-from ledger.web.asking.figures import CSV_WITH_HEAD, as_csv, stock_days
+from ledger.web.asking import lists
+from ledger.web.asking.figures import stock_days
+from ledger.web.asking.forms import Form
 from ledger.web.asking.given import days
 from ledger.web.desk import Looking, as_of
 from ledger.web.pages.charts import steps
@@ -40,9 +41,6 @@ SELECT p.mark, p.key, p.site, b.balance FROM places AS p JOIN balances AS b ON b
 WHERE p.kind = %s AND (%s = '' OR p.mark = %s) AND (%s = '' OR p.key = %s)
 ORDER BY p.mark, p.key, p.site
 """
-_COLUMNS: Final = (
-    "day", "received", "used", "discarded", "other", "remaining", "remarks", "checker",
-)  # fmt: skip
 
 
 class Remark(NamedTuple):
@@ -62,6 +60,8 @@ class Remark(NamedTuple):
 def statements(opened: Open, mark: Id = "", holder: Id = "", page: PageNumber = 0) -> Response:
     """List the stocks that the viewer sees."""
     onlooker(opened.viewer)
+    if (file := opened.file(lists.stocks(mark, holder))) is not None:
+        return file
     with opened.looking() as looking:
         looking.rows.execute(_STOCKS, (int(Kind.STOCK), mark, mark, holder, holder))
         stocks, more = shown(looking.rows.fetchall(), page)
@@ -80,18 +80,23 @@ def statement(
     end: Annotated[str, Query(alias="to", max_length=10)] = "",
     form: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """Show one stock day by day; `form=csv` is the same for a spreadsheet."""
+    """Show one stock day by day; `form=csv` is the same as CSV, its columns called by code."""
     onlooker(opened.viewer)
     between = days(start or None, end or None)
     account = (mark, holder, site)
-    with opened.looking() as looking:
+
+    def ledger(looking: Looking) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         found = stock_days(looking, account, opened.clocks, between)
         facts = _facts(opened, looking, account)
+        return found, _rows(found["opening"], found["days"], facts, between)
+
+    whole = lists.seal_ledger(lambda looking: [_plain_day(row) for row in ledger(looking)[1]])
+    if (file := opened.file(whole, Form("csv", named=True) if form == "csv" else None)) is not None:
+        return file
+    with opened.looking() as looking:
+        found, rows = ledger(looking)
         registered = facts_of(looking.rows, looking.log, [MarkRegistered, PartyRegistered])
         standing = looking.standing
-    rows = _rows(found["opening"], found["days"], facts, between)
-    if form == "csv":
-        return _csv(account, rows)
     shown_days = [(date.fromisoformat(row["day"]), row["remaining"]) for row in found["days"]]
     return opened.show(
         "statement",
@@ -186,16 +191,9 @@ def _remarks(fact: Fact) -> Iterator[Remark]:
             yield Remark("counted", fact.counted, "", fact.id)
 
 
-def _csv(account: tuple[str, str, str], rows: list[dict[str, Any]]) -> Response:
-    lines = [
-        {**row, "remarks": "; ".join(_plain(remark) for remark in row["remarks"])} for row in rows
-    ]
-    name = key_of(*account).replace(" ", "_").replace('"', "").replace("/", "-")
-    return Response(
-        as_csv(lines, _COLUMNS),
-        media_type=CSV_WITH_HEAD,
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
+def _plain_day(row: dict[str, Any]) -> dict[str, Any]:
+    """A day with its remarks as a text."""
+    return {**row, "remarks": "; ".join(_plain(remark) for remark in row["remarks"])}
 
 
 def _plain(remark: Remark) -> str:

@@ -152,7 +152,7 @@ ADDRESSES = (
     "/discrepancies?rule={0}&severity={0}&state={0}&group={0}&subject={0}",
     "/substances/{0}?table={0}&class={0}&on={0}",
     "/labels/check?claim={0}&lot={0}&on={0}&text={0}&route={0}", "/lots?limit={0}",
-    "/sources?cursor={0}",
+    "/sources?cursor={0}", "/lots?format={0}&headings={0}&bom={0}", "/events?type={0}&source={0}",
     "/discrepancies/stream?seconds=1&after={0}", "/reconciliation?known_at={0}&exporter={0}",
 )  # fmt: skip
 PIECE = st.one_of(

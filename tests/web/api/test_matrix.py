@@ -50,9 +50,11 @@ MATRIX: dict[str, Asked] = {
     "post_events": Asked(
         "post", "/events", dict.fromkeys(ROLES, 200) | {"operator": 403}, 200, []
     ),
+    "get_events": Asked("get", "/events", LIST, 200),
     "get_event": Asked("get", "/events/{event}", SUBJECT),
     "get_receipt": Asked("get", "/receipts/{event}", looking(scanner=200)),
     "get_reconciliation": Asked("get", "/reconciliation", LIST, 200),
+    "get_stocks": Asked("get", "/stocks", LIST, 200),
     "get_statement": Asked("get", "/statements?mark={mark}&holder={exporter}&site={site}", SUBJECT),
     "get_lots": Asked("get", "/lots", LIST, 200),
     "get_lot": Asked("get", "/lots/{lot}", SUBJECT),

@@ -63,6 +63,7 @@ OPEN = {"GET /health/live", "GET /health/ready", "POST /labels/check", "POST /ev
 LISTS = {
     "GET /lots", "GET /shipments", "GET /certificates", "GET /discrepancies", "GET /periods",
     "GET /sources", "GET /refusals", "GET /dead-letters", "GET /reconciliation", "GET /unproven",
+    "GET /events", "GET /stocks",
     "POST /discrepancies/explain",
     "POST /discrepancies/escalate", "POST /discrepancies/close",
 }  # fmt: skip

@@ -42,7 +42,7 @@ SUBJECTS: Final = (
 LISTS: Final = (
     "/reconciliation", "/reconciliation?split=exporter", "/reconciliation?split=agent",
     "/discrepancies?state=all&limit=1000", "/lots", "/shipments", "/certificates", "/periods",
-    "/sources", "/unproven?limit=1000",
+    "/sources", "/unproven?limit=1000", "/events", "/stocks",
 )  # fmt: skip
 PASSING: Final = {"position", "behind", "audited", "changed_at", "opened_at", "cases",
            "as_of"}  # fmt: skip

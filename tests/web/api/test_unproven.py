@@ -9,8 +9,8 @@ import pytest
 from ledger.log import Log
 from ledger.views.lazy_record import LazyRecord
 from ledger.views.lots import names
-from ledger.web.api.parameters import next_cursor
 from ledger.web.asking import unproven as asking
+from ledger.web.asking.given import next_cursor
 from ledger.web.asking.unproven import Wanted, unproven_of
 from ledger.web.desk import SYSTEM
 from tests.auditing import load

@@ -19,7 +19,7 @@ SUBJECTS = (
 LISTS = (
     "/reconciliation", "/reconciliation?split=exporter", "/reconciliation?split=agent", "/lots",
     "/shipments", "/certificates", "/discrepancies?state=all", "/discrepancies?group=party",
-    "/periods", "/sources", "/refusals",
+    "/periods", "/sources", "/refusals", "/events", "/stocks",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.facts.scalars import time_text
 from ledger.log.recorder import Rows
 
 _ONE: Final = """
@@ -31,6 +32,8 @@ SELECT sheet, row, event FROM table_import_rows WHERE import = %s
 ORDER BY sheet, row LIMIT %s
 """
 listed_max: Final = 1_000
+COUNTED: Final = ("rows", "events", "recorded", "duplicate", "corrected", "retracted", "refused")
+"""What a list says of how an import ended."""
 
 
 class Import(NamedTuple):
@@ -95,3 +98,19 @@ def rows_of(rows: Rows, of: UUID, most: int = listed_max) -> list[ImportRow]:
 def _import(row: Sequence[Any]) -> Import:
     first, counts, last = row[:8], row[8], row[9:]
     return Import._make((*first, msgspec.json.decode(counts), *last))
+
+
+def shown(made: Import) -> dict[str, Any]:
+    """An import as programs and lists read it."""
+    return {
+        "import": str(made.id),
+        "made_at": time_text(made.made_at, 0),
+        "by": made.by,
+        "person": made.person,
+        "file": made.file,
+        "sha256": made.sha256.hex(),
+        "template": made.template,
+        **{name: made.counts.get(name) for name in COUNTED},
+        "replaces": str(made.replaces) if made.replaces else None,
+        "replaced_by": str(made.replaced_by) if made.replaced_by else None,
+    }

@@ -1,0 +1,1 @@
+"""What tables show: a list of columns for each, shared by pages, files, programs and analysts."""
