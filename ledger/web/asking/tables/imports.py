@@ -29,8 +29,9 @@ SELECT DISTINCT event FROM table_import_rows WHERE import = %s ORDER BY event
 """
 _ROWS: Final = """
 SELECT sheet, row, event FROM table_import_rows WHERE import = %s
-ORDER BY sheet, row LIMIT %s
+ORDER BY sheet, row LIMIT %s OFFSET %s
 """
+_COUNT: Final = "SELECT count(*) FROM table_import_rows WHERE import = %s"
 listed_max: Final = 1_000
 COUNTED: Final = ("rows", "events", "recorded", "duplicate", "corrected", "retracted", "refused")
 """What a list says of how an import ended."""
@@ -90,9 +91,15 @@ def events_of(rows: Rows, of: UUID) -> Iterator[UUID]:
     return (row[0] for row in rows.execute(_EVENTS, (of,)).fetchall())
 
 
-def rows_of(rows: Rows, of: UUID, most: int = listed_max) -> list[ImportRow]:
-    """The first rows of an import."""
-    return [ImportRow(*row) for row in rows.execute(_ROWS, (of, most)).fetchall()]
+def rows_of(rows: Rows, of: UUID, most: int = listed_max, after: int = 0) -> list[ImportRow]:
+    """The rows of an import behind the first so many."""
+    return [ImportRow(*row) for row in rows.execute(_ROWS, (of, most, after)).fetchall()]
+
+
+def rows_count(rows: Rows, of: UUID) -> int:
+    """How many rows of an import became events."""
+    found = rows.execute(_COUNT, (of,)).fetchone()
+    return 0 if found is None else int(found[0])
 
 
 def _import(row: Sequence[Any]) -> Import:
