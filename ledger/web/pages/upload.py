@@ -20,6 +20,7 @@ from ledger.tables.mapping import checked, read_mapping
 from ledger.views.loading import facts_about
 from ledger.web.access.sign_in import check_form
 from ledger.web.access.viewers import LOOKING
+from ledger.web.asking import lists
 from ledger.web.asking.sources import Registered
 from ledger.web.asking.tables.checks import Check, asked_by, checks_of
 from ledger.web.asking.tables.imports import Import, latest, one, rows_count, rows_of
@@ -45,8 +46,8 @@ _ANY: Final = frozenset({403, 404})
 
 @router.get("/desk/upload")
 def form(opened: Open) -> Response:
-    """The form, and the party's imports below it."""
-    return form_page(opened)
+    """The form, and the party's imports below it, which are a file, too."""
+    return opened.file(lists.imports()) or form_page(opened)
 
 
 @router.post("/desk/upload")

@@ -1,7 +1,5 @@
 """Files of tables: empty templates, receipts, and the table with what became of its rows."""
 
-import csv
-import io
 import re
 import tempfile
 import threading
@@ -13,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from ledger.sheets.csv_text import plain, safe
+from ledger.sheets.csv_text import lines
 from ledger.sheets.workbook import Column, Sheet, write
 from ledger.tables.columns import TEMPLATES
 from ledger.tables.messages import sentence
@@ -38,8 +36,6 @@ _FIELDS: Final = (
     "sha256", "door", "by", "person",
 )  # fmt: skip
 _NOTES: Final = "notes"
-_BOM: Final = "\ufeff"
-_rows_a_piece: Final = 500
 _piece_bytes: Final = 64 * 1024
 _sheet_name_characters_max: Final = 31
 _NO_NAME: Final = re.compile(r"[\[\]:*?/\\']")
@@ -75,9 +71,8 @@ def of_check(request: Request, opened: Open, check: UUID, name: str, only: str =
     stem = known.name.rpartition(".")[0] or known.name
     headers = _attached(f"{stem} {name}")
     if name == "receipts.csv":
-        return StreamingResponse(
-            _csv(rows, found, opened.language), media_type=CSV, headers=headers
-        )
+        pieces = lines((*_FIELDS, _NOTES), _receipts(rows, found, opened.language), bom=True)
+        return StreamingResponse(pieces, media_type=CSV, headers=headers)
     sheets = (
         _table(found, rows, opened.language)
         if name == _TABLE
@@ -88,21 +83,6 @@ def of_check(request: Request, opened: Open, check: UUID, name: str, only: str =
 
 def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-
-
-def _csv(rows: Iterable[ReceiptRow], found: Found, spoken: Language) -> Iterator[bytes]:
-    """The receipts as text, piece by piece."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    out.write(_BOM)
-    writer.writerow([safe(name) for name in (*_FIELDS, _NOTES)])
-    for number, row in enumerate(_receipts(rows, found, spoken), 1):
-        writer.writerow([plain(value) for value in row])
-        if number % _rows_a_piece == 0:
-            yield out.getvalue().encode()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue().encode()
 
 
 def _receipts(rows: Iterable[ReceiptRow], found: Found, spoken: Language) -> Iterator[list[Any]]:

@@ -137,6 +137,7 @@ def test_the_way_of_a_table(desk: Served, tongue: str) -> None:
     [place] = set(re.findall(r'href="(/desk/import\?id=[0-9a-f-]+)"', made.text))
     assert all(line["id"] in opened(desk, place, tongue).text for line in lines)
     assert f"表-{tongue}.csv" in opened(desk, "/desk/upload", tongue).text
+    assert f"表-{tongue}.csv" in opened(desk, "/desk/upload?format=csv", tongue).text
 
 
 @pytest.mark.usefixtures("reads_here")

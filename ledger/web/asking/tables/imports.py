@@ -1,6 +1,7 @@
 """Imports of tables as they are kept beside the log: who, when, which file, and its rows."""
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -80,10 +81,19 @@ def one(rows: Rows, of: UUID) -> Import | None:
     return None if found is None else _import(found)
 
 
-def latest(rows: Rows, most: int = listed_max) -> list[Import]:
-    """The latest imports, first the last one."""
-    found = rows.execute(_ONE + "ORDER BY i.made_at DESC, i.id LIMIT %s", (most,))
+def latest(rows: Rows, most: int = listed_max, after: int = 0) -> list[Import]:
+    """The latest imports, first the last one, behind the first so many."""
+    found = rows.execute(_ONE + "ORDER BY i.made_at DESC, i.id LIMIT %s OFFSET %s", (most, after))
     return [_import(row) for row in found.fetchall()]
+
+
+def every(rows: Rows) -> Iterator[Import]:
+    """All imports, first the last one."""
+    for start in count(0, listed_max):
+        found = latest(rows, listed_max, start)
+        yield from found
+        if len(found) < listed_max:
+            return
 
 
 def events_of(rows: Rows, of: UUID) -> Iterator[UUID]:
