@@ -32,8 +32,8 @@ def table_template(
 
     Example: ledger table-template SealsApplied --lang ja --out seals-applied.xlsx
     """
-    from ledger.commands.table_contents import CONTENTS
     from ledger.tables.mapping import template_of
+    from ledger.web.asking.tables.contents import CONTENTS
 
     of = template_of(template)
     writer = CONTENTS.get(out.suffix.lower())

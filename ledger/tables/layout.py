@@ -10,6 +10,8 @@ from ledger.tables.headings import bracketed, folded, naming, nearest
 from ledger.tables.mapping import Mapping as Told
 from ledger.tables.messages import Message, listed
 
+TITLES_BETWEEN: Final = "\n"
+"""Between the headings that a message holds."""
 header_rows_max: Final = 20
 """Headings are looked for in so many rows."""
 
@@ -28,6 +30,8 @@ class Layout(NamedTuple):
     headings: tuple[str, ...]
     width: int
     problems: tuple[Message, ...] = ()
+    titles: tuple[str, ...] = ()
+    """The headings as they are written."""
 
 
 class Missing(NamedTuple):
@@ -48,10 +52,12 @@ def lay_out(
     unclear: list[tuple[str, tuple[str, ...]]] = []
     unread: list[str] = []
     headings: list[str] = []
+    titles: list[str] = []
     for at in range(max(len(cells), len(upper))):
         own = text_of(cells[at]).strip() if at < len(cells) else ""
         above = upper[at] if at < len(upper) else ""
         headings.append(folded(own))
+        titles.append(f"{above} {own}".strip())
         codes: tuple[str, ...] = ()
         for name in (f"={letter(at)}", *((f"{above} {own}",) if above else ()), own):
             codes = by_mapping.get(folded(name) if name[:1] != "=" else name, ())
@@ -77,7 +83,7 @@ def lay_out(
     return Layout(
         template, row, {code: tuple(at) for code, at in columns.items()},
         _units(columns, cells, mapping, template), tuple(unread), tuple(headings), len(headings),
-        tuple(problems),
+        tuple(problems), tuple(titles),
     )  # fmt: skip
 
 
@@ -193,11 +199,12 @@ def fits_anywhere(
 
 
 def missing(found: Missing, template: Template, sheet: str) -> Message:
-    """What to say where no row holds all headings."""
+    """What to say where no row holds all headings; `titles` are those of the likeliest row."""
     near = dict.fromkeys(
         each
         for code in found.codes
         if (each := nearest(code, filter(None, found.headings), template))
     )
-    values = ("missing", listed(found.codes)), ("near", listed([*near]))
+    titles = TITLES_BETWEEN.join(dict.fromkeys(filter(None, found.headings)))
+    values = ("missing", listed(found.codes)), ("near", listed([*near])), ("titles", titles)
     return Message("header-missing", values, sheet)

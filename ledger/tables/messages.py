@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.rules.templates import Slot, Text, Unfit, misfits, parsed, written
+from ledger.rules.texts import texts_of
 from ledger.tables.cells import address
 from ledger.tables.columns import Template
 from ledger.tables.headings import names_of
@@ -28,6 +29,8 @@ _LISTS: Final = frozenset({"near", "fits", "allowed", "headings", "instead"})
 """Blanks that may be empty."""
 _COLUMNS: Final = frozenset({"column", "missing", "columns"})
 """Blanks that hold codes of columns, and are read as their headings."""
+_EVENT: Final = "event"
+"""The blank that holds a type of event, and is read as its name."""
 
 CODES: Final[Mapping[Level, Mapping[str, str]]] = {
     "file": {
@@ -55,7 +58,8 @@ CODES: Final[Mapping[Level, Mapping[str, str]]] = {
         "older-revision": "row revision known",
         "raise-version": "",
         "conflict": "", "conflict/corrections": "",
-        "not-permitted": "said",
+        "not-permitted/type": "event", "not-permitted/source": "said",
+        "not-permitted/bound": "said", "not-permitted/office": "event said",
         "too-many-lines": "count",
     },
     "cell": {
@@ -161,6 +165,8 @@ def _place(message: Message, tongue: Tongue) -> str:
 def _shown(name: str, value: str | int, tongue: Tongue, template: Template | None) -> str | int:
     if isinstance(value, int):
         return value
+    if name == _EVENT:
+        return texts_of(tongue).words.tables["event"].get(value, value)
     if name in _COLUMNS and template is not None:
         titles = [
             names_of(code, template)[TONGUES.index(tongue)] if code in template.by_code else code

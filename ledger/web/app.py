@@ -32,14 +32,16 @@ from ledger.web.api import (
     sources,
     status,
     stream,
+    tables,
     unproven,
 )
 from ledger.web.api import openapi_reads as openapi
 from ledger.web.api.answers import answer
-from ledger.web.api.events import Registered
 from ledger.web.api.parameters import known_parameters
+from ledger.web.asking.sources import Registered
 from ledger.web.asking.status import Status
 from ledger.web.asking.status import status as status_of
+from ledger.web.asking.tables.checks import Checks
 from ledger.web.compressing import Compressed
 from ledger.web.desk import Desk
 from ledger.web.limits import Limits, requests_a_second
@@ -59,7 +61,7 @@ _ROUTERS: Final = (
     events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
     stream.router, discrepancies.router, periods.router, labels.router,
-    sources.router, letters.router, unproven.router, status.router,
+    sources.router, letters.router, tables.router, unproven.router, status.router,
 )  # fmt: skip
 
 
@@ -107,9 +109,11 @@ def make_app(
         app.state.signing = await run_in_threadpool(Signing, log)
         app.state.last_used = LastUsed(log)
         app.state.last_used.start()
+        app.state.tables = Checks(desk)
         try:
             yield
         finally:
+            await run_in_threadpool(app.state.tables.close)
             await run_in_threadpool(app.state.last_used.stop)
             await run_in_threadpool(desk.close)
 

@@ -119,6 +119,13 @@ swallowed_bytes_max: Final = 8 * 1024 * 1024
 large_at_once_max: Final = 2
 """Bodies of reports beyond `body_bytes_max` that are judged and recorded at the same time."""
 
+file_bytes_max: Final = 21 * 1024 * 1024
+"""Of a form with a file: the largest table, its mapping, and what stands around them."""
+held_of_a_file_bytes_max: Final = 1024 * 1024
+"""Of such a form in memory; the rest is on disk."""
+FILE_TOO_LARGE: Final = said(
+    "too-large: a table has at most 20 MiB. Split it, or use `ledger import-table`."
+)
 _TOO_LARGE: Final = said("The body is larger than 256 KiB.")
 _TOO_DEEP: Final = said("The body is nested deeper than 32.")
 
@@ -185,6 +192,25 @@ class Body:
             return waiting.pop() if waiting else await self._receive()
 
         return again
+
+    def of_a_file(self, whole: Callable[[], Awaitable[None]]) -> Receive:
+        """Hand a form with a file on piece by piece; before the last piece `whole` is awaited.
+
+        Its reader keeps it on disk. Receiving raises Problem where the file is larger than may be.
+        """
+
+        async def receive() -> Message:
+            message = await self._next()
+            if self._size > file_bytes_max:
+                while message.get("more_body", False) and self._size <= 2 * file_bytes_max:
+                    message = await self._next()
+                raise Problem(413, FILE_TOO_LARGE, extra={"codes": {"too-large": 1}})
+            self._take(min(self._size, held_of_a_file_bytes_max) - self._held)
+            if not message.get("more_body", False):
+                await whole()
+            return message
+
+        return receive
 
     def as_it_comes(self, whole: Callable[[], Awaitable[None]]) -> Receive:
         """Hand it on piece by piece; before the last piece `whole` is awaited, and a turn.

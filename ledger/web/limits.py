@@ -33,6 +33,8 @@ piece_bytes_max: Final = 64 * 1024
 _UNAUTHORISED: Final = 401
 _SIGNED_IN: Final = 303
 _SIGN_IN: Final = "/session"
+_FILES: Final = frozenset({"/tables", "/desk/upload"})
+"""Where files are sent to."""
 _STREAM: Final = "/discrepancies/stream"
 _SUBNET_BYTES: Final = 8
 _other_place_bytes_max: Final = 64
@@ -149,6 +151,8 @@ class Limits:
         try:
             if (method, path) == ("POST", "/events"):
                 reading = body.as_it_comes(whole)
+            elif method == "POST" and path in _FILES:
+                reading = body.of_a_file(whole)
             else:
                 reading = await body.whole(lambda: _is_known(request))
                 await whole()

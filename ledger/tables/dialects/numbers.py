@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ledger.tables.cells import Cell, Raw
 from ledger.tables.dialects.outcome import FULL_WIDTH, How, Said, Unread, folded
@@ -149,6 +149,15 @@ def _written(text: str, said: str, how: How) -> Decimal:
     if not grouped or mark in whole or other in places or not groups[0]:
         raise Unread("invalid", said=said, why="expected a number")
     return Decimal(f"{''.join(groups)}.{places or '0'}")
+
+
+def fits_decimal(said: str, decimal: Literal["point", "comma"]) -> bool:
+    """Whether a number that can be read in two ways can be with that decimal sign."""
+    text = _UNIT.sub("", said.translate(FULL_WIDTH).strip()).removesuffix("%").strip()
+    own, other = (".", ",") if decimal == "point" else (",", ".")
+    whole, _, places = text.rpartition(own) if own in text else (text, "", "0")
+    first, *groups = whole.split(other)
+    return places.isdigit() and first.isdigit() and all(len(each) == 3 for each in groups)
 
 
 def _lone_comma(text: str, said: str, how: How) -> str:

@@ -6,6 +6,8 @@ What a hostile file can do there ends there: a process that dies is a file that 
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -21,6 +23,7 @@ file_bytes_max: Final = 20 * MIB
 memory_bytes_max: Final = 1024 * MIB
 cpu_seconds_max: Final = 60
 wall_seconds_max: Final = 120
+look_seconds: Final = 0.5
 
 __all__ = ["Asked", "FileRefused", "Found", "read"]
 
@@ -42,29 +45,50 @@ class Found(Struct, array_like=True):
     of_text: bool = False
 
 
-def read(data: bytes, mapping: Mapping, templates: list[str]) -> Found:
+def read(
+    data: bytes, mapping: Mapping, templates: list[str], *, step: Callable[[], None] = lambda: None
+) -> Found:
     """The cells of a file. Raises FileRefused.
 
-    `templates` are those that its headings may be of.
+    `templates` are those that its headings may be of. `step` is called twice a second while it is
+    read; what that raises ends the reading.
     """
     if len(data) > file_bytes_max:
         raise too_large("MiB", file_bytes_max // MIB)
     asked = msgspec.msgpack.encode(Asked(data, mapping, templates))
-    paths = os.pathsep.join(path for path in sys.path if path)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "ledger.tables.reading"],
-            input=asked,
-            capture_output=True,
-            timeout=wall_seconds_max,
-            check=False,
-            env={"PYTHONPATH": paths, "PATH": os.defpath, "LANG": "C.UTF-8"},
-        )
-        found = msgspec.msgpack.decode(done.stdout, type=Found) if done.returncode == 0 else None
-    except (subprocess.TimeoutExpired, msgspec.MsgspecError):
+        found = msgspec.msgpack.decode(_answered(asked, step), type=Found)
+    except msgspec.MsgspecError:
         found = None
     if found is None:
         raise FileRefused("too-large/child")
     if found.refused is not None:
         raise FileRefused(found.refused.way, **dict(found.refused.values))
     return found
+
+
+def _answered(asked: bytes, step: Callable[[], None]) -> bytes:
+    """What the process that reads answers; nothing where it failed or took too long."""
+    paths = os.pathsep.join(path for path in sys.path if path)
+    ends = time.monotonic() + wall_seconds_max
+    waiting: bytes | None = asked
+    with subprocess.Popen(
+        [sys.executable, "-m", "ledger.tables.reading"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": paths, "PATH": os.defpath, "LANG": "C.UTF-8"},
+    ) as process:
+        try:
+            while time.monotonic() < ends:
+                step()
+                try:
+                    answer, _ = process.communicate(waiting, timeout=look_seconds)
+                except subprocess.TimeoutExpired:
+                    # What is left of it is sent on by the next call.
+                    waiting = None
+                else:
+                    return answer if process.returncode == 0 else b""
+            return b""
+        finally:
+            process.kill()

@@ -4,8 +4,6 @@ Each is recorded before it is acknowledged by a receipt, and all of a body in on
 has written nothing. The same body again changes nothing.
 """
 
-import threading
-from collections.abc import Iterable
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -15,8 +13,6 @@ from starlette.responses import Response
 
 from ledger import metrics
 from ledger.facts.catalogue import TYPES
-from ledger.facts.identity import Fact
-from ledger.facts.registry import SourceRegistered
 from ledger.intake import Accepted, Door, Refused, Verdict, door, read
 from ledger.intake.doors import CHANNEL_OF_ROLE
 from ledger.intake.messages import FORM_OF_CONTENT_TYPE
@@ -31,7 +27,8 @@ from ledger.web.api.parameters import AtClocks, AtForm, AtPage, IdQuery, key_of
 from ledger.web.asking import lists
 from ledger.web.asking.events import Wanted
 from ledger.web.asking.records import Offered, corrected, receipt, shown
-from ledger.web.desk import SYSTEM, Desk, Looking, Standing
+from ledger.web.asking.sources import Registered
+from ledger.web.desk import Desk, Standing
 from ledger.web.problems import Problem, forbidden, invalid, not_found
 from ledger.web.writing import written
 
@@ -42,65 +39,6 @@ DOOR: Final = "http"
 TAKEN: Final = ("id", "id: this id was recorded with other content")
 swallowed_bytes_max: Final = 4 * MESSAGE_BYTES_MAX
 """How much of a body that is too large is read to its end; beyond it the sender is cut off."""
-
-
-_KNOWN: Final = "SELECT source, party FROM speakers WHERE source = ANY(%s) AND party IS NOT NULL"
-_SINCE: Final = """
-SELECT position, registers, party FROM (
-    SELECT e.notification_id AS position, fact->>'registers' AS registers,
-        fact->>'party' AS party, coalesce(nullif(e.by, 'OPERATOR'), s.party) AS speaker
-    FROM events AS e
-    CROSS JOIN LATERAL (SELECT convert_from(e.state, 'UTF8')::jsonb AS fact) AS read
-    LEFT JOIN speakers AS s ON s.source = fact->>'source'
-    WHERE e.notification_id > %s AND e.topic = 'SourceRegistered'
-) AS registered WHERE speaker IS NULL OR speaker = party ORDER BY position
-"""
-
-
-class Registered:
-    """Whose sources are whose, up to the last recorded event; safe to use from all threads.
-
-    A source is its founder's, as the views know it; of what they do not know yet the first
-    registration that may found it counts. Whoever registers another's source anew changes nothing.
-    """
-
-    def __init__(self) -> None:
-        self._position = -1
-        self._fresh: dict[str, tuple[int, str]] = {}
-        self._lock = threading.Lock()
-
-    def foreign(self, desk: Desk, party: str, facts: Iterable[Fact]) -> set[int]:
-        """Which of these facts, by their order, a party may not report: the source is another's.
-
-        A source that nobody has registered is nobody's; what a fact registers holds for those
-        behind it.
-        """
-        asked = list(facts)
-        with self._lock, desk.looking(SYSTEM) as looking:
-            self._follow(looking)
-            sources = sorted({fact.source for fact in asked})
-            looking.rows.execute(_KNOWN, (sources,))
-            known = {key: of for key in sources if (of := self._fresh.get(key, (0, ""))[1])}
-            known.update(looking.rows.fetchall())
-        found = set()
-        for number, fact in enumerate(asked):
-            if known.get(fact.source, party) != party:
-                found.add(number)
-            elif isinstance(fact, SourceRegistered) and fact.party == party:
-                known.setdefault(fact.registers, party)
-        return found
-
-    def _follow(self, looking: Looking) -> None:
-        standing = looking.standing
-        looking.rows.execute(_SINCE, (max(self._position, standing.position),))
-        for position, source, party in looking.rows.fetchall():
-            self._fresh.setdefault(source, (position, party))
-        self._position = max(self._position, standing.position, standing.recorded)
-        self._fresh = {
-            source: registered
-            for source, registered in self._fresh.items()
-            if registered[0] > standing.position
-        }
 
 
 @router.get("/events", **openapi.EVENTS)

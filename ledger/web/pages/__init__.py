@@ -21,6 +21,9 @@ from ledger.web.pages import (
     shown,
     statements,
     substances,
+    upload,
+    upload_check,
+    upload_files,
 )
 
 _ROUTERS = (
@@ -36,6 +39,9 @@ _ROUTERS = (
     records.router,
     shown.router,
     audit.router,
+    upload.router,
+    upload_check.router,
+    upload_files.router,
 )
 
 

@@ -24,6 +24,7 @@ from ledger.facts.scalars import micros
 from ledger.rules.reading import Tongue
 from ledger.rules.texts import RuleText, rule_text, sentence, sides, texts_of
 from ledger.rules.values import Shown
+from ledger.web.asking.tongues import tongue_of
 from ledger.web.pages.words import MADE
 
 JAPAN: Final = timezone(timedelta(hours=9), "JST")
@@ -138,13 +139,7 @@ def language(code: Tongue) -> Language:
 
 def language_of(request: Request) -> Language:
     """The language somebody chose, else the browser's, else English."""
-    accepted = request.headers.get("accept-language", "").split(",")
-    codes = (part.strip().split(";")[0].split("-")[0].lower() for part in accepted)
-    for asked in (request.cookies.get(COOKIE), *codes):
-        for code in LANGUAGES:
-            if asked == code:
-                return language(code)
-    return language("en")
+    return language(tongue_of(request, request.cookies.get(COOKIE)))
 
 
 def _catalogue(code: str) -> GNUTranslations:

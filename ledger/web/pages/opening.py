@@ -42,6 +42,7 @@ SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("certificates", LOOKING),
     ("substances", LOOKING),
     ("sources", LOOKING | {"scanner"}),
+    ("upload", LOOKING),
     ("audit", frozenset({"operator"})),
 )
 """The parts of the desk, and the roles that have them."""

@@ -25,6 +25,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "certificates": said("Certificates"),
     "substances": said("Substances"),
     "sources": said("Sources"),
+    "upload": said("Tables"),
     "audit": said("Trail"),
 }
 STATES: Final[Mapping[str, str]] = {
@@ -69,6 +70,7 @@ DOORS: Final[Mapping[str, str]] = {
     "file": said("by file"),
     "http": said("over HTTP"),
     "kafka": said("over Kafka"),
+    "table": said("by table"),
     "import": said("by import"),
 }
 ADMIN_DOORS: Final[Mapping[str, str]] = {

@@ -1,6 +1,7 @@
 """Tables against a log: recorded once, corrected, replaced, refused whole or in part."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,10 @@ from tests.tabling import TOKYO, csv_of
 def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read files in this process: the one of its own has a test of its own."""
 
-    def read(data: bytes, mapping: Mapping, templates: list[str]) -> Found:
+    def read(
+        data: bytes, mapping: Mapping, templates: list[str], *, step: Callable[[], None]
+    ) -> Found:
+        step()
         found = found_in(AskedFor(data, mapping, templates))
         assert found.refused is None
         return found
@@ -323,7 +327,7 @@ def test_names_that_nobody_knows(log: Log) -> None:
     assert "unknown-id" not in behind["codes"]
     said = [sentence(each, "en") for each in told.checked.notes if each.code == "unknown-id"]
     assert said == [
-        "B2: 123 is not known to the ledger; 00123 is.", "B3: L-9 is not known to the ledger.",
+        "B2: 123 is not known here; 00123 is.", "B3: L-9 is not known here.",
     ]  # fmt: skip
 
 
@@ -342,7 +346,8 @@ def test_what_a_table_changes(log: Log) -> None:
     ]
 
     assert changed == [
-        [Effect("JAS-A", "IMP-1", "TOKYO", 2000, 2150)], [Effect("JAS-A", "EXP-1", "W1", -20, -10)],
+        [Effect("JAS-A", "IMP-1", "TOKYO", 150, 2000, 2150)],
+        [Effect("JAS-A", "EXP-1", "W1", 10, -20, -10)],
     ]  # fmt: skip
     imported(log, *issued(2000, ref="A-9"))
     assert effects(log, corrected.checked.events, ()) is None

@@ -157,7 +157,8 @@ REACHED: dict[str, Callable[[], Told]] = {
 """By way of saying it, a file that is answered so."""
 WITH_A_LOG = {
     "undecodable", "too-large/child", "replaced-already", "older-revision", "raise-version",
-    "conflict", "conflict/corrections", "not-permitted", "net-from-packs", "unknown-id",
+    "conflict", "conflict/corrections", "not-permitted/type", "not-permitted/source",
+    "not-permitted/bound", "not-permitted/office", "net-from-packs", "unknown-id",
     "unknown-id/near",
 }  # fmt: skip
 """What other tests reach: what only a log can say, and what is reached by the files of offices."""

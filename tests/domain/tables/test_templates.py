@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from ledger.commands.table_contents import CONTENTS
+from ledger.web.asking.tables.contents import CONTENTS
 from ledger.facts import canonical
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact

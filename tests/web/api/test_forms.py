@@ -42,6 +42,7 @@ def desk(embedded_cluster: Cluster) -> Iterator[Served]:
         yield found
 
 
+CHECK = "01890a5d-ac96-474b-bcce-b302099a8057"
 FOREIGN: list[dict[str, str]] = [
     {"Origin": "https://evil.example"},
     {"Origin": "https://testserver"},
@@ -72,7 +73,7 @@ def sent(desk: Served, path: str, headers: dict[str, str], tongue: str = "en") -
     """A form as a browser sends it, with all that it needs."""
     word = desk.app.state.signing.word(desk.client.cookies[COOKIE])
     fields = {"token": desk.secrets["certifier"], "csrf": word}
-    address = path.format(act="close")
+    address = path.format(act="close", check=CHECK)
     asked = {"Accept": "text/html", "Accept-Language": tongue, **headers}
     return desk.client.post(address, data=fields, headers=asked)
 
@@ -81,7 +82,7 @@ def test_no_form_is_left_out(desk: Served) -> None:
     """Every form of a template is among those that are walked here, and the other way round."""
     found = set(forms_of(list(desk.app.routes)))
     shown = {
-        action.removeprefix("{{ base }}").split("?")[0].replace("{{ act }}", "{act}")
+        re.sub(r"\{\{ (\w+) \}\}", r"{\1}", action.removeprefix("{{ base }}").split("?")[0])
         for page in TEMPLATES.glob("*.html")
         for action in re.findall(r'method="post" action="([^"]+)"', page.read_text())
     }

@@ -100,6 +100,8 @@ MATRIX: dict[str, Asked] = {
     "get_unproven": Asked("get", "/unproven", LIST, 200),
     "get_sources": Asked("get", "/sources", LIST, 200),
     "get_refusals": Asked("get", "/refusals", LIST, 200),
+    "post_table": Asked("post", "/tables", dict.fromkeys(ROLES, 415) | {"operator": 403}, 415),
+    "commit_table": Asked("post", "/tables/{event}/commit", dict.fromkeys(ROLES, 404)),
     "get_status": Asked("get", "/status", some(("operator",), 200)),
     "get_dead_letters": Asked("get", "/dead-letters", LIST, 200),
     "get_dead_letter": Asked("get", "/dead-letters/1", looking(404)),

@@ -10,7 +10,7 @@ from tests.web.pages.conftest import Visit
 LISTS = (
     "/", "/desk/cases", "/desk/statements", "/desk/lots", "/desk/shipments", "/desk/certificates",
     "/desk/sources", "/desk/find?q=", "/desk/substances", "/desk/substances?code=PECTIN",
-    "/desk/unproven", "/desk/cases?state=all&by=lot&severity=H",
+    "/desk/unproven", "/desk/cases?state=all&by=lot&severity=H", "/desk/upload",
 )  # fmt: skip
 LOOKING = ("exporter", "processor", "importer", "certifier", "operator")
 INLINE = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", re.IGNORECASE)

@@ -10,7 +10,15 @@ from ledger.web.asking.lists.goods import (
     unproven,
 )
 from ledger.web.asking.lists.judged import case_groups, case_of, cases, evidence, group_of, periods
-from ledger.web.asking.lists.reported import dead_letters, events, moves, refusals, sources, trail
+from ledger.web.asking.lists.reported import (
+    dead_letters,
+    events,
+    imports,
+    moves,
+    refusals,
+    sources,
+    trail,
+)
 from ledger.web.asking.lists.seals import (
     figure,
     pair_of,
@@ -31,6 +39,7 @@ __all__ = [
     "evidence",
     "figure",
     "group_of",
+    "imports",
     "lots",
     "moves",
     "pair_of",

@@ -15,6 +15,7 @@ from ledger.web.asking.events import Wanted, event_rows
 from ledger.web.asking.given import Clocks
 from ledger.web.asking.letters import kept_row, refused
 from ledger.web.asking.listing import NOW, Listing, columns
+from ledger.web.asking.tables.imports import every, shown
 from ledger.web.desk import Looking
 
 Rows = Iterator[Row]
@@ -55,6 +56,13 @@ def moves(rows: Callable[[Looking], Sequence[Row]]) -> Listing:
 def trail(rows: Callable[[Looking], Sequence[Row]]) -> Listing:
     """Who did what, the latest first."""
     return Listing(columns("trail"), "trail", lambda looking, _: rows(looking))
+
+
+def imports() -> Listing:
+    """What was recorded from tables, the latest first."""
+    return Listing(
+        columns("imports"), "imports", lambda looking, _: map(shown, every(looking.rows))
+    )
 
 
 def refusals(after: int = 0) -> Listing:

@@ -12,19 +12,20 @@ from uuid import UUID
 
 from ledger.errors import Misuse
 from ledger.facts.identity import Fact
-from ledger.intake.doors import Door
-from ledger.intake.judging import permitted, verified
+from ledger.facts.standing import OPERATOR
+from ledger.intake.judging import verified
 from ledger.intake.verdicts import Problem
 from ledger.log import Log
 from ledger.log.log import ROW_NAMESPACE
-from ledger.tables.event import Event, placed
+from ledger.tables.event import placed
 from ledger.tables.mapping import Mapping
 from ledger.tables.messages import Message
 from ledger.tables.reading import FileRefused, read
 from ledger.tables.table import Table, candidates, read_table
-from ledger.web.asking.tables.effects import unknown
+from ledger.web.asking.tables.effects import Views, caught_up, unknown
 from ledger.web.asking.tables.imports import Import, one
 from ledger.web.asking.tables.judged import Asked, Checked, Judged
+from ledger.web.asking.tables.permits import Permit, permits
 from ledger.web.asking.tables.revisions import compare, retractions
 
 ids_a_look_max: Final = 10_000
@@ -40,11 +41,13 @@ def check(
     mapping: Mapping,
     asked: Asked,
     *,
+    views: Views | None = None,
     step: Step = lambda _what, _done, _total: None,
 ) -> Checked:
     """Read a file of that name and judge every event in it against the log as it is now.
 
-    Raises Misuse where `replaces` names no import.
+    `views` are asked for names that nobody knows, as whoever sends the file sees them.
+    Raises Misuse where `replaces` names no import, and whatever `step` raises.
     """
     digest = sha256(data).digest()
     shown = PurePath(name).name
@@ -52,12 +55,12 @@ def check(
     def of(table: Table, refused: Sequence[Message], notes: Sequence[Message] = ()) -> Checked:
         return Checked(shown, digest, mapping, asked, table, (), (), notes, refused)
 
-    begun = None if asked.replaces is None else _begun(log, asked.replaces)
+    begun = None if asked.replaces is None else _begun(log, asked.replaces, asked.by)
     if begun is not None and begun.sha256 != digest:
         return of(Table(None), [_replaced(asked.replaces)])
-    step("read", 0, 1)
+    names = [template.name for template in candidates(mapping)]
     try:
-        found = read(data, mapping, [template.name for template in candidates(mapping)])
+        found = read(data, mapping, names, step=lambda: step("read", 0, 1))
     except FileRefused as refused:
         return of(Table(None), [refused.message])
     namespace = _namespace(log)
@@ -68,7 +71,10 @@ def check(
     )  # fmt: skip
     if table.refused:
         return of(table, table.refused, found.notes)
-    events = [_judged(event, asked.door) for event in table.events]
+    events = [Judged(event) for event in table.events]
+    permit = permits(asked, events)
+    for each in events:
+        _judge(each, permit)
     _compare(log, events, asked, namespace, step)
     gone: Sequence[Fact] = ()
     if asked.replaces is not None:
@@ -77,7 +83,7 @@ def check(
         return of(table, [_replaced(asked.replaces)])
     notes = [*found.notes, *table.notes]
     if table.template is not None:
-        notes += unknown(log, events, table.template)
+        notes += unknown(events, table.template, views or caught_up(log))
     resumed = begun.id if begun is not None else None
     return Checked(shown, digest, mapping, asked, table, events, gone, notes, (), resumed)
 
@@ -89,26 +95,21 @@ def _namespace(log: Log) -> UUID:
     return UUID(found)
 
 
-def _judged(event: Event, door: Door) -> Judged:
+def _judge(judged: Judged, permit: Permit) -> None:
     """What the door itself says of an event, whatever the log holds."""
-    judged = Judged(event)
-    fact = event.fact
-    source = {"source": event.first.values.get("source") if fact is None else fact.source}
-    try:
-        permitted(event.template.name, source, door)
-    except Problem as problem:
-        judged.refuse(problem.reason, judged.say("not-permitted", ("said", problem.sentence)))
-        return judged
-    if event.fact is None:
+    permit(judged)
+    if judged.outcome == "refused":
+        return
+    fact = judged.event.fact
+    if fact is None:
         judged.refuse("invalid")
-        return judged
-    judged.become(event.fact)
+        return
+    judged.become(fact)
     try:
-        verified(event.fact, judged.state)
+        verified(fact, judged.state)
     except Problem as problem:
         why = problem.sentence.removeprefix(f"{problem.path}: ")
-        judged.refuse(problem.reason, placed(event, problem.path, why))
-    return judged
+        judged.refuse(problem.reason, placed(judged.event, problem.path, why))
 
 
 def _compare(log: Log, events: Sequence[Judged], asked: Asked, namespace: UUID, step: Step) -> None:
@@ -133,11 +134,14 @@ def _compare(log: Log, events: Sequence[Judged], asked: Asked, namespace: UUID, 
             each.refuse("conflict", each.say("conflict"))
 
 
-def _begun(log: Log, replaces: UUID) -> Import | None:
-    """The import that stands for another one, perhaps broken off before all of it was recorded."""
+def _begun(log: Log, replaces: UUID, by: str) -> Import | None:
+    """The import that stands for another one, perhaps broken off before all of it was recorded.
+
+    Raises Misuse where there is none of that id, or none of whoever asks.
+    """
     with log.transaction() as rows:
         known = one(rows, replaces)
-        if known is None:
+        if known is None or by not in (OPERATOR, known.by):
             raise Misuse(f"There is no import {replaces}.", field="replaces")
         return None if known.replaced_by is None else one(rows, known.replaced_by)
 

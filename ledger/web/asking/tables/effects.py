@@ -4,8 +4,8 @@ Both rest on the views, and are only told where those know all that is recorded.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ledger.facts.corrections import targets_of
 from ledger.facts.identity import Fact
 from ledger.log import Log
 from ledger.log.recorder import Rows
+from ledger.log.seeing import Viewer
 from ledger.tables.columns import Template
 from ledger.tables.messages import Message
 from ledger.views.known import Named, is_known
@@ -24,6 +25,7 @@ from ledger.views.places import place_id
 from ledger.views.reading import reading
 from ledger.views.schema import position
 from ledger.web.asking.tables.judged import Judged
+from ledger.web.desk import Desk
 
 names_max: Final = 200
 """So many different names of a table are looked up."""
@@ -35,20 +37,35 @@ _NAMED: Final = {
 }  # fmt: skip
 """Columns whose names somebody registers or records first."""
 _BALANCES: Final = "SELECT place, balance FROM balances WHERE place = ANY(%s)"
+Views = Callable[[], AbstractContextManager[Rows | None]]
+"""The views, as somebody sees them, where they know all that is recorded."""
 
 
 class Effect(NamedTuple):
-    """Seals of a mark in a stock before a table is recorded, and after."""
+    """Seals of a mark in a stock before a table is recorded, and after.
+
+    Both are None where whoever asks does not see the stock.
+    """
 
     mark: str
     holder: str
     site: str
-    before: int
-    after: int
+    change: int
+    before: int | None
+    after: int | None
 
 
-def effects(log: Log, events: Sequence[Judged], gone: Iterable[Fact]) -> list[Effect] | None:
-    """Each stock that the events to be recorded touch; None where the views are behind the log."""
+def effects(
+    log: Log,
+    events: Sequence[Judged],
+    gone: Iterable[Fact],
+    views: Views | None = None,
+    viewer: Viewer | None = None,
+) -> list[Effect] | None:
+    """Each stock that the events to be recorded touch; None where the views are behind the log.
+
+    `views` are as the viewer sees them; without either all is seen.
+    """
     facts = [each.fact for each in events if each.outcome == "would-record" and each.fact]
     changes: Counter[tuple[str, str, str]] = Counter()
     taken = [*_taken_back(log, [*facts, *gone])]
@@ -60,14 +77,17 @@ def effects(log: Log, events: Sequence[Judged], gone: Iterable[Fact]) -> list[Ef
                         changes[move.mark, place.key, place.site] += seals * move.seals
     ids = {place_id(mark, Kind.STOCK, holder, site): (mark, holder, site)
            for mark, holder, site in changes}  # fmt: skip
-    with _caught_up(log) as rows:
+    with (views or caught_up(log))() as rows:
         if rows is None:
             return None
         before: dict[int, int] = dict(rows.execute(_BALANCES, ([*ids],)).fetchall())
-    return sorted(
-        Effect(*stock, before.get(place, 0), before.get(place, 0) + changes[stock])
-        for place, stock in ids.items()
-    )
+    found = []
+    for at, stock in sorted(ids.items(), key=lambda each: each[1]):
+        # A stock that is not seen is no empty one; one's own is always seen.
+        known = before.get(at, 0 if viewer is None or viewer.party == stock[1] else None)
+        after = None if known is None else known + changes[stock]
+        found.append(Effect(*stock, changes[stock], known, after))
+    return found
 
 
 def _taken_back(log: Log, facts: Sequence[Fact]) -> Iterator[Fact]:
@@ -78,17 +98,32 @@ def _taken_back(log: Log, facts: Sequence[Fact]) -> Iterator[Fact]:
             yield decode(found[0].state)
 
 
-@contextmanager
-def _caught_up(log: Log) -> Iterator[Rows | None]:
-    """The views where they know all that is recorded."""
-    try:
-        with reading(log) as rows:
-            yield rows if position(rows) == log.position() else None
-    except Unavailable:
-        yield None
+def caught_up(log: Log) -> Views:
+    """All of the views."""
+
+    @contextmanager
+    def look() -> Iterator[Rows | None]:
+        try:
+            with reading(log) as rows:
+                yield rows if position(rows) == log.position() else None
+        except Unavailable:
+            yield None
+
+    return look
 
 
-def unknown(log: Log, events: Sequence[Judged], template: Template) -> list[Message]:
+def seen(desk: Desk, viewer: Viewer) -> Views:
+    """The views as a viewer sees them."""
+
+    @contextmanager
+    def look() -> Iterator[Rows | None]:
+        with desk.looking(viewer) as looking:
+            yield looking.rows if not looking.standing.behind else None
+
+    return look
+
+
+def unknown(events: Sequence[Judged], template: Template, views: Views) -> list[Message]:
     """Notes on names of marks, lots and the like that nothing recorded knows, at their first row.
 
     What the template itself founds is new by nature. With a name that differs in its noughts or
@@ -97,7 +132,7 @@ def unknown(log: Log, events: Sequence[Judged], template: Template) -> list[Mess
     asked = _names(events, template)
     if not asked:
         return []
-    with _caught_up(log) as rows:
+    with views() as rows:
         if rows is None:
             return []
         return [

@@ -1,6 +1,7 @@
 """Imports of tables as they are kept beside the log: who, when, which file, and its rows."""
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -29,8 +30,9 @@ SELECT DISTINCT event FROM table_import_rows WHERE import = %s ORDER BY event
 """
 _ROWS: Final = """
 SELECT sheet, row, event FROM table_import_rows WHERE import = %s
-ORDER BY sheet, row LIMIT %s
+ORDER BY sheet, row LIMIT %s OFFSET %s
 """
+_COUNT: Final = "SELECT count(*) FROM table_import_rows WHERE import = %s"
 listed_max: Final = 1_000
 COUNTED: Final = ("rows", "events", "recorded", "duplicate", "corrected", "retracted", "refused")
 """What a list says of how an import ended."""
@@ -79,10 +81,19 @@ def one(rows: Rows, of: UUID) -> Import | None:
     return None if found is None else _import(found)
 
 
-def latest(rows: Rows, most: int = listed_max) -> list[Import]:
-    """The latest imports, first the last one."""
-    found = rows.execute(_ONE + "ORDER BY i.made_at DESC, i.id LIMIT %s", (most,))
+def latest(rows: Rows, most: int = listed_max, after: int = 0) -> list[Import]:
+    """The latest imports, first the last one, behind the first so many."""
+    found = rows.execute(_ONE + "ORDER BY i.made_at DESC, i.id LIMIT %s OFFSET %s", (most, after))
     return [_import(row) for row in found.fetchall()]
+
+
+def every(rows: Rows) -> Iterator[Import]:
+    """All imports, first the last one."""
+    for start in count(0, listed_max):
+        found = latest(rows, listed_max, start)
+        yield from found
+        if len(found) < listed_max:
+            return
 
 
 def events_of(rows: Rows, of: UUID) -> Iterator[UUID]:
@@ -90,9 +101,15 @@ def events_of(rows: Rows, of: UUID) -> Iterator[UUID]:
     return (row[0] for row in rows.execute(_EVENTS, (of,)).fetchall())
 
 
-def rows_of(rows: Rows, of: UUID, most: int = listed_max) -> list[ImportRow]:
-    """The first rows of an import."""
-    return [ImportRow(*row) for row in rows.execute(_ROWS, (of, most)).fetchall()]
+def rows_of(rows: Rows, of: UUID, most: int = listed_max, after: int = 0) -> list[ImportRow]:
+    """The rows of an import behind the first so many."""
+    return [ImportRow(*row) for row in rows.execute(_ROWS, (of, most, after)).fetchall()]
+
+
+def rows_count(rows: Rows, of: UUID) -> int:
+    """How many rows of an import became events."""
+    found = rows.execute(_COUNT, (of,)).fetchone()
+    return 0 if found is None else int(found[0])
 
 
 def _import(row: Sequence[Any]) -> Import:

@@ -1,7 +1,7 @@
 """What is asked of a table, what becomes of each of its events, and the file as it was found."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from ledger.facts.scalars import micros
 from ledger.intake.doors import OPERATOR as EVERYTHING
 from ledger.intake.doors import Door
 from ledger.tables.event import Event
-from ledger.tables.mapping import Mapping
+from ledger.tables.mapping import Mapping as TableMapping
 from ledger.tables.messages import Message
 from ledger.tables.table import Table
+from ledger.web.asking.sources import Source
 
 DOOR: Final = "table"
+Sources = Callable[[Collection[str]], Mapping[str, Source]]
+"""Those of some sources that are registered."""
 Outcome = Literal["would-record", "recorded", "duplicate", "refused", "not-recorded"]
 
 
@@ -24,7 +27,8 @@ class Asked(NamedTuple):
 
     `corrections` = rows that differ from what is recorded under their number correct it;
     `replaces` = the import of which this file is the new truth; `actor` reports where no cell says
-    who does.
+    who does. `sources` tells whose sources are whose, where that decides what may be reported;
+    `office` is what may come besides from registered sources of its own, persons and systems.
     """
 
     by: str
@@ -33,6 +37,8 @@ class Asked(NamedTuple):
     actor: str | None = None
     corrections: bool = False
     replaces: UUID | None = None
+    sources: Sources | None = None
+    office: Door | None = None
 
 
 class Judged:
@@ -89,7 +95,7 @@ class Checked(NamedTuple):
 
     name: str
     digest: bytes
-    mapping: Mapping
+    mapping: TableMapping
     asked: Asked
     table: Table
     events: Sequence[Judged]

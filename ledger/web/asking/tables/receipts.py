@@ -1,14 +1,18 @@
 """What whoever sent a table is told: a summary, and a line for each of its rows."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from ledger.log import Log
 from ledger.rules.reading import Tongue
+from ledger.tables.cells import text_of
+from ledger.tables.columns import Template
 from ledger.tables.messages import Message, sentence
-from ledger.tables.rows import ReadRow
+from ledger.tables.rows import ReadRow, Skipped
 from ledger.web.asking.records import receipt
 from ledger.web.asking.tables.judged import Checked, Judged
 
@@ -53,8 +57,7 @@ def summary(checked: Checked, made: UUID | None, *, dry_run: bool) -> dict[str, 
         each.reason or "invalid" for each in checked.events if each.outcome == "refused"
     )
     for message in checked.refused:
-        known = {"too-large", "undecodable"}
-        reasons[message.code if message.code in known else "invalid"] += 1
+        reasons[_reason(message)] += 1
     template = checked.table.template
     return {
         "import": str(made) if made is not None else None,
@@ -68,30 +71,74 @@ def summary(checked: Checked, made: UUID | None, *, dry_run: bool) -> dict[str, 
     }
 
 
-ids_a_look_max: Final = 10_000
+def _reason(of: Message) -> str:
+    """Why a file is refused, in the words of all refusals."""
+    return of.code if of.code in ("too-large", "undecodable") else "invalid"
+
+
+rows_a_look_max: Final = 5_000
+
+
+class ReceiptRow(Struct, array_like=True, gc=False):
+    """A row's receipt before it is said in a language: what is against it, first its own; notes.
+
+    `cells` are its texts in the order of the columns.
+    """
+
+    line: dict[str, Any]
+    refused: list[Message]
+    notes: list[Message]
+    cells: list[str] = []
+
+    @property
+    def messages(self) -> int:
+        """How much is said of it."""
+        return len(self.refused) + len(self.notes)
 
 
 def lines(checked: Checked, tongue: Tongue, log: Log) -> Iterator[dict[str, Any]]:
     """A line for each row, in the order of the file; one for each refusal of all of it."""
+    for row in receipt_rows(checked, log):
+        yield told(row, tongue, checked.table.template)
+
+
+def told(row: ReceiptRow, tongue: Tongue, template: Template | None) -> dict[str, Any]:
+    """A row's receipt in a language."""
+    line = dict(row.line)
+    if row.refused:
+        first, *more = (_said(each, tongue, template) for each in row.refused)
+        line |= first | {"more": more}
+    line["notes"] = [_said(each, tongue, template) for each in row.notes]
+    return line
+
+
+def receipt_rows(checked: Checked, log: Log) -> Iterator[ReceiptRow]:
+    """The receipts of all rows in the order of the file, after what is against all of it."""
     for message in checked.refused:
-        yield _line(checked, message.sheet or None, message.row, {"outcome": "refused"}) | {
-            "cell": message.cell, "code": message.code,
-            "words": sentence(message, tongue, checked.table.template),
-        }  # fmt: skip
-    known = _known(log, checked.events)
+        more = {"outcome": "refused", "reason": _reason(message)}
+        line = _line(checked, message.sheet or None, message.row, more)
+        yield ReceiptRow(line, [message], [])
     order = {name: at for at, name in enumerate(checked.table.sheets)}
-    found: list[tuple[int, int, dict[str, Any]]] = [
-        (order[row.sheet], row.number, _of_row(checked, each, row, tongue, known))
+    found: list[tuple[int, int, Judged | Skipped, ReadRow | None]] = [
+        (order[row.sheet], row.number, each, row)
         for each in checked.events
         for row in each.event.rows
     ]
-    for skipped in checked.table.skipped:
-        message = skipped.message
-        line = _line(checked, message.sheet, message.row, {"outcome": "skipped"})
-        line["notes"] = [_said(message, tongue, checked)]
-        found.append((order[message.sheet], message.row or 0, line))
+    found += [
+        (order[skipped.message.sheet], skipped.message.row or 0, skipped, None)
+        for skipped in checked.table.skipped
+    ]
     found.sort(key=lambda each: each[:2])
-    yield from (line for *_, line in found)
+    for start in range(0, len(found), rows_a_look_max):
+        part = found[start : start + rows_a_look_max]
+        known = _known(log, (each for _, _, each, _ in part if isinstance(each, Judged)))
+        for _, _, each, row in part:
+            if isinstance(each, Judged) and row is not None:
+                yield _of_row(checked, each, row, known)
+            elif isinstance(each, Skipped):
+                message = each.message
+                line = _line(checked, message.sheet, message.row, {"outcome": "skipped"})
+                yield ReceiptRow(line, [], [message], [*map(text_of, each.cells)])
 
 
 def _line(
@@ -104,36 +151,26 @@ def _line(
     }  # fmt: skip
 
 
-def _known(log: Log, events: Sequence[Judged]) -> dict[UUID, dict[str, Any]]:
+def _known(log: Log, events: Iterable[Judged]) -> dict[UUID, dict[str, Any]]:
     """The receipts of what is recorded, now or before, by the events' ids."""
-    ids = [each.id for each in events if each.outcome in ("recorded", "duplicate") and each.id]
-    found: dict[UUID, dict[str, Any]] = {}
-    for start in range(0, len(ids), ids_a_look_max):
-        for number, stream in log.get(ids[start : start + ids_a_look_max]).items():
-            found[number] = receipt(stream[0])
-    return found
+    ids = {each.id for each in events if each.outcome in ("recorded", "duplicate") and each.id}
+    return {number: receipt(stream[0]) for number, stream in log.get([*ids]).items()}
 
 
 def _of_row(
-    checked: Checked, of: Judged, row: ReadRow, tongue: Tongue, known: dict[UUID, dict[str, Any]]
-) -> dict[str, Any]:
+    checked: Checked, of: Judged, row: ReadRow, known: dict[UUID, dict[str, Any]]
+) -> ReceiptRow:
     line = _line(checked, row.sheet, row.number, known.get(of.id, {}) if of.id else {})
     line |= {"outcome": of.outcome, "reason": of.reason, "path": of.path}
     line["id"] = str(of.id) if of.id is not None else None
-    if of.messages:
-        own = [each for each in of.messages if (each.sheet, each.row) == (row.sheet, row.number)]
-        message = (own or of.messages)[0]
-        said = _said(message, tongue, checked)
-        line |= {"cell": said["cell"], "code": said["code"], "words": said["words"]}
-        line["more"] = [_said(each, tongue, checked) for each in own[1:]]
-    line["notes"] = [_said(each, tongue, checked) for each in row.notes]
-    return line
+    own = [each for each in of.messages if (each.sheet, each.row) == (row.sheet, row.number)]
+    refused = own or of.messages[:1]
+    return ReceiptRow(line, refused, [*row.notes], [*map(text_of, row.cells)])
 
 
-def _said(message: Message, tongue: Tongue, checked: Checked) -> dict[str, Any]:
+def _said(message: Message, tongue: Tongue, template: Template | None) -> dict[str, Any]:
     return {
-        "cell": message.cell, "code": message.code,
-        "words": sentence(message, tongue, checked.table.template),
+        "cell": message.cell, "code": message.code, "words": sentence(message, tongue, template),
     }  # fmt: skip
 
 
