@@ -109,6 +109,15 @@ def with_tables() -> set[str]:
     }
 
 
+def with_files() -> set[str]:
+    """Every command whose list can be written into a file."""
+    return {
+        name
+        for name, command in commands()
+        if any(each.type_descriptor.annotation in _PRINTING[1:] for each in command.params)
+    }
+
+
 def typed() -> Iterator[tuple[str, str]]:
     """Every option and argument in which people type words of their own, with its command."""
     for name, command in commands():
