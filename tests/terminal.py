@@ -20,6 +20,7 @@ from typer.main import get_command
 
 from ledger.commands import line
 from ledger.commands.output import Format
+from ledger.commands.printing import ListFormat
 
 HERE = Path(__file__).parent
 SEASON = HERE / "fixtures" / "terminal" / "season.ndjson.gz"
@@ -96,12 +97,24 @@ def commands() -> Iterator[tuple[str, Any]]:
             yield f"{name} {within}".strip(), command
 
 
+_PRINTING: Final = (Format, ListFormat, ListFormat | None)
+
+
 def with_tables() -> set[str]:
     """Every command that prints data in whatever form."""
     return {
         name
         for name, command in commands()
-        if any(each.type_descriptor.annotation is Format for each in command.params)
+        if any(each.type_descriptor.annotation in _PRINTING for each in command.params)
+    }
+
+
+def with_files() -> set[str]:
+    """Every command whose list can be written into a file."""
+    return {
+        name
+        for name, command in commands()
+        if any(each.type_descriptor.annotation in _PRINTING[1:] for each in command.params)
     }
 
 

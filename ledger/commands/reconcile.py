@@ -77,7 +77,11 @@ def reconcile(
     if not printing.is_table:
         steady = printing.form is ListFormat.XLSX and question.as_of is None
         print_list(
-            rows, printing, "reconciliation", notes=notes, without=("as_of",) if steady else ()
+            rows,
+            printing,
+            "reconciliation",
+            notes=notes,
+            flat=lambda row: {**row, "as_of": None} if steady else row,
         )
     else:
         print_reconciliation(rows)

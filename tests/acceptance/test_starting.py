@@ -159,7 +159,7 @@ def test_version() -> None:
 
 COMPLETED = [
     ("ledger re", 1, {"reconcile", "receipt", "rebuild", "retention"}),
-    ("ledger reconcile --format ", 3, {"table", "json", "csv"}),
+    ("ledger reconcile --format ", 3, {"table", "json", "csv", "xlsx"}),
     ("ledger discrepancies --rule M-18", 3, {"M-18"}),
     ("ledger discrepancies --severity cr", 3, {"critical"}),
     ("ledger label check --claim KRAV_M", 4, {"KRAV_MARK"}),
