@@ -41,8 +41,7 @@ wait_seconds_max = 240.0
 settle_seconds = 3.0
 """At the beginning of a step, left out: the pace has just changed."""
 start_seconds_max = 240.0
-rise = 1.4
-close_enough = 1.15
+rise, close_enough = 1.4, 1.15
 _look_seconds = 0.02
 
 Database: TypeAlias = psycopg.Connection[tuple[object, ...]]

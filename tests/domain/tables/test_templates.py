@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from ledger.web.asking.tables.contents import CONTENTS
 from ledger.facts import canonical
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
@@ -26,6 +25,7 @@ from ledger.tables.reading import Asked
 from ledger.tables.reading.files import found_in
 from ledger.tables.table import read_table
 from ledger.tables.writing import in_order, rows_of
+from ledger.web.asking.tables.contents import CONTENTS
 from tests.strategies import facts
 from tests.tabling import NAMESPACE, read, said_of
 
