@@ -22,7 +22,7 @@ ABSENT: Final = frozenset({"none", "never", "absent", "nothing", "-", ""})
 _JAPAN: Final = timezone(timedelta(hours=9), "JST")
 _FULL_HOUR: Final = ":00:00.000000+00:00"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MONTHS: Final = (
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
@@ -71,7 +71,7 @@ def day(text: str, tongue: Tongue) -> str:
     on = date.fromisoformat(text)
     if tongue == "ja":
         return f"{on.year}年{on.month}月{on.day}日"
-    return f"{on.day} {_MONTHS[on.month - 1][:3]} {on.year}"
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"
 
 
 def _moment(text: str, say: Words) -> str:
@@ -94,7 +94,7 @@ def _in_japan(text: str) -> datetime:
 
 def _month(text: str, say: Words) -> str:
     year, month = map(int, text.split("-"))
-    return say.either(f"{_MONTHS[month - 1]} {year}", f"{year}年{month}月")
+    return say.either(f"{MONTHS[month - 1]} {year}", f"{year}年{month}月")
 
 
 def _counted(one: str, many: str, japanese: str) -> Read:

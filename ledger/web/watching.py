@@ -18,7 +18,7 @@ from ledger.web.access.viewers import valid_until
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none';"
-    " base-uri 'none'"
+    " base-uri 'none'; require-trusted-types-for 'script'"
 )
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_POLICY,

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.log.seeing import Viewer
-from ledger.web.access.signing import Session, same
+from ledger.web.access.signing import Session, same, unmasked
 from ledger.web.access.viewers import (
     SAFE_METHODS,
     AtDesk,
@@ -53,7 +53,7 @@ async def from_here(request: Request) -> None:
 
 def check_form(session: Session, word: object) -> None:
     """Refuse a form that no page of this session has sent: `word` is what it brought as `csrf`."""
-    if not isinstance(word, str) or not same(word, session.csrf):
+    if not isinstance(word, str) or not same(unmasked(word), session.word):
         raise forbidden(ELSEWHERE)
 
 

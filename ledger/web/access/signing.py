@@ -7,6 +7,7 @@ once, in every tab and for every copy of the cookie, whichever process is asked.
 import hmac
 import secrets
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -40,10 +41,15 @@ _END: Final = "DELETE FROM sessions WHERE id = %b"
 
 
 class Session(NamedTuple):
-    """Somebody signed in: the viewer, and the word that a form has to bring back."""
+    """Somebody signed in: the viewer, and the word that a form has to bring back, masked."""
 
     viewer: Viewer
-    csrf: str
+    word: str
+
+    @property
+    def csrf(self) -> str:
+        """What a form carries: another text each time it is asked for."""
+        return masked(self.word)
 
 
 class Signing:
@@ -100,9 +106,9 @@ class Signing:
         return _pair(self._sessions, request.cookies.get(COOKIE), session_seconds_max)
 
     def word(self, cookie: str) -> str:
-        """The word that a form of this session has to bring back; "" for no session of ours."""
+        """What a form of this session has to bring back; "" for no session of ours."""
         found = _pair(self._sessions, cookie, session_seconds_max)
-        return "" if found is None else found[1]
+        return "" if found is None else masked(found[1])
 
     def link(self, token: str) -> str:
         """What a sign-in link carries for a token's id: valid for a day."""
@@ -118,6 +124,27 @@ class Signing:
 def session_id(word: str) -> bytes:
     """What is kept of the word of a session, which has 128 random bits."""
     return sha256(word.encode()).digest()
+
+
+def masked(word: str) -> str:
+    """The word under a pad of its own: pages that hold it tell nothing by how well they shrink."""
+    bare = word.encode()
+    pad = secrets.token_bytes(len(bare))
+    return urlsafe_b64encode(pad + _crossed(pad, bare)).decode()
+
+
+def unmasked(text: str) -> str:
+    """The word that was masked so; "" for what never was."""
+    try:
+        both = urlsafe_b64decode(text)
+        half = len(both) // 2
+        return _crossed(both[:half], both[half:]).decode()
+    except ValueError:
+        return ""
+
+
+def _crossed(pad: bytes, other: bytes) -> bytes:
+    return bytes(one ^ two for one, two in zip(pad, other, strict=True))
 
 
 def same(word: str, other: str) -> bool:

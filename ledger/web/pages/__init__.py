@@ -21,6 +21,7 @@ from ledger.web.pages import (
     shown,
     statements,
     substances,
+    unchanged,
     upload,
     upload_check,
     upload_files,
@@ -50,3 +51,4 @@ def install(app: FastAPI) -> None:
     for router in _ROUTERS:
         app.include_router(router, dependencies=[FromHere])
     refusals.install(app)
+    unchanged.install(app)

@@ -1,4 +1,4 @@
-"""The way in: the sign-in page, the choice of a language, and finding a thing by its id."""
+"""The way in: the sign-in page, the choices of a language and of light or dark, finding by id."""
 
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from ledger.custody.places import Kind
 from ledger.web.access.sign_in import own
 from ledger.web.desk import Looking
 from ledger.web.origin import base_of
+from ledger.web.pages import themes
 from ledger.web.pages.given import Sought
 from ledger.web.pages.language import COOKIE, LANGUAGES, language_of
 from ledger.web.pages.opening import Open
@@ -35,11 +36,21 @@ def sign_in(request: Request, then: Sought = "") -> Response:
 @router.get("/desk/language")
 def choose(request: Request, to: Sought = "en", then: Sought = "") -> Response:
     """Keep the language somebody chose, and go back to the page."""
+    return _kept(request, COOKIE, to if to in LANGUAGES else None, then)
+
+
+@router.get("/desk/theme")
+def choose_theme(request: Request, to: Sought = themes.AUTO, then: Sought = "") -> Response:
+    """Keep whether somebody chose light or dark, and go back to the page."""
+    return _kept(request, themes.COOKIE, to if to in themes.THEMES else None, then)
+
+
+def _kept(request: Request, cookie: str, chosen: str | None, then: str) -> Response:
     response = RedirectResponse(own(request, then), status_code=303)
-    if to in LANGUAGES:
+    if chosen is not None:
         path = base_of(request) or "/"
         response.set_cookie(
-            COOKIE, to, max_age=_year_seconds, path=path, samesite="lax", httponly=True
+            cookie, chosen, max_age=_year_seconds, path=path, samesite="lax", httponly=True
         )
     return response
 

@@ -7,36 +7,27 @@ import io
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache, lru_cache
+from datetime import date
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from typing import Any, Final
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from starlette.requests import Request
 
-from ledger.facts.scalars import micros
 from ledger.rules.reading import Tongue
 from ledger.rules.texts import RuleText, rule_text, sentence, sides, texts_of
 from ledger.rules.values import Shown
 from ledger.web.asking.tongues import tongue_of
+from ledger.web.pages import dates
 from ledger.web.pages.words import MADE
 
-JAPAN: Final = timezone(timedelta(hours=9), "JST")
-"""Days and years of the trade are Japan's."""
 COOKIE: Final = "ledger_language"
 LANGUAGES: Final[Mapping[Tongue, str]] = {"en": "English", "ja": "日本語"}
-_LOCALES: Final = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
-_MINUS: Final = "−"
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}[+-][0-9]{2}:[0-9]{2}")
-_texts_kept_max: Final = 10_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Language:
@@ -45,7 +36,6 @@ class Language:
     def __init__(self, code: Tongue) -> None:
         self.code = code
         self.translations = NullTranslations() if code == "en" else _catalogue(code)
-        self._locale = _LOCALES[code]
 
     def say(self, sentence: str) -> str:
         """The sentence in this language."""
@@ -92,43 +82,68 @@ class Language:
         return text
 
     def number(self, value: object) -> str:
-        """A count with its groups of thousands; nothing for None."""
-        if value is None:
-            return ""
-        return _number(str(value), self.code)
+        """A figure with its groups of thousands; nothing for None."""
+        return "" if value is None else dates.number(str(value))
 
     def signed(self, value: int) -> str:
         """A difference with its sign."""
         return f"+{self.number(value)}" if value > 0 else self.number(value)
 
     def day(self, value: date | str | None) -> str:
-        """A calendar date."""
-        if value is None:
-            return ""
-        return _day(date.fromisoformat(value) if isinstance(value, str) else value, self.code)
+        """A date in a cell; nothing for None."""
+        return "" if value is None else dates.day(_date(value), self.code)
+
+    def day_said(self, value: date | str) -> str:
+        """A date in a sentence."""
+        return dates.day_said(_date(value), self.code)
+
+    def day_and_era(self, value: date | str) -> str:
+        """A date on a paper."""
+        return dates.day_and_era(_date(value), self.code)
 
     def moment(self, value: int | str | None) -> str:
-        """A moment by Japan's clock, from µs UTC or canonical text."""
-        if value is None:
-            return ""
-        return format_datetime(in_japan(value), "medium", locale=self._locale)
+        """A moment in a cell, by Japan's clock, from µs UTC or canonical text; nothing for None."""
+        return "" if value is None else dates.moment(value, self.code)
+
+    def moment_exact(self, value: int | str) -> str:
+        """The same with its seconds, for events and receipts."""
+        return dates.moment(value, self.code, seconds=True)
+
+    def moment_said(self, value: int | str) -> str:
+        """A moment in a sentence."""
+        return dates.moment_said(value, self.code)
+
+    def elsewhere(self, value: int | str) -> str:
+        """The moment by its reporter's own clock, where that is not Japan's."""
+        return dates.elsewhere(value, self.code)
+
+    def month(self, name: str) -> str:
+        """A month or fiscal year, by its name."""
+        return dates.month(name, self.code)
+
+    def month_and_era(self, name: str) -> str:
+        """The same with its era."""
+        return dates.month_and_era(name, self.code)
+
+    def due(self, days: int) -> str:
+        """How far off a day is, in days; late below zero."""
+        return dates.due(days, self.code)
+
+    def counted(self, value: int, of: str) -> str:
+        """How many seals, units, cases or events."""
+        return dates.counted(value, of, self.code)
+
+    def kilos(self, value: object) -> str:
+        """A weight, its places kept."""
+        return dates.kilos(value)
+
+    def percent(self, value: object) -> str:
+        """A share."""
+        return dates.percent(value, self.code)
 
 
-# A page says the same few hundred numbers and days in many rows, and to many readers.
-@lru_cache(maxsize=_texts_kept_max)
-def _number(value: str, code: Tongue) -> str:
-    return format_decimal(value, locale=_LOCALES[code]).replace("-", _MINUS)
-
-
-@lru_cache(maxsize=_texts_kept_max)
-def _day(value: date, code: Tongue) -> str:
-    return format_date(value, "medium", locale=_LOCALES[code])
-
-
-def in_japan(value: int | str) -> datetime:
-    """A moment by Japan's clock, from µs UTC or canonical text."""
-    at = value if isinstance(value, int) else micros(value)
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(JAPAN)
+def _date(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 @cache

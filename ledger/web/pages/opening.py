@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, Response
 
 from ledger.web.access.signing import Session
-from ledger.web.access.viewers import LOOKING, AtDesk, SignedIn
+from ledger.web.access.viewers import LOOKING, SAFE_METHODS, AtDesk, SignedIn
 from ledger.web.asking.forms import (
     OF_PAGES,
     Form,
@@ -24,11 +24,14 @@ from ledger.web.asking.forms import (
 from ledger.web.asking.given import Clocks
 from ledger.web.asking.listing import Listing
 from ledger.web.desk import Desk, Looking, Standing
+from ledger.web.origin import path_of
+from ledger.web.pages import unchanged
 from ledger.web.pages.given import AtClocks
 from ledger.web.pages.language import Language, language_of
-from ledger.web.pages.rendering import address, render
+from ledger.web.pages.rendering import ROOT, address, render
 from ledger.web.writing import written
 
+_OK: Final = 200
 BOTH_CLOCKS: Final = frozenset(
     {"overview", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
 )
@@ -66,6 +69,8 @@ class Opening:
     def looking(self) -> Iterator[Looking]:
         """One snapshot as the viewer sees it."""
         with self.desk.looking(self.viewer) as looking:
+            if self._keeps:
+                unchanged.check(self.request, self._tag(looking.standing))
             yield looking
 
     def file(self, listing: Listing, form: Form | None = None) -> Response | None:
@@ -107,8 +112,11 @@ class Opening:
     def show(
         self, page: str, standing: Standing, *, status: int = 200, **values: Any
     ) -> HTMLResponse:
-        """The page as HTML."""
-        return render(
+        """The page as HTML; one that rests on the log alone may be kept by the browser."""
+        tag = self._tag(standing) if self._keeps and status == _OK else None
+        if tag is not None:
+            unchanged.check(self.request, tag)
+        made = render(
             self.request,
             self.language,
             page,
@@ -118,12 +126,28 @@ class Opening:
             viewer=self.viewer,
             csrf=self.session.csrf,
             standing=standing,
+            printed=self.desk.now(),
             clocks=self.clocks,
             to=self.to,
             again=self.again,
             kept=self.kept,
             sections=self.sections,
             as_file=self._as_file if self._has_list else None,
+        )
+        if tag is not None:
+            made.headers.update(unchanged.headers(tag))
+        return made
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether it is a page that rests on the log alone."""
+        path = path_of(self.request)
+        name = "overview" if path == "/" else path.removeprefix(f"{ROOT}/")
+        return self.request.method in SAFE_METHODS and name in unchanged.RESTING_ON_THE_LOG
+
+    def _tag(self, standing: Standing) -> str:
+        return unchanged.tag_of(
+            self.request, self.session, self.language, standing, self.desk.now()
         )
 
     def _as_file(self, kind: str) -> str:

@@ -4,6 +4,7 @@ A template gets what it shows and asks nobody for more. Styles and pictures are 
 under names that carry a hash of the content, so a browser keeps them for good and never old ones.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -21,6 +22,7 @@ from ledger.cases.deciding import text_letters_max
 from ledger.rules.violation import SubjectKind, parts_of
 from ledger.web.origin import base_of
 from ledger.web.pages.language import LANGUAGES, Language, language
+from ledger.web.pages.themes import THEMES, theme_of
 from ledger.web.pages.words import (
     LETTER_REASONS,
     LETTER_STATES,
@@ -49,6 +51,15 @@ _SUBJECT_PAGES: Final[Mapping[SubjectKind, tuple[str, tuple[str, ...]]]] = {
     SubjectKind.PARTY: ("criteria", ("party",)),
 }
 """By kind of subject: its page, and what the parts of its key are called there."""
+_SHEETS: Final = ("colours.css", "desk.css", "charts.css", "print.css")
+"""Sent as one, under the name of the desk's: a first visit asks for four things in all."""
+_SHEET: Final = "desk.css"
+_JAPANESE_DAY: Final = re.compile(
+    r"<(?P<plain>title|option|textarea|svg|script)\b.*?</(?P=plain)>|<[^>]*>"
+    r"|(?P<day>[0-9]{1,4}年[0-9]{1,2}月[0-9]{1,2}日)",
+    re.DOTALL,
+)
+"""A day that no line may break; what is markup, or takes none, is passed over."""
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -75,8 +86,15 @@ def render(
     """A template filled in; `here` is the address to come back to, `base` stands before all."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     found = _environment(spoken.code).get_template(f"{template}.html")
-    text = found.render(**values, here=here, base=base_of(request))
+    text = found.render(**values, here=here, base=base_of(request), theme=theme_of(request))
+    if spoken.code == "ja":
+        text = _JAPANESE_DAY.sub(_in_one_line, text)
     return HTMLResponse(text, status_code=status, headers={"Content-Language": spoken.code})
+
+
+def _in_one_line(found: re.Match[str]) -> str:
+    day = found["day"]
+    return found[0] if day is None else f'<span class="nowrap">{day}</span>'
 
 
 @cache
@@ -96,13 +114,18 @@ def _environment(code: str) -> Environment:
     )
     made.filters.update(
         number=spoken.number, signed=spoken.signed, day=spoken.day, moment=spoken.moment,
+        day_said=spoken.day_said, day_and_era=spoken.day_and_era, due=spoken.due,
+        moment_said=spoken.moment_said, moment_exact=spoken.moment_exact,
+        elsewhere=spoken.elsewhere, month=spoken.month, month_and_era=spoken.month_and_era,
+        counted=spoken.counted, kilos=spoken.kilos, percent=spoken.percent,
         say=spoken.say, in_words=spoken.case, rule=spoken.rule,
         sides=spoken.sides,
         event_name=spoken.event, word=spoken.word,
     )  # fmt: skip
     made.globals.update(
-        static=static, language=spoken, languages=LANGUAGES, roles=ROLES, section_names=SECTIONS,
-        states=STATES, severities=SEVERITIES, way_names=WAYS, letters_max=text_letters_max,
+        static=static, language=spoken, languages=LANGUAGES, themes=THEMES,
+        roles=ROLES, section_names=SECTIONS, states=STATES, severities=SEVERITIES,
+        way_names=WAYS, letters_max=text_letters_max,
         decision_reasons={code: REASONS[code] for code in REASON_CODES},
         letter_states=LETTER_STATES, letter_reasons=LETTER_REASONS, refused=REFUSED,
     )  # fmt: skip
@@ -112,12 +135,14 @@ def _environment(code: str) -> Environment:
 @cache
 def _files() -> dict[str, tuple[bytes, str, str]]:
     """By name: content, media type, a hash of the content."""
+    folder = files("ledger.web.pages").joinpath("static")
+    contents = {file.name: file.read_bytes() for file in folder.iterdir()}
+    sheet = b"".join(contents.pop(name) for name in _SHEETS)
     found = {}
-    for file in files("ledger.web.pages").joinpath("static").iterdir():
-        kind = _TYPES.get(file.name[file.name.rfind(".") :])
+    for name, content in {**contents, _SHEET: sheet}.items():
+        kind = _TYPES.get(name[name.rfind(".") :])
         if kind is not None:
-            content = file.read_bytes()
-            found[file.name] = (content, kind, sha256(content).hexdigest()[:12])
+            found[name] = (content, kind, sha256(content).hexdigest()[:12])
     return found
 
 

@@ -13,9 +13,11 @@ from ledger.web.access.viewers import onlooker
 from ledger.web.asking import lists
 from ledger.web.asking.given import TEXT_PATTERN, day
 from ledger.web.asking.parties import criteria_shown, seen_herd
-from ledger.web.asking.unproven import Wanted, all_seen, seen
+from ledger.web.asking.unproven import Row, Wanted, all_seen, seen
 from ledger.web.desk import Desk
+from ledger.web.pages.evidence import told
 from ledger.web.pages.given import Id
+from ledger.web.pages.language import Language
 from ledger.web.pages.opening import Open
 
 router = APIRouter(include_in_schema=False)
@@ -50,10 +52,19 @@ def unproven(
     return opened.show(
         "unproven",
         found.standing,
-        rows=found.rows,
+        rows=[_in_words(row, opened.language) for row in found.rows],
         asked=asked,
         following=found.following,
     )
+
+
+def _in_words(row: Row, say: Language) -> Row:
+    """A row whose details, and what would show them, are told instead of named."""
+    between = "、" if say.code == "ja" else "; "
+    return row | {
+        name: between.join(told(row[name], say)) if row[name] else None
+        for name in ("detail", "shown_by")
+    }
 
 
 @router.get("/desk/criteria")

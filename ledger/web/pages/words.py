@@ -106,7 +106,7 @@ FIGURES: Final[Mapping[str, str]] = {
 }
 REASONS: Final[Mapping[str, str]] = {
     "COUNT_ERROR": said("Counted wrongly"),
-    "SCANNER_ARTIFACT": said("Scanner artefact"),
+    "SCANNER_ARTIFACT": said("Scanner slip"),
     "LATE_ENTRY": said("Entered late"),
     "WRONG_ACCOUNT": said("Booked to the wrong stock"),
     "DAMAGED_IN_TRANSIT": said("Damaged on the way"),

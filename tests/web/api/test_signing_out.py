@@ -7,7 +7,12 @@ from starlette.testclient import TestClient
 
 from ledger.log import Log
 from ledger.web.access import tokens
-from ledger.web.access.signing import COOKIE, session_seconds_max, sessions_of_one_max
+from ledger.web.access.signing import (
+    COOKIE,
+    session_seconds_max,
+    sessions_of_one_max,
+    unmasked,
+)
 from tests.desks import NOW, Served, served
 
 
@@ -92,7 +97,7 @@ def test_a_session_is_its_tokens(desk: Served) -> None:
     """A cookie signed by us for one token opens nothing as another one's."""
     other, _ = tokens.create(desk.log, "importer", "IMP-1", now=NOW)
     signing = desk.app.state.signing
-    word = signing.word(desk.client.cookies[COOKIE])
+    word = unmasked(signing.word(desk.client.cookies[COOKIE]))
     forged = signing._sessions.dumps([other.id, word])  # noqa: SLF001 -- what its key could sign
     copy = TestClient(desk.app, cookies={COOKIE: forged}, follow_redirects=False)
 

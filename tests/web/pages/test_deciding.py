@@ -10,7 +10,7 @@ import pytest
 from ledger.cases.discrepancy import State
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.projection import reading
-from ledger.web.pages.language import in_japan
+from ledger.web.pages.dates import in_japan
 from tests.desks_open import Open
 from tests.web.pages.conftest import Visit
 

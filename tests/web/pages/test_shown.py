@@ -7,6 +7,7 @@ import pytest
 
 from ledger.log import Log
 from ledger.web.pages import shown
+from ledger.web.pages.language import language
 from tests.auditing import load
 from tests.databases import Cluster
 from tests.desks import Served, served
@@ -68,7 +69,8 @@ def test_a_page_shows_what_is_unproven(opened: Callable[..., httpx2.Response]) -
 
     assert "/desk/lot?lot=L-FARM-1-0" in listed
     assert "L-FARM-2-0" not in listed
-    assert "CriterionShown.met" in listed
+    assert language("en").event("CriterionShown") in listed
+    assert "CriterionShown" not in listed
     for page in (lot, criteria):
         assert "/desk/unproven?party=FARM-1" in page
     assert "/desk/herd?herd=H-FARM-1" in lot

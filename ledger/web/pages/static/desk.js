@@ -19,3 +19,17 @@ window.addEventListener("pageshow", () => {
     button.disabled = false;
   }
 });
+
+// "/" leads to the search box, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  const box = document.querySelector("form[role=search] input[name=q]");
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    box.focus();
+  }
+  // A menu that hangs over the page goes away again.
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll(".top details[open]")) { menu.open = false; }
+  }
+});
