@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import Reader
+from ledger.commands.options import Reader, spread
 from ledger.commands.output import Format, FormatOption, say, show
+from ledger.commands.printing import Printing, print_list
 from ledger.commands.trail import ByOption, admin
 from ledger.errors import Misuse, Unavailable
 from ledger.facts.scalars import time_text
@@ -68,7 +69,8 @@ def create(
 
 
 @app.command("list")
-def list_(form: FormatOption = Format.TABLE) -> None:
+@spread(Printing)
+def list_(printing: Printing) -> None:
     """Show every login, without its password: as whom it reads, who made it and when.
 
     Example: ledger bi-login list --format json
@@ -77,7 +79,9 @@ def list_(form: FormatOption = Format.TABLE) -> None:
 
     with opened() as log:
         rows = [_row(login) for login in bi_logins.listed(log)]
-    show(rows, form, empty="No login has been made yet: `ledger bi-login create`.")
+        notes = printing.notes(log)
+    empty = "No login has been made yet: `ledger bi-login create`."
+    print_list(rows, printing, "bi_logins", notes=notes, empty=empty)
 
 
 @app.command()
