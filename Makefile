@@ -92,7 +92,7 @@ lock: $(BIN)/.developer ## resolve the dependencies anew
 	  --extra build --output-file requirements.lock pyproject.toml
 	@$(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-header \
-	  --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
+	  --extra build --extra analysts --extra dev --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove what was installed and made here, the demo's home with it
 	@test ! -x $(BIN)/ledger || $(BIN)/ledger demo --remove

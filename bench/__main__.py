@@ -2,10 +2,23 @@
 
 import sys
 
-from bench import audit, deep, ingest, log, project, small_batches, tables, web, whole
+from bench import (
+    analysts,
+    audit,
+    deep,
+    ingest,
+    log,
+    project,
+    small_batches,
+    tables,
+    web,
+    whole,
+)
 
 if __name__ == "__main__":
-    for module in (log, project, small_batches, audit, deep, ingest, tables, web, whole):
+    for module in (
+        log, project, small_batches, audit, deep, ingest, tables, analysts, web, whole,
+    ):  # fmt: skip
         print(f"\n{module.__name__}", flush=True)
         sys.argv = [module.__name__]
         module.main()

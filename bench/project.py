@@ -38,7 +38,7 @@ def main() -> None:
         try:
             migrate(dsn)
             with Log.open(dsn, recorded_at="event") as log:
-                _load(log, season(chosen.events, chosen.seed).facts())
+                load(log, season(chosen.events, chosen.seed).facts())
                 _project(log)
                 _ask(log)
         finally:
@@ -54,7 +54,8 @@ def calibrate() -> float:
     return _calibration_rounds / (time.perf_counter() - started)
 
 
-def _load(log: Log, facts: Iterator[Fact]) -> None:
+def load(log: Log, facts: Iterator[Fact]) -> None:
+    """Record the facts of a season as an operator loads them, and print how long that took."""
     started = time.perf_counter()
     total = 0
     while chunk := list(islice(facts, _load_events)):

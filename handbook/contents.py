@@ -33,7 +33,7 @@ CHAPTERS: Final = (
             "roles/exporter.md", "roles/importer.md", "roles/certifier.md",
         ),
     ),
-    Chapter("Using it", ".", ("labels.md", "http.md", "terminal.md", "tables.md")),
+    Chapter("Using it", ".", ("labels.md", "http.md", "terminal.md", "tables.md", "analysts.md")),
     Chapter(
         "Operating",
         "operator",
@@ -62,7 +62,7 @@ CHAPTERS: Final = (
             "reference/index.md", "reference/events.md",
             *(f"reference/events-{name}.md" for name in GROUPS),
             "reference/rules.md",
-            "reference/codes.md", "reference/law.md", "reference/api.md",
+            "reference/codes.md", "reference/law.md", "reference/api.md", "reference/analysts.md",
             "reference/commands.md", "reference/exit-codes.md", "reference/settings.md",
             "reference/policy.md", "reference/metrics.md", "reference/dependencies.md",
         ),

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Struct, inspect
 
 from handbook.examples import event_examples
-from handbook.fields import meaning
 from handbook.markdown import block, code, page, plain, table
 from ledger.custody.moves import moves
 from ledger.facts import (
@@ -25,6 +24,7 @@ from ledger.facts import (
     shipments,
 )
 from ledger.facts.catalogue import TYPES
+from ledger.facts.describing import meaning
 from ledger.facts.identity import Fact
 from ledger.facts.keys import KEYS
 from ledger.facts.saying import said_by

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from handbook import api, events, law, program, rules
+from handbook import analysts, api, events, law, program, rules
 
 _Make = Callable[[Path], str]
 
@@ -22,6 +22,7 @@ MADE: Final[Mapping[str, _Make]] = {
     "reference/codes.md": law.codes,
     "reference/law.md": law.law,
     "reference/api.md": api.api,
+    "reference/analysts.md": analysts.analysts,
     "reference/commands.md": program.commands,
     "reference/exit-codes.md": program.exit_codes,
     "reference/settings.md": program.named_settings,

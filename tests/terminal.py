@@ -66,6 +66,8 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA", "--format", "table"),
     "token list": (),
     "settings": (),
+    "bi-login create": ("sierra", "--role", "exporter", "--party", "EXP-SIERRA"),
+    "bi-login list": (),
     "token rotate": ("T-",),
     "trail": (),
     "dead-letters list": (),
@@ -82,10 +84,12 @@ NEEDS_MORE: Final = {
 }
 CHANGES: Final = {
     "token create", "token list", "token rotate", "trail", "settings", "import-table",
-    "table-imports",
+    "table-imports", "bi-login create", "bi-login list",
 }  # fmt: skip
 """What holds ids, times or paths of its own each time."""
-MOVES: Final = {"load", "import-table", "period close", "token create", "token rotate"}
+MOVES: Final = {
+    "load", "import-table", "period close", "token create", "token rotate", "bi-login create",
+}  # fmt: skip
 """What does more than ask, and so does it once: the others are printed at every width."""
 
 

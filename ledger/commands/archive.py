@@ -3,13 +3,15 @@
 import os
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
 from ledger.commands.home import opened
+from ledger.commands.options import Reader
 from ledger.commands.output import Step, progress, say
 from ledger.errors import Malformed, Misuse
 
@@ -27,16 +29,49 @@ LEFT_OUT = (
 """What whoever moves a home has to know; said by both commands."""
 
 
+class ExportFormat(StrEnum):
+    """What is written: the log to be read back, or tables for analysts."""
+
+    AVRO = "avro"
+    PARQUET = "parquet"
+    DUCKDB = "duckdb"
+
+
 def export(
-    file: Annotated[Path, typer.Argument(help="The Avro container file to write; - is stdout.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file to write, - is stdout; for parquet a new folder.")
+    ],
+    form: Annotated[
+        ExportFormat,
+        typer.Option("--format", help="avro: the log; parquet, duckdb: tables for analysts."),
+    ] = ExportFormat.AVRO,
+    party: Annotated[
+        str | None, typer.Option("--as", metavar="PARTY", help="Of the tables what it sees.")
+    ] = None,
+    role: Annotated[
+        Reader | None, typer.Option(help="As what it reads, where it has several roles.")
+    ] = None,
 ) -> None:
     """Write the whole log, decisions and dead letters included, as an Avro container file.
 
     A digest at its end covers every byte, so that `ledger import` refuses a file that is cut or
     altered. Tokens, settings and what else is kept beside the log are not in it.
 
+    With --format parquet or duckdb it writes tables instead, which nothing reads back: one a type
+    of event, the views, the decisions; whole or not at all.
+
     Example: ledger export backup.avro
     """
+    if form is not ExportFormat.AVRO:
+        from ledger.commands.analysts import export_tables
+
+        tables: Literal["parquet", "duckdb"] = (
+            "parquet" if form is ExportFormat.PARQUET else "duckdb"
+        )
+        export_tables(file, tables, party, role)
+        return
+    if party is not None or role is not None:
+        raise Misuse("--as is for --format parquet and duckdb: a log is exported whole.")
     if str(file) == STDOUT:
         _export_to_stdout()
         return

@@ -37,6 +37,9 @@ def prepare(
     user: Annotated[
         str | None, typer.Option(help="The ledger's user; else the one in LEDGER_DATABASE_URL.")
     ] = None,
+    bi_logins: Annotated[
+        bool, typer.Option("--bi-logins", help="Also what `ledger bi-login` needs: CREATEROLE.")
+    ] = False,
 ) -> None:  # fmt: skip
     """Print the SQL that lets an ordinary user keep a ledger in a database, or run it.
 
@@ -65,23 +68,29 @@ def prepare(
     if not run:
         if admin_url or admin_url_file:
             raise Misuse("An administrator's address is for --run.")
-        _print(name, place)
+        _print(name, place, bi_logins=bi_logins)
         return
     password = str(parts.get("password") or "") if name == parts.get("user") else ""
-    _run(_admin(admin_url, admin_url_file), name, place, password)
+    _run(_admin(admin_url, admin_url_file), name, place, password, bi_logins=bi_logins)
     if name == parts.get("user"):
         _tell(url)
 
 
-def _print(user: str, database: str) -> None:
+def _statements(user: str, database: str, *, bi_logins: bool) -> list[tuple[str, str]]:
+    from ledger.log.rights import prepared, prepared_for_logins
+
+    return prepared(user, database) + (prepared_for_logins(user) if bi_logins else [])
+
+
+def _print(user: str, database: str, *, bi_logins: bool) -> None:
     from ledger.log.connecting import server_version_min
-    from ledger.log.rights import prepared, quoted
+    from ledger.log.rights import quoted
 
     typer.echo(
         f"-- In the database {database}, as an administrator; PostgreSQL {server_version_min} or"
         f" newer.\n-- Where it is not there yet: CREATE DATABASE {quoted(database)};"
     )
-    for reason, statement in prepared(user, database):
+    for reason, statement in _statements(user, database, bi_logins=bi_logins):
         typer.echo(f"\n-- {reason}\n{statement};")
 
 
@@ -98,19 +107,18 @@ def _admin(url: str | None, file: Path | None) -> str:
     return connectable(url or "", called="The administrator's address")
 
 
-def _run(admin: str, user: str, database: str, password: str) -> None:
+def _run(admin: str, user: str, database: str, password: str, *, bi_logins: bool) -> None:
     import psycopg
     from psycopg.conninfo import make_conninfo
 
     from ledger.log.connecting import one_line, unreachable
-    from ledger.log.rights import prepared
 
     try:
         with psycopg.connect(admin, autocommit=True) as connection:
             _make_database(connection, database)
         with psycopg.connect(make_conninfo(admin, dbname=database), autocommit=True) as connection:
             is_new = not _exists(connection, "pg_roles", "rolname", user)
-            for _, statement in prepared(user, database):
+            for _, statement in _statements(user, database, bi_logins=bi_logins):
                 connection.execute(statement.encode())
             if is_new and password:
                 _set_password(connection, user, password)

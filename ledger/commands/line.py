@@ -61,6 +61,7 @@ COMMANDS: Final = {
     "dead-letters": "ledger.commands.letters_settled.app",
     "period": "ledger.commands.period.app",
     "token": "ledger.commands.token.app",
+    "bi-login": "ledger.commands.bi_login.app",
     "trail": "ledger.commands.trail.trail",
     "topics": "ledger.commands.topics.app",
 }

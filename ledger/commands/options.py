@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Collection
 from datetime import date
+from enum import StrEnum
 from functools import wraps
 from typing import Annotated, Any, Final
 
@@ -46,6 +47,16 @@ _all_rows: Final = 2**62
 def limited(limit: int | None, *, screen: bool) -> int:
     """How many rows there may be; what is no screen has all of them."""
     return limit or (_screen_rows if screen else _all_rows)
+
+
+class Reader(StrEnum):
+    """As what somebody reads."""
+
+    EXPORTER = "exporter"
+    PROCESSOR = "processor"
+    IMPORTER = "importer"
+    CERTIFIER = "certifier"
+    OPERATOR = "operator"
 
 
 OnOption = Annotated[

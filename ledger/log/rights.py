@@ -12,6 +12,8 @@ from ledger.log.connecting import BEHIND
 
 READER: Final = "ledger_reader"
 """The role that the web reads as: neither an owner of tables nor free of their policies."""
+LOGINS: Final = "ledger_bi"
+"""The group of the logins that read the views by SQL."""
 REMEDY: Final = (
     "An administrator has to run what `ledger database prepare` prints, or `ledger database"
     " prepare --run` does it"
@@ -130,6 +132,22 @@ def prepared(user: str, database: str) -> list[tuple[str, str]]:
                 f"GRANT USAGE, CREATE ON SCHEMA public TO {me}",
             ),
         ),
+    ]
+
+
+def prepared_for_logins(user: str) -> list[tuple[str, str]]:
+    """What an administrator runs besides, so that `ledger bi-login` may make logins.
+
+    Pairs of a reason and a statement; running them again changes nothing.
+    """
+    me = quoted(user)
+    return [
+        (
+            "The group of those who read the views by SQL",
+            _unless_role(LOGINS, f"CREATE ROLE {LOGINS} NOLOGIN"),
+        ),
+        ("It takes logins into that group", f"GRANT {LOGINS} TO {me} WITH ADMIN OPTION"),
+        ("It makes those logins", f"ALTER ROLE {me} CREATEROLE"),
     ]
 
 

@@ -38,7 +38,9 @@ from ledger.views.loading import Mentions
 from ledger.views.lots import Lots
 from ledger.views.lowest_balances import LowestBalances
 from ledger.views.moves import Moves
+from ledger.views.particulars import Particulars
 from ledger.views.places import PlaceIds
+from ledger.views.published import forget_before, publish
 from ledger.views.ranges import Ranges
 from ledger.views.reading import reading
 from ledger.views.reported import Reported
@@ -63,23 +65,25 @@ class Projector:
         self._places = PlaceIds()
         self._corrections = Corrections()
         self._activity = SourceActivity()
+        self._particulars = Particulars()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
-            Sources(), Reported(self._places), Mentions(), Lots(), self._activity,
+            Sources(), Reported(self._places), Mentions(), Lots(), self._particulars,
+            self._activity,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
             Booked(self._places), Numbers(), Claims(), Herds(), HerdDays(), OutsideEntries(),
         )  # fmt: skip
-        self._deciding = (Cases(), Letters(), Decided())
+        self._deciding = (Cases(), Letters(), Decided(), self._particulars)
         self._standings = Standings(log)
         self._dealings = Dealings()
         self._named = Named(self._standings.speaker)
-        self._folds = (
+        self._folds = tuple(dict.fromkeys((
             self._corrections, *self._recording, *self._scanning, *self._deciding, Auditing(),
             self._standings, self._dealings, self._named,
-        )  # fmt: skip
+        )))  # fmt: skip
         self._applications = Applications(self._folds, self._places)
         self._position, self._unmeasured = -1, 0
 
@@ -141,10 +145,12 @@ class Projector:
         self._unmeasured = 0
 
     def retire_older(self) -> None:
-        """Drop the views of older versions, once these have caught up."""
+        """Let these views be what others read by SQL, and drop older ones; once caught up."""
         with self._log.transaction() as rows:
+            publish(rows, self._schema)
             for name in schema.older(rows, VIEW_VERSION):
                 schema.drop(rows, name)
+        _forget_published(self._log)
 
     def _start_from(self, rows: Rows, position: int) -> None:
         for fold in self._folds:
@@ -270,8 +276,16 @@ def rebuild(log: Log, target: str = SCHEMA) -> int:
         reached = schema.position(rows)
         schema.rename(rows, target, before)
         schema.rename(rows, beside, target)
+        if target == SCHEMA:
+            publish(rows, target)
     _drop(log, before)
+    _forget_published(log)
     return reached
+
+
+def _forget_published(log: Log) -> None:
+    with log.transaction() as rows:
+        forget_before(rows)
 
 
 def _drop(log: Log, name: str) -> None:

@@ -3,6 +3,8 @@
 A version is visible once it is complete: what is being built stands beside it under another name.
 """
 
+from typing import Final
+
 from psycopg import sql
 from psycopg.errors import LockNotAvailable, UndefinedTable
 
@@ -35,6 +37,24 @@ BEGIN
 END
 $body$;
 """
+
+
+BOUND: Final = f"""
+DO $body$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+        AND proname IN ('sees_case', 'marks_of_case') LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, %I, pg_temp', one,
+            current_schema(), {BEHIND});
+    END LOOP;
+END
+$body$;
+"""
+"""The statement that binds to the schema in use what logins of the database reach through the views
+and what runs with the owner's rights: a session's own tables are not looked at before the ledger's.
+Others of the kind are called by these, or by the reader alone."""
 
 
 _PATH = f"set_config('search_path', %s::text || ', ' || {BEHIND}, true)"
@@ -83,6 +103,8 @@ def rename(rows: Rows, schema: str, to: str) -> None:
     rows.execute(
         sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(schema), sql.Identifier(to))
     )
+    use(rows, to)
+    rows.execute(BOUND)
 
 
 def older(rows: Rows, version: int) -> list[str]:

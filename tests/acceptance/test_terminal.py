@@ -82,6 +82,7 @@ WORDS = {
     "dead-letters dismiss": ("--person", "P-1", "--reason", "TEST"),
     "dead-letters dismiss --reason": ("1", "--person", "P-1"),
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA"),
+    "export": ("never", "--format", "parquet"),
 }  # fmt: skip
 """What else a command is asked with; others as in the tables."""
 FREE = {
@@ -93,7 +94,7 @@ FREE = {
     "topics create --ledger-principal",
     "run --accept-refusals", "database prepare --admin-url", "database prepare --user",
     "import-table --as", "import-table --source", "import-table --actor", "import-table --sheet",
-    "--by", "dead-letters mend --as",
+    "--by", "dead-letters mend --as", "bi-login create name",
 }  # fmt: skip
 """What people write that need not be there before."""
 NAMES = [

@@ -38,6 +38,7 @@ def run(*arguments: str) -> str:
         ("bench.audit", "--events=20000"),
         ("bench.whole", "--events=2000"),
         ("bench.tables", "--rows=2000"),
+        ("bench.analysts", "--events=2000"),
         ("bench.web", "--events=2000", "--batches=2", "--scans=10"),
     ],
     ids=lambda arguments: arguments[0],

@@ -8,11 +8,11 @@ from msgspec import inspect
 
 from handbook.events import GROUPS
 from handbook.examples import event_examples
-from handbook.fields import described
 from handbook.hooks import ROOT
 from handbook.pages import made_pages
 from ledger.facts import canonical
 from ledger.facts.catalogue import TYPES
+from ledger.facts.describing import described
 from ledger.facts.identity import Fact
 from ledger.facts.keys import KEYS, kafka_key
 from ledger.facts.saying import said_by
@@ -62,7 +62,7 @@ def test_the_keys_of_some() -> None:
 
 
 def test_every_field_has_words_and_no_words_are_left_over() -> None:
-    """Each field of each event, and of the objects in them, is described (handbook/fields.toml)."""
+    """Each field of each event, and of the objects in them, is described (`facts/fields.toml`)."""
     words = set(described())
     fields = {pair for kind in TYPES.values() for pair in _fields(inspect.type_info(kind))}
     used = {(kind, name) if (kind, name) in words else ("any", name) for kind, name in fields}

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     READING: {"facts", "tables", "errors"},
     "listing": {"facts"},
     "sheets": {"listing", "errors"},
+    "analysts": {"facts", "log", "views", "errors"},
     "intake": {"facts", "cases", "errors", "log"},
     "log": {"errors"},
     "views": {"facts", "custody", "labels", "rules", "questions", "cases", "log", "errors"},
@@ -56,6 +57,7 @@ ONLY_IN = {
     "kafka": {"consumers", "bench/peers"},
     "python_calamine": {"ledger/tables/reading"},
     "xlsxwriter": {"ledger/sheets"},
+    "duckdb": {"ledger/analysts"},
     "structlog": {"ledger/log_lines.py"},
     "typer": {"ledger/__main__.py", "ledger/commands", "handbook"},
     "rich": {"ledger/__main__.py", "ledger/commands", "bench/peers"},
@@ -127,7 +129,8 @@ SHARED_BY_VIEWS = {
 what a place held at a moment, what came onto a lot, what animals replaced others."""
 ASSEMBLE_VIEWS = {
     "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
-    "ledger/views/periods.py",
+    "ledger/views/periods.py", "ledger/views/published/__init__.py",
+    "ledger/views/published/datasets.py",
 }  # fmt: skip
 """What puts all views and the tables of questions together."""
 

@@ -14,7 +14,7 @@ from ledger.facts.mentions import About
 from ledger.views.access import belonging, decisions
 from ledger.views.access.belonging import BINDS, OPERATORS, RELATIONS, SPEAKER
 from ledger.views.access.facts import FUNCTIONS
-from ledger.views.schema import each_table
+from ledger.views.schema import BOUND, each_table
 
 NAMELESS: Final = ("true",)
 """Of tables that hold positions, hashes and ids alone: they name nobody, and lead to events only
@@ -129,6 +129,13 @@ CREATE FUNCTION viewer_dealt() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFIN
     ) AS found;
 END;
 
+-- What the viewer has, bound to these tables: no search path of a session leads anywhere else.
+CREATE FUNCTION viewer(what text) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
+    SELECT CASE WHEN viewer_role() IS NULL OR viewer_role() IN ('scanner', 'operator') THEN '{{}}'
+        WHEN what = 'marks' THEN viewer_marks() WHEN what = 'parties' THEN viewer_parties()
+        WHEN what = 'accounts' THEN viewer_accounts() WHEN what = 'dealt' THEN viewer_dealt() END;
+END;
+
 -- The marks whose registration a party may read.
 CREATE FUNCTION deals_with(asked text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
@@ -148,6 +155,7 @@ END;
 _GUARD: Final = (
     each_table("ALTER TABLE %I ENABLE ROW LEVEL SECURITY")
     + "SELECT grant_reader(current_schema());\n"
+    + BOUND
 )
 
 

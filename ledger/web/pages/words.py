@@ -171,6 +171,8 @@ TRAIL: Final[Mapping[str, str]] = {
     "token-made": said("Token made"),
     "token-rotated": said("Secret of the token replaced"),
     "token-revoked": said("Token revoked"),
+    "bi-login-made": said("Login for SQL made"),
+    "bi-login-dropped": said("Login for SQL dropped"),
 }
 """What somebody did, in the trail."""
 STEPS: Final[Mapping[str, str]] = {

@@ -3,16 +3,15 @@
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from importlib import resources
 from typing import Final
 
-_FILE: Final = Path(__file__).with_name("fields.toml")
 _ANY: Final = "any"
 
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return tomllib.loads((resources.files("ledger.facts") / "fields.toml").read_text("utf-8"))
 
 
 def meaning(kind: str, name: str) -> str:
