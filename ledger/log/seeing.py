@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel
 from psycopg.rows import TupleRow, tuple_row
 from psycopg_pool import ConnectionPool
 
@@ -200,7 +200,6 @@ class Sight:
             connection.transaction(),
             connection.cursor(binary=True, row_factory=tuple_row) as rows,
         ):
-            rows.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             asked: tuple[Any, ...] = (views, viewer.role, viewer.party, viewer.source or "")
             rows.execute(_ASK, asked, prepare=True)
             yield rows, Seen(self._log, connection)
@@ -215,6 +214,9 @@ def _configure(connection: Connection[TupleRow]) -> None:
     connection.execute(f"SET statement_timeout = {statement_seconds_max * 1000}")
     connection.execute(f"SET idle_in_transaction_session_timeout = {idle_seconds_max * 1000}")
     connection.execute("SET jit = off")
+    # Told with BEGIN: one trip less for each snapshot.
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
     # A plan under policies takes longer to make than to run, and one made for the values at hand
     # was at times twenty times slower than one for any.
     connection.execute("SET plan_cache_mode = force_generic_plan")

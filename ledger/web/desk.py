@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 import msgspec
+from psycopg.errors import UndefinedTable
 
 from ledger.errors import Unavailable
 from ledger.facts import registry
@@ -25,7 +26,7 @@ SYSTEM: Final = Viewer("ledger", "operator", "operator")
 """Sees all: for verdicts that are computed from more than the asker may read."""
 
 _STANDING: Final = """
-SELECT (SELECT position FROM progress), (SELECT position FROM audit),
+SELECT coalesce((SELECT position FROM progress), 0), (SELECT position FROM audit),
     (SELECT coalesce(max(position), 0) FROM commits), is_simulation()
 """
 
@@ -125,7 +126,9 @@ _UNTIMED: Final = frozenset(
 
 def standing(rows: Rows) -> Standing:
     """How far things are, at a snapshot."""
-    schema.position(rows)  # refuses where the views are not built
-    row = rows.execute(_STANDING, prepare=True).fetchone()
+    try:
+        row = rows.execute(_STANDING, prepare=True).fetchone()
+    except UndefinedTable as error:
+        raise Unavailable(schema.NOT_BUILT) from error
     assert row is not None  # noqa: S101 -- one row of four subqueries
     return Standing(*row)

@@ -51,10 +51,11 @@ def walk(client: httpx2.Client, of_a_kind_max: int = 1) -> Mapping[str, Page]:
         ):
             continue
         with client.stream("GET", address, follow_redirects=True) as answer:
-            text = answer.read().decode()
+            content = answer.read()
             sent = answer.num_bytes_downloaded
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
+        text = content.decode()
         of_kind[kind] = of_kind.get(kind, 0) + 1
         found[address] = Page(address, kind, answer.status_code, text, sent)
         for part in _MAIN.findall(text):
