@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from ledger.facts.registry import PartyRegistered
 from ledger.log import Log
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.tables.mapping import Mapping
@@ -42,7 +44,12 @@ def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def desk(embedded_cluster: Cluster) -> Iterator[Served]:
     """A desk over an empty ledger with an importer's source, the importer signed in."""
     with embedded_cluster.database() as dsn, Log.open(dsn) as log, served(log) as found:
-        found.record([source("OFFICE", "IMP-1"), source("DEVICE", "IMP-1", "SCANNER")])
+        party = PartyRegistered(
+            id=str(uuid4()), time="2026-03-01T00:00:00.000000+00:00", source="OFFICE",
+            party="IMP-1", name="Importer", country="JP",
+        )  # fmt: skip
+        devices = [source("OFFICE", "IMP-1"), source("DEVICE", "IMP-1", "SCANNER")]
+        found.record([party, *devices])
         entered(found, "importer", "IMP-1")
         yield found
 
@@ -124,6 +131,7 @@ def test_the_way_of_a_table(desk: Served, tongue: str) -> None:
     made = done(desk, address, tongue)
 
     assert 'value="OFFICE"' in form.text
+    assert 'id="zone" name="zone" list="zones" maxlength="60" value="Asia/Tokyo"' in form.text
     assert unclear in text_of(asked)
     assert fits in text_of(asked)
     assert unread in text_of(asked)
@@ -355,4 +363,5 @@ def test_who_has_the_page(desk: Served) -> None:
     assert 'type="file"' not in operator.text
     assert 'type="file"' in exporter.text
     assert "OFFICE" not in exporter.text
+    assert 'value="Asia/Tokyo" autocomplete' not in exporter.text
     assert foreign <= {404}
