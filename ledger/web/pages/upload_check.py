@@ -126,7 +126,7 @@ def _shown(
         "size": check.bytes, "refused": spoken.say(refused), "section": "upload",
         "until": check.ends_at,
     }  # fmt: skip
-    if check.working:
+    if state in (State.READING, State.RECORDING):
         at = check.progress
         progress = {
             "what": WHAT[at.what], "done": at.done, "total": at.total,
