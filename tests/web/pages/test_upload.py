@@ -209,6 +209,20 @@ def test_what_is_left_out(desk: Served) -> None:
 
 
 @pytest.mark.usefixtures("reads_here")
+def test_much_is_said_of_it(desk: Served) -> None:
+    """A thousand messages are shown, a hundred rows a page; of the rest it is told how many."""
+    rows = [ROW.format(f"MU-{n}", "2026-04-02", "5.5") for n in range(1_200)]
+
+    address = sent(desk, csv_of(HEAD, *rows))
+    page = text_of(done(desk, address))
+    last = text_of(opened(desk, f"{address}?page=9"))
+
+    assert "200 more rows with a refusal or note are in the workbook alone." in page
+    assert "1 to 100 of 1,000" in page
+    assert "F1001: 5.5 is no whole number." in last
+
+
+@pytest.mark.usefixtures("reads_here")
 def test_below_zero_is_told(desk: Served) -> None:
     """What a table would take from a stock that has not so many."""
     desk.record([])
