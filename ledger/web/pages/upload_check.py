@@ -126,7 +126,7 @@ def _shown(
         "size": check.bytes, "refused": spoken.say(refused), "section": "upload",
         "until": check.ends_at,
     }  # fmt: skip
-    if check.working:
+    if state in (State.READING, State.RECORDING):
         at = check.progress
         progress = {
             "what": WHAT[at.what], "done": at.done, "total": at.total,
@@ -161,6 +161,8 @@ def _found(found: Found, spoken: Language, page: int, *, recorded: bool) -> dict
         "sheets": [_sheet(found, sheet, cut, spoken) for sheet in found.sheets],
         "read": [_columns(found, sheet, spoken) for sheet in found.sheets],
         "more": more,
+        "rows_left": found.left,
+        "notes_left": max(0, len(found.notes) - notes_shown_max),
         "good": found.good,
         "left": summary["refused"],
     }

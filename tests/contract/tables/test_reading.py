@@ -1,6 +1,7 @@
 """The process that reads a file: what it hands back, and what becomes of files that break it."""
 
 import io
+import os
 import time
 import zipfile
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.tables.mapping import Mapping
-from ledger.tables.reading import FileRefused, file_bytes_max, read
+from ledger.tables.reading import FileRefused, file_bytes_max, read, wall_seconds_max
 from tests.tabling import csv_of
 from tests.workbooks import Page, one_sheet, workbook
 
@@ -85,3 +86,22 @@ def test_a_process_that_dies_is_a_file_too_large(
     monkeypatch.setattr("ledger.tables.reading.sys.executable", str(dying))
 
     assert refused(one_sheet(HELD, ROW)) == "too-large/child"
+
+
+def test_whoever_waits_can_end_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is asked while a file is read ends the reading, and the process with it."""
+    slow = tmp_path / "python"
+    slow.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/pid\nexec sleep {wall_seconds_max}\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr("ledger.tables.reading.sys.executable", str(slow))
+
+    def step() -> None:
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().endswith("\n"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(one_sheet(HELD, ROW), Mapping(template="LotHeld"), ["LotHeld"], step=step)
+
+    number = int((tmp_path / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)

@@ -60,6 +60,24 @@ def test_half_a_request_is_closed(
         assert not told or problem(told)["status"] == 408
 
 
+def test_a_body_that_keeps_coming_is_waited_for(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large file over a slow line takes longer than a request has, and is taken."""
+    monkeypatch.setattr(connections, "request_seconds_max", short_seconds)
+    monkeypatch.setattr(connections, "body_bytes_a_second_min", 100)
+    pieces = 3 * round(short_seconds / 0.1)
+    with connected(place) as connection:
+        connection.sendall(posted(place, pieces * 100))
+        for _ in range(pieces):
+            connection.sendall(b" " * 100)
+            time.sleep(0.1)
+        told = connection.recv(100)
+
+    assert told.startswith(b"HTTP/1.1 4")
+    assert not told.startswith(b"HTTP/1.1 408 ")
+
+
 def test_who_says_nothing_is_closed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection on which nothing was asked ends without a word."""
     monkeypatch.setattr(connections, "request_seconds_max", short_seconds)

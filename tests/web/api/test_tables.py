@@ -1,18 +1,24 @@
 """Tables over HTTP: checked, recorded, refused; for whom, for how long, and how much of them."""
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from ledger.errors import Unavailable
 from ledger.log import Log
+from ledger.log.seeing import Viewer
 from ledger.rules.reading import TONGUES
+from ledger.tables.mapping import Mapping
 from ledger.tables.messages import LEVELS
 from ledger.tables.reading import file_bytes_max
 from ledger.web.asking.tables import checks
 from ledger.web.asking.tables.checks import State
 from ledger.web.bodies import file_bytes_max as FORM_BYTES_MAX  # noqa: N812 -- of the form
+from ledger.web.problems import Problem
 from tests.databases import Cluster
 from tests.desks import Served, served
 from tests.domain.tables import test_codes
@@ -235,6 +241,47 @@ def test_too_many_at_once(desk: Served) -> None:
     assert [answer.status_code for answer in answers] == [429, 409]
     assert int(answers[0].headers["retry-after"]) > 0
     assert committed(desk, headers, held[0]).status_code == 200
+
+
+def test_the_database_goes_away(desk: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 that promises no more than is so; recorded again it goes on."""
+    headers = shown(desk)
+    check = sent(desk, headers, issued("D-1")).json()["check"]
+
+    def away(*_: Any) -> None:
+        raise Unavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checks, "written", lambda _: away)
+        answer = committed(desk, headers, check)
+
+    assert (answer.status_code, answer.json()["detail"]) == (503, checks.AWAY)
+    assert int(answer.headers["retry-after"]) > 0
+    assert committed(desk, headers, check).json()["recorded"] == 1
+
+
+def test_it_ends_with_its_process(desk: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being read is stopped, and nothing waits any longer."""
+    begun = threading.Event()
+
+    def slow(*_: Any, step: Any, **_more: Any) -> None:
+        begun.set()
+        while True:
+            step("read", 0, 1)
+            time.sleep(0.01)
+
+    monkeypatch.setattr("ledger.web.asking.tables.checks.checked_file", slow)
+    own, viewer = checks.Checks(desk.app.state.desk), Viewer("t", "importer", "IMP-1")
+    asked = checks.asked_by(desk.app.state.desk, desk.app.state.registered, viewer)
+    check = own.add(checks.Check(viewer, b"x", "t.csv", Mapping(), asked))
+    assert begun.wait(60)
+
+    own.close()
+
+    assert check.job is not None
+    assert check.job.done()
+    with pytest.raises(Problem, match=checks.AGAIN):
+        own.find(viewer, check.id)
 
 
 def test_what_is_too_large(desk: Served) -> None:

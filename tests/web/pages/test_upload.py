@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from ledger.facts.registry import PartyRegistered
 from ledger.log import Log
 from ledger.rules.reading import TONGUES, Tongue
 from ledger.tables.mapping import Mapping
@@ -42,7 +44,12 @@ def reads_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def desk(embedded_cluster: Cluster) -> Iterator[Served]:
     """A desk over an empty ledger with an importer's source, the importer signed in."""
     with embedded_cluster.database() as dsn, Log.open(dsn) as log, served(log) as found:
-        found.record([source("OFFICE", "IMP-1"), source("DEVICE", "IMP-1", "SCANNER")])
+        party = PartyRegistered(
+            id=str(uuid4()), time="2026-03-01T00:00:00.000000+00:00", source="OFFICE",
+            party="IMP-1", name="Importer", country="JP",
+        )  # fmt: skip
+        devices = [source("OFFICE", "IMP-1"), source("DEVICE", "IMP-1", "SCANNER")]
+        found.record([party, *devices])
         entered(found, "importer", "IMP-1")
         yield found
 
@@ -124,6 +131,7 @@ def test_the_way_of_a_table(desk: Served, tongue: str) -> None:
     made = done(desk, address, tongue)
 
     assert 'value="OFFICE"' in form.text
+    assert 'id="zone" name="zone" list="zones" maxlength="60" value="Asia/Tokyo"' in form.text
     assert unclear in text_of(asked)
     assert fits in text_of(asked)
     assert unread in text_of(asked)
@@ -198,6 +206,20 @@ def test_what_is_left_out(desk: Served) -> None:
     assert "1 event is recorded. 1 is refused, and was left out." in text_of(part)
     assert "table.xlsx?only=refused" in part.text
     assert desk.log.position() == before + 1
+
+
+@pytest.mark.usefixtures("reads_here")
+def test_much_is_said_of_it(desk: Served) -> None:
+    """A thousand messages are shown, a hundred rows a page; of the rest it is told how many."""
+    rows = [ROW.format(f"MU-{n}", "2026-04-02", "5.5") for n in range(1_200)]
+
+    address = sent(desk, csv_of(HEAD, *rows))
+    page = text_of(done(desk, address))
+    last = text_of(opened(desk, f"{address}?page=9"))
+
+    assert "200 more rows with a refusal or note are in the workbook alone." in page
+    assert "1 to 100 of 1,000" in page
+    assert "F1001: 5.5 is no whole number." in last
 
 
 @pytest.mark.usefixtures("reads_here")
@@ -355,4 +377,5 @@ def test_who_has_the_page(desk: Served) -> None:
     assert 'type="file"' not in operator.text
     assert 'type="file"' in exporter.text
     assert "OFFICE" not in exporter.text
+    assert 'value="Asia/Tokyo" autocomplete' not in exporter.text
     assert foreign <= {404}

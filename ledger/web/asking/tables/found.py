@@ -31,7 +31,7 @@ class Found(NamedTuple):
     `summary` is as `import-table` prints it, `good` how many events can be recorded, `refused` why
     none of it can be taken, `notes` what is noted on all of it. `effects` is None where they could
     not be told. `rows` holds every row, `shown` the first ones and those of which something is
-    said.
+    said, but for `left`: so many more are only in `rows`.
     """
 
     template: Template | None
@@ -45,6 +45,7 @@ class Found(NamedTuple):
     effects_more: int
     rows: Spool
     shown: Spool
+    left: int
 
     @property
     def size(self) -> int:
@@ -61,10 +62,9 @@ def found_of(
     dry_run: bool = True,
 ) -> Found:
     """What is kept of a checked file; `made` is the import under which it was recorded."""
-    rows, shown = Spool(), Spool()
-    few: list[ReceiptRow] = []
-    rows.write_rows(_sifted(receipt_rows(checked, log), few))
-    shown.write_rows(few)
+    rows, shown, aside = Spool(), Spool(), _ShownRows()
+    rows.write_rows(aside.all_of(receipt_rows(checked, log)))
+    shown.write_rows(aside.shown)
     good = {"would-record", "recorded", "not-recorded"}
     return Found(
         checked.table.template,
@@ -78,19 +78,29 @@ def found_of(
         max(0, len(effects or ()) - effects_shown_max),
         rows,
         shown,
+        aside.left,
     )
 
 
-def _sifted(rows: Iterator[ReceiptRow], few: list[ReceiptRow]) -> Iterator[ReceiptRow]:
-    """All of the rows; those that are shown are put aside."""
-    said = number = 0
-    for row in rows:
-        if row.line["row"] is not None and row.cells:
-            number += 1
-            if number <= first_rows_shown or (row.messages and said < messages_max):
-                few.append(row)
-                said += row.messages
-        yield row
+class _ShownRows:
+    """Puts aside the rows that are shown, on the way of all of them."""
+
+    def __init__(self) -> None:
+        self.shown: list[ReceiptRow] = []
+        self.left = 0
+
+    def all_of(self, rows: Iterator[ReceiptRow]) -> Iterator[ReceiptRow]:
+        """The same rows."""
+        said = number = 0
+        for row in rows:
+            if row.line["row"] is not None and row.cells:
+                number += 1
+                if number <= first_rows_shown or (row.messages and said < messages_max):
+                    self.shown.append(row)
+                    said += row.messages
+                elif row.messages:
+                    self.left += 1
+            yield row
 
 
 def _sheet(checked: Checked, at: int) -> SheetShown:
