@@ -25,7 +25,10 @@ from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
 from ledger.views.auditing import Shown
 from ledger.views.cases import cases_of
+from ledger.views.months_moved import month
 
+evidence_read_max: Final = 2_000
+"""Events whose months are kept with a case; no rule names so many."""
 _OPENING: Final = {DiscrepancyOpened.__name__, DiscrepancyReopened.__name__}
 _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 
@@ -158,4 +161,12 @@ def _shown(
             evidence_total=picture.evidence_total,
             marks=whom.marks,
             parties=whom.parties,
+            months=_months(violation, questions),
         )
+
+
+def _months(violation: Violation, questions: SnapshotQuestions) -> list[str]:
+    """The months in which the evidence happened; of none the one in which the case fell due."""
+    known = (questions.record.known(key) for key in violation.evidence[:evidence_read_max])
+    found = {month(event.at) for event in known if event is not None}
+    return sorted(found) or [month(violation.deadline)]

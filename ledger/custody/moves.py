@@ -5,6 +5,7 @@ is zero by construction. What a fact posts depends on the fact alone.
 """
 
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 from ledger.custody.places import Kind, Place
@@ -22,6 +23,27 @@ from ledger.facts.seals import (
     StockAdjusted,
 )
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
+
+
+class Cause(IntEnum):
+    """What moved seals, as people sum it up; the numbers are stored and never reused."""
+
+    ISSUED = 1
+    SENT = 2
+    SENT_BACK = 3
+    TRANSFERRED = 4
+    RECEIVED = 5
+    APPLIED = 6
+    REMOVED = 7
+    LEFT = 8
+    ARRIVED = 9
+    CAME_BACK = 10
+    SPOILED = 11
+    SAMPLED = 12
+    DESTROYED = 13
+    LOST = 14
+    STOLEN = 15
+    ADJUSTED = 16
 
 
 class Move(NamedTuple):
@@ -169,4 +191,31 @@ _POSTINGS: Final[dict[type[Fact], Callable[..., Moves]]] = {
     ShipmentDeparted: _departed,
     ShipmentReceived: _arrived,
     GoodsReturned: _returned,
+}
+
+
+def cause_of(fact: Fact) -> Cause | None:
+    """What the moves of a fact are summed up as; None where it touches no seals."""
+    match fact:
+        case SealsDispatched():
+            return _PURPOSES.get(fact.purpose, Cause.SENT)
+        case SealsLost():
+            return Cause[fact.cause]
+        case _:
+            return _CAUSES.get(type(fact))
+
+
+_PURPOSES: Final = {"RETURN": Cause.SENT_BACK, "TRANSFER": Cause.TRANSFERRED}
+_CAUSES: Final[dict[type[Fact], Cause]] = {
+    SealsIssued: Cause.ISSUED,
+    SealsReceived: Cause.RECEIVED,
+    SealsApplied: Cause.APPLIED,
+    SealsRemoved: Cause.REMOVED,
+    ShipmentDeparted: Cause.LEFT,
+    ShipmentReceived: Cause.ARRIVED,
+    GoodsReturned: Cause.CAME_BACK,
+    SealsSpoiled: Cause.SPOILED,
+    SealsSampled: Cause.SAMPLED,
+    SealsDestroyed: Cause.DESTROYED,
+    StockAdjusted: Cause.ADJUSTED,
 }

@@ -54,11 +54,12 @@ CREATE TABLE set_aside (
     PRIMARY KEY (kind, key)
 );
 -- What the latest evaluation showed of a case that asks for attention. marks: of the subject;
--- parties: that its events name.
+-- parties: that its events name; months: in which its evidence happened, Japan time.
 CREATE TABLE case_shown (
     id uuid PRIMARY KEY, severity text NOT NULL, artefact boolean NOT NULL,
     expected text[] NOT NULL, found text[] NOT NULL, evidence text[] NOT NULL,
-    evidence_total int4 NOT NULL, marks text[] NOT NULL, parties text[] NOT NULL
+    evidence_total int4 NOT NULL, marks text[] NOT NULL, parties text[] NOT NULL,
+    months text[] NOT NULL
 ) WITH (fillfactor = 70);
 """
     SEEN: ClassVar[Seen] = {
@@ -91,6 +92,7 @@ class Shown(NamedTuple):
     evidence_total: int
     marks: list[str]
     parties: list[str]
+    months: list[str]
 
 
 Key = tuple[str, str]
@@ -259,7 +261,12 @@ def show(rows: Rows, shown: Sequence[Shown]) -> None:
     rows.execute(_SHOW, values, prepare=True)
 
 
-_LISTS: Final = [*map(Shown._fields.index, ("expected", "found", "evidence", "marks", "parties"))]
+_LISTS: Final = [
+    *map(
+        Shown._fields.index,
+        ("expected", "found", "evidence", "marks", "parties", "months"),
+    )
+]
 
 
 _SLASH, _QUOTE = "\\", '"'
@@ -286,8 +293,8 @@ _SHOWN: Final = f"SELECT {_FIELDS} FROM case_shown WHERE id = ANY(%b::uuid[])"
 _SHOW: Final = f"""
 INSERT INTO case_shown ({_FIELDS})
 SELECT id, severity, artefact, expected::text[], found::text[], evidence::text[],
-    evidence_total, marks::text[], parties::text[]
+    evidence_total, marks::text[], parties::text[], months::text[]
 FROM unnest(%b::uuid[], %b::text[], %b::boolean[], %b::text[], %b::text[], %b::text[], %b::int8[],
-    %b::text[], %b::text[]) AS shown ({_FIELDS})
+    %b::text[], %b::text[], %b::text[]) AS shown ({_FIELDS})
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in Shown._fields[1:])}
 """

@@ -7,6 +7,7 @@ back.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from ledger.custody.moves import Cause
 from ledger.custody.places import Kind
 from ledger.views.figures import PLACES, Claim
 from ledger.views.folding import Rows
@@ -15,6 +16,8 @@ _MOVED: Final = """
 SELECT m.position, min(m.time), sum({sign}m.delta)::int8
 FROM moves AS m JOIN places AS p ON p.id = m.place
 WHERE p.mark = ANY(%(marks)s) AND p.kind = %(kind)s AND {whose}
+    AND (%(cause)s::int2 IS NULL OR m.cause = %(cause)s::int2)
+    AND (%(since)s::int8 IS NULL OR m.time >= %(since)s::int8)
     AND m.time <= %(time)s AND m.position <= %(position)s AND m.position < %(before)s
 GROUP BY m.position ORDER BY m.position DESC LIMIT %(limit)s
 """
@@ -74,15 +77,18 @@ def behind(
     position: int,
     before: int,
     limit: int,
+    cause: Cause | None = None,
+    since: int | None = None,
 ) -> list[Behind]:
     """The events behind a figure of marks, the latest recorded first, from under position `before`.
 
     `time` and `position` are the clocks of the figure; `importer` tells the importer's stock from
-    the others'.
+    the others'. Of seals in places, those that `cause` moved from `since` (µs UTC) on.
     """
     values: dict[str, Any] = {
         "marks": list(marks), "importer": importer, "time": time, "position": position,
-        "before": before, "limit": limit,
+        "before": before, "limit": limit, "cause": None if cause is None else int(cause),
+        "since": since,
     }  # fmt: skip
     if figure in PLACES:
         kind = PLACES[figure]

@@ -7,7 +7,7 @@ moved back, at the position where that became known.
 from struct import Struct
 from typing import ClassVar
 
-from ledger.custody.moves import Move, moves
+from ledger.custody.moves import Cause, Move, cause_of, moves
 from ledger.custody.places import Kind, Place
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsRemoved
@@ -32,11 +32,12 @@ _OF_PARTIES = sorted({*HELD, Kind.DELIVERED})
 """Places whose key is a party."""
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-_entry = Struct(">hiqiqiqiqii").pack  # 5 fields: place, time, position, lot, delta
+_entry = Struct(">hiqiqiqiqiiih").pack  # 6 fields: place, time, position, lot, delta, cause
 _before_time = Struct(">hiqi").pack
 _after_position = Struct(">iqi").pack
-_pair = Struct(">18sqiq16si18sqiq16si").pack
+_pair = Struct(">18sqiq16si6s18sqiq16si6s").pack
 """Two entries, of which all but time, position and seals are packed once for all that are alike."""
+_APPLIED = Struct(">ih").pack(2, Cause.APPLIED)
 
 _ADD = """
 INSERT INTO {table} AS t ({keys}, {sum})
@@ -66,10 +67,10 @@ CREATE TABLE places (
 CREATE INDEX places_by_key ON places (key, kind);
 -- time: µs UTC of the event that moved, also where a correction moves back. lot: the LOT place
 -- of the same mark and lot, for what goes to or from SHIPPED and DELIVERED and for the stock's
--- side of an application; else 0.
+-- side of an application; else 0. cause: ledger.custody.moves.Cause.
 CREATE TABLE moves (
     place int8 NOT NULL, time int8 NOT NULL, position int8 NOT NULL, lot int8 NOT NULL,
-    delta int4 NOT NULL
+    delta int4 NOT NULL, cause int2 NOT NULL
 ) WITH (autovacuum_vacuum_insert_threshold = 500000, autovacuum_analyze_threshold = 100000);
 CREATE INDEX moves_by_position ON moves USING brin (position) WITH (pages_per_range = 32);
 CREATE INDEX moves_by_place ON moves (place, time);
@@ -105,12 +106,12 @@ CREATE TABLE goods (
     def scans(self, alike: Scans) -> None:
         """STOCK → LOT."""
         sign, stock, lot = alike.sign, alike.stock, alike.lot
-        out, into = _before_time(5, 8, stock, 8), _before_time(5, 8, lot, 8)
+        out, into = _before_time(6, 8, stock, 8), _before_time(6, 8, lot, 8)
         beside, alone = _after_position(8, lot, 4), _after_position(8, NO_LOT, 4)
         self._packed += [
             _pair(
-                out, at, 8, position, beside, -sign * seals,
-                into, at, 8, position, alone, sign * seals,
+                out, at, 8, position, beside, -sign * seals, _APPLIED,
+                into, at, 8, position, alone, sign * seals, _APPLIED,
             )
             for at, position, seals in zip(
                 alike.times, alike.positions, alike.seals_each, strict=True
@@ -123,13 +124,16 @@ CREATE TABLE goods (
     def post(self, fact: Fact, at: int, position: int, sign: int) -> None:
         """Whatever the fact moves."""
         posted = moves(fact)
-        if not posted:
+        cause = cause_of(fact)
+        if not posted or cause is None:
             return
         for move, lot in zip(posted, lots_of(fact, posted), strict=True):
             for place, seals in ((move.source, -move.seals), (move.target, move.seals)):
                 found, goods = self._ids(move.mark, place, lot)
                 delta = seals * sign
-                self._packed.append(_entry(5, 8, found, 8, at, 8, position, 8, goods, 4, delta))
+                self._packed.append(
+                    _entry(6, 8, found, 8, at, 8, position, 8, goods, 4, delta, 2, cause)
+                )
                 self._balances[found] = self._balances.get(found, 0) + delta
                 if goods:
                     key = (found, goods)
@@ -150,7 +154,7 @@ CREATE TABLE goods (
             places.fresh.clear()
         if self._packed:
             with rows.copy(
-                "COPY moves (place, time, position, lot, delta) FROM STDIN (FORMAT binary)"
+                "COPY moves (place, time, position, lot, delta, cause) FROM STDIN (FORMAT binary)"
             ) as copy:
                 copy.write(b"".join((_SIGNATURE, *self._packed, _TRAILER)))
         if self._balances:

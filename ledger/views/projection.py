@@ -37,6 +37,7 @@ from ledger.views.letters import Letters
 from ledger.views.loading import Mentions
 from ledger.views.lots import Lots
 from ledger.views.lowest_balances import LowestBalances
+from ledger.views.months_moved import MonthsMoved
 from ledger.views.moves import Moves
 from ledger.views.particulars import Particulars
 from ledger.views.places import PlaceIds
@@ -75,6 +76,7 @@ class Projector:
             Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
             Booked(self._places), Numbers(), Claims(), Herds(), HerdDays(), OutsideEntries(),
+            MonthsMoved(),
         )  # fmt: skip
         self._deciding = (Cases(), Letters(), Decided(), self._particulars)
         self._standings = Standings(log)

@@ -39,7 +39,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 Pair = tuple[str, str]
 """Importer and body."""
 
-_OF_CASE = """marks_of_case(c.subject_kind, c.subject, c.discriminator, coalesce(s.marks, '{}'),
+OF_CASE = """marks_of_case(c.subject_kind, c.subject, c.discriminator, coalesce(s.marks, '{}'),
         coalesce(s.parties, '{}'))"""
 """The marks through whose pairs a case belongs to somebody."""
 _LIST = """
@@ -56,12 +56,12 @@ _VIEWER = "SELECT viewer_party() WHERE viewer_role() <> 'operator'"
 OUT_OF_STANDING: Final = "M-65"
 """Its expected values are parties that the event does not name, found the one that spoke."""
 _COUNTS = f"""
-SELECT coalesce(s.severity, c.severity), {_OF_CASE}
+SELECT coalesce(s.severity, c.severity), {OF_CASE}
 FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
 WHERE c.{IS_LIVE}
 """
 _COUNTS_KNOWN = f"""
-SELECT t.severity, {_OF_CASE} FROM (
+SELECT t.severity, {OF_CASE} FROM (
     SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
     ORDER BY id, position DESC
 ) AS t JOIN cases AS c ON c.id = t.id LEFT JOIN case_shown AS s ON s.id = t.id
@@ -110,7 +110,7 @@ def listed(rows: Rows, log: Log, wanted: Wanted) -> list[Listed]:
     pair_of = pairs_of_marks(rows, log)
     asking = rows.execute(_VIEWER).fetchone()
     viewer = None if asking is None else asking[0]
-    rows.execute(_LIST.format(where=where, of_case=_OF_CASE), values)
+    rows.execute(_LIST.format(where=where, of_case=OF_CASE), values)
     found = []
     for key, folded, opened_at, changed_at, *shown, affected, parties, its in rows.fetchall():
         case = _case(folded)
