@@ -3,6 +3,7 @@
 One statement reads the log in the order of positions, whatever its length; nothing of it is held.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,7 @@ _HEAD: Final = """'{"position":' || notification_id || ',"recorded_at":' || reco
 _TOPICS: Final = ", ".join(f"'{name}'" for name in TYPES)
 _EVENTS: Final = f"""
 COPY (
-    SELECT topic, {_HEAD} || ',' || substr(convert_from(state, 'UTF8'), 2) FROM events
+    SELECT topic, {_HEAD} || ',' || convert_from(substr(state, 2), 'UTF8') FROM events
     WHERE topic IN ({_TOPICS}) AND notification_id <= (SELECT position FROM progress)
     ORDER BY notification_id
 ) TO STDOUT {_PLAIN}
@@ -58,14 +59,14 @@ class Spool:
         while self._open:
             self._open.popitem()[1].close()
 
-    def write(self, name: str, line: bytes) -> None:
-        """Add a line, which ends with a line feed."""
-        left = self._left.get(name, 0) - len(line)
+    def write(self, name: str, lines: bytes) -> None:
+        """Add lines, each of which ends with a line feed."""
+        left = self._left.get(name, 0) - len(lines)
         if left < 0:
             self._begin(name)
-            left = piece_bytes_max - len(line)
+            left = piece_bytes_max - len(lines)
         self._left[name] = left
-        self._open[name].write(line)
+        self._open[name].write(lines)
 
     def pieces(self, name: str) -> list[Path]:
         """The files of a name in their order; none where nothing was written."""
@@ -85,17 +86,28 @@ def spool_events(rows: Rows, into: Spool, step: Callable[[int], object]) -> int:
 
     Answers how many; `step` is told from time to time.
     """
+    waiting: defaultdict[bytes, list[bytes]] = defaultdict(list)
     done = 0
     with rows.copy(_EVENTS.encode()) as copy:
         for data in copy:
             topic, _, line = bytes(data).partition(_DELIMITER)
-            into.write(topic.decode(), line)
-            if _DOCUMENTED in line:
-                into.write(DOCUMENTS, line)
+            waiting[topic].append(line)
             done += 1
             if done % step_events == 0:
+                _write(into, waiting)
                 step(done)
+    _write(into, waiting)
     return done
+
+
+def _write(into: Spool, waiting: dict[bytes, list[bytes]]) -> None:
+    """Write lines by the type of their events; those that name documents by themselves besides."""
+    for topic, lines in waiting.items():
+        text = b"".join(lines)
+        into.write(topic.decode(), text)
+        if _DOCUMENTED in text:
+            into.write(DOCUMENTS, b"".join(line for line in lines if _DOCUMENTED in line))
+    waiting.clear()
 
 
 def spool_view(rows: Rows, into: Spool, dataset: Dataset) -> None:

