@@ -5,7 +5,10 @@ makes of the same events as NDJSON, in turns on homes of their own, and a workbo
 more than may be. Prints rates, their ratio to a calibration loop of the same run, and how much
 memory this process and the one that reads took at most.
 
-    python -m bench.tables [--rows 100000]
+Then lists are written: all events as CSV, and a workbook (`bench.tables_out`); `--events` are there
+for that in all.
+
+    python -m bench.tables [--rows 100000] [--events 1000000]
 """
 
 import argparse
@@ -19,12 +22,14 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from bench.log import calibration
+from bench.tables_out import measured
 from ledger.__main__ import GC_THRESHOLDS
 from ledger.commands.loading import Loading
 from ledger.intake.doors import OPERATOR
-from ledger.log import Log, migrate
+from ledger.log import Entry, Log, migrate
 from ledger.log.embedded import leave, server
 from ledger.sheets.workbook import Column, Sheet, write
 from ledger.tables.mapping import Mapping
@@ -45,7 +50,9 @@ def main() -> None:
     """Measure each, and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=100_000)
-    rows = [*_rows(options.parse_args().rows)]
+    options.add_argument("--events", type=int, default=0)
+    asked = options.parse_args()
+    rows = [*_rows(asked.rows)]
     gc.set_threshold(*GC_THRESHOLDS)
     speed = calibration()
     print(f"calibration {speed:,.0f} rounds/s")
@@ -58,6 +65,27 @@ def main() -> None:
         _told("dry run, workbook", len(rows), speed, log, _workbook(rows), outcome="duplicate")
         _memory()
         _bomb(log)
+        del rows, text
+        _more(log, asked.events - log.position())
+        measured(log)
+
+
+def _more(log: Log, count: int) -> None:
+    """Record so many further events: alike, but each with an id of its own."""
+    for start in range(0, count, _more_events):
+        log.append(
+            [
+                Entry(UUID(int=n + 1, version=4), "SealsApplied", _STATE % n)
+                for n in range(start, min(count, start + _more_events))
+            ]
+        )
+
+
+_more_events = 20_000
+_STATE = (
+    b'{"type":"SealsApplied","time":"2026-04-02T09:30:00.000000+09:00","source":"SRC-1",'
+    b'"actor":"P-%d","mark":"JAS-A"}'
+)
 
 
 def _rows(count: int) -> Iterator[tuple[str | int, ...]]:

@@ -146,13 +146,13 @@ class _Page:
         if not isinstance(value, str):
             flat = isinstance(value, list) and all(isinstance(each, str) for each in value)
             text = "; ".join(value) if flat else plain(value)
-        if len(text) > cell_characters_max:
+        if len(text) > cell_characters_max // 2 and _units(text) > cell_characters_max:
             text = f"{len(text)} {word('too_long', self._headings)}"
-        self._page.write_string(self._row, across, text, shown)
+        self._page._write_string(self._row, across, text, shown)  # noqa: SLF001 -- see `Plain`
         self._measure(across, text)
 
     def _number(self, shown: Any, across: int, value: Any) -> None:
-        self._page.write_number(self._row, across, value, shown)
+        self._page._write_number(self._row, across, value, shown)  # noqa: SLF001 -- see `Plain`
         self._measure(across, f"{value:,}")
 
     def _yes_or_no(self, shown: Any, across: int, value: Any) -> None:
@@ -170,12 +170,13 @@ class _Page:
         if time < str(_year_min):
             self._text(shown, across, time)
         else:
-            self._page.write_datetime(self._row, across, datetime.fromisoformat(time), shown)
-        self._page.write_string(self._row, across + 1, offset, self._formats["text"])
+            at = datetime.fromisoformat(time)
+            self._page._write_datetime(self._row, across, at, shown)  # noqa: SLF001 -- see `Plain`
+        self._page._write_string(self._row, across + 1, offset, self._formats["text"])  # noqa: SLF001 -- see `Plain`
         self._measure(across, time)
 
     def _measure(self, across: int, text: str) -> None:
-        if self._row <= _measured_rows:
+        if self._row <= _measured_rows and len(text) * 2 > self._widths[across]:
             self._widths[across] = max(self._widths[across], _width(text))
 
 
@@ -192,6 +193,11 @@ def _offset_of(column: Column, headings: str) -> str:
     if heading == column.code:
         return f"{heading}_offset"
     return f"{heading} ({word('offset', headings)})"
+
+
+def _units(text: str) -> int:
+    """How long a text is where letters beyond the first 65,536 count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _width(text: str) -> int:

@@ -3,9 +3,11 @@
 The same content makes the same bytes.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, BinaryIO, Final, Literal, NamedTuple
 
 import xlsxwriter
@@ -29,8 +31,29 @@ OPTIONS: Final = {
 UNDATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  (a workbook's dates have no zone)
 
 
+_ODD: Final = re.compile(r"[&<>\x00-\x1f\ufffe\uffff]|_x|^\s|\s$")
+"""What a text may hold that is not written as it stands."""
+_letters: Final = cache(xlsxwriter.utility.xl_col_to_name)
+
+
 class Plain(Worksheet):  # type: ignore[misc]  # the library tells no types
-    """A sheet on which a text in the form of the library's own marks is a text, too."""
+    """A sheet on which a text in the form of the library's own marks is a text, too.
+
+    The ordinary cell is written here, byte for byte as the library does: asked for each attribute
+    of each cell, that would take twice as long.
+    """
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        kind = type(cell).__name__
+        if kind == "String" and _ODD.search(cell.string) is None:
+            value = f' t="inlineStr"><is><t>{cell.string}</t></is></c>'
+        elif kind in ("Number", "Datetime"):
+            value = f"><v>{cell.number:.16G}</v></c>"
+        else:
+            super()._write_cell(row, col, cell)
+            return
+        style = cell.format._get_xf_index()  # noqa: SLF001 -- as the library does
+        self.fh.write(f'<c r="{_letters(col)}{row + 1}" s="{style}"{value}')
 
     def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
         self._xml_inline_string(string, preserve=False, attributes=attributes)

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any, Final
 
 from psycopg.errors import UndefinedTable
+from psycopg.rows import tuple_row
 
 from ledger.errors import Unavailable
 from ledger.log import Log
@@ -41,8 +42,8 @@ def each(rows: Rows, statement: str, values: Any = None) -> Iterator[tuple[Any, 
 
     `rows` is within a transaction, which lasts until the last row is taken.
     """
-    connection = rows.connection
-    with connection.cursor(name=f"each_{next(_names)}") as cursor:
+    name = f"each_{next(_names)}"
+    with rows.connection.cursor(name, row_factory=tuple_row) as cursor:
         cursor.itersize = fetched_rows
         cursor.execute(statement, values, binary=True)
         yield from cursor

@@ -1,6 +1,7 @@
 """Events as a list: what each says of itself, beside its receipt."""
 
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from ledger.facts.catalogue import TYPES
 from ledger.facts.scalars import time_text
 from ledger.log import Recorded
+from ledger.log.recorder import Rows
 from ledger.views.reading import each
 from ledger.web.asking.given import Clocks
 from ledger.web.desk import Looking, as_of
@@ -38,15 +40,20 @@ class Wanted(NamedTuple):
     source: str | None = None
 
 
-def event_row(recorded: Recorded) -> dict[str, Any]:
+def event_row(of: Recorded) -> dict[str, Any]:
     """What a list shows of an event."""
-    told = _said(recorded.state)
+    told = _said(of.state)
     return {
-        "position": recorded.position, "type": recorded.topic, "time": told.time,
-        "recorded_at": time_text(recorded.recorded_at, 0), "source": told.source,
-        "actor": told.actor, "door": recorded.door, "by": recorded.by, "person": recorded.person,
-        "corrects": told.corrects, "note": told.note, "id": str(recorded.id),
+        "position": of.position, "type": of.topic, "time": told.time,
+        "recorded_at": time_text(of.recorded_at, 0), "source": told.source, "actor": told.actor,
+        "door": of.door, "by": of.by, "person": of.person, "corrects": told.corrects,
+        "note": told.note, "id": str(of.id),
     }  # fmt: skip
+
+
+def recorded(rows: Rows, after: int, until: int, types: Sequence[str]) -> Iterator[Recorded]:
+    """The events of some types between two positions, read as they are taken."""
+    return starmap(Recorded, each(rows, _ALL, (after, until, [*types])))
 
 
 def event_rows(
@@ -55,9 +62,8 @@ def event_rows(
     """The events that a look sees behind a position, in the order in which they became known."""
     types = [*(TYPES if wanted.types is None else wanted.types)]
     happened = as_of(looking, clocks.as_of).counts
-    for row in each(looking.rows, _ALL, (after, clocks.position(looking), types)):
-        recorded = Recorded(*row)
-        if happened is None or happened(recorded):
-            found = event_row(recorded)
+    for one in recorded(looking.rows, after, clocks.position(looking), types):
+        if happened is None or happened(one):
+            found = event_row(one)
             if wanted.source in (None, found["source"]):
                 yield found
