@@ -4,13 +4,14 @@ The season is the same at every time, so the handbook is.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, Final, cast
 
 from ledger.facts.catalogue import TYPES
 from ledger.facts.identity import Fact
 from ledger.facts.record import Record
-from ledger.facts.registry import SourceHeartbeat
+from ledger.facts.registry import MarkRegistered, PersonRegistered, SourceHeartbeat
 from ledger.facts.scalars import MICROS_A_DAY
 from ledger.facts.seals import SealsApplied
 from ledger.facts.shipments import GoodsReturned, ReturnedLine, ShipmentReceived
@@ -49,7 +50,7 @@ def _said(fact: Fact) -> int:
 
 
 def _never_in_a_season(found: Mapping[str, Fact]) -> tuple[Fact, ...]:
-    """What no season holds: a sign of life, and goods that go back."""
+    """What no season holds: a sign of life, a person who decides, and goods that go back."""
     received = cast("ShipmentReceived", found["ShipmentReceived"])
     (first, *_) = received.lines
     return (
@@ -57,6 +58,16 @@ def _never_in_a_season(found: Mapping[str, Fact]) -> tuple[Fact, ...]:
             id="019d4b40-5a00-7c33-9d2a-0a1b2c3d4e5f",
             time="2026-04-02T09:30:00.000000+09:00",
             source=found["SealsApplied"].source,
+        ),
+        PersonRegistered(
+            id="019d4b40-5a00-7c33-9d2a-0a1b2c3d4e61",
+            time="2026-04-02T09:30:00.000000+09:00",
+            source=found["MarkRegistered"].source,
+            person="P-9",
+            party=cast("MarkRegistered", found["MarkRegistered"]).rcb,
+            from_=date(2026, 4, 2),
+            until=date(2027, 3, 31),
+            works_as=("DECIDER", "SIGNER"),
         ),
         GoodsReturned(
             id="019d4b40-5a00-7c33-9d2a-0a1b2c3d4e60",

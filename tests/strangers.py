@@ -37,6 +37,7 @@ _KEYS: Final = {
     "CertificationChanged": "number", "ConsignmentContractSigned": "contract",
     "ConsignmentContractEnded": "contract", "ResponsiblePersonDesignated": "contract",
     "SealTrainingCompleted": "person", "PersonQualified": "person",
+    "PersonRegistered": "person",
     "ProgrammeEnrolled": "programme", "ProductRegistered": "product", "LabelApproved": "label",
     "LabelWithdrawn": "label", "LotRecorded": "lot", "IssuerDesignated": "scheme",
     "CriterionShown": "party",
@@ -95,6 +96,7 @@ def trade() -> list[Said]:
         assert may is not None
         add(saying.get(name, "EXP-1" if "EXP-1" in may else may[0]), kind, **own)
     add("EXP-1", "PersonQualified", **EVENTS["PersonQualified"][0])
+    add("EXP-1", "PersonRegistered", **EVENTS["PersonRegistered"][0])
     _seals(add)
     _papers(add)
     return [Said(fact, door, by) for (fact, _), (door, by) in zip(world.facts, given, strict=True)]

@@ -18,6 +18,7 @@ from ledger.facts.saying import may_say
 from ledger.facts.standing import (
     BEFORE_DOORS,
     REGISTRY,
+    may_found,
     own,
     stands,
     subject_of,
@@ -226,6 +227,8 @@ class Bindings:
 
     def _may_found(self, said: Said) -> bool:
         """Whether it founds its subject, where nothing before it does."""
+        if not may_found(said.fact):
+            return False
         speaker, parties = self._speaker(said), own(said.fact)
         return stands(said.by, said.door, speaker, parties) and not self._taken_back(
             said, speaker, parties

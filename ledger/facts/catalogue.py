@@ -24,6 +24,7 @@ AnyFact = (
     | r.ResponsiblePersonDesignated
     | r.SealTrainingCompleted
     | r.PersonQualified
+    | r.PersonRegistered
     | r.ProgrammeEnrolled
     | r.ProductRegistered
     | r.LabelApproved

@@ -52,7 +52,7 @@ KEYS: Final[dict[type[Fact], tuple[str, ...]]] = {
     **dict.fromkeys(
         (
             r.PartyRegistered, r.CertificationChanged, r.SealTrainingCompleted, r.PersonQualified,
-            r.ProgrammeEnrolled, d.AnnualReportFiled, k.CriterionShown,
+            r.PersonRegistered, r.ProgrammeEnrolled, d.AnnualReportFiled, k.CriterionShown,
         ),
         ("party",),
     ),

@@ -226,6 +226,7 @@ _FINDERS: Final[dict[type[Fact], Callable[..., Iterator[Mention]]]] = {
     r.ResponsiblePersonDesignated: _each(_contract, _person),
     r.SealTrainingCompleted: _each(_person, _party),
     r.PersonQualified: _each(_person, _party),
+    r.PersonRegistered: _each(_person, _party),
     r.ProgrammeEnrolled: _party,
     r.ProductRegistered: _attribute(About.PRODUCT, "product"),
     r.LabelApproved: _label,

@@ -24,6 +24,7 @@ from ledger.facts.registry import (
 from ledger.facts.standing import (
     OPERATOR,
     REGISTRY,
+    may_found,
     own,
     stands,
     vouched,
@@ -162,6 +163,8 @@ class Record:
             passed_over = self._passed_over(kind)
             for entry in sorted(self._entries(kind, about, key), key=attrgetter("rec", "id")):
                 if entry.id in passed_over or not isinstance(entry.fact, kind):
+                    continue
+                if not may_found(entry.fact):
                     continue
                 if stands(entry.by, entry.door, self.speaker_of(entry), own(entry.fact)):
                     return entry.fact

@@ -25,6 +25,7 @@ from ledger.facts.scalars import (
     Text,
     Version,
     Weight,
+    WorksAs,
     Years,
 )
 
@@ -177,6 +178,18 @@ class PersonQualified(Fact, tag=True, frozen=True, kw_only=True, gc=False):
     subject: bool | None = None
 
 
+class PersonRegistered(Fact, tag=True, frozen=True, kw_only=True, gc=False):
+    """A person acts for a party from a day on, and as what: nobody else decides for it."""
+
+    channels: ClassVar[frozenset[str]] = _OC
+
+    person: Id
+    party: Id
+    from_: date = field(name="from")
+    until: date | None = None
+    works_as: tuple[WorksAs, ...] = ()
+
+
 class ProgrammeEnrolled(Fact, tag=True, frozen=True, kw_only=True, gc=False):
     """A party takes part in a programme of an agent."""
 
@@ -270,6 +283,7 @@ __all__ = [
     "MarkRegistered",
     "PartyRegistered",
     "PersonQualified",
+    "PersonRegistered",
     "ProductRegistered",
     "ProgrammeEnrolled",
     "ResponsiblePersonDesignated",

@@ -16,7 +16,7 @@ from ledger.facts import seals as s
 from ledger.facts import shipments as g
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.facts.standing import OPERATOR, Asked, Parties, own, subject_of
+from ledger.facts.standing import OPERATOR, Asked, Parties, may_found, own, subject_of
 
 
 def may_say(fact: Fact, asked: Asked) -> Parties:
@@ -122,6 +122,12 @@ def _of_person(
     return [fact.party, *asked.connected(fact.party)]
 
 
+def _registered(fact: r.PersonRegistered, asked: Asked) -> Iterable[str] | None:
+    founder = asked.founder(r.PersonRegistered, About.PARTY, fact.party)
+    first = may_found(fact) and (founder is None or founder.id == fact.id)
+    return own(fact) if first else [fact.party]
+
+
 def _of_mark(*names: str) -> _Row:
     """The holders that the event names, and body and licensee of its mark."""
 
@@ -220,6 +226,9 @@ _TABLE: Final[dict[type[Fact], _Row]] = {
     r.ResponsiblePersonDesignated: _of_contract("exporter"),
     r.SealTrainingCompleted: _OF_PERSON,
     r.PersonQualified: _OF_PERSON,
+    r.PersonRegistered: _Row(
+        "its `party`; of the first ADMIN also the operator, by its own door", _registered
+    ),
     s.SealsIssued: _of_mark(),
     s.SealsDispatched: _of_mark("from_holder"),
     s.SealsReceived: _fields("holder"),

@@ -53,6 +53,9 @@ Role = Literal[
     "IMPORTER", "EXPORTER", "PRODUCER", "PROCESSOR", "SUBDIVIDER", "RCB", "CERTIFYING_AGENT",
     "PRINTER", "OTHER",
 ]  # fmt: skip
+WorksAs = Literal["REPORTER", "EXPLAINER", "DECIDER", "SIGNER", "ADMIN", "OTHER"]
+"""What a person does for its party: records; explains and acknowledges; decides cases; signs
+periods; keeps its accounts."""
 Status = Literal["ORGANIC", "IN_CONVERSION", "CONVENTIONAL", "OTHER"]
 Species = Literal[
     "BEEF_CATTLE", "DAIRY_COW", "BREEDING_COW", "HORSE", "SHEEP", "GOAT", "PIG", "SOW",

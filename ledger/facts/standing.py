@@ -43,9 +43,11 @@ FOUNDING: Final[dict[type[Fact], About]] = {
     r.LabelApproved: About.LABEL,
     l.LotRecorded: About.LOT,
     h.HerdRecorded: About.ANIMALS,
+    r.PersonRegistered: About.PARTY,
 }
 """What a registration founds: of its counting ones the first that was rightly said, or by nobody
-who is known. First is what was recorded first, ties by id."""
+who is known. First is what was recorded first, ties by id. The people of a party are founded by the
+registration of its first ADMIN."""
 
 
 class Asked(Protocol):
@@ -85,10 +87,15 @@ def vouched(by: str | None) -> str | None:
     return None if by == OPERATOR else by
 
 
+def may_found(fact: Fact) -> bool:
+    """Whether a registration, of a kind in `FOUNDING`, may be the first of its subject."""
+    return not isinstance(fact, r.PersonRegistered) or "ADMIN" in fact.works_as
+
+
 def subject_of(fact: Fact) -> tuple[About, str] | None:
     """What a registration may found."""
     about = FOUNDING.get(type(fact))
-    if about is None:
+    if about is None or not may_found(fact):
         return None
     return next((about, m.key) for m in mentions(fact) if m.about is about)
 
@@ -96,8 +103,9 @@ def subject_of(fact: Fact) -> tuple[About, str] | None:
 def own(fact: Fact) -> Parties:
     """Who may found what a registration founds."""
     match fact:
-        case r.SourceRegistered():
-            return frozenset({fact.party})
+        case r.SourceRegistered() | r.PersonRegistered():
+            door = {OPERATOR} if isinstance(fact, r.PersonRegistered) else set()
+            return frozenset({fact.party, *door})
         case r.MarkRegistered():
             return frozenset({fact.rcb})
         case r.ConsignmentContractSigned():

@@ -89,8 +89,10 @@ def _of_doer(violation: Violation, questions: Questions) -> Concerned:
     Whoever registers a person or a source of others as its own is not one of them.
     """
     if violation.subject_kind is SubjectKind.PERSON:
-        qualified = questions.record.about(r.PersonQualified, About.PERSON, violation.subject)
-        theirs = {event.party for event in qualified}
+        record, person = questions.record, violation.subject
+        theirs = {
+            event.party for event in record.about(r.PersonRegistered, About.PERSON, person)
+        } or {event.party for event in record.about(r.PersonQualified, About.PERSON, person)}
     else:
         party = questions.record.party_of(violation.subject)
         theirs = set() if party is None else {party}

@@ -37,6 +37,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         "ResponsiblePersonDesignated": "contract person from",
         "SealTrainingCompleted": "person party course completed_on",
         "PersonQualified": "person party function from",
+        "PersonRegistered": "person party from",
         "ProgrammeEnrolled": "party programme from",
         "ProductRegistered": "product recipe_version",
         "LabelApproved": "label version",

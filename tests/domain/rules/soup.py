@@ -181,6 +181,10 @@ _REGISTRY: dict[str, Any] = {
         "schooling": s.one(["UNIVERSITY", "NONE"]),
         "practice_years": Decimal(s.one(["0.5", "3.0"])),
     },
+    "PersonRegistered": lambda s: {
+        "person": s.one(["P1", "P2"]), "party": s.one(PARTIES), **s.period(),
+        "works_as": s.some(lambda: s.one(["ADMIN", "SIGNER", "REPORTER"])),
+    },
     "ProgrammeEnrolled": lambda s: {
         "party": s.one(PARTIES), "programme": s.one(["JAPAN_EXPORT", "ACT_SEAL_USE"]),
         "agent": s.one(PARTIES), **s.period(),

@@ -1,5 +1,6 @@
 """M-65, M-66 and M-67, and what of the registry binds: who may say what."""
 
+from datetime import date
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 from ledger.facts.catalogue import TYPES
 from ledger.facts.criteria import CriterionShown
 from ledger.facts.mentions import About
+from ledger.facts.persons import works_as
 from ledger.facts.registry import (
     CertificationChanged,
     ConsignmentContractSigned,
     MarkRegistered,
+    PersonRegistered,
     SealTrainingCompleted,
     SourceRegistered,
 )
@@ -58,6 +61,13 @@ EVENTS: dict[str, tuple[dict[str, Any], tuple[str, ...] | None]] = {
             "practice_years": "3.0", "from_": "2025-04-01",
         },
         ("AG-1", "EXP-1", "IMP-1", "RCB-1"),
+    ),
+    "PersonRegistered": (
+        {
+            "person": "PER-1", "party": "EXP-1", "from_": "2025-04-01",
+            "works_as": ["EXPLAINER", "REPORTER"],
+        },
+        ("EXP-1",),
     ),
     "ProgrammeEnrolled": (FACTS["programme"][1], ("AG-1",)),
     "ProductRegistered": (FACTS["product"][1], ("EXP-1",)),
@@ -483,7 +493,7 @@ def test_what_binds_is_the_same_in_any_order(seed: int) -> None:
         )
         head = {"source": chance.choice(sources), "by": by, "door": door, "rec": day}
         kind = chance.choice(
-            ("mark", "contract", "source", "back", "training", "certificate", "criterion")
+            ("mark", "contract", "source", "back", "training", "certificate", "criterion", "person")
         )
         if kind == "source":
             world.add("SourceRegistered", day, registers=chance.choice(sources), kind="SYSTEM",
@@ -493,6 +503,10 @@ def test_what_binds_is_the_same_in_any_order(seed: int) -> None:
             world.add("EventRetracted", day, target=target, reason="DUPLICATE", **head)
         elif kind == "criterion":
             world.add("CriterionShown", day, **EVENTS["CriterionShown"][0], **head)
+        elif kind == "person":
+            functions = chance.choice((["ADMIN", "SIGNER"], ["SIGNER"], ["ADMIN"]))
+            world.add("PersonRegistered", day, person=chance.choice(("PER-1", "PER-2")),
+                      party="EXP-1", from_="2026-01-01", works_as=functions, **head)  # fmt: skip
         elif kind in FACTS:
             name, fields = FACTS[kind]
             world.add(name, day, **fields, **head)
@@ -507,10 +521,76 @@ def _bound(world: World) -> tuple[Any, ...]:
     record = world.record()
     kinds = (
         MarkRegistered, ConsignmentContractSigned, SourceRegistered, SealTrainingCompleted,
-        CertificationChanged, CriterionShown,
+        CertificationChanged, CriterionShown, PersonRegistered,
     )  # fmt: skip
     bound = {fact.id for kind in kinds for fact in record.all(kind)}
     return bound, [record.party_of(f"S{number}") for number in range(4)]
+
+
+# -- registered persons
+
+
+def _registered(*told: tuple[str, str | None, list[str]]) -> list[str]:
+    """Whose registrations bind: each given as person, for whom the door vouches, works as."""
+    world = World()
+    world.add("SourceRegistered", "2026-01-01", name="own", source="OPS", registers="OPS",
+              kind="SYSTEM", party="OPS-1", by="OPS-1", door="http")  # fmt: skip
+    for number, (person, by, functions) in enumerate(told, 1):
+        world.add("PersonRegistered", f"2026-01-{number + 1:02d}", name=person, source="OPS",
+                  by=by, door="file" if by == OPERATOR else "http", person=person, party="EXP-1",
+                  from_="2026-01-01", works_as=functions)  # fmt: skip
+    return [fact.person for fact in world.record().all(PersonRegistered)]
+
+
+FIRST_ADMIN = [
+    # registrations of EXP-1's, in order: person, by, works as · whose bind
+    ([("P1", OPERATOR, ["ADMIN"])], ["P1"]),
+    ([("P1", OPERATOR, ["SIGNER"])], []),
+    ([("P1", OPERATOR, ["ADMIN"]), ("P2", OPERATOR, ["ADMIN"])], ["P1"]),
+    ([("P1", "EXP-1", ["ADMIN"]), ("P2", OPERATOR, ["ADMIN"])], ["P1"]),
+    ([("P1", "EXP-1", ["SIGNER"]), ("P2", OPERATOR, ["ADMIN"])], ["P1", "P2"]),
+    ([("P1", OPERATOR, ["ADMIN"]), ("P2", "EXP-1", ["ADMIN"])], ["P1", "P2"]),
+    ([("P1", STRANGER, ["ADMIN"]), ("P2", OPERATOR, ["ADMIN"])], ["P2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "bind"), FIRST_ADMIN)
+def test_the_operator_registers_the_first_admin_alone(
+    told: list[tuple[str, str | None, list[str]]], bind: list[str]
+) -> None:
+    """All other persons are registered by the party itself."""
+    assert _registered(*told) == bind
+
+
+ON_A_DAY = [
+    # registrations of P1 at EXP-1, in time: from, until, works as · day · what it works as then
+    ([("2026-01-10", None, ["SIGNER"])], "2026-01-09", None),
+    ([("2026-01-10", None, ["SIGNER"])], "2026-01-10", {"SIGNER"}),
+    ([("2026-01-10", "2026-03-31", ["SIGNER"])], "2026-03-31", {"SIGNER"}),
+    ([("2026-01-10", "2026-03-31", ["SIGNER"])], "2026-04-01", None),
+    ([("2026-01-10", None, ["SIGNER"]), ("2026-02-01", None, ["DECIDER"])], "2026-03-01",
+     {"DECIDER"}),
+    ([("2026-01-10", None, ["SIGNER"]), ("2026-02-01", None, ["DECIDER"])], "2026-01-20", None),
+    ([("2026-01-10", None, [])], "2026-01-20", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "day", "expected"), ON_A_DAY)
+def test_the_latest_registration_says_what_holds_on_a_day(
+    told: list[tuple[str, str | None, list[str]]], day: str, expected: set[str] | None
+) -> None:
+    """By the time it gives; what was registered before it is no longer asked."""
+    world = World()
+    for number, (first, last, functions) in enumerate(told, 1):
+        world.add("PersonRegistered", f"2026-01-{number:02d}", by="EXP-1", door="http",
+                  person="P1", party="EXP-1", from_=first, until=last,
+                  works_as=functions)  # fmt: skip
+    record = world.record()
+
+    found = works_as(record, "P1", "EXP-1", date.fromisoformat(day))
+
+    assert (None if found is None else set(found)) == expected
+    assert works_as(record, "P1", "EXP-2", date.fromisoformat(day)) is None
 
 
 # -- M-66 and M-67
