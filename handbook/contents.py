@@ -52,7 +52,8 @@ CHAPTERS: Final = (
         "concepts",
         (
             "concepts/index.md", "concepts/places.md", "concepts/two-clocks.md",
-            "concepts/cases.md", "concepts/who-speaks.md", "concepts/words.md",
+            "concepts/cases.md", "concepts/month-end.md", "concepts/who-speaks.md",
+            "concepts/words.md",
         ),
     ),
     Chapter(

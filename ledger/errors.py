@@ -2,6 +2,7 @@
 
 LedgerError
 ├── Misuse         the caller asked for something that cannot be: one sentence, exit 2
+│   └── NotPermitted  it can be, but not by this party or person: 403
 ├── Malformed      these bytes will never be a fact: dead letter or 4xx, never retried
 ├── Conflict       a decision lost against another one recorded first: read again, decide again
 ├── TooMuch        an answer would hold more than an evaluation may: the subject is set aside
@@ -15,7 +16,72 @@ LedgerError
 import difflib
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final, Self
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+class PeriodName(str):
+    """The name of a period, `2026-04` or `FY2026`, in a sentence: read as its reader says it."""
+
+    __slots__ = ()
+
+    @property
+    def in_words(self) -> str:
+        """As English says it: `April 2026`, `fiscal year 2026`."""
+        if self.startswith("FY"):
+            return f"fiscal year {self[2:]}"
+        return f"{_MONTHS[int(self[5:]) - 1]} {self[:4]}"
+
+
+class MonthDay(date):
+    """A day in a sentence in which its year is plain: `30 November`."""
+
+    @property
+    def in_words(self) -> str:
+        """As English says it."""
+        return f"{self.day} {_MONTHS[self.month - 1]}"
+
+
+class Sentence(str):  # noqa: SLOT000 -- it has attributes of its own
+    """A sentence in English that can be said in other languages too.
+
+    `template` has a blank `%(name)s` for each of `values`: texts stand as they are; numbers, days
+    and names of periods as their reader writes them.
+    """
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> Self:
+        """The sentence with its blanks filled in."""
+        made = super().__new__(
+            cls, template % {name: _english(value) for name, value in values.items()}
+        )
+        made.template, made.values = template, values
+        return made
+
+
+def template(sentence: str) -> str:
+    """The same template of a `Sentence`: catalogues collect what is marked so."""
+    return sentence
+
+
+def _english(value: object) -> str:
+    match value:
+        case PeriodName() | MonthDay():
+            return value.in_words
+        case date():
+            return f"{value.day} {_MONTHS[value.month - 1][:3]} {value.year}"
+        case int():
+            return f"{value:,}".replace("-", "\N{MINUS SIGN}")
+        case _:
+            return str(value)
 
 
 class LedgerError(Exception):
@@ -27,7 +93,12 @@ class Misuse(LedgerError):
 
     def __init__(self, sentence: str, *, field: str = "") -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.field = field
+
+
+class NotPermitted(Misuse):
+    """What was asked for can be done, but not by this party or person."""
 
 
 class Malformed(LedgerError):

@@ -147,6 +147,12 @@ case_oldest_seconds = Gauge(
     ["severity"],
 )
 
+months_open = Gauge(
+    "ledger_months_open",
+    "Months of all pairs that wait for a signature: open, late, prepared, restated",
+    ["state"],
+)
+
 projector_lag_events = Gauge(
     "ledger_projector_lag_events",
     "Recorded events that the views do not rest on yet",

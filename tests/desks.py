@@ -14,6 +14,7 @@ from ledger.web.access import tokens
 from ledger.web.app import make_app
 from ledger.web.origin import AS_ASKED, Reach
 from tests.auditing import load
+from tests.registering import register
 
 NOW = 1_775_000_000_000_000
 """When the tokens of tests were made, µs UTC; they never expire unless told."""
@@ -36,7 +37,9 @@ class Served:
         source: str | None = None,
         person: str | None = None,
     ) -> dict[str, str]:
-        """The headers of a new token."""
+        """The headers of a new token; its person is registered for the party, as everything."""
+        if person is not None and party is not None:
+            register(self.log, party, person)
         _, secret = tokens.create(self.log, role, party, source=source, person=person, now=NOW)
         return {"Authorization": f"Bearer {secret}"}
 

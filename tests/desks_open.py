@@ -18,6 +18,7 @@ from ledger.views.projection import reading
 from ledger.web.access import tokens
 from ledger.web.serving import address, listen, serve
 from tests.auditing import load
+from tests.registering import register
 
 EVENTS = 1_500
 SLIPS = "report-differs:2,over-sealing,count-variance,receipt-difference,number-gap,negative-stock"
@@ -50,7 +51,12 @@ def opened(dsn: str, **more: Any) -> Iterator[Open]:
         secrets = {}
         for role, party in parties.items():
             source = "SCAN-1" if role == "scanner" else None
-            secrets[role] = tokens.create(log, role, party, source=source, now=1)[1]
+            person = None
+            if role not in ("operator", "scanner"):
+                person = f"P-{party}"
+                register(log, party, person)
+            made = tokens.create(log, role, party, source=source, person=person, now=1)
+            secrets[role] = made[1]
         with _served(log, Settings(web_port=0, **more)) as place:
             yield Open(place, log, secrets, parties, case)
 

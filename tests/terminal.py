@@ -61,8 +61,9 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "--claim", "KRAV_MARK", "--recipe", "examples/recipes/muesli.toml", "--on", "2026-04-01",
     ),
     "label form": ("有機豆腐", "--class", "PROCESSED_PLANT", "--on", "2026-04-01"),
-    "period close": ("2026-04", *PAIR, "--as", PAIR[3], "--person", "P-9"),
+    "period preview": ("2026-04", *PAIR),
     "period show": ("2026-04", *PAIR),
+    "account create": ("--party", PAIR[3], "--person", "P-9", "--works-as", "SIGNER"),
     "token create": ("--role", "exporter", "--party", "EXP-SIERRA", "--format", "table"),
     "token list": (),
     "settings": (),
@@ -81,14 +82,16 @@ NEEDS_MORE: Final = {
     "status": "it tells of each second",
     "doctor": "it tells of the machine as it is",
     "dead-letters mend": "an event to mend it by",
+    "period close": "the digest of a preview",
+    "period acknowledge": "the digest of what was signed",
 }
 CHANGES: Final = {
-    "token create", "token list", "token rotate", "trail", "settings", "import-table",
-    "table-imports", "bi-login create", "bi-login list",
+    "account create", "token create", "token list", "token rotate", "trail", "settings",
+    "import-table", "table-imports", "bi-login create", "bi-login list",
 }  # fmt: skip
 """What holds ids, times or paths of its own each time."""
 MOVES: Final = {
-    "load", "import-table", "period close", "token create", "token rotate", "bi-login create",
+    "load", "import-table", "account create", "token create", "token rotate", "bi-login create",
 }  # fmt: skip
 """What does more than ask, and so does it once: the others are printed at every width."""
 

@@ -5,11 +5,11 @@ are the refused message's, so tools that look into such topics, or send again fr
 know the ledger. What is ours stands in `ledger.` headers, the refused message's own timestamp too:
 a dead letter under a time long ago would be removed at once.
 
-A decision about a discrepancy or a dead letter is told in Avro on Kafka, in JSON to webhooks: one
-message for each, in the order of the log; `STREAM:VERSION` is its id for ever.
+A decision about a discrepancy, a period or a dead letter is told in Avro on Kafka, in JSON to
+webhooks: one message for each, in the order of the log; `STREAM:VERSION` is its id for ever.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -18,12 +18,14 @@ from consumers.ingest import refusals
 from consumers.publisher.following import Message, Page
 from ledger.cases.canonical import (
     TOPICS_OF_LETTERS,
+    TOPICS_OF_PERIODS,
     TOPICS_TOLD,
     AnyDecision,
     decode_decision,
 )
 from ledger.cases.discrepancy import Case, Decision, Values, evolve
 from ledger.cases.letter import Letter, LetterEvent, evolve_letter
+from ledger.cases.period import PERIOD_EVENTS, Signed, evolve_period
 from ledger.errors import Fatal
 from ledger.facts.scalars import time_text
 from ledger.intake.decisions import decision_to_avro
@@ -125,7 +127,11 @@ def json_page(log: Log, after: int, limit: int) -> Page:
 
 def json_message(log: Log, recorded: Recorded, stream: Sequence[Recorded]) -> Message:
     """One decision with its case or letter as it was right after it; `stream` is its, from 1."""
-    told = _letter_told if recorded.topic in TOPICS_OF_LETTERS else _case_told
+    told: Callable[[Log, Recorded, Sequence[Recorded]], Iterator[tuple[str, Any]]] = _case_told
+    if recorded.topic in TOPICS_OF_LETTERS:
+        told = _letter_told
+    elif recorded.topic in TOPICS_OF_PERIODS:
+        told = _period_told
     return Message(
         id=event_id(recorded),
         position=recorded.position,
@@ -199,3 +205,19 @@ def _letter_told(
         yield "refused_path", kept.refusal.path
         yield "door", kept.refusal.door
         yield "by", kept.refusal.by
+
+
+def _period_told(
+    _log: Log, recorded: Recorded, stream: Sequence[Recorded]
+) -> Iterator[tuple[str, Any]]:
+    period: Signed | None = None
+    for event in _decided(recorded, stream):
+        if not isinstance(event, PERIOD_EVENTS):
+            raise Fatal(f"Stream {recorded.id} is of a period and of something else.")
+        period = evolve_period(period, event)
+    assert period is not None  # noqa: S101 -- narrows: there is one decision at least
+    yield from _head(recorded, event)
+    yield "importer", period.period.importer
+    yield "rcb", period.period.rcb
+    yield "name", period.period.name
+    yield "state", str(period.state)

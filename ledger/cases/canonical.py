@@ -9,20 +9,20 @@ import msgspec
 
 from ledger.cases.discrepancy import Event
 from ledger.cases.letter import LetterDecision
-from ledger.cases.period import PeriodClosed, PeriodRestated
+from ledger.cases.period import AnyPeriodEvent
 
-AnyDecision = Event | PeriodClosed | PeriodRestated | LetterDecision
+AnyDecision = Event | AnyPeriodEvent | LetterDecision
 
 TOPICS_OF_CASES: Final = frozenset(kind.__name__ for kind in get_args(Event))
-TOPICS_OF_PERIODS: Final = frozenset({PeriodClosed.__name__, PeriodRestated.__name__})
+TOPICS_OF_PERIODS: Final = frozenset(kind.__name__ for kind in get_args(AnyPeriodEvent))
 TOPICS_OF_LETTERS: Final = frozenset(kind.__name__ for kind in get_args(LetterDecision))
 TOPICS: Final = TOPICS_OF_CASES | TOPICS_OF_PERIODS | TOPICS_OF_LETTERS
 """The topics of the log under which the ledger's own decisions stand: nobody else may send them.
 
 The one list of them: statements of the database are made of it.
 """
-TOPICS_TOLD: Final = TOPICS_OF_CASES | TOPICS_OF_LETTERS
-"""Of these everybody is told who listens; of a period whoever asks."""
+TOPICS_TOLD: Final = TOPICS
+"""Of these everybody is told who listens."""
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyDecision] = msgspec.json.Decoder(AnyDecision)

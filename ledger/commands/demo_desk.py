@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from itertools import chain
 from socket import socket
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 from urllib.parse import quote
 
 import typer
@@ -20,15 +21,22 @@ from ledger.commands.policy import policy_of
 from ledger.commands.reconcile import answer
 from ledger.commands.running import stopping
 from ledger.facts.registry import ConsignmentContractSigned, SourceRegistered
+from ledger.facts.scalars import WorksAs
 from ledger.log import Log
 from ledger.settings import Settings
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.loading import facts_of
 from ledger.views.reading import reading
 from ledger.views.reconciliation import Question
+from ledger.views.registered import registrations
 from ledger.web.access import tokens
+from ledger.web.access.admin import OURSELVES
 from ledger.web.access.signing import Signing
+from ledger.web.asking.persons import Registration, register_first
 from ledger.web.serving import listen, reached_at, serve
+
+DEMO_FROM: Final = date(2024, 1, 1)
+"""From then on the persons of the demo are registered: before anything in it happens."""
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def open_desk(log: Log, settings: Settings, listening: socket) -> None:
         for follower in followers:
             follower.start()
         try:
-            serve(settings, log, stop, listening=listening)
+            serve(settings, log, stop, listening=listening, policy=policy_of(settings))
         finally:
             stop.set()
             for follower in followers:
@@ -78,8 +86,22 @@ def links(log: Log) -> Iterator[tuple[Person, str]]:
     now = time.time_ns() // 1_000
     signing = Signing(log)
     for person in people(log):
-        token, _ = tokens.create(log, person.role, person.party, source=person.source, now=now)
+        decides = person.role not in ("operator", "scanner")
+        who = _registered(log, person.party, now) if decides else None
+        token, _ = tokens.create(
+            log, person.role, person.party, source=person.source, person=who, now=now
+        )
         yield person, signing.link(token.id)
+
+
+def _registered(log: Log, party: str, now: int) -> str:
+    """The person who acts for a party of the demo; registered where nobody is yet."""
+    with reading(log) as rows:
+        known = registrations(rows, log, party)
+    if not known:
+        whom = Registration(f"P-{party}", party, get_args(WorksAs)[:-1], DEMO_FROM)
+        known = [register_first(log, whom, admin=OURSELVES, now=now)]
+    return known[0].person
 
 
 def people(log: Log) -> Iterator[Person]:

@@ -20,6 +20,7 @@ from ledger.rules.violation import SubjectKind
 
 if TYPE_CHECKING:
     from ledger.cases.deciding import Close, Escalate, Explain
+    from ledger.facts.scalars import WorksAs
     from ledger.log import Log
     from ledger.views.discrepancies import Listed, Wanted
 
@@ -198,7 +199,8 @@ def close(
 def _decide(command: "Explain | Escalate | Close", filters: Filters, done: str) -> None:
     """Decide about every case wanted; a single refusal is a misuse, of several each is told."""
     from consumers.auditor.running import audit_clock
-    from ledger.cases.deciding import Escalate, reason_of
+    from ledger.cases.deciding import Escalate, Explain, reason_of
+    from ledger.commands.acting import check_acting
     from ledger.views.discrepancies import Wanted, settle
     from ledger.views.projection import Projector
 
@@ -211,6 +213,8 @@ def _decide(command: "Explain | Escalate | Close", filters: Filters, done: str) 
     with deciding() as log:
         follow, now = Projector(log).catch_up, audit_clock(log)()
         found = _found(log, filters, by=command.party)
+        function: WorksAs = "EXPLAINER" if isinstance(command, Explain) else "DECIDER"
+        check_acting(log, command.party, command.person, function, now)
         for entry in found:
             try:
                 settle(log, UUID(entry.case.id), command, now, follow=follow)

@@ -59,6 +59,7 @@ COMMANDS: Final = {
     "label": "ledger.commands.labels.app",
     "database": "ledger.commands.database.app",
     "dead-letters": "ledger.commands.letters_settled.app",
+    "account": "ledger.commands.account.app",
     "period": "ledger.commands.period.app",
     "token": "ledger.commands.token.app",
     "bi-login": "ledger.commands.bi_login.app",

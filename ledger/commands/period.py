@@ -1,7 +1,7 @@
-"""`ledger period`: a pair's month or fiscal year signed off by its body, and what came of it."""
+"""`ledger period`: a pair's month or fiscal year, previewed and signed off by its body."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,11 +10,54 @@ from ledger.commands.options import spread
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.printing import Printing, print_list
 
+if TYPE_CHECKING:
+    from ledger.cases.period import Period, Signed
+    from ledger.log import Log
+    from ledger.views.periods import Decided, Signing
+
 app = typer.Typer(help="Periods of an importer and its body, signed off.", no_args_is_help=True)
 
 ImporterOption = Annotated[str, typer.Option(help="The importer of the pair.")]
 RcbOption = Annotated[str, typer.Option(help="The certifying body of the pair.")]
 NameArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="2026-04 or FY2026.")]
+PersonOption = Annotated[str, typer.Option(metavar="ID", help="The person, by reference.")]
+DigestOption = Annotated[
+    str | None, typer.Option(metavar="SHA256", help="That of the preview that was looked at.")
+]
+TextOption = Annotated[str | None, typer.Option(help="In words.")]
+
+
+@app.command()
+def preview(
+    period: NameArgument,
+    importer: ImporterOption,
+    rcb: RcbOption,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what would be signed of a period now, and its digest.
+
+    Example: ledger period preview 2026-04 --importer IMP-1 --rcb RCB-1
+    """
+    from consumers.auditor.running import audit_clock
+    from ledger.cases.period import period_of
+    from ledger.views.periods import seen
+    from ledger.views.reading import reading
+
+    wanted = period_of(importer, rcb, period)
+    with opened() as log, reading(log) as rows:
+        _check_parties(rows, log, wanted)
+        found = seen(rows, log, wanted, audit_clock(log)())
+    content = found.content
+    data = {**content, "digest": found.sheet.digest, "position": found.position,
+            "earlier_open": list(found.opened)}  # fmt: skip
+    figures = [
+        {name: row[name] for name in ("figure", "opening", "in", "out", "closing")}
+        for row in content["figures"]
+    ]
+    show(figures, form, data=data)
+    touching = sum(1 for one in found.touching)
+    say(f"{len(content['stocks'])} seal ledgers, {touching} cases touch it.")
+    say(f"Digest {found.sheet.digest}")
 
 
 @app.command()
@@ -23,32 +66,100 @@ def close(
     importer: ImporterOption,
     rcb: RcbOption,
     party: Annotated[str, typer.Option("--as", metavar="PARTY", help="The body that signs.")],
-    person: Annotated[str, typer.Option(metavar="ID", help="The person who signs.")],
-    text: Annotated[str | None, typer.Option(help="A remark.")] = None,
+    person: PersonOption,
+    digest: DigestOption = None,
+    text: TextOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Sign off the reconciliation row as of the end of a period.
+    """Sign off a period as it was previewed; where two have to sign, the first or the second.
 
-    Example: ledger period close 2026-04 --importer IMP-1 --rcb RCB-1 --as RCB-1 --person P-9
+    Example: ledger period close 2026-04 --importer I-1 --rcb R-1 --as R-1 --person P-9 --digest 3f
     """
-    from consumers.auditor.running import audit_clock
+    from ledger.cases.period import PeriodPrepared, period_of
+    from ledger.commands.policy import policy_of
+    from ledger.errors import Misuse
+    from ledger.settings import load
+    from ledger.views.periods import sign_period
+
+    wanted = period_of(importer, rcb, period)
+    if digest is None:
+        pair = f"--importer {importer} --rcb {rcb}"
+        raise Misuse(f"Look first, then sign its --digest: ledger period preview {period} {pair}")
+    seconds = policy_of(load()).period_second
+
+    def decide(rows: Any, log: "Log", signing: "Signing") -> "Decided":
+        return sign_period(rows, log, wanted, signing._replace(seconds=seconds))
+
+    decided = _decide(wanted, (party, person, digest, text), "SIGNER", decide)
+    known = decided.signed
+    row = _head(known) | {"row": known.signed}
+    show([row], form, data=row)
+    if isinstance(decided.event, PeriodPrepared):
+        say(f"{period} of {importer} and {rcb} is prepared: another person of {rcb} has to sign.")
+    else:
+        say(f"{period} of {importer} and {rcb} is signed at position {known.position:,}.")
+
+
+@app.command()
+def acknowledge(
+    period: NameArgument,
+    importer: ImporterOption,
+    rcb: RcbOption,
+    party: Annotated[str, typer.Option("--as", metavar="PARTY", help="The importer.")],
+    person: PersonOption,
+    digest: DigestOption = None,
+    text: TextOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Acknowledge as its importer what was signed of a period, by the digest of that.
+
+    Example: ledger period acknowledge 2026-04 --importer I --rcb R --as I --person P --digest 3f
+    """
     from ledger.cases.period import period_of
+    from ledger.views.periods import acknowledge_period
+
+    wanted = period_of(importer, rcb, period)
+
+    def decide(rows: Any, log: "Log", signing: "Signing") -> "Decided":
+        return acknowledge_period(rows, log, wanted, signing)
+
+    decided = _decide(wanted, (party, person, digest, text), "EXPLAINER", decide)
+    row = _head(decided.signed) | {"acknowledged_by": person}
+    show([row], form, data=row)
+    say(f"{period} of {importer} and {rcb} is acknowledged.")
+
+
+def _decide(
+    wanted: "Period",
+    said: tuple[str, str, str | None, str | None],
+    function: Any,
+    decide: Any,
+) -> "Decided":
+    """Decide as a person of a party, below a digest, in words, and record it."""
+    from consumers.auditor.running import audit_clock
+    from ledger.commands.acting import check_acting
     from ledger.views.known import Named, check_known
-    from ledger.views.periods import Signature, sign
+    from ledger.views.periods import Signing
     from ledger.views.projection import Projector
     from ledger.views.reading import reading
 
-    wanted = period_of(importer, rcb, period)
+    party, person, digest, text = said
     with deciding() as log:
+        now = audit_clock(log)()
         with reading(log) as rows:
-            check_known(rows, log, *((Named.PARTY, each) for each in (importer, rcb, party)))
-            signature = Signature(party, person, text, audit_clock(log)())
-            entry, signed = sign(rows, log, wanted, signature)
-        log.decide([entry])
+            _check_parties(rows, log, wanted)
+            check_known(rows, log, (Named.PARTY, party))
+            check_acting(log, party, person, function, now)
+            decided: Decided = decide(rows, log, Signing(party, person, digest, text, now))
+        log.decide([decided.entry])
         Projector(log).catch_up()
-    row = _head(importer, rcb, period, "CLOSED", signed.position) | {"row": signed.signed}
-    show([row], form, data=row)
-    say(f"{period} of {importer} and {rcb} is signed at position {signed.position:,}.")
+    return decided
+
+
+def _check_parties(rows: Any, log: "Log", wanted: "Period") -> None:
+    from ledger.views.known import Named, check_known
+
+    check_known(rows, log, (Named.PARTY, wanted.importer), (Named.PARTY, wanted.rcb))
 
 
 @app.command("show")
@@ -66,8 +177,8 @@ def show_periods(
 
     Example: ledger period show 2026-04 --importer IMP-1 --rcb RCB-1 --format json
     """
-    from ledger.cases.period import period_of
-    from ledger.views.cases import signed_period, signed_periods
+    from ledger.cases.period import Signed, period_of
+    from ledger.views.cases import known_period, signed_periods
     from ledger.views.known import Named, check_known
     from ledger.views.periods import period_row
     from ledger.views.reading import reading
@@ -77,18 +188,20 @@ def show_periods(
     with opened() as log, reading(log) as rows:
         check_known(rows, log, (Named.PARTY, importer), (Named.PARTY, rcb))
         found: list[dict[str, Any]] = [
-            _head(of.importer, of.rcb, of.name, str(known.state), known.position)
-            | {"person": known.person, "row": known.signed, "stated": known.stated}
-            for known, of in ((known, known.period) for known in signed_periods(rows))
-            if period in (None, of.name)
-            and importer in (None, of.importer)
-            and rcb in (None, of.rcb)
+            _head(known) | {"person": known.person, "row": known.signed, "stated": known.stated}
+            for known in signed_periods(rows)
+            if period in (None, known.period.name)
+            and importer in (None, known.period.importer)
+            and rcb in (None, known.period.rcb)
         ]
         if not found and period and importer and rcb:
             wanted = period_of(importer, rcb, period)
-            if signed_period(rows, wanted.id) is None:
+            known_one = known_period(rows, wanted.id)
+            if known_one is None or known_one.signature is None:
                 row = period_row(rows, log, wanted)
-                head = _head(importer, rcb, period, "UNSIGNED", None)
+                none = Signed(period=wanted, version=0, position=0, signed={}, stated={})
+                head = _head(known_one or none)
+                head |= {"state": "UNSIGNED", "position": None}
                 found = [head | {"person": None, "row": row, "stated": row}]
         notes = printing.notes(log, rows, period=period, importer=importer, rcb=rcb)
     print_list(found, printing, "periods", notes=notes, flat=_flat, empty="No period was signed.")
@@ -98,13 +211,13 @@ def _flat(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**row, "signed_at_position": row["position"]}
 
 
-def _head(importer: str, rcb: str, period: str, state: str, position: int | None) -> dict[str, Any]:
-    from ledger.cases.period import period_of
+def _head(known: "Signed") -> dict[str, Any]:
     from ledger.facts.scalars import time_text
     from ledger.rules.moments import JAPAN
 
-    end = time_text(period_of(importer, rcb, period).end, JAPAN)
+    signature = known.signature or known.prepared
     return {
-        "importer": importer, "rcb": rcb, "period": period, "end": end, "state": state,
-        "position": position,
+        "importer": known.period.importer, "rcb": known.period.rcb, "period": known.period.name,
+        "end": time_text(known.period.end, JAPAN), "state": str(known.state),
+        "position": known.position, "digest": None if signature is None else signature.digest,
     }  # fmt: skip

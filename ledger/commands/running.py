@@ -72,9 +72,10 @@ def beating(log: "Log", process: str) -> "Beating":
 def served(settings: Settings, log: "Log", stop: Event) -> None:
     """Serve API and pages until `stop` is set; where Kafka is set its status asks there too."""
     from ledger.commands.kafka_lines import broker_of
+    from ledger.commands.policy import policy_of
     from ledger.web.serving import serve
 
-    serve(settings, log, stop, ask_broker=broker_of(settings))
+    serve(settings, log, stop, ask_broker=broker_of(settings), policy=policy_of(settings))
 
 
 @contextmanager

@@ -56,6 +56,7 @@ def create(
     with opened() as log:
         if not unregistered:
             _check_known(log, party, source)
+            _warn_of_stranger(log, party, person, now)
         token, secret = tokens.create(
             log, role.value, party, source=source, person=person, expires_at=until, now=now,
             admin=admin(by),
@@ -137,6 +138,25 @@ def _check_known(log: "Log", party: str | None, source: str | None) -> None:
             check_known(rows, log, (Named.PARTY, party), (Named.SOURCE, source))
     except (Misuse, Unavailable) as error:
         raise Misuse(f"{error} --unregistered makes a token all the same.") from None
+
+
+def _warn_of_stranger(log: "Log", party: str | None, person: str | None, now: int) -> None:
+    """Say where a token is for a person who may decide nothing with it yet."""
+    if party is None or person is None:
+        return
+    from ledger.facts.mentions import About
+    from ledger.facts.persons import works_as
+    from ledger.views.loading import facts_about
+    from ledger.views.reading import reading
+    from ledger.views.registered import today
+
+    try:
+        with reading(log) as rows:
+            record = facts_about(rows, log, [(About.PERSON, person)])
+    except Unavailable:
+        return
+    if works_as(record, person, party, today(now)) is None:
+        say(f"{person} is not registered for {party}: nobody decides with this token until then.")
 
 
 def _row(token: tokens.Token, now: int) -> dict[str, str | None]:

@@ -12,15 +12,16 @@ from msgspec import Struct
 
 from ledger.cases.discrepancy import Event
 from ledger.cases.letter import LetterDecision
+from ledger.cases.period import AnyPeriodEvent
 from ledger.intake.deriving import derive, write_missing
 
 DECISIONS: Final[dict[str, type[Struct]]] = {
-    kind.__name__: kind for kind in get_args(Event | LetterDecision)
+    kind.__name__: kind for kind in get_args(Event | AnyPeriodEvent | LetterDecision)
 }
 """The decisions that others are told, by name."""
 
 _UUID: Final = {"type": "string", "logicalType": "uuid"}
-_IDS: Final = ("case", "fact")
+_IDS: Final = ("case", "fact", "period")
 _DOCS: Final = {
     "case": "Which discrepancy: the same question has the same id for ever",
     "time": "When it was decided, microseconds since 1970, UTC",
@@ -43,6 +44,18 @@ _DOCS: Final = {
     "evidence": "Ids of events it rests on, at most 100",
     "evidence_total": "How many events it rests on",
     "number": "Which dead letter",
+    "period": "Which period: the same pair and name have the same id for ever",
+    "name": "A month, 2026-04, or a fiscal year from April, FY2026",
+    "importer": "The importer of the pair",
+    "rcb": "The certifying body of the pair",
+    "row": "Figures and claims of the reconciliation as of its end, by their names",
+    "digest": "SHA-256 of all that was shown, in hex",
+    "cases": "Live cases that touched the period, by severity",
+    "case_ids": "Their ids, gravest first, at most 100",
+    "stocks": "How many seal ledgers it held",
+    "prepared_by": "The person who signed first, where two had to",
+    "prepared_at": "When that was",
+    "replaces": "The version of its stream that was signed before",
     "fact": "The event that was recorded in its place",
     "outcome": "What became of its bytes at the intake",
 }

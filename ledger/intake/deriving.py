@@ -67,7 +67,8 @@ def _field(field: inspect.Field, holder: str, *, documented: bool = False) -> Js
     if documented and name in _COMMON_DOCS:
         made["doc"] = _COMMON_DOCS[name]
     if not field.required:
-        made["default"] = [] if isinstance(field.type, inspect.VarTupleType) else None
+        number = field.default if isinstance(field.default, int) else None
+        made["default"] = [] if isinstance(field.type, inspect.VarTupleType) else number
     return made
 
 
@@ -100,6 +101,8 @@ def _simple(of: inspect.Type) -> Any:
             return {
                 "type": "bytes", "logicalType": "decimal", "precision": digits, "scale": places,
             }  # fmt: skip
+        case inspect.DictType(value_type=value):
+            return {"type": "map", "values": _simple(value)}
         case inspect.StrType() | inspect.EnumType():
             return "string"
         case inspect.BoolType():

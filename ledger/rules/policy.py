@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Struct
 
 from ledger.errors import Misuse
 from ledger.facts.scalars import MICROS_A_DAY, MICROS_A_SECOND
+
+Seconds = Literal["never", "cases", "always"]
+"""When a second person has to sign a period: never, always, or where a critical or high case
+touches it and for every fiscal year."""
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -57,6 +61,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     clock_skew: int
     travel_minutes: int
     double_shot: int
+    sign_days: int
+    period_second: Seconds
     holidays: frozenset[date]
 
     def digest(self) -> str:
@@ -159,6 +165,12 @@ def _dates(value: object) -> frozenset[date]:
     return frozenset(value)
 
 
+def _seconds(value: object) -> str:
+    if value not in get_args(Seconds):
+        raise ValueError(f"expected one of {', '.join(get_args(Seconds))}")
+    return str(value)
+
+
 _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "grace_scan": _duration,
     "grace_count": _duration,
@@ -191,5 +203,7 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "clock_skew": _duration,
     "travel_minutes": _whole,
     "double_shot": _duration,
+    "sign_days": _days,
+    "period_second": _seconds,
     "holidays": _dates,
 }

@@ -11,7 +11,7 @@ import msgspec
 from ledger.cases.canonical import AnyDecision
 from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.letter import LetterEvent
-from ledger.cases.period import PeriodClosed, PeriodRestated, Signed, evolve_period
+from ledger.cases.period import PERIOD_EVENTS, AnyPeriodEvent, Signed, evolve_period
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
 from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
@@ -29,10 +29,10 @@ ON CONFLICT (id) DO UPDATE SET state = excluded.state, severity = excluded.sever
     folded = excluded.folded, changed = excluded.changed, changed_at = excluded.changed_at
 """
 _PERIODS = """
-INSERT INTO periods (id, importer, rcb, name, folded, changed, changed_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (id) DO UPDATE SET folded = excluded.folded, changed = excluded.changed,
-    changed_at = excluded.changed_at
+INSERT INTO periods (id, importer, rcb, name, signed, folded, changed, changed_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET signed = excluded.signed, folded = excluded.folded,
+    changed = excluded.changed, changed_at = excluded.changed_at
 """
 
 
@@ -55,10 +55,10 @@ CREATE TABLE case_states (
     id uuid NOT NULL, position int8 NOT NULL, recorded_at int8 NOT NULL, state text NOT NULL,
     severity text NOT NULL, PRIMARY KEY (id, position)
 );
--- folded: ledger.cases.period.Signed.
+-- folded: ledger.cases.period.Signed. signed: whether it ever was, by all who have to.
 CREATE TABLE periods (
     id uuid PRIMARY KEY, importer text NOT NULL, rcb text NOT NULL, name text NOT NULL,
-    folded bytea NOT NULL, changed int8 NOT NULL, changed_at int8 NOT NULL
+    signed boolean NOT NULL, folded bytea NOT NULL, changed int8 NOT NULL, changed_at int8 NOT NULL
 );
 """
     SEEN: ClassVar[Seen] = {
@@ -70,11 +70,11 @@ CREATE TABLE periods (
 
     def __init__(self) -> None:
         self._decided: list[tuple[Recorded, Event]] = []
-        self._signed: list[tuple[Recorded, PeriodClosed | PeriodRestated]] = []
+        self._signed: list[tuple[Recorded, AnyPeriodEvent]] = []
 
     def decided(self, recorded: Recorded, event: AnyDecision) -> None:
         """Take a decision; of one about a dead letter nothing is kept here."""
-        if isinstance(event, PeriodClosed | PeriodRestated):
+        if isinstance(event, PERIOD_EVENTS):
             self._signed.append((recorded, event))
         elif not isinstance(event, LetterEvent):
             self._decided.append((recorded, event))
@@ -84,10 +84,11 @@ CREATE TABLE periods (
         if self._decided:
             self._flush_cases(rows)
         for recorded, event in self._signed:
-            period = evolve_period(signed_period(rows, event.period), event)
+            period = evolve_period(known_period(rows, event.period), event)
             name = (period.period.importer, period.period.rcb, period.period.name)
+            signed = period.signature is not None
             changed = (recorded.position, recorded.recorded_at)
-            rows.execute(_PERIODS, (recorded.id, *name, _encode(period), *changed))
+            rows.execute(_PERIODS, (recorded.id, *name, signed, _encode(period), *changed))
         self.forget()
 
     def _flush_cases(self, rows: Rows) -> None:
@@ -166,11 +167,26 @@ def any_case(rows: Rows) -> bool:
     return rows.execute("SELECT FROM cases LIMIT 1").fetchone() is not None
 
 
-def signed_period(rows: Rows, period: str) -> Signed | None:
-    """The period of that id, if it was ever signed."""
+def known_period(rows: Rows, period: str) -> Signed | None:
+    """The period of that id, if anything was ever decided about it."""
     rows.execute("SELECT folded FROM periods WHERE id = %s", (UUID(period),))
     row = rows.fetchone()
     return None if row is None else _signed(row[0])
+
+
+def periods_of_pair(rows: Rows, importer: str, rcb: str) -> dict[str, Signed]:
+    """By name, the periods of a pair about which anything was decided."""
+    rows.execute(
+        "SELECT name, folded FROM periods WHERE importer = %s AND rcb = %s ORDER BY name",
+        (importer, rcb),
+    )
+    return {name: _signed(folded) for name, folded in rows.fetchall()}
+
+
+def known_periods(rows: Rows) -> list[Signed]:
+    """Every period about which anything was decided, by importer, body and name."""
+    rows.execute("SELECT folded FROM periods ORDER BY importer, rcb, name")
+    return [_signed(row[0]) for row in rows.fetchall()]
 
 
 def signed_periods(
@@ -178,7 +194,7 @@ def signed_periods(
 ) -> list[Signed]:
     """Periods that were ever signed, by importer, body and name, those behind `after`."""
     rows.execute(
-        "SELECT folded FROM periods WHERE (importer, rcb, name) > (%s, %s, %s)"
+        "SELECT folded FROM periods WHERE signed AND (importer, rcb, name) > (%s, %s, %s)"
         " ORDER BY importer, rcb, name LIMIT %s",
         (*after, limit),
     )

@@ -1,71 +1,125 @@
-"""Signing periods: the row as of their end, signed by its body, stated anew when it changes."""
+"""Signing periods: the sheet as of their end, signed by its body, stated anew when it changes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.cases.canonical import encode_decision
 from ledger.cases.period import (
+    AnyPeriodEvent,
     Period,
-    PeriodClosed,
-    PeriodRestated,
-    Row,
     Signed,
-    close_period,
     evolve_period,
     restate,
 )
-from ledger.errors import Misuse
+from ledger.cases.signing import (
+    Changed,
+    Said,
+    acknowledge,
+    check_over,
+    check_signer,
+    sign,
+)
 from ledger.log import Entry, Log
+from ledger.rules.policy import Seconds
 from ledger.views import schema
-from ledger.views.cases import signed_period, signed_periods
+from ledger.views.cases import known_period, signed_periods
 from ledger.views.folding import Rows
+from ledger.views.period_sheet import (
+    NoSuchPair,
+    Seen,
+    no_such_pair,
+    period_row,
+    seen,
+    sheet_content,
+)
 from ledger.views.projection import reading
-from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
+
+__all__ = ["NoSuchPair", "Signing", "acknowledge_period", "period_row", "restate_periods", "seen",
+           "sign_period"]  # fmt: skip
 
 
-class NoSuchPair(Misuse):
-    """No mark of that body is licensed to that importer."""
+class Signing(NamedTuple):
+    """Who signs, for which body (`party`), below which digest, with what remark.
 
-
-class Signature(NamedTuple):
-    """Who signs, for which body (`party`), with what remark; `now` = µs UTC."""
+    `position` is the one that was looked at, where that is known; `now` is µs UTC; `seconds` says
+    when a second person has to sign.
+    """
 
     party: str
     person: str
+    digest: str | None
     text: str | None
     now: int
+    position: int | None = None
+    seconds: Seconds = "cases"
 
 
-def period_row(rows: Rows, log: Log, period: Period) -> Row:
-    """Figures and claims as of the end of a period; NoSuchPair where there is none."""
-    asked = Question(importer=period.importer, rcb=period.rcb, as_of=period.end)
-    found = reconcile(rows, log, asked, now=period.end)
-    if not found:
-        raise NoSuchPair(f"There is no mark of {period.rcb} licensed to {period.importer}.")
-    return {name: int(found[0][name]) for name in (*FIGURES, *CLAIMS)}
+class Moved(Changed):
+    """What was shown is no longer what there is: `before` and `after` are both contents.
 
-
-def sign(rows: Rows, log: Log, period: Period, signature: Signature) -> tuple[Entry, Signed]:
-    """Sign a period off for its body: what to record, and the period once that is recorded.
-
-    Only the body in whose name a mark of the pair was founded may. Raises Misuse where it may not
-    be signed, NoSuchPair.
+    `before` is None where nobody knows at which position it was looked at.
     """
+
+    def __init__(self, changed: Changed, before: dict[str, Any] | None, after: Seen) -> None:
+        super().__init__(changed.sentence, field=changed.field)
+        self.before, self.after = before, after
+
+
+class Decided(NamedTuple):
+    """What to record, and the period once that is recorded."""
+
+    entry: Entry
+    event: AnyPeriodEvent
+    signed: Signed
+
+
+def sign_period(rows: Rows, log: Log, period: Period, signing: Signing) -> Decided:
+    """Sign a period off for its body, or prepare that.
+
+    `rows` sees every table. Only the body in whose name a mark of the pair was founded may. Raises
+    Misuse where it may not be signed, Moved where the digest is another one, NoSuchPair.
+    """
+    check_founded(rows, period)
+    check_signer(period, signing.party)
+    check_over(period, signing.now)
+    known = known_period(rows, period.id)
+    found = seen(rows, log, period, signing.now)
+    said = Said(
+        party=signing.party, person=signing.person, digest=signing.digest, text=signing.text,
+        now=signing.now, position=found.position,
+    )  # fmt: skip
+    try:
+        event = sign(known, found.sheet, said, signing.seconds)
+    except Changed as changed:
+        raise Moved(changed, _before(rows, log, signing.position, found), found) from None
+    return _decided(event, known)
+
+
+def _before(rows: Rows, log: Log, position: int | None, found: Seen) -> dict[str, Any] | None:
+    """The content as it was looked at: its cases are those of now."""
+    if position is None or not 0 < position <= found.position:
+        return None
+    (then,) = log.at([position])
+    period = found.sheet.period
+    return sheet_content(rows, log, period, found.touching, then.recorded_at)
+
+
+def acknowledge_period(rows: Rows, log: Log, period: Period, signing: Signing) -> Decided:
+    """The importer's word below what its body signed; raises Misuse where it may not be."""
+    del log
+    known = known_period(rows, period.id)
+    said = Said(
+        party=signing.party, person=signing.person, digest=signing.digest, text=signing.text,
+        now=signing.now, position=schema.position(rows),
+    )  # fmt: skip
+    return _decided(acknowledge(known, period, said), known)
+
+
+def check_founded(rows: Rows, period: Period) -> None:
+    """Raise NoSuchPair unless a mark of the pair was founded in its body's name."""
     rows.execute("SELECT founded_pair(%s, %s)", (period.importer, period.rcb))
     if rows.fetchone() != (True,):
-        raise NoSuchPair(f"There is no mark of {period.rcb} licensed to {period.importer}.")
-    known = signed_period(rows, period.id)
-    event = close_period(
-        known,
-        period,
-        period_row(rows, log, period),
-        party=signature.party,
-        person=signature.person,
-        text=signature.text,
-        now=signature.now,
-        position=schema.position(rows),
-    )
-    return _entry(event, known), evolve_period(known, event)
+        raise no_such_pair(period.importer, period.rcb)
 
 
 def restate_periods(log: Log, now: int, changed_since: int = 0) -> int:
@@ -81,15 +135,16 @@ def restate_periods(log: Log, now: int, changed_since: int = 0) -> int:
                 continue
             event = restate(known, period_row(rows, log, known.period), now=now, position=position)
             if event is not None:
-                entries.append(_entry(event, known))
+                entries.append(_decided(event, known).entry)
     log.decide(entries)
     return len(entries)
 
 
-def _entry(event: PeriodClosed | PeriodRestated, known: Signed | None) -> Entry:
-    return Entry(
+def _decided(event: AnyPeriodEvent, known: Signed | None) -> Decided:
+    entry = Entry(
         id=UUID(event.period),
         topic=type(event).__name__,
         state=encode_decision(event),
         version=1 if known is None else known.version + 1,
     )
+    return Decided(entry, event, evolve_period(known, event))

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ledger.log import Log
+from ledger.rules.policy import Policy
 from ledger.settings import load
 from ledger.web import pages, problems
 from ledger.web.access import sign_in
@@ -94,14 +95,16 @@ def make_app(
     rate: float = requests_a_second,
     clock: Callable[[], float] = time.monotonic,
     ask_status: Callable[[], Status] | None = None,
+    policy: Policy | None = None,
+    now: Callable[[], int] | None = None,
 ) -> FastAPI:
     """The application over a log.
 
     `reach` is where people reach it; `rate` is requests a second of one token; `clock` tells the
     seconds that limits go by; `ask_status` asks how things stand, unless given by the settings and
-    without Kafka.
+    without Kafka; `policy` is that built in unless given; `now` is the time of pages, µs UTC.
     """
-    desk, origin = Desk(log), reach.origin
+    desk, origin = Desk(log, policy=policy, now=now), reach.origin
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -4,7 +4,7 @@ One desk a process; its parts are safe to use from all threads.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from ledger.facts.scalars import micros
 from ledger.log import Log, Recorded
 from ledger.log.recorder import Rows
 from ledger.log.seeing import Seen, Sight, Viewer
+from ledger.rules.policy import Policy, default_policy
 from ledger.views import SCHEMA, schema
 from ledger.views.projection import Projector
 
@@ -60,10 +61,20 @@ class Looking(NamedTuple):
 class Desk:
     """The ledger as the web uses it."""
 
-    def __init__(self, log: Log, *, views: str = SCHEMA) -> None:
+    def __init__(
+        self,
+        log: Log,
+        *,
+        views: str = SCHEMA,
+        policy: Policy | None = None,
+        now: Callable[[], int] | None = None,
+    ) -> None:
+        """Take the log; `policy` is that built in unless given, `now` the real clock, µs UTC."""
         self.log = log
+        self.policy = policy or default_policy()
         self.sight = Sight(log)
         self._views = views
+        self._now = now or _real
 
     def open(self) -> None:
         """Get ready; raises Misuse where the database would show a viewer more than it may see."""
@@ -78,7 +89,7 @@ class Desk:
 
     def now(self) -> int:
         """The clock, µs UTC."""
-        return time.time_ns() // 1_000
+        return self._now()
 
     def standing(self) -> Standing:
         """How far things are now."""
@@ -95,6 +106,10 @@ class Desk:
         """One snapshot of log and views, as the viewer sees them."""
         with self.sight.seen(viewer, SCHEMA) as (rows, seen):
             yield Looking(viewer, rows, seen, standing(rows))
+
+
+def _real() -> int:
+    return time.time_ns() // 1_000
 
 
 def as_of(looking: Looking, time: int | None) -> Seen:

@@ -20,6 +20,7 @@ from ledger.log.processes import listed
 from ledger.settings import Settings
 from ledger.views.folding import IS_LIVE
 from ledger.views.letters import Tally, tallied, unsettled
+from ledger.views.period_states import calendar, waiting
 from ledger.views.reconciliation import FIGURES, Question, reconcile
 from ledger.web.access import tokens
 from ledger.web.asking.status.asked import unaudited
@@ -104,10 +105,16 @@ class Gauges:
             _cases(looking, max(now, last))
             self._freshness(looking)
             _seals(looking, max(now, last))
+            self._months(looking, max(now, last))
             self._letters(looking)
         self._beside()
         self._tokens(now)
         metrics.state_seconds.set(now / 1e6)
+
+    def _months(self, looking: Looking, now: int) -> None:
+        sign_days = self._desk.policy.sign_days
+        told = calendar(looking.rows, looking.log, sign_days=sign_days, now=now)
+        _shown(metrics.months_open, {(state,): n for state, n in waiting(told).items()})
 
     def _beside(self) -> None:
         """What is kept beside the log, and how much room there is."""

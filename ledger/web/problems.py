@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from ledger.errors import Conflict, LedgerError, Malformed, Misuse, Unavailable
+from ledger.errors import Conflict, LedgerError, Malformed, Misuse, NotPermitted, Unavailable
 
 PROBLEM_TYPE: Final = "application/problem+json"
 retry_after_seconds: Final = 2
@@ -132,9 +132,11 @@ def of_error(error: Exception) -> Problem:  # noqa: PLR0911 -- one for each kind
             )
         case Conflict():
             return Problem(409, str(error))
+        case NotPermitted():
+            return Problem(403, error.sentence)
         case Misuse():
             return Problem(
-                422, str(error), fields=[(error.field, str(error))] if error.field else ()
+                422, error.sentence, fields=[(error.field, str(error))] if error.field else ()
             )
         case Malformed():
             return Problem(422, str(error))

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from ledger.errors import not_served
 from ledger.log import Log
+from ledger.rules.policy import Policy
 from ledger.settings import Settings
 from ledger.web.app import make_app
 from ledger.web.asking.status import AskBroker, status
@@ -40,18 +41,23 @@ def serve(
     ready: threading.Event | None = None,
     listening: socket.socket | None = None,
     ask_broker: AskBroker | None = None,
+    policy: Policy | None = None,
 ) -> None:
     """Serve the API and the pages until `stop` is set.
 
     `listening` is a socket from `listen`, else one is made; `ready` is set once requests are
-    answered; `ask_broker` tells the status how Kafka stands. Raises Misuse where the address is
+    answered; `ask_broker` tells the status how Kafka stands; `policy` says when
+    a period needs a second signature. Raises Misuse where the address is
     taken, a setting of it cannot be, or row-level security does not bind.
     """
     own = listening or listen(settings)
     _allow_descriptors()
     try:
         app = make_app(
-            log, reach=Reach.of(settings), ask_status=partial(status, log, settings, ask_broker)
+            log,
+            reach=Reach.of(settings),
+            ask_status=partial(status, log, settings, ask_broker),
+            policy=policy,
         )
         gauges = Gauges(app.state.desk, settings)
         asyncio.run(_serve(app, gauges, own, stop, ready))

@@ -25,6 +25,7 @@ LABELS = {
     "route",
     "rule",
     "severity",
+    "state",
     "status",
     "token",
     "topic",

@@ -11,6 +11,19 @@ from tests.fixtures.public_names import META_KEYS, public_names
 BEFORE = json.loads((Path(__file__).parents[1] / "fixtures" / "public-names.json").read_text())
 
 
+TAKEN_BACK = {
+    "api": {
+        f"POST {path} body person"
+        for path in (
+            "/discrepancies/explain", "/discrepancies/escalate", "/discrepancies/close",
+            "/discrepancies/{case_id}/explain", "/discrepancies/{case_id}/escalate",
+            "/discrepancies/{case_id}/close", "/periods",
+        )
+    },
+}  # fmt: skip
+"""What anybody could say there is no longer asked: who decides is the person of the token."""
+
+
 @pytest.fixture(scope="module")
 def now(embedded_cluster: Cluster) -> dict[str, list[str]]:
     """The public names of the code as it is."""
@@ -21,7 +34,7 @@ def now(embedded_cluster: Cluster) -> dict[str, list[str]]:
 @pytest.mark.parametrize("kind", sorted(BEFORE))
 def test_no_public_name_is_lost(now: dict[str, list[str]], kind: str) -> None:
     """Commands, routes, keys, metrics, settings and stored names of before are all still there."""
-    assert set(BEFORE[kind]) - set(now[kind]) == set()
+    assert set(BEFORE[kind]) - set(now[kind]) == TAKEN_BACK.get(kind, set())
 
 
 def test_the_list_holds_what_it_should() -> None:

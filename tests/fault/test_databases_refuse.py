@@ -48,8 +48,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "criteria": ("P",),
     "unproven": (),
     "database prepare": ("--run", "--user", "x", "--admin-url", "host=127.0.0.1 port=1"),
+    "account create": ("--party", "P", "--person", "X"),
+    "period preview": ("2026-04", "--importer", "I", "--rcb", "R"),
     "period close": (
-        "2026-04", "--importer", "I", "--rcb", "R", "--as", "R", "--person", "X",
+        "2026-04", "--importer", "I", "--rcb", "R", "--as", "R", "--person", "X", "--digest", "d",
+    ),
+    "period acknowledge": (
+        "2026-04", "--importer", "I", "--rcb", "R", "--as", "I", "--person", "X", "--digest", "d",
     ),
     "period show": (),
     "dead-letters list": (),

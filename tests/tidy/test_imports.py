@@ -131,6 +131,7 @@ ASSEMBLE_VIEWS = {
     "ledger/views/projection.py", "ledger/views/applications.py", "ledger/views/verify.py",
     "ledger/views/periods.py", "ledger/views/published/__init__.py",
     "ledger/views/published/datasets.py",
+    "ledger/views/period_sheet.py", "ledger/views/period_states.py",
 }  # fmt: skip
 """What puts all views and the tables of questions together."""
 

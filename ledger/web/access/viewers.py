@@ -18,7 +18,7 @@ from ledger.web.access.last_used import LastUsed
 from ledger.web.access.signing import Session, Signing, session_id
 from ledger.web.access.tokens import hashed
 from ledger.web.desk import Desk
-from ledger.web.problems import forbidden, unauthorised
+from ledger.web.problems import forbidden, said, unauthorised
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 token_characters_max: Final = 200
@@ -180,10 +180,8 @@ Certifier = Annotated[Viewer, Depends(_certifying)]
 Operator = Annotated[Viewer, Depends(_operating)]
 
 
-def person_of(viewer: Viewer, given: str | None) -> str:
-    """The person who decides: the token's own, or the one given where the token names none."""
+def person_of(viewer: Viewer) -> str:
+    """The person who decides: the one that the token is bound to; of no other token anybody."""
     if viewer.person is None:
-        return given or ""
-    if given not in (None, "", viewer.person):
-        raise forbidden(f"This token decides as {viewer.person} alone.")
+        raise forbidden(said("This token is bound to no person."))
     return viewer.person

@@ -121,7 +121,6 @@ class Escalation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=500, pattern=TEXT_PATTERN)]
-    person: Id | None = None
 
 
 class Reasoned(BaseModel):
@@ -131,7 +130,6 @@ class Reasoned(BaseModel):
 
     reason: ReasonCode
     text: Text = None
-    person: Id | None = None
 
 
 class EscalationOfMany(Escalation):
@@ -177,42 +175,42 @@ _TOLD: Final = ("party", "person", "reason", "text")
 @router.post("/discrepancies/explain", **openapi.DECISIONS)
 def explain_many(body: ReasonedOfMany, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain every case that fits, as a party that they concern."""
-    return _many(desk, viewer, body.where, _command("explain", viewer, body))
+    return _many(desk, viewer, body.where, _command(desk, "explain", viewer, body))
 
 
 @router.post("/discrepancies/escalate", **openapi.DECISIONS)
 def escalate_many(body: EscalationOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Escalate every case that fits."""
-    return _many(desk, viewer, body.where, _command("escalate", viewer, body))
+    return _many(desk, viewer, body.where, _command(desk, "escalate", viewer, body))
 
 
 @router.post("/discrepancies/close", **openapi.DECISIONS)
 def close_many(body: ReasonedOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Close every case that fits; somebody else than who explained it last."""
-    return _many(desk, viewer, body.where, _command("close", viewer, body))
+    return _many(desk, viewer, body.where, _command(desk, "close", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/explain", **openapi.DECISION)
 def explain_one(case_id: UUID, body: Reasoned, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain a case, as a party that it concerns."""
-    return _one(desk, viewer, case_id, _command("explain", viewer, body))
+    return _one(desk, viewer, case_id, _command(desk, "explain", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/escalate", **openapi.DECISION)
 def escalate_one(case_id: UUID, body: Escalation, viewer: Certifier, desk: AtDesk) -> Response:
     """Escalate a case."""
-    return _one(desk, viewer, case_id, _command("escalate", viewer, body))
+    return _one(desk, viewer, case_id, _command(desk, "escalate", viewer, body))
 
 
 @router.post("/discrepancies/{case_id}/close", **openapi.DECISION)
 def close_one(case_id: UUID, body: Reasoned, viewer: Certifier, desk: AtDesk) -> Response:
     """Close a case; somebody else than who explained it last."""
-    return _one(desk, viewer, case_id, _command("close", viewer, body))
+    return _one(desk, viewer, case_id, _command(desk, "close", viewer, body))
 
 
-def _command(act: ActName, viewer: Viewer, body: Escalation | Reasoned) -> Command:
+def _command(desk: Desk, act: ActName, viewer: Viewer, body: Escalation | Reasoned) -> Command:
     reason = body.reason if isinstance(body, Reasoned) else ""
-    return command_of(act, viewer, body.person, body.text, reason)
+    return command_of(desk, act, viewer, body.text, reason)
 
 
 def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Response:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of cases, periods and verdicts, and of what people decide."""
+"""What the OpenAPI document says of cases and verdicts, and of what people decide."""
 
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from ledger.web.api.openapi import (
     Shape,
     deciding,
     link,
-    listing,
     many,
     maybe,
     problem,
@@ -95,25 +94,6 @@ STREAM: Final[Json] = {
         **PROBLEMS,
     },
 }
-
-_PERIOD: Final[Shape] = {
-    "importer": "IMP-1", "rcb": "RCB-1", "period": "2026-04",
-    "end": "2026-04-30T23:59:59.999999+09:00", "state": "CLOSED", "person": maybe("P-9"),
-    "signed_at_position": maybe(4712), "row": {"issued": 10_000}, "stated": {"issued": 10_000},
-}  # fmt: skip
-
-
-def _of_period(at: str = "") -> dict[str, Json]:
-    """Where a period leads, found at this path."""
-    path = {"importer": f"{at}/importer", "rcb": f"{at}/rcb", "name": f"{at}/period"}
-    return {"period": link("get_period", **path)}
-
-
-PERIODS: Final = listing(
-    "Signed periods", "periods", many(_PERIOD, shown_of(_PERIOD)), _of_period("/periods/0")
-)
-PERIOD: Final = reading("A period", _PERIOD)
-SIGN: Final = deciding("Sign a period off", _PERIOD, links=_of_period())
 
 _CODES: Final = many(
     {"code": "", "level": "", "rule": maybe(), "detail": maybe(), "en": "", "ja": ""}

@@ -11,10 +11,13 @@ from uuid import UUID
 from ledger.cases.deciding import Close, Escalate, Explain, Settlement
 from ledger.cases.deciding import Standing as Say
 from ledger.cases.discrepancy import LIVE, State, evolve
-from ledger.cases.period import Period, Row, Signed
+from ledger.cases.period import Period, Row
+from ledger.facts.scalars import WorksAs
 from ledger.log.seeing import Viewer
 from ledger.views import periods
 from ledger.views.discrepancies import Listed, Wanted, listed, settle
+from ledger.views.reading import reading
+from ledger.views.registered import Acting, check_registered, today
 from ledger.web.access.viewers import CERTIFYING, EXPLAINING, person_of
 from ledger.web.desk import Desk, Looking, Standing
 from ledger.web.problems import Problem, forbidden, not_found
@@ -24,27 +27,41 @@ ActName = Literal["explain", "escalate", "close"]
 
 
 class Act(NamedTuple):
-    """A decision that people take: its command, who takes it, and in which states of a case."""
+    """A decision that people take: its command, who takes it, and in which states of a case.
+
+    `function` is what the person is registered as.
+    """
 
     command: type[Command]
     roles: frozenset[str]
     states: frozenset[State]
+    function: WorksAs
 
 
 ACTS: Final[Mapping[ActName, Act]] = {
-    "explain": Act(Explain, EXPLAINING, frozenset({State.OPEN, State.ESCALATED})),
-    "escalate": Act(Escalate, CERTIFYING, frozenset({State.OPEN, State.EXPLAINED})),
-    "close": Act(Close, CERTIFYING, LIVE),
+    "explain": Act(Explain, EXPLAINING, frozenset({State.OPEN, State.ESCALATED}), "EXPLAINER"),
+    "escalate": Act(Escalate, CERTIFYING, frozenset({State.OPEN, State.EXPLAINED}), "DECIDER"),
+    "close": Act(Close, CERTIFYING, LIVE, "DECIDER"),
 }
 _STATES: Final = {act.command: act.states for act in ACTS.values()}
 
 
-def command_of(
-    act: ActName, viewer: Viewer, person: str | None, text: str | None, reason: str
-) -> Command:
-    """The decision that a viewer takes; the person is the token's own where that names one."""
+def acting(desk: Desk, viewer: Viewer, function: WorksAs) -> str:
+    """The person who decides for a viewer's party: its token's own, registered so today.
+
+    Raises the problem, or NotPermitted, that says why nobody does.
+    """
+    person = person_of(viewer)
+    with reading(desk.log) as rows:
+        wanted = Acting(person, viewer.party, today(desk.now()), function)
+        check_registered(rows, desk.log, wanted)
+    return person
+
+
+def command_of(desk: Desk, act: ActName, viewer: Viewer, text: str | None, reason: str) -> Command:
+    """The decision that a viewer takes, as the registered person that its token is bound to."""
     said: dict[str, Any] = {
-        "party": viewer.party, "person": person_of(viewer, person), "text": text,
+        "party": viewer.party, "person": acting(desk, viewer, ACTS[act].function), "text": text,
     }  # fmt: skip
     if act == "escalate":
         return Escalate(**said)
@@ -91,16 +108,6 @@ def _may(command: Command) -> Callable[[Say], None]:
             raise forbidden(f"{command.party} has no say in this case.")
 
     return check
-
-
-def sign(desk: Desk, viewer: Viewer, period: Period, *, person: str, text: str | None) -> Signed:
-    """Sign a period as its body; raises Misuse where it may not be, Conflict where it was."""
-    signature = periods.Signature(viewer.party, person, text, desk.now())
-    with desk.looking(viewer) as looking, _pair_or_404():
-        entry, signed = periods.sign(looking.rows, looking.log, period, signature)
-    desk.log.decide([entry])
-    desk.follow()
-    return signed
 
 
 def row_of(looking: Looking, period: Period) -> Row:

@@ -26,12 +26,16 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Clocks(NamedTuple):
-    """What had happened, and what was known: µs UTC, None being now; and as they were given."""
+    """What had happened, and what was known: µs UTC, None being now; and as they were given.
+
+    `period` is the month or fiscal year whose end stands for the first, where one was given.
+    """
 
     as_of: int | None = None
     known_at: int | None = None
     as_of_text: str = ""
     known_at_text: str = ""
+    period: str = ""
 
     @property
     def moved(self) -> bool:
@@ -41,7 +45,9 @@ class Clocks(NamedTuple):
     @property
     def words(self) -> dict[str, str]:
         """What an address with these clocks says."""
-        given = {"as_of": self.as_of_text, "known_at": self.known_at_text}
+        given = {
+            "as_of": self.as_of_text, "known_at": self.known_at_text, "period": self.period,
+        }  # fmt: skip
         return {name: text for name, text in given.items() if text}
 
     def position(self, looking: Looking) -> int:

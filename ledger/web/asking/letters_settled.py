@@ -138,7 +138,7 @@ def _identified(log: Log, kept: DeadLetter, body: bytes, now: int) -> bytes:
     if not isinstance(record, dict):
         return text
     given, before = offered_id(record), kept.refusal.id
-    free = before if before is not None and not log.get([before]) else _fresh_id(now)
+    free = before if before is not None and not log.get([before]) else fresh_id(now)
     if "id" not in record:
         return b'{"id":"%s",' % str(free).encode() + text.removeprefix(b"{")
     if given is None or given != before or given == free:
@@ -149,7 +149,7 @@ def _identified(log: Log, kept: DeadLetter, body: bytes, now: int) -> bytes:
     return text.replace(named, b'"%s"' % str(free).encode())
 
 
-def _fresh_id(now: int) -> UUID:
+def fresh_id(now: int) -> UUID:
     """A UUID of version 7 at that time, µs UTC."""
     chance = secrets.randbits(74)
     number = now // 1_000 << 80 | 0x7 << 76 | chance >> 62 << 64 | 0x2 << 62

@@ -12,7 +12,7 @@ from ledger.cases.discrepancy import (
     DiscrepancyExplained,
 )
 from ledger.cases.letter import DeadLetterDismissed, DeadLetterMended, DeadLetterReplayed
-from ledger.cases.period import PeriodClosed
+from ledger.cases.period import PeriodAcknowledged, PeriodClosed, PeriodPrepared
 from ledger.facts.scalars import time_text
 from ledger.log.recorder import Rows
 from ledger.views.decided import Decision, decided
@@ -21,7 +21,9 @@ ACTS: Final[Mapping[str, str]] = {
     DiscrepancyExplained.__name__: "case-explained",
     DiscrepancyEscalated.__name__: "case-escalated",
     DiscrepancyClosed.__name__: "case-closed",
+    PeriodPrepared.__name__: "period-prepared",
     PeriodClosed.__name__: "period-signed",
+    PeriodAcknowledged.__name__: "period-acknowledged",
     DeadLetterMended.__name__: "letter-mended",
     DeadLetterReplayed.__name__: "letter-replayed",
     DeadLetterDismissed.__name__: "letter-dismissed",

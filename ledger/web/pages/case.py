@@ -29,7 +29,7 @@ from ledger.web.pages.charts import times
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
 from ledger.web.pages.words import FAMILIES, KINDS, REASONS
-from ledger.web.problems import not_found
+from ledger.web.problems import Problem, not_found
 
 router = APIRouter(include_in_schema=False)
 similar_shown_max: Final = 8
@@ -47,7 +47,12 @@ def case(opened: Open, id: UUID, done: Annotated[str, Query(max_length=20)] = ""
 
 
 def case_page(
-    opened: Opening, case_id: UUID, *, done: str = "", refused: str = "", given: Any = None
+    opened: Opening,
+    case_id: UUID,
+    *,
+    done: str = "",
+    refused: Problem | None = None,
+    given: Any = None,
 ) -> Response:
     """The page of a case; `refused` says why a decision was not taken, `given` what was typed."""
     onlooker(opened.viewer)
@@ -67,7 +72,7 @@ def case_page(
     return opened.show(
         "case",
         at,
-        status=422 if refused else 200,
+        status=refused.status if refused else 200,
         case=row,
         pairs=entry.pairs,
         family=FAMILIES.get(entry.case.family, ""),
@@ -83,7 +88,7 @@ def case_page(
         reason_names=REASONS,
         explainer=entry.case.explainer,
         done=done,
-        refused=refused,
+        refused=refused.detail if refused else "",
         given=given or {},
     )
 

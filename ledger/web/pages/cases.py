@@ -16,6 +16,7 @@ from ledger.web.pages.given import Filter, Filtered, Key, PageNumber, known, sho
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
 from ledger.web.pages.words import KINDS
+from ledger.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 groups_shown_max: Final = 30
@@ -44,7 +45,7 @@ def inbox_page(
     by: str = "",
     page: int = 0,
     decided: int = 0,
-    refused: str = "",
+    refused: Problem | None = None,
 ) -> Response:
     """The inbox; `refused` says why a decision about several was not taken."""
     onlooker(opened.viewer)
@@ -65,7 +66,7 @@ def inbox_page(
     return opened.show(
         "cases",
         standing,
-        status=422 if refused else 200,
+        status=refused.status if refused else 200,
         entries=[_entry(opened, entry, now) for entry in entries],
         more=more,
         causes=causes[:groups_shown_max],
@@ -80,7 +81,7 @@ def inbox_page(
         critical=any(entry.row["severity"] == "C" for entry in found),
         filter_words=chosen.given,
         decided=decided,
-        refused=refused,
+        refused=refused.detail if refused else "",
     )
 
 

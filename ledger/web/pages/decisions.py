@@ -7,21 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
-from ledger.cases.period import period_of
 from ledger.errors import Conflict, Misuse
 from ledger.web.access.sign_in import check_form
-from ledger.web.access.viewers import CERTIFYING, person_of
-from ledger.web.asking.decisions import ACTS, ActName, Command, command_of, settled, sign
+from ledger.web.asking.decisions import ACTS, ActName, Command, command_of, settled
 from ledger.web.pages.case import acts_in, case_page
 from ledger.web.pages.cases import decided_cases_max, inbox_page
 from ledger.web.pages.given import Filtered, Typed
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import address
-from ledger.web.problems import Problem, forbidden
+from ledger.web.problems import Problem, forbidden, of_error
 
 router = APIRouter(include_in_schema=False)
 text_characters_max: Final = 4_000
 _NOT_FOUND: Final = 404
+_CONFLICT: Final = 409
 
 
 class Decided:
@@ -30,17 +29,16 @@ class Decided:
     def __init__(
         self,
         csrf: Annotated[str, Form(max_length=200)] = "",
-        person: Typed = "",
         reason: Typed = "",
         text: Annotated[str, Form(max_length=text_characters_max)] = "",
     ) -> None:
-        self.csrf, self.person, self.reason = csrf, person, reason
+        self.csrf, self.reason = csrf, reason
         # Forms send a line's end as two characters.
         self.text = text.replace("\r\n", "\n").replace("\0", "")
 
     def command(self, act: ActName, opened: Opening) -> Command:
         """The decision that the viewer takes."""
-        return command_of(act, opened.viewer, self.person.strip(), self.text or None, self.reason)
+        return command_of(opened.desk, act, opened.viewer, self.text or None, self.reason)
 
 
 Brought = Annotated[Decided, Depends(Decided)]
@@ -62,9 +60,8 @@ def decide(
     except (Misuse, Conflict, Problem) as refusal:
         if isinstance(refusal, Problem) and refusal.status == _NOT_FOUND:
             raise
-        given = {"act": act, "reason": brought.reason, "text": brought.text,
-                 "person": brought.person}  # fmt: skip
-        return case_page(opened, id, refused=str(refusal), given=given)
+        given = {"act": act, "reason": brought.reason, "text": brought.text}
+        return case_page(opened, id, refused=_told(refusal), given=given)
     return _led_to(opened, "case", {"id": id, "done": act})
 
 
@@ -80,18 +77,21 @@ def decide_many(
     check_form(opened.session, brought.csrf)
     if opened.viewer.role not in ACTS[act].roles:
         raise forbidden("Your role does not decide this.")
-    command = brought.command(act, opened)
+    try:
+        command = brought.command(act, opened)
+    except (Misuse, Problem) as refusal:
+        return inbox_page(opened, chosen, refused=_told(refusal))
     with opened.looking() as looking:
         found = [entry for entry in chosen.found(looking) if act in acts_in(opened, looking, entry)]
     if len(found) != count:
         sentence = f"By now {len(found)} cases fit, not {count}: look again, then decide."
-        return inbox_page(opened, chosen, refused=sentence)
-    decided, refused = 0, ""
+        return inbox_page(opened, chosen, refused=Problem(422, sentence))
+    decided, refused = 0, None
     for entry in found:
         try:
             settled(opened.desk, opened.viewer, UUID(entry.case.id), command)
         except (Misuse, Conflict, Problem) as refusal:
-            refused = str(refusal)
+            refused = _told(refusal)
         else:
             decided += 1
     if refused:
@@ -99,23 +99,10 @@ def decide_many(
     return _led_to(opened, "cases", {**chosen.given, "decided": decided})
 
 
-@router.post("/desk/period")
-def sign_off(
-    opened: Open,
-    importer: Typed = "",
-    period: Typed = "",
-    person: Typed = "",
-    csrf: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
-    """Sign a period of the viewer's own pair off."""
-    check_form(opened.session, csrf)
-    if opened.viewer.role not in CERTIFYING:
-        raise forbidden("Your role does not decide this.")
-    rcb = opened.viewer.party
-    wanted = period_of(importer, rcb, period.strip())
-    who = person_of(opened.viewer, person.strip())
-    sign(opened.desk, opened.viewer, wanted, person=who, text=None)
-    return _led_to(opened, "pair", {"importer": importer, "rcb": rcb})
+def _told(refusal: Misuse | Conflict | Problem) -> Problem:
+    """Why it was refused, for the page on which it was decided."""
+    told = of_error(refusal)
+    return Problem(422, told.detail) if told.status == _CONFLICT else told
 
 
 def _led_to(opened: Opening, page: str, words: Mapping[str, object]) -> Response:

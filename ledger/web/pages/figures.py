@@ -1,7 +1,6 @@
 """Figures: the overview of all importers and bodies, one pair, and the events behind a number."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -9,13 +8,13 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from ledger.cases.period import period_of
+from ledger.custody.moves import Cause
 from ledger.custody.places import Kind
-from ledger.errors import Misuse
 from ledger.facts.registry import ConsignmentContractSigned
 from ledger.log.rows import Recorded
 from ledger.views import set_aside
-from ledger.views.behind import Behind, behind, known
-from ledger.views.cases import signed_periods
+from ledger.views.behind import behind, known
+from ledger.views.cases import periods_of_pair
 from ledger.views.discrepancies import SEVERITIES, Wanted, listed
 from ledger.views.discrepancies.listing import pairs_of_marks
 from ledger.views.loading import facts_of
@@ -23,14 +22,15 @@ from ledger.views.reconciliation import FIGURES, Question
 from ledger.web.access.viewers import onlooker
 from ledger.web.asking import lists
 from ledger.web.asking.figures import one_part, seen_rows
+from ledger.web.asking.periods import sees_pair
 from ledger.web.desk import Looking
 from ledger.web.pages.charts import bar, flow
 from ledger.web.pages.equations import Compared, compared, equations
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.words import CLAIMS_SHORT, PLACES_SHORT
+from ledger.web.pages.words import CAUSES, CLAIMS_SHORT, PLACES_SHORT
 from ledger.web.pages.words import FIGURES as NAMES
-from ledger.web.problems import invalid, not_found
+from ledger.web.problems import not_found
 
 router = APIRouter(include_in_schema=False)
 ORDER: Final = tuple(PLACES_SHORT)
@@ -43,7 +43,7 @@ def overview(opened: Open, exporter: Id = "", agent: Id = "", period: Id = "") -
     with opened.looking() as looking:
         if opened.viewer.role == "scanner":
             return opened.show("scanner", looking.standing)
-    asked = _question(opened, exporter=exporter, agent=agent, period=period)
+    asked = _question(opened, exporter=exporter, agent=agent)
 
     def rows(of: Looking) -> list[dict[str, Any]]:
         return sorted(seen_rows(opened.desk, of, asked), key=_gravest)
@@ -76,20 +76,12 @@ def _question(
     rcb: str = "",
     exporter: str = "",
     agent: str = "",
-    period: str = "",
 ) -> Question:
-    """What is asked at the clocks of the page, at the latest as of the end of a period."""
-    as_of = opened.clocks.as_of
-    if period:
-        try:
-            end = period_of("-", "-", period).end
-        except Misuse as error:
-            raise invalid("period", str(error)) from None
-        as_of = end if as_of is None else min(as_of, end)
+    """What is asked at the clocks of the page."""
     one_part(exporter, agent)
     return Question(
         importer=importer or None, rcb=rcb or None, exporter=exporter or None,
-        agent=agent or None, as_of=as_of, known_at=opened.clocks.known_at,
+        agent=agent or None, as_of=opened.clocks.as_of, known_at=opened.clocks.known_at,
     )  # fmt: skip
 
 
@@ -163,9 +155,9 @@ def pair(opened: Open, importer: Id, rcb: Id, exporter: Id = "", agent: Id = "")
         looking.rows.execute(_STOCKS, (int(Kind.STOCK), marks))
         stocks = looking.rows.fetchall()
         periods = [
-            known_period
-            for known_period in signed_periods(looking.rows)
-            if (known_period.period.importer, known_period.period.rcb) == (importer, rcb)
+            one
+            for one in periods_of_pair(looking.rows, importer, rcb).values()
+            if one.signature is not None
         ]
         split = _split(opened, looking, asked, found[0])
         row = found[0] if len(found) == 1 else _joined(found)
@@ -184,23 +176,41 @@ def pair(opened: Open, importer: Id, rcb: Id, exporter: Id = "", agent: Id = "")
             stocks=stocks,
             split=split,
             periods=periods,
-            signs=opened.viewer.role == "certifier" and opened.viewer.party == rcb,
+            month_end=sees_pair(opened.viewer, importer, rcb),
         )
 
 
 @router.get("/desk/figure")
 def figure(
-    opened: Open, importer: Id, rcb: Id, name: Id, before: Annotated[int, Query(ge=1)] = _LAST
+    opened: Open,
+    importer: Id,
+    rcb: Id,
+    name: Id,
+    cause: Id = "",
+    before: Annotated[int, Query(ge=1)] = _LAST,
 ) -> Response:
-    """Show the events behind a number of a pair."""
+    """Show the events behind a number of a pair; of a `cause`, those in the period alone."""
     onlooker(opened.viewer)
-    if not known(name):
+    if not known(name) or (cause and cause.upper() not in Cause.__members__):
         raise not_found("such figure")
-    whole = lists.figure(partial(_behind, opened, importer, rcb, name))
-    if (file := opened.file(whole)) is not None:
-        return file
+    of = opened.clocks.period
+    since = period_of("-", "-", of).start if cause and of else None
     with opened.looking() as looking:
-        found = _behind(opened, importer, rcb, name, looking, before, events_shown_max + 1)
+        marks = marks_of(looking, importer, rcb)
+        if not marks:
+            raise not_found("such pair")
+        found = behind(
+            looking.rows,
+            marks,
+            name,
+            importer=importer,
+            time=_LAST if opened.clocks.as_of is None else opened.clocks.as_of,
+            position=opened.until(looking),
+            before=min(before, _LAST),
+            limit=events_shown_max + 1,
+            cause=Cause[cause.upper()] if cause else None,
+            since=since,
+        )
         shown = found[:events_shown_max]
         events = {one.position: one for one in looking.log.at([one.position for one in shown])}
         entries: list[tuple[Any, Recorded | None]] = [
@@ -213,34 +223,10 @@ def figure(
             rcb=rcb,
             name=name,
             title=NAMES.get(name, name),
+            cause=CAUSES.get(cause, ""),
             entries=entries,
             further=shown[-1].position if len(found) > len(shown) else None,
         )
-
-
-def _behind(
-    opened: Opening,
-    importer: str,
-    rcb: str,
-    name: str,
-    looking: Looking,
-    before: int,
-    limit: int,
-) -> list[Behind]:
-    """What stands behind a figure, the latest first; 404 where the viewer sees no such pair."""
-    marks = marks_of(looking, importer, rcb)
-    if not marks:
-        raise not_found("such pair")
-    return behind(
-        looking.rows,
-        marks,
-        name,
-        importer=importer,
-        time=_LAST if opened.clocks.as_of is None else opened.clocks.as_of,
-        position=opened.until(looking),
-        before=min(before, _LAST),
-        limit=limit,
-    )
 
 
 def marks_of(looking: Looking, importer: str, rcb: str) -> list[str]:

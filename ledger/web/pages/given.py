@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from fastapi import Depends, Form, Query
 
 from ledger.cases.discrepancy import State
+from ledger.cases.period import period_of
+from ledger.errors import Misuse
 from ledger.rules.audit import RULES
 from ledger.views.discrepancies import SEVERITIES, Listed, Wanted, grouped, listed
 from ledger.web.asking.given import TEXT_PATTERN, Clocks, moment
@@ -27,11 +29,20 @@ PageNumber = Annotated[int, Query(ge=0, le=1_000_000)]
 def clocks(
     as_of: Annotated[str, Query(max_length=clock_characters_max)] = "",
     known_at: Annotated[str, Query(max_length=clock_characters_max)] = "",
+    period: Annotated[str, Query(max_length=clock_characters_max)] = "",
 ) -> Clocks:
-    """Read both clocks off an address."""
+    """Read both clocks off an address; a period stands for its end, unless a moment is given."""
     # A plus sign in an address that nobody encoded arrives as a space.
-    then, known = (text.strip().replace(" ", "+") for text in (as_of, known_at))
-    return Clocks(moment(then or None, "as_of"), moment(known or None, "known_at"), then, known)
+    then, known_then = (text.strip().replace(" ", "+") for text in (as_of, known_at))
+    happened = moment(then or None, "as_of")
+    if period:
+        try:
+            end = period_of("-", "-", period).end
+        except Misuse as error:
+            raise invalid("period", str(error)) from None
+        happened = end if happened is None else min(happened, end)
+    known_by = moment(known_then or None, "known_at")
+    return Clocks(happened, known_by, then, known_then, period)
 
 
 AtClocks = Annotated[Clocks, Depends(clocks)]

@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from ledger.errors import MonthDay, PeriodName, Sentence
 from ledger.rules.reading import Tongue
 from ledger.rules.texts import RuleText, rule_text, sentence, sides, texts_of
 from ledger.rules.values import Shown
@@ -39,7 +40,31 @@ class Language:
 
     def say(self, sentence: str) -> str:
         """The sentence in this language."""
+        if isinstance(sentence, Sentence):
+            values = {name: self._filled_in(value) for name, value in sentence.values.items()}
+            return self.translations.gettext(sentence.template) % values
         return self.translations.gettext(sentence) if sentence else ""
+
+    def _filled_in(self, value: object) -> str:
+        match value:
+            case PeriodName():
+                return dates.month(value, self.code)
+            case MonthDay():
+                english = self.code == "en"
+                return value.in_words if english else f"{value.month}月{value.day}日"
+            case date():
+                return dates.day_said(value, self.code)
+            case int():
+                return self.number(value)
+            case _:
+                return str(value)
+
+    def end_of(self, value: int) -> str:
+        """A moment, as its day alone where it is the end of one in Japan."""
+        last = dates.in_japan(value + 1)
+        if (last.hour, last.minute, last.second, last.microsecond) == (0, 0, 0, 0):
+            return self.day(dates.in_japan(value).date())
+        return self.moment(value)
 
     def case(self, row: Mapping[str, Any]) -> str:
         """A case as a row of the list of cases, in a sentence."""

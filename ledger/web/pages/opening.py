@@ -38,6 +38,7 @@ BOTH_CLOCKS: Final = frozenset(
 """Pages that can be asked for as of a time and as known at one; the others say now."""
 SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("overview", LOOKING),
+    ("months", frozenset({"certifier", "importer", "operator"})),
     ("cases", LOOKING),
     ("statements", LOOKING),
     ("lots", LOOKING),
@@ -101,7 +102,8 @@ class Opening:
     def to(self, page: str, **words: object) -> str:
         """The address of another page, the clocks kept where it knows them."""
         kept: Mapping[str, object] = self.clocks.words if page in BOTH_CLOCKS else {}
-        return address(self.request, page, {**words, **kept})
+        own = {name: value for name, value in kept.items() if name not in words}
+        return address(self.request, page, {**words, **own})
 
     def again(self, **words: object) -> str:
         """This page's own address with some words changed; None leaves one out."""

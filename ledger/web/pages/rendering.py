@@ -118,7 +118,8 @@ def _environment(code: str) -> Environment:
         moment_said=spoken.moment_said, moment_exact=spoken.moment_exact,
         elsewhere=spoken.elsewhere, month=spoken.month, month_and_era=spoken.month_and_era,
         counted=spoken.counted, kilos=spoken.kilos, percent=spoken.percent,
-        say=spoken.say, in_words=spoken.case, rule=spoken.rule,
+        end_of=spoken.end_of, period=spoken.month, say=spoken.say, in_words=spoken.case,
+        rule=spoken.rule,
         sides=spoken.sides,
         event_name=spoken.event, word=spoken.word,
     )  # fmt: skip

@@ -18,6 +18,7 @@ ROLES: Final[Mapping[str, str]] = {
 }
 SECTIONS: Final[Mapping[str, str]] = {
     "overview": said("Overview"),
+    "months": said("Month-end"),
     "cases": said("Discrepancies"),
     "statements": said("Seal ledgers"),
     "lots": said("Lots"),
@@ -28,6 +29,35 @@ SECTIONS: Final[Mapping[str, str]] = {
     "upload": said("Tables"),
     "audit": said("Trail"),
 }
+PERIOD_STATES: Final[Mapping[str, str]] = {
+    "running": said("running"),
+    "empty": said("empty"),
+    "open": said("to sign"),
+    "late": said("to sign, late"),
+    "prepared": said("prepared"),
+    "signed": said("signed"),
+    "restated": said("restated"),
+}
+"""How a month or fiscal year stands."""
+CAUSES: Final[Mapping[str, str]] = {
+    "issued": said("issued"),
+    "sent": said("sent (supply)"),
+    "sent_back": said("sent (return)"),
+    "transferred": said("sent (transfer)"),
+    "received": said("received"),
+    "applied": said("applied"),
+    "removed": said("removed"),
+    "left": said("left"),
+    "arrived": said("arrived"),
+    "came_back": said("came back"),
+    "spoiled": said("spoiled"),
+    "sampled": said("kept as samples"),
+    "destroyed": said("destroyed"),
+    "lost": said("lost"),
+    "stolen": said("stolen"),
+    "adjusted": said("adjusted"),
+}
+"""What moves seals, as month-end sums it up."""
 STATES: Final[Mapping[str, str]] = {
     "OPEN": said("open"),
     "EXPLAINED": said("explained"),
@@ -128,7 +158,9 @@ MADE: Final[Mapping[str, str]] = {
     "DiscrepancyExplained": said("Explained"),
     "DiscrepancyEscalated": said("Escalated"),
     "DiscrepancyClosed": said("Closed"),
+    "PeriodPrepared": said("Period signed by the first of two"),
     "PeriodClosed": said("Period signed off"),
+    "PeriodAcknowledged": said("Period acknowledged"),
     "PeriodRestated": said("Period restated"),
     "DeadLetterMended": said("Mended"),
     "DeadLetterReplayed": said("Sent through again"),
@@ -164,10 +196,13 @@ TRAIL: Final[Mapping[str, str]] = {
     "case-explained": said("Explained"),
     "case-escalated": said("Escalated"),
     "case-closed": said("Closed"),
+    "period-prepared": said("Period signed by the first of two"),
     "period-signed": said("Period signed off"),
+    "period-acknowledged": said("Period acknowledged"),
     "letter-mended": said("Mended"),
     "letter-replayed": said("Sent through again"),
     "letter-dismissed": said("Dismissed"),
+    "account-made": said("Account made"),
     "token-made": said("Token made"),
     "token-rotated": said("Secret of the token replaced"),
     "token-revoked": said("Token revoked"),

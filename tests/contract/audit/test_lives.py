@@ -14,7 +14,7 @@ from ledger.errors import Misuse, Unavailable
 from ledger.log import Log
 from ledger.views.cases import signed_periods
 from ledger.views.discrepancies import Listed, Wanted, case_counts, grouped, listed, settle
-from ledger.views.periods import Signature, restate_periods, sign
+from ledger.views.periods import Signing, restate_periods, seen, sign_period
 from ledger.views.projection import Projector, reading
 from tests.auditing import FAR, POLICY, RECORDED, caught_up, entry, from_nothing
 from tests.domain.rules.world import World
@@ -221,10 +221,13 @@ def test_a_signed_period_is_restated_by_later_facts(log: Log) -> None:
     trade = Trade(log)
     march = period_of("IMP-1", "RCB-1", "2026-03")
     with reading(log) as rows:
-        with pytest.raises(Misuse, match="its body"):
-            sign(rows, log, march, Signature("AG-1", "P-9", None, FAR))
-        entry, _ = sign(rows, log, march, Signature("RCB-1", "P-9", None, FAR))
-    log.decide([entry])
+        found = seen(rows, log, march, FAR)
+        text = "All months until now."
+        with pytest.raises(Misuse, match="RCB-1 signs this pair"):
+            sign_period(rows, log, march, Signing("AG-1", "P-9", found.sheet.digest, text, FAR))
+        signing = Signing("RCB-1", "P-9", found.sheet.digest, text, FAR, seconds="never")
+        decided = sign_period(rows, log, march, signing)
+    log.decide([decided.entry])
     Projector(log).catch_up()
     assert restate_periods(log, FAR) == 0
 

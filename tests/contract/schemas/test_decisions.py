@@ -28,6 +28,14 @@ from ledger.cases.letter import (
     DeadLetterReplayed,
     LetterDecision,
 )
+from ledger.cases.period import (
+    AnyPeriodEvent,
+    Graveness,
+    PeriodAcknowledged,
+    PeriodClosed,
+    PeriodPrepared,
+    PeriodRestated,
+)
 from ledger.errors import Fatal
 from ledger.intake import OPERATOR, Refused
 from ledger.intake.codec import judge_single
@@ -51,7 +59,14 @@ MOMENT: Any = {"case": CASE, **TIME}
 VALUES = Values("C", ("500",), ("520", "名"))
 SHOWS = Picture(values=VALUES, artefact=True, evidence=(EVENT,), evidence_total=400)
 PERSON: Any = {"party": "RCB-1", "person": "P-1"}
-EVERY: list[Event | LetterDecision] = [
+OF_PERIOD: Any = {
+    "period": CASE, "importer": "IMP-1", "rcb": "RCB-1", "name": "2026-04", **TIME, **PERSON,
+}  # fmt: skip
+SHEET: Any = {
+    "row": {"issued": 2**40, "reported": 0}, "digest": "d" * 64, "cases": Graveness(H=2),
+    "case_ids": (CASE,), "stocks": 4,
+}  # fmt: skip
+EVERY: list[Event | AnyPeriodEvent | LetterDecision] = [
     DiscrepancyOpened(
         **MOMENT, rule="M-18", subject_kind=SubjectKind.PARTY_YEAR, subject="L-7",
         discriminator="", family="D", shows=SHOWS,
@@ -61,6 +76,12 @@ EVERY: list[Event | LetterDecision] = [
     DiscrepancyExplained(**MOMENT, **PERSON, reason="LATE_ENTRY", values=VALUES),
     DiscrepancyEscalated(**MOMENT, **PERSON, text="Which line?"),
     DiscrepancyClosed(**MOMENT, **PERSON, reason="OTHER", text="Seen", values=VALUES),
+    PeriodPrepared(**OF_PERIOD, **SHEET),
+    PeriodClosed(**OF_PERIOD, row={}),
+    PeriodClosed(**OF_PERIOD, **SHEET, text="名", prepared_by="P-2", prepared_at=TIME["time"],
+                 replaces=3),
+    PeriodAcknowledged(**OF_PERIOD, digest="d" * 64, text="seen"),
+    PeriodRestated(**TIME, period=CASE, row={"issued": -1}),
     DeadLetterMended(**TIME, **PERSON, number=7, fact=EVENT, text="名"),
     DeadLetterReplayed(**TIME, **PERSON, number=7, outcome="refused"),
     DeadLetterReplayed(**TIME, **PERSON, number=7, outcome="recorded", fact=EVENT),
@@ -107,7 +128,7 @@ def test_missing_files_are_written_and_others_left(
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
-def test_read_with_the_file_alone(event: Event | LetterDecision) -> None:
+def test_read_with_the_file_alone(event: Event | AnyPeriodEvent | LetterDecision) -> None:
     """Whoever has the file reads every field of the decision as it was taken."""
     name = type(event).__name__
     message = decision_to_avro(name, encode_decision(event))
@@ -119,7 +140,7 @@ def test_read_with_the_file_alone(event: Event | LetterDecision) -> None:
     del expected["type"]
     assert read_back.pop("time").isoformat(timespec="microseconds") == expected.pop("time")
     assert read_back.pop("offset") == 0
-    for name in ("case", "fact"):
+    for name in ("case", "fact", "period"):
         if expected.get(name) is not None:
             assert UUID(expected[name]) == read_back[name]
             read_back[name] = expected[name]
@@ -130,7 +151,7 @@ def test_read_with_the_file_alone(event: Event | LetterDecision) -> None:
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
-def test_nobody_else_may_send_one(event: Event | LetterDecision) -> None:
+def test_nobody_else_may_send_one(event: Event | AnyPeriodEvent | LetterDecision) -> None:
     """A decision that comes in is refused at the most permissive door, alone or in a container."""
     name = type(event).__name__
     verdict = judge_single(0, decision_to_avro(name, encode_decision(event)), OPERATOR)
@@ -145,6 +166,6 @@ def test_nobody_else_may_send_one(event: Event | LetterDecision) -> None:
 
 
 def test_a_decision_without_a_schema_is_not_guessed() -> None:
-    """What others are not told has no form for them."""
-    with pytest.raises(Fatal, match="PeriodClosed"):
-        decision_to_avro("PeriodClosed", b"{}")
+    """What is no decision of ours has no form for others."""
+    with pytest.raises(Fatal, match="PeriodOpened"):
+        decision_to_avro("PeriodOpened", b"{}")

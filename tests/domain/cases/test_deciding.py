@@ -192,7 +192,7 @@ def test_every_decision_has_a_topic_and_every_reason_a_code() -> None:
     assert {
         "DiscrepancyOpened", "DiscrepancyWithdrawn", "DiscrepancyReopened",
         "DiscrepancyExplained", "DiscrepancyEscalated", "DiscrepancyClosed",
-        "PeriodClosed", "PeriodRestated",
+        "PeriodPrepared", "PeriodClosed", "PeriodAcknowledged", "PeriodRestated",
         "DeadLetterMended", "DeadLetterReplayed", "DeadLetterDismissed",
     } == TOPICS  # fmt: skip
     assert len(REASONS) == 15

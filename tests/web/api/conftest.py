@@ -85,7 +85,8 @@ class Trade(NamedTuple):
         """Headers of a token, made once."""
         key = f"{role} {party} {source}"
         if key not in self.desk.secrets:
-            shown = self.desk.token(role, party, source=source)
+            person = None if role in ("operator", "scanner") else f"P-{party}"
+            shown = self.desk.token(role, party, source=source, person=person)
             self.desk.secrets[key] = shown["Authorization"]
         return {"Authorization": self.desk.secrets[key]}
 

@@ -7,16 +7,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 from psycopg.conninfo import conninfo_to_dict
 
 from ledger.errors import Unavailable
 from ledger.log import Log
 from ledger.log.seeing import Sight
+from ledger.rules.policy import default_policy
 from ledger.views.discrepancies import listed
 from ledger.web.desk import Desk
 from tests.databases import Cluster
 from tests.desks import Served
 from tests.web.api.conftest import Trade
+from tests.web.api.signing import post, preview
 from tests.web.api.test_decisions import case, chain
 
 
@@ -87,7 +90,7 @@ def test_what_was_decided_is_answered(trade: Trade, monkeypatch: pytest.MonkeyPa
 
     with away_after(monkeypatch, "decide"):
         answer = trade.desk.client.post(
-            f"{where}/escalate", json={"text": "Why?", "person": "P-9"}, headers=certifier
+            f"{where}/escalate", json={"text": "Why?"}, headers=certifier
         )
 
     assert answer.status_code == 200, answer.text
@@ -103,14 +106,16 @@ def _has(trade: Trade, rule: str) -> bool:
 
 def test_what_was_signed_is_answered(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
     """The period as it was signed."""
-    body = {"importer": trade.parties.importer, "period": "2025-12", "person": "P-9"}
     certifier = trade.as_role("certifier")
+    alone = replace(default_policy(), period_second="never")
+    monkeypatch.setattr(trade.desk.app.state.desk, "policy", alone)
+    shown = preview(trade, "2025-12", certifier)
 
     with away_after(monkeypatch, "decide"):
-        answer = trade.desk.client.post("/periods", json=body, headers=certifier)
+        answer = post(trade, "2025-12", certifier, digest=shown["digest"], text="Seen.")
 
     assert answer.status_code == 200, answer.text
-    assert (answer.json()["state"], answer.json()["person"]) == ("CLOSED", "P-9")
+    assert (answer.json()["state"], answer.json()["person"]) == ("CLOSED", f"P-{trade.parties.rcb}")
     trade.desk.record([])
     where = f"/periods/{trade.parties.importer}/{trade.parties.rcb}/2025-12"
     known = trade.get(where, certifier).json()
@@ -129,7 +134,7 @@ def test_of_many_those_decided_are_told(
     """Away before the first: a failure that wrote nothing. After one: it, the rest refused."""
     found = case(trade, "M-18")
     _, rcb = chain(trade, found)
-    body = {"text": "Why?", "person": "P-9", "where": {"ids": [found["id"]]}}
+    body = {"text": "Why?", "where": {"ids": [found["id"]]}}
     certifier = trade.headers("certifier", rcb)
     monkeypatch.setattr("ledger.web.api.discrepancies.listed", _twice(listed))
 

@@ -2,13 +2,19 @@
 
 import csv
 import time
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from ledger.facts.scalars import micros
+from ledger.facts.scalars import WorksAs, micros
+from ledger.web.access import tokens
+from ledger.web.asking import persons
+from ledger.web.asking.persons import Registration
+from tests.desks import NOW
 from tests.web.api.conftest import Trade
+from tests.web.api.signing import sign
 
 
 def case(trade: Trade, rule: str) -> dict[str, Any]:
@@ -34,7 +40,7 @@ def test_a_case_from_its_opening_to_its_end(trade: Trade) -> None:
     exporter, certifier = trade.headers("exporter", party), trade.headers("certifier", rcb)
     post = trade.desk.client.post
     where = f"/discrepancies/{found['id']}"
-    reason = {"reason": "LATE_ENTRY", "text": "scanned late", "person": "P-1"}
+    reason = {"reason": "LATE_ENTRY", "text": "scanned late"}
 
     assert trade.get(where, exporter).json()["state"] == "OPEN"
     assert post(f"{where}/close", json=reason, headers=exporter).status_code == 403
@@ -50,8 +56,11 @@ def test_a_case_from_its_opening_to_its_end(trade: Trade) -> None:
     assert (explained.status_code, explained.json()["state"]) == (200, "EXPLAINED")
     again = post(f"{where}/explain", json=reason, headers=exporter)
     assert again.status_code == 409
-    assert post(f"{where}/close", json=reason, headers=certifier).status_code == 422  # same person
-    closed = post(f"{where}/close", json=reason | {"person": "P-2"}, headers=certifier)
+    both = trade.desk.token("certifier", rcb, person=f"P-{party}")
+    refused = post(f"{where}/close", json=reason, headers=both)
+    assert refused.status_code == 422
+    assert "another person has to close it" in refused.json()["detail"]
+    closed = post(f"{where}/close", json=reason, headers=certifier)
     assert (closed.status_code, closed.json()["state"]) == (200, "CLOSED")
     told = trade.get(where, certifier).json()["history"]
     assert [one["decision"] for one in told] == [
@@ -64,7 +73,7 @@ def test_cases_are_decided_about_by_filter(trade: Trade) -> None:
     found = case(trade, "M-18")
     _, rcb = chain(trade, found)
     certifier = trade.headers("certifier", rcb)
-    body = {"text": "Where do they come from?", "person": "P-9"}
+    body = {"text": "Where do they come from?"}
 
     answer = trade.desk.client.post(
         "/discrepancies/escalate", json=body | {"where": {"rule": "M-18"}}, headers=certifier
@@ -78,42 +87,50 @@ def test_cases_are_decided_about_by_filter(trade: Trade) -> None:
     assert nothing.json()["errors"][0]["field"] == "where"
 
 
-def test_a_person_bound_to_a_token_decides_alone(trade: Trade) -> None:
-    """Nobody signs with another's name."""
+UNREGISTERED = (
+    # bound person · registered as · on which days · what is said
+    (None, (), None, "This token is bound to no person."),
+    ("P-NOBODY", (), None, "P-NOBODY is not registered for {party} on that day."),
+    ("P-READS", ("REPORTER", "DECIDER"), None,
+     "P-READS is registered for {party}, but not to explain."),
+    ("P-LEFT", ("EXPLAINER",), date(2024, 3, 31),
+     "P-LEFT is not registered for {party} on that day."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("person", "works_as", "until", "said"), UNREGISTERED)
+def test_only_registered_persons_decide(
+    trade: Trade, person: str | None, works_as: tuple[WorksAs, ...], until: date | None, said: str
+) -> None:
+    """403 in words for a token of nobody, and for whom its party has not registered so."""
     found = case(trade, "M-02")
     party, _ = chain(trade, found)
-    bound = trade.desk.token("exporter", party, person="P-7")
+    if works_as and person:
+        wanted = Registration(person, party, works_as, date(2024, 1, 1), until)
+        persons.register(trade.desk.log, wanted, now=NOW)
+    secret = tokens.create(trade.desk.log, "exporter", party, person=person, now=NOW)[1]
+
+    answer = trade.desk.client.post(
+        f"/discrepancies/{found['id']}/explain",
+        json={"reason": "COUNT_ERROR", "text": "counted twice"},
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+
+    assert (answer.status_code, answer.json()["detail"]) == (403, said.format(party=party))
+
+
+def test_nobody_names_the_person_who_decides(trade: Trade) -> None:
+    """The token names it: a body that does is refused by that field."""
+    found = case(trade, "M-02")
+    party, _ = chain(trade, found)
     body = {"reason": "COUNT_ERROR", "text": "counted twice", "person": "P-8"}
 
     answer = trade.desk.client.post(
-        f"/discrepancies/{found['id']}/explain", json=body, headers=bound
+        f"/discrepancies/{found['id']}/explain", json=body, headers=trade.headers("exporter", party)
     )
 
-    assert answer.status_code == 403
-
-
-def test_a_body_signs_the_periods_of_its_importers(trade: Trade) -> None:
-    """Signed once, seen by both of the pair, by nobody else."""
-    parties = trade.parties
-    certifier = trade.as_role("certifier")
-    body = {"importer": parties.importer, "period": "2026-05", "person": "P-9"}
-    where = f"/periods/{parties.importer}/{parties.rcb}/2026-05"
-
-    before = trade.get(where, certifier)
-    signed = trade.desk.client.post("/periods", json=body, headers=certifier)
-    again = trade.desk.client.post("/periods", json=body, headers=certifier)
-
-    assert (before.status_code, before.json()["state"]) == (200, "UNSIGNED")
-    assert signed.status_code == 200, signed.text
-    assert signed.json()["row"] == before.json()["row"]
-    assert again.status_code == 422
-    assert trade.get(where, trade.as_role("importer")).json()["state"] == "CLOSED"
-    assert trade.get(where, trade.as_role("exporter")).status_code == 404
-    assert trade.get(where, trade.as_role("certifier", foreign=True)).status_code == 404
-    exporter = trade.as_role("exporter")
-    assert trade.desk.client.post("/periods", json=body, headers=exporter).status_code == 403
-    foreign = {**body, "importer": parties.other_importer}
-    assert trade.desk.client.post("/periods", json=foreign, headers=certifier).status_code == 404
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["person"]
 
 
 def test_the_stream_tells_what_was_decided(trade: Trade) -> None:
@@ -122,7 +139,7 @@ def test_the_stream_tells_what_was_decided(trade: Trade) -> None:
     party, rcb = chain(trade, found)
     certifier = trade.headers("certifier", rcb)
     before = trade.get("/health/ready", {}).json()["position"]
-    body = {"text": "Count again.", "person": "P-9"}
+    body = {"text": "Count again."}
     trade.desk.client.post(f"/discrepancies/{found['id']}/escalate", json=body, headers=certifier)
 
     mine = trade.get(
@@ -177,8 +194,7 @@ def test_pages_hold_everything_once(trade: Trade, path: str, rows: str) -> None:
     """Followed to the end, small pages are the whole list, of every list that can grow."""
     if rows == "periods":
         for month in ("2026-01", "2026-02", "2026-03"):
-            body = {"importer": trade.parties.importer, "period": month, "person": "P-9"}
-            trade.desk.client.post("/periods", json=body, headers=trade.as_role("certifier"))
+            sign(trade, month)
     operator = trade.as_role("operator")
     asked = path.format(issuer=trade.things.certificate[0])
     asked += "&" if "?" in asked else "?"
@@ -221,7 +237,7 @@ def test_a_case_is_told_as_it_stood(trade: Trade) -> None:
     now = trade.get(where, operator).json()
     if len(now["history"]) == 1:
         _, rcb = chain(trade, found)
-        body = {"text": "Where do they come from?", "person": "P-9"}
+        body = {"text": "Where do they come from?"}
         trade.desk.client.post(
             f"{where}/escalate", json=body, headers=trade.headers("certifier", rcb)
         )

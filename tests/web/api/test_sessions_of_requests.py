@@ -47,14 +47,14 @@ BODIES: dict[str, Callable[[Trade, int], dict[str, Any]]] = {
         "source": "SYS-WALK", "lot": trade.things.lot, "cause": "walked past",
     },
     "POST /periods": lambda trade, number: {
-        "importer": trade.parties.importer, "period": f"2026-0{1 + number % 9}", "person": "P-1",
+        "importer": trade.parties.importer, "period": f"2026-0{1 + number % 9}",
     },
     "POST /discrepancies/{case_id}/explain": lambda *_: {
-        "reason": "LATE_ENTRY", "text": "late", "person": "P-1",
+        "reason": "LATE_ENTRY", "text": "late",
     },
-    "POST /discrepancies/{case_id}/escalate": lambda *_: {"text": "Why?", "person": "P-2"},
+    "POST /discrepancies/{case_id}/escalate": lambda *_: {"text": "Why?"},
     "POST /discrepancies/{case_id}/close": lambda *_: {
-        "reason": "LATE_ENTRY", "text": "late", "person": "P-3",
+        "reason": "LATE_ENTRY", "text": "late",
     },
 }  # fmt: skip
 """What people send; whatever else comes to mind is sent in another test."""

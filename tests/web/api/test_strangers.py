@@ -49,9 +49,9 @@ PASSING: Final = {"position", "behind", "audited", "changed_at", "opened_at", "c
 """What of an answer tells how far the ledger is; how many cases a pair has is told by them."""
 OF_LOTS: Final = ("/lots", "/labels", "/discrepancies", "/unproven")
 DECISIONS: Final = (
-    ("explain", {"reason": "OTHER", "text": "x", "person": "P-1"}),
-    ("escalate", {"text": "x", "person": "P-1"}),
-    ("close", {"reason": "OTHER", "text": "x", "person": "P-1"}),
+    ("explain", {"reason": "OTHER", "text": "x"}),
+    ("escalate", {"text": "x"}),
+    ("close", {"reason": "OTHER", "text": "x"}),
 )
 
 
@@ -214,7 +214,7 @@ def _decided(desk: Served, cases: list[str]) -> list[Any]:
     """What strangers get to decide of the cases of the trade, and to sign."""
     found: list[Any] = []
     for role, party in STRANGERS:
-        headers = _as(desk, role, party)
+        headers = desk.token(role, party, person="P-STRANGER")
         for act, body in DECISIONS:
             if (act == "explain") == (role == "certifier"):
                 continue
@@ -223,7 +223,7 @@ def _decided(desk: Served, cases: list[str]) -> list[Any]:
             ).json()
             found += [*answer["decided"], *answer["refused"]]
         signed = desk.client.post(
-            "/periods", json={"importer": "IMP-1", "period": "2026-03", "person": "P-1"},
+            "/periods", json={"importer": "IMP-1", "period": "2026-03"},
             headers=headers,
         )  # fmt: skip
         found += [signed.text] if signed.status_code not in (403, 404) else []

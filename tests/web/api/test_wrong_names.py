@@ -20,7 +20,8 @@ def desk(embedded_cluster: Cluster) -> Iterator[Served]:
         found.record([])
         for role in ("operator", "certifier"):
             party = None if role == "operator" else "RCB-1"
-            found.secrets[role] = found.token(role, party)["Authorization"]
+            person = party and "P-9"
+            found.secrets[role] = found.token(role, party, person=person)["Authorization"]
         yield found
 
 
@@ -59,14 +60,14 @@ def test_the_field_is_named(desk: Served, method: str, path: str, fields: list[s
 
 BODIES: list[tuple[str, dict[str, object], list[str]]] = [
     ("/periods", {"importer": "I", "period": "2026-04", "more": 1}, ["more"]),
-    ("/periods", {"importer": "I", "period": "2026-13", "person": "P"}, ["period"]),
+    ("/periods", {"importer": "I", "period": "2026-13"}, ["period"]),
     ("/periods", {"importer": "", "period": 7}, ["importer", "period"]),
-    ("/discrepancies/escalate", {"text": "t", "person": "P", "where": {}}, ["where"]),
+    ("/discrepancies/escalate", {"text": "t", "where": {}}, ["where"]),
     ("/discrepancies/escalate", {"text": "t", "where": {"ids": [ID, "x"]}}, ["where.ids[1]"]),
     ("/discrepancies/close", {"reason": "WHIM", "where": {"rule": "M-01"}}, ["reason"]),
     ("/discrepancies/close", {"reason": "OTHER", "where": {"severity": "X"}}, ["where.severity"]),
-    (f"/discrepancies/{ID}/escalate", {"text": "\0", "person": "P"}, ["text"]),
-    ("/discrepancies/x/escalate", {"text": "t", "person": "P"}, ["case_id"]),
+    (f"/discrepancies/{ID}/escalate", {"text": "\0"}, ["text"]),
+    ("/discrepancies/x/escalate", {"text": "t"}, ["case_id"]),
 ]
 
 

@@ -31,6 +31,15 @@ def sentences() -> Iterator[str]:
     )
     for _, _, message, _, _ in found:
         yield message if isinstance(message, str) else message[0]
+    # Refusals with ids, days and numbers in them are made where they are decided.
+    for room in ("cases", "views"):
+        marked = extract_from_dir(
+            WEB.parent / room,
+            method_map=[("**.py", "python")],
+            keywords={"Sentence": None, "template": None},
+        )
+        for _, _, message, _, _ in marked:
+            yield message if isinstance(message, str) else message[0]
 
 
 @pytest.mark.parametrize("code", OTHERS)
