@@ -41,7 +41,7 @@ BANNED: Final[Mapping[Tongue, tuple[str, ...]]] = {
 _TOKEN: Final = re.compile(r"\btokens?\b|トークン", re.IGNORECASE)
 TOKENS: Final = (
     "Without a token", "This token or link", "Your token", "Secret of the token",
-    "Token made", "Token revoked", "Who did what with tokens",
+    "Token made", "Token revoked", "Who did what with tokens", "This token is bound to no person",
 )  # fmt: skip
 """Beginnings of the texts about tokens themselves: signing in, and what was done with them."""
 _HALF_WIDTH_KANA: Final = re.compile("[\uff61-\uff9f]")
@@ -164,7 +164,7 @@ def faults(text: str, tongue: Tongue) -> list[str]:
         found = [word for word in banned if word in text]
         found += _HALF_WIDTH_KANA.findall(text) + _BARE_BRACKET.findall(text)
     else:
-        rest = text.replace("Subject taught", "")  # at a school
+        rest = re.sub(r"%\(\w+\)s|Subject taught", "", text)  # at a school
         found = [w for w in banned if re.search(rf"\b{w}s?\b", rest, re.IGNORECASE)]
     return found
 
