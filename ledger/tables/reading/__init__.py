@@ -6,8 +6,10 @@ What a hostile file can do there ends there: a process that dies is a file that 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -71,24 +73,24 @@ def _answered(asked: bytes, step: Callable[[], None]) -> bytes:
     """What the process that reads answers; nothing where it failed or took too long."""
     paths = os.pathsep.join(path for path in sys.path if path)
     ends = time.monotonic() + wall_seconds_max
-    waiting: bytes | None = asked
-    with subprocess.Popen(
-        [sys.executable, "-m", "ledger.tables.reading"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": paths, "PATH": os.defpath, "LANG": "C.UTF-8"},
-    ) as process:
-        try:
-            while time.monotonic() < ends:
-                step()
-                try:
-                    answer, _ = process.communicate(waiting, timeout=look_seconds)
-                except subprocess.TimeoutExpired:
-                    # What is left of it is sent on by the next call.
-                    waiting = None
-                else:
-                    return answer if process.returncode == 0 else b""
-            return b""
-        finally:
-            process.kill()
+    # Asked by a file without a name: a pipe would have to be written to all the while.
+    with tempfile.TemporaryFile() as source:
+        source.write(asked)
+        source.seek(0)
+        with subprocess.Popen(
+            [sys.executable, "-m", "ledger.tables.reading"],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": paths, "PATH": os.defpath, "LANG": "C.UTF-8"},
+        ) as process:
+            try:
+                while time.monotonic() < ends:
+                    step()
+                    # What had come when the time was over comes again with the rest.
+                    with suppress(subprocess.TimeoutExpired):
+                        answer, _ = process.communicate(timeout=look_seconds)
+                        return answer if process.returncode == 0 else b""
+                return b""
+            finally:
+                process.kill()

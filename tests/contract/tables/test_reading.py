@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -10,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from ledger.tables.mapping import Mapping
-from ledger.tables.reading import FileRefused, file_bytes_max, read, wall_seconds_max
+from ledger.tables.reading import (
+    FileRefused,
+    file_bytes_max,
+    look_seconds,
+    read,
+    wall_seconds_max,
+)
 from tests.tabling import csv_of
 from tests.workbooks import Page, one_sheet, workbook
 
@@ -86,6 +93,27 @@ def test_a_process_that_dies_is_a_file_too_large(
     monkeypatch.setattr("ledger.tables.reading.sys.executable", str(dying))
 
     assert refused(one_sheet(HELD, ROW)) == "too-large/child"
+
+
+def test_a_process_that_begins_late_has_all_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """However long the process takes to begin, and however large the file is."""
+    late = tmp_path / "python"
+    late.write_text(f'#!/bin/sh\nsleep {3 * look_seconds}\nexec {sys.executable} "$@"\n')
+    late.chmod(0o755)
+    monkeypatch.setattr("ledger.tables.reading.sys.executable", str(late))
+    asked = 0
+
+    def step() -> None:
+        nonlocal asked
+        asked += 1
+
+    data = csv_of(",".join(HELD), *[",".join(ROW)] * 20_000)
+    found = read(data, Mapping(template="LotHeld"), ["LotHeld"], step=step)
+
+    assert len(found.sheets[0].rows) == 20_001
+    assert asked > 2
 
 
 def test_whoever_waits_can_end_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
