@@ -3,11 +3,13 @@
 import csv
 import io
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -194,3 +196,23 @@ def test_what_no_cell_holds_is_said() -> None:
 
     assert row[0].startswith("40000 characters, too long")
     assert row[1:] == ["1899-12-31", "1899-12-31T00:00:00", "+00:00"]
+
+
+def test_a_long_list_takes_no_more_memory_than_a_short_one() -> None:
+    """Rows are taken as they come and let go: CSV and workbooks of whatever length."""
+    one = _table("text", "count")
+
+    def most(count: int) -> int:
+        rows = ((f"lot {number}", number) for number in range(count))
+        tracemalloc.start()
+        try:
+            for _ in lines(["c0", "c1"], (row for row in rows)):
+                pass
+            with TemporaryFile() as out:
+                write_list(out, one, ((f"lot {n}", n) for n in range(count)), NOTES)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    most(100)
+    assert most(10_000) < most(1_000) + 256 * 1024
