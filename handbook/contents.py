@@ -33,7 +33,11 @@ CHAPTERS: Final = (
             "roles/exporter.md", "roles/importer.md", "roles/certifier.md",
         ),
     ),
-    Chapter("Using it", ".", ("labels.md", "http.md", "terminal.md", "tables.md", "analysts.md")),
+    Chapter(
+        "Using it",
+        ".",
+        ("desk.md", "labels.md", "http.md", "terminal.md", "tables.md", "analysts.md"),
+    ),
     Chapter(
         "Operating",
         "operator",

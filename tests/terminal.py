@@ -47,6 +47,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "policy": (),
     "statement": ("--mark", "JAS-A1", "--holder", "EXP-SIERRA", "--site", "EXP-SIERRA-A1-W1"),
     "trace": (LOT,),
+    "search": ("l a1 0000",),
     "event": ("{event}",),
     "receipt": ("{event}",),
     "scope": ("US", "JP", "ALCOHOL", "2025-10-02"),

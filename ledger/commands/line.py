@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "policy": "ledger.commands.policy.policy",
     "statement": "ledger.commands.reconcile.statement",
     "trace": "ledger.commands.lot.trace",
+    "search": "ledger.commands.search.search",
     "event": "ledger.commands.look.event",
     "receipt": "ledger.commands.look.receipt",
     "verify": "ledger.commands.verify.verify",

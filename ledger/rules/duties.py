@@ -40,7 +40,7 @@ def duty_before_use(key: str, questions: Questions, policy: Policy) -> Iterator[
         return
     first_by_duty: dict[str, FirstApplied] = {}
     for first, last in _stretches(contract, questions):
-        unmet = list(_unmet(contract, questions, first))
+        unmet = list(duties_unmet(contract, questions, first))
         applied = _first_governed(contract, questions, first, last) if unmet else None
         for duty in unmet if applied is not None else ():
             before = first_by_duty.get(duty)
@@ -81,7 +81,8 @@ def _stretches(contract: Contract, questions: Questions) -> Iterator[tuple[date,
         yield start, end if following is None else later(following, -1)
 
 
-def _unmet(contract: Contract, questions: Questions, on: date) -> Iterator[str]:
+def duties_unmet(contract: Contract, questions: Questions, on: date) -> Iterator[str]:
+    """The duties of a contract that are not met on a day, by their discriminator."""
     signed = contract.signed
     persons = [person for person in _persons(contract, questions) if person.from_ <= on]
     if persons:

@@ -65,6 +65,7 @@ CREATE TABLE places (
     site text NOT NULL
 );
 CREATE INDEX places_by_key ON places (key, kind);
+CREATE INDEX places_by_mark ON places (mark, kind);
 -- time: µs UTC of the event that moved, also where a correction moves back. lot: the LOT place
 -- of the same mark and lot, for what goes to or from SHIPPED and DELIVERED and for the stock's
 -- side of an application; else 0. cause: ledger.custody.moves.Cause.

@@ -39,6 +39,7 @@ from ledger.views.lots import Lots
 from ledger.views.lowest_balances import LowestBalances
 from ledger.views.months_moved import MonthsMoved
 from ledger.views.moves import Moves
+from ledger.views.names import Nouns
 from ledger.views.particulars import Particulars
 from ledger.views.places import PlaceIds
 from ledger.views.published import forget_before, publish
@@ -66,17 +67,17 @@ class Projector:
         self._places = PlaceIds()
         self._corrections = Corrections()
         self._activity = SourceActivity()
-        self._particulars = Particulars()
+        self._particulars, self._nouns = Particulars(), Nouns()
         # Every view by itself; the order matters only where a fold says so.
         self._recording: tuple[Fold, ...] = (
             Sources(), Reported(self._places), Mentions(), Lots(), self._particulars,
-            self._activity,
+            self._activity, self._nouns,
         )  # fmt: skip
         self._scanning: tuple[Fold, ...] = (
             Moves(self._places), Days(self._places), LowestBalances(self._places), Sealed(log),
             Ranges(self._places), Inflows(self._places), AppliedSums(), Names(),
             Booked(self._places), Numbers(), Claims(), Herds(), HerdDays(), OutsideEntries(),
-            MonthsMoved(),
+            MonthsMoved(), self._nouns,
         )  # fmt: skip
         self._deciding = (Cases(), Letters(), Decided(), self._particulars)
         self._standings = Standings(log)

@@ -5,6 +5,7 @@ most 2^c numbers long, so all that overlap a number lie within 2^c below it: a b
 """
 
 from typing import ClassVar, Final
+from uuid import UUID
 
 from ledger.custody.moves import moves
 from ledger.facts.identity import Fact
@@ -19,10 +20,12 @@ class Ranges(Fold):
     """Keeps the serial numbers of every event that names them."""
 
     TABLES: ClassVar[str] = """
--- class: the smallest c with last - first + 1 <= 2^c. place: where the event put the seals.
+-- class: the smallest c with last - first + 1 <= 2^c. place: where the event put the seals; id: the
+-- event's.
 CREATE TABLE ranges (
     mark text NOT NULL, class int2 NOT NULL, first int8 NOT NULL, last int8 NOT NULL,
-    time int8 NOT NULL, position int8 NOT NULL, topic text NOT NULL, place int8 NOT NULL
+    time int8 NOT NULL, position int8 NOT NULL, topic text NOT NULL, place int8 NOT NULL,
+    id uuid NOT NULL
 );
 CREATE INDEX ranges_by_number ON ranges (mark, class, first);
 CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIssued';
@@ -34,7 +37,7 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
 
     def __init__(self, places: PlaceIds) -> None:
         self._places = places
-        self._ranges: list[tuple[str, int, int, int, int, int, str, int]] = []
+        self._ranges: list[tuple[str, int, int, int, int, int, str, int, UUID]] = []
 
     def scans(self, alike: Scans) -> None:
         """Numbers that went onto a lot."""
@@ -42,8 +45,8 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
             return
         mark, lot = alike.mark, alike.lot
         self._ranges += [
-            (mark, length_class(seals), first, first + seals - 1, at, position, _APPLIED, lot)
-            for at, _, position, seals, _, first, *_ in alike.each
+            (mark, length_class(seals), first, first + seals - 1, at, position, _APPLIED, lot, id_)
+            for at, _, position, seals, _, first, id_, _ in alike.each
             if first is not None
         ]
 
@@ -57,8 +60,8 @@ CREATE INDEX ranges_issued ON ranges (mark, class, first) WHERE topic = 'SealsIs
                 place = self._places.find(mark, to.kind, to.key, to.site)
                 last = move.first + move.seals - 1
                 size = length_class(move.seals)
-                topic = type(fact).__name__
-                self._ranges.append((mark, size, move.first, last, at, position, topic, place))
+                topic, key = type(fact).__name__, UUID(fact.id)
+                self._ranges.append((mark, size, move.first, last, at, position, topic, place, key))
 
     def flush(self, rows: Rows) -> None:
         """Write the ranges of the batch."""

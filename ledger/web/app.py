@@ -30,6 +30,7 @@ from ledger.web.api import (
     letters,
     periods,
     reconciling,
+    searching,
     sources,
     status,
     stream,
@@ -62,7 +63,8 @@ _ROUTERS: Final = (
     events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
     stream.router, discrepancies.router, periods.router, labels.router,
-    sources.router, letters.router, tables.router, unproven.router, status.router,
+    sources.router, searching.router, letters.router, tables.router, unproven.router,
+    status.router,
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "close": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
     "statement": ("--mark", "M", "--holder", "H", "--site", "S"),
     "trace": ("L",),
+    "search": ("L",),
     "event": (NOWHERE,),
     "receipt": (NOWHERE,),
     "verify": (),

@@ -9,7 +9,8 @@ from uuid import UUID
 from ledger.facts.identity import Fact
 from ledger.facts.seals import SealsRemoved
 from ledger.rules.moments import fiscal_year
-from ledger.views.folding import NEVER, Fold, Rows, Scans, copy_rows, for_each
+from ledger.views.access.policies import OF_MY_MARKS, held_by_me
+from ledger.views.folding import NEVER, Fold, Rows, Scans, Seen, copy_rows, for_each
 
 _HOUR: Final = 3_600_000_000
 _DAYS = """
@@ -66,6 +67,10 @@ CREATE TABLE worked (
     version int4 NOT NULL, units int8 NOT NULL, PRIMARY KEY (mark, year, lot, label, version)
 ) WITH (fillfactor = 70);
 """
+
+    SEEN: ClassVar[Seen] = {
+        "applied_days": (OF_MY_MARKS, held_by_me("mark", "holder")),
+    }
 
     def __init__(self) -> None:
         self._removals: list[tuple[str, int, int]] = []

@@ -129,11 +129,25 @@ CREATE FUNCTION viewer_dealt() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFIN
     ) AS found;
 END;
 
+-- The parties whose registered name a party is told: itself, its exporters, and those that a mark
+-- of its names, or a contract by which others let it into a pair.
+CREATE FUNCTION viewer_acquainted() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
+    SELECT coalesce(array_agg(DISTINCT party), '{{}}') FROM (
+        SELECT unnest(viewer_parties()) AS party
+        UNION SELECT p FROM viewer_contracts() AS c
+            CROSS JOIN LATERAL unnest(ARRAY[c.exporter, c.importer, c.rcb, c.agent]) AS p
+        UNION SELECT p FROM marks_now() AS m
+            CROSS JOIN LATERAL unnest(ARRAY[m.importer, m.rcb]) AS p
+        WHERE m.mark = ANY(viewer_marks())
+    ) AS found WHERE party IS NOT NULL;
+END;
+
 -- What the viewer has, bound to these tables: no search path of a session leads anywhere else.
 CREATE FUNCTION viewer(what text) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT CASE WHEN viewer_role() IS NULL OR viewer_role() IN ('scanner', 'operator') THEN '{{}}'
         WHEN what = 'marks' THEN viewer_marks() WHEN what = 'parties' THEN viewer_parties()
-        WHEN what = 'accounts' THEN viewer_accounts() WHEN what = 'dealt' THEN viewer_dealt() END;
+        WHEN what = 'accounts' THEN viewer_accounts() WHEN what = 'dealt' THEN viewer_dealt()
+        WHEN what = 'acquainted' THEN viewer_acquainted() END;
 END;
 
 -- The marks whose registration a party may read.

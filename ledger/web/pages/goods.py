@@ -12,15 +12,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ledger.facts.mentions import About, certificate_key
+from ledger.facts.mentions import About
 from ledger.facts.registry import LabelApproved, ProductRegistered
 from ledger.facts.scalars import local_day, time_text
 from ledger.labels.check import claim_check
 from ledger.labels.describe import verdict_row
 from ledger.rules.moments import JAPAN
 from ledger.views import certificates as certificates_view
-from ledger.views import lots as lots_view
-from ledger.views import shipments as shipments_view
 from ledger.views.discrepancies import Wanted, listed
 from ledger.views.lazy_record import LazyRecord
 from ledger.web.access.viewers import onlooker
@@ -35,29 +33,17 @@ from ledger.web.asking.goods import (
     shipment_then,
     trace_steps,
 )
+from ledger.web.asking.nouns.lists import LISTS
 from ledger.web.asking.parties import herds_known, shown_of_lot
 from ledger.web.desk import SYSTEM, Desk, Looking, as_of
 from ledger.web.pages.charts import graph
 from ledger.web.pages.given import Id, PageNumber, shown
+from ledger.web.pages.nouns import list_page, moved
 from ledger.web.pages.opening import Open
 from ledger.web.pages.words import MODES, PAPERS, STEPS
-from ledger.web.problems import not_found
+from ledger.web.problems import said
 
 router = APIRouter(include_in_schema=False)
-lots_shown_max: Final = 50
-
-
-@router.get("/desk/lots")
-def lots(opened: Open, after: Id = "") -> Response:
-    """List the lots that the viewer sees, by id."""
-    onlooker(opened.viewer)
-    if (file := opened.file(lists.lots())) is not None:
-        return file
-    with opened.looking() as looking:
-        names = lots_view.names(looking.rows, after, lots_shown_max + 1)
-        cards = lots_view.cards(looking.rows, looking.log, names[:lots_shown_max])
-        further = names[lots_shown_max - 1] if len(names) > lots_shown_max else None
-        return opened.show("lots", looking.standing, cards=cards, after=after, further=further)
 
 
 @router.get("/desk/lot")
@@ -123,23 +109,7 @@ def _verdicts(desk: Desk, lot: str, labels: list[tuple[str, int]]) -> list[dict[
     return found
 
 
-shipments_shown_max: Final = 50
 COLUMNS: Final = ("applied", "shipped", "reported", "certified", "received")
-
-
-@router.get("/desk/shipments")
-def shipments(opened: Open, after: Id = "") -> Response:
-    """List the shipments that the viewer sees, by id."""
-    onlooker(opened.viewer)
-    if (file := opened.file(lists.shipments())) is not None:
-        return file
-    with opened.looking() as looking:
-        names = shipments_view.names(looking.rows, after, shipments_shown_max + 1)
-        cards = shipments_view.cards(looking.rows, looking.log, names[:shipments_shown_max])
-        further = names[shipments_shown_max - 1] if len(names) > shipments_shown_max else None
-        return opened.show(
-            "shipments", looking.standing, cards=cards, after=after, further=further, modes=MODES
-        )
 
 
 @router.get("/desk/shipment")
@@ -184,36 +154,26 @@ entries_shown_max: Final = 100
 
 @router.get("/desk/certificates")
 def certificates(opened: Open, issuer: Id = "", number: Id = "", page: PageNumber = 0) -> Response:
-    """Show an issuer's control log; without one, the issuers there are."""
+    """List the certificates that the viewer sees; with an issuer, show its control log."""
     onlooker(opened.viewer)
+    if issuer and number:
+        return moved(opened, "certificate", issuer=issuer, number=number)
     with opened.looking() as looking:
         issuers = certificates_view.issuers(looking.rows)
-        if not issuer and len(issuers) == 1:
-            issuer = issuers[0]
-    listing = lists.certificates(None, clocks=opened.clocks)
-    if issuer:
-        listing = lists.control_log(issuer, number, opened.clocks)
-    if (file := opened.file(listing)) is not None:
+    if not issuer:
+        logs = [(name, opened.to("certificates", issuer=name)) for name in issuers]
+        return list_page(opened, LISTS["certificates"], beside=(said("Control logs"), logs))
+    if (file := opened.file(lists.control_log(issuer, "", opened.clocks))) is not None:
         return file
     with opened.looking() as looking:
-        entries: list[dict[str, Any]] = []
-        missing: list[str] = []
-        if issuer:
-            log = as_of(looking, opened.clocks.as_of)
-            found = certificates_view.control_log(looking.rows, log, issuer, opened.until(looking))
-            missing = found["missing"] if sees_gaps(opened.viewer, issuer) else []
-            entries = in_log_order(found["certificates"], missing)
-            if number:
-                key = certificate_key(issuer, number)
-                entries = [entry for entry in entries if entry["certificate"] == key]
-            if number and not entries:
-                raise not_found("such certificate")
-        cut, more = shown(entries, page, entries_shown_max)
+        log = as_of(looking, opened.clocks.as_of)
+        found = certificates_view.control_log(looking.rows, log, issuer, opened.until(looking))
+        missing = found["missing"] if sees_gaps(opened.viewer, issuer) else []
+        cut, more = shown(in_log_order(found["certificates"], missing), page, entries_shown_max)
         return opened.show(
             "certificates",
             looking.standing,
             issuer=issuer,
-            number=number,
             issuers=issuers,
             entries=cut,
             more=more,

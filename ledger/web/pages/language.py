@@ -23,6 +23,7 @@ from ledger.rules.texts import RuleText, rule_text, sentence, sides, texts_of
 from ledger.rules.values import Shown
 from ledger.web.asking.tongues import tongue_of
 from ledger.web.pages import dates
+from ledger.web.pages.fields import constant_of, country_of, heading_of
 from ledger.web.pages.words import MADE
 
 COOKIE: Final = "ledger_language"
@@ -93,6 +94,18 @@ class Language:
     def word(self, constant: str, table: str) -> str:
         """What a constant is called, by the table of the rules' words that it stands in."""
         return texts_of(self.code).words.tables[table].get(constant, constant)
+
+    def heading(self, label: str) -> str:
+        """What a field is called: `Type.column`, a column's code, or a sentence of ours."""
+        return heading_of(label, self.code) or self.say(label)
+
+    def constant(self, value: str, of: str) -> str:
+        """What a constant of a field, `Type.column`, is called."""
+        return constant_of(of, value, self.code)
+
+    def country(self, code: str) -> str:
+        """The name of a country."""
+        return country_of(code, self.code)
 
     def value(self, text: str) -> str:
         """What an earlier rule expected or found: days and times as read here, else as it is.

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, Response
 
 from ledger.web.access.signing import Session
-from ledger.web.access.viewers import LOOKING, SAFE_METHODS, AtDesk, SignedIn
+from ledger.web.access.viewers import SAFE_METHODS, AtDesk, SignedIn
 from ledger.web.asking.forms import (
     OF_PAGES,
     Form,
@@ -28,6 +28,8 @@ from ledger.web.origin import path_of
 from ledger.web.pages import unchanged
 from ledger.web.pages.given import AtClocks
 from ledger.web.pages.language import Language, language_of
+from ledger.web.pages.navigation import lists_of, section_of, sections_of, trail_of
+from ledger.web.pages.refs import Refs
 from ledger.web.pages.rendering import ROOT, address, render
 from ledger.web.writing import written
 
@@ -36,20 +38,6 @@ BOTH_CLOCKS: Final = frozenset(
     {"overview", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
 )
 """Pages that can be asked for as of a time and as known at one; the others say now."""
-SECTIONS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
-    ("overview", LOOKING),
-    ("months", frozenset({"certifier", "importer", "operator"})),
-    ("cases", LOOKING),
-    ("statements", LOOKING),
-    ("lots", LOOKING),
-    ("shipments", LOOKING),
-    ("certificates", LOOKING),
-    ("substances", LOOKING),
-    ("sources", LOOKING | {"scanner"}),
-    ("upload", LOOKING),
-    ("audit", frozenset({"operator"})),
-)
-"""The parts of the desk, and the roles that have them."""
 
 _PARTS: Final = ("page", "after", "after_code", "before", "decided", "done", "form")
 """Words of addresses that show a part of a list, or what was just done."""
@@ -65,6 +53,7 @@ class Opening:
         self.clocks, self.language = clocks, language
         self.viewer = session.viewer
         self._has_list = False
+        self._looking: Looking | None = None
 
     @contextmanager
     def looking(self) -> Iterator[Looking]:
@@ -72,7 +61,11 @@ class Opening:
         with self.desk.looking(self.viewer) as looking:
             if self._keeps:
                 unchanged.check(self.request, self._tag(looking.standing))
-            yield looking
+            self._looking = looking
+            try:
+                yield looking
+            finally:
+                self._looking = None
 
     def file(self, listing: Listing, form: Form | None = None) -> Response | None:
         """The list of this page as a file, whole; None where the page itself is asked for."""
@@ -112,19 +105,32 @@ class Opening:
         return self.request.url.path + (f"?{urlencode(given)}" if given else "")
 
     def show(
-        self, page: str, standing: Standing, *, status: int = 200, **values: Any
+        self,
+        template: str,
+        standing: Standing | None,
+        *,
+        status: int = 200,
+        page: Any = "",
+        **values: Any,
     ) -> HTMLResponse:
-        """The page as HTML; one that rests on the log alone may be kept by the browser."""
-        tag = self._tag(standing) if self._keeps and status == _OK else None
+        """The page as HTML; one that rests on the log alone may be kept by the browser.
+
+        `page`, where given, is what it is for the navigation.
+        """
+        tag = self._tag(standing) if self._keeps and standing and status == _OK else None
         if tag is not None:
             unchanged.check(self.request, tag)
+        refs, role = Refs(), self.viewer.role
+        name = page or template
+        section = section_of(role, name)
         made = render(
             self.request,
             self.language,
-            page,
+            template,
             status=status,
+            finish=lambda text: self._filled(refs, text),
             **values,
-            page=page,
+            page=name,
             viewer=self.viewer,
             csrf=self.session.csrf,
             standing=standing,
@@ -133,7 +139,11 @@ class Opening:
             to=self.to,
             again=self.again,
             kept=self.kept,
-            sections=self.sections,
+            refs=refs,
+            sections=sections_of(role),
+            section_now=section,
+            lists=lists_of(role, section),
+            trail=trail_of(role, name),
             as_file=self._as_file if self._has_list else None,
         )
         if tag is not None:
@@ -156,17 +166,21 @@ class Opening:
         """The address of this page's list as a file."""
         return self.again(**dict.fromkeys(_PARTS), format=kind)
 
+    def _filled(self, refs: Refs, text: str) -> str:
+        """A page with the ids that it names written out, as the viewer sees them."""
+        if not refs:
+            return text
+        if self._looking is not None:
+            seen = self._looking
+            return refs.fill(text, seen.rows, seen.log, self.language, self.to)
+        with self.looking() as seen:
+            return refs.fill(text, seen.rows, seen.log, self.language, self.to)
+
     @property
     def kept(self) -> dict[str, str]:
         """The words of the address besides its clocks, for a form that moves those."""
         words = self.request.query_params.items()
         return {name: value for name, value in words if name not in Clocks._fields}
-
-    @property
-    def sections(self) -> list[str]:
-        """The parts of the desk that the viewer has."""
-        role = self.viewer.role
-        return [name for name, roles in SECTIONS if role in roles]
 
 
 def opening(request: Request, session: SignedIn, desk: AtDesk, clocks: AtClocks) -> Opening:

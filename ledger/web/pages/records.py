@@ -1,40 +1,27 @@
-"""What was reported: sources and when each was last heard, events as recorded, what was refused."""
+"""What was reported: sources and when each was last heard, and what was refused."""
 
-from functools import partial
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ledger.cases.canonical import TOPICS as DECISIONS
-from ledger.facts.canonical import decode
 from ledger.facts.mentions import About
 from ledger.facts.registry import SourceRegistered
 from ledger.facts.scalars import MICROS_A_DAY
-from ledger.log import DeadLetter, Recorded
-from ledger.rules.subjects import subjects_of
-from ledger.rules.violation import Subject, SubjectKind, parts_of
-from ledger.views.letters import letters_behind, letters_of, source_of
+from ledger.log import DeadLetter
+from ledger.views.letters import letters_of, source_of
 from ledger.views.loading import facts_of
 from ledger.views.source_totals import sources as sources_view
 from ledger.web.asking import lists
-from ledger.web.asking.figures import sees_stock
 from ledger.web.asking.letters import history, one_letter
-from ledger.web.asking.records import corrected
-from ledger.web.asking.records import shown as as_recorded
 from ledger.web.desk import Looking
 from ledger.web.pages.given import Id, PageNumber, shown
-from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.rendering import page_of
-from ledger.web.pages.words import DOORS, KINDS
-from ledger.web.problems import not_found, said
+from ledger.web.pages.opening import Open
 
 router = APIRouter(include_in_schema=False)
 refusals_shown_max: Final = 50
 bytes_shown_max: Final = 4_096
 _LAST: Final = 2**63 - 1
-_CORRECTING: Final = ("corrects", "target", "count_event")
 _REFUSED: Final = """
 SELECT number FROM dead_letter WHERE number < %s ORDER BY number DESC LIMIT %s
 """
@@ -128,59 +115,3 @@ def _dump(payload: bytes) -> list[dict[str, Any]]:
         }
         for start in range(0, len(payload), 16)
     ]
-
-
-@router.get("/desk/event")
-def event(opened: Open, id: UUID) -> Response:  # noqa: A002 -- the word in the address
-    """Show an event as recorded with what it moved and what corrects it, or what was refused."""
-    if (file := opened.file(lists.moves(partial(_moves, id)))) is not None:
-        return file
-    with opened.looking() as looking:
-        stream = looking.log.get([id]).get(id, [])
-        dead_letters = looking.log.refused(id)
-        if not stream and not dead_letters:
-            raise not_found("such event")
-        letter = letters_behind(looking.rows, [id]).get(id)
-        return opened.show(
-            "event",
-            looking.standing,
-            id=str(id),
-            records=[as_recorded(recorded, letter) for recorded in stream],
-            refusals=dead_letters,
-            corrected=corrected(looking, id),
-            about=_about(opened, looking, stream[0]) if stream else [],
-            kinds={**KINDS, "case": said("Case")},
-            doors=DOORS,
-            linked=_CORRECTING,
-        )
-
-
-def _moves(event_id: UUID, looking: Looking) -> list[dict[str, Any]]:
-    """What an event moved; 404 where the viewer sees no such event."""
-    stream = looking.log.get([event_id]).get(event_id, [])
-    if not stream:
-        raise not_found("such event")
-    return [move for recorded in stream for move in as_recorded(recorded)["moves"]]
-
-
-def _about(opened: Opening, looking: Looking, recorded: Recorded) -> list[tuple[str, str, str]]:
-    """What an event is about, as far as that has a page: kind, key, address."""
-    if recorded.topic in DECISIONS:
-        # A decision's stream is a case, or a period: the case has a page of its own.
-        key = str(recorded.id)
-        is_case = recorded.topic.startswith("Discrepancy")
-        return [("case", key, opened.to("case", id=key))] if is_case else []
-    found: dict[tuple[str, str], str] = {}
-    for subject in sorted(subjects_of(decode(recorded.state))):
-        page = page_of(subject.kind, subject.key)
-        if page is not None and page[0] != "event" and _seen(looking, subject):
-            found[str(subject.kind), subject.key] = opened.to(page[0], **page[1])
-    return [(kind, key, place) for (kind, key), place in found.items()]
-
-
-def _seen(looking: Looking, subject: Subject) -> bool:
-    """Whether the viewer may open the page of a subject: a fact names stocks of others too."""
-    if subject.kind is not SubjectKind.ACCOUNT:
-        return True
-    mark, holder, site = parts_of(subject.key)
-    return sees_stock(looking, (mark, holder, site))

@@ -4,20 +4,26 @@ Programs go on getting problem documents: what is told is the same, its form is 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ledger.errors import LedgerError
+from ledger.web.access.viewers import desk_of, session_of
+from ledger.web.asking.given import Clocks
 from ledger.web.origin import path_of
 from ledger.web.pages.language import language_of
+from ledger.web.pages.opening import Opening
 from ledger.web.pages.rendering import ROOT, address, render
 from ledger.web.problems import KINDS, Problem, of_error, said
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _UNAUTHORISED: Final = 401
+_NOT_FOUND: Final = 404
+_called_letters_max: Final = 80
 _TITLES: Final = {
     401: said("Sign in"),
     403: said("You may not do this"),
@@ -48,19 +54,37 @@ def _either(told: Handler) -> Handler:
         if status == _UNAUTHORISED:
             return _sign_in(request)
         spoken = language_of(request)
-        page = render(
-            request,
-            spoken,
-            "problem",
-            status=status,
-            title=_TITLES.get(status, _OTHER),
-            detail=spoken.say(_detail(error, problem)),
+        page = await run_in_threadpool(
+            _problem, request, status, spoken.say(_detail(error, problem))
         )
         if (after := documented.headers.get("retry-after")) is not None:
             page.headers["retry-after"] = after
         return page
 
     return answer
+
+
+def _problem(request: Request, status: int, detail: str) -> HTMLResponse:
+    """The page of a problem, with search and navigation for whoever is signed in."""
+    values: dict[str, Any] = {
+        "title": _TITLES.get(status, _OTHER),
+        "detail": detail,
+        "called": _called(request) if status == _NOT_FOUND else "",
+    }
+    try:
+        session = session_of(request)
+    except LedgerError:  # the database is away: told without
+        session = None
+    if session is None:
+        return render(request, language_of(request), "problem", status=status, **values)
+    opened = Opening(request, session, desk_of(request), Clocks(), language_of(request))
+    return opened.show("problem-within", None, status=status, sought=values["called"], **values)
+
+
+def _called(request: Request) -> str:
+    """What was asked for by an address that has nothing: the words of its key."""
+    words = [word for word in request.query_params.values() if word and "\0" not in word]
+    return " ".join(words)[:_called_letters_max]
 
 
 def _sign_in(request: Request) -> Response:

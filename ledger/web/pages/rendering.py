@@ -5,7 +5,7 @@ under names that carry a hash of the content, so a browser keeps them for good a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -24,12 +24,12 @@ from ledger.web.origin import base_of
 from ledger.web.pages.language import LANGUAGES, Language, language
 from ledger.web.pages.themes import THEMES, theme_of
 from ledger.web.pages.words import (
+    KINDS,
     LETTER_REASONS,
     LETTER_STATES,
     REASONS,
     REFUSED,
     ROLES,
-    SECTIONS,
     SEVERITIES,
     STATES,
     WAYS,
@@ -39,18 +39,33 @@ from ledger.web.problems import not_found
 router = APIRouter(include_in_schema=False)
 ROOT: Final = "/desk"
 TEMPLATES: Final = "templates"
-_SUBJECT_PAGES: Final[Mapping[SubjectKind, tuple[str, tuple[str, ...]]]] = {
+_NOUN_PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     SubjectKind.ACCOUNT: ("statement", ("mark", "holder", "site")),
+    "stock": ("statement", ("mark", "holder", "site")),
     SubjectKind.LOT: ("lot", ("lot",)),
     SubjectKind.SHIPMENT: ("shipment", ("shipment",)),
-    SubjectKind.CERTIFICATE: ("certificates", ("issuer", "number")),
+    SubjectKind.CERTIFICATE: ("certificate", ("issuer", "number")),
     SubjectKind.ISSUER: ("certificates", ("issuer",)),
     SubjectKind.APPLICATION: ("event", ("id",)),
     SubjectKind.EVENT: ("event", ("id",)),
-    SubjectKind.SOURCE: ("sources", ("source",)),
-    SubjectKind.PARTY: ("criteria", ("party",)),
+    SubjectKind.SOURCE: ("source", ("source",)),
+    SubjectKind.PARTY: ("party", ("party",)),
+    SubjectKind.PARTY_YEAR: ("year", ("party", "year")),
+    "year": ("year", ("party", "year")),
+    SubjectKind.PERSON: ("person", ("person",)),
+    SubjectKind.MARK: ("mark", ("mark",)),
+    "seal": ("seal", ("mark", "number")),
+    SubjectKind.CONTRACT: ("contract", ("contract",)),
+    SubjectKind.DISPATCH: ("dispatch", ("dispatch",)),
+    "product": ("product", ("product",)),
+    SubjectKind.LABEL: ("label", ("label", "version")),
+    SubjectKind.REPORT: ("report", ("report",)),
+    "request": ("request", ("request",)),
+    "complaint": ("complaint", ("complaint",)),
+    "herd": ("herd", ("herd",)),
+    "case": ("case", ("id",)),
 }
-"""By kind of subject: its page, and what the parts of its key are called there."""
+"""By kind of noun or subject: its page, and what the parts of its key are called there."""
 _SHEETS: Final = ("colours.css", "desk.css", "charts.css", "print.css")
 """Sent as one, under the name of the desk's: a first visit asks for four things in all."""
 _SHEET: Final = "desk.css"
@@ -71,9 +86,9 @@ def address(request: Request, page: str, words: Mapping[str, object] | None = No
     return path + (f"?{urlencode(given)}" if given else "")
 
 
-def page_of(kind: SubjectKind, key: str) -> tuple[str, dict[str, str]] | None:
-    """The page of a subject and the words its address takes; None where none shows it."""
-    found = _SUBJECT_PAGES.get(kind)
+def page_of(kind: str, key: str) -> tuple[str, dict[str, str]] | None:
+    """The page of a noun or subject and the words its address takes; None where none shows it."""
+    found = _NOUN_PAGES.get(kind)
     if found is None:
         return None
     page, names = found
@@ -81,12 +96,22 @@ def page_of(kind: SubjectKind, key: str) -> tuple[str, dict[str, str]] | None:
 
 
 def render(
-    request: Request, spoken: Language, template: str, *, status: int = 200, **values: Any
+    request: Request,
+    spoken: Language,
+    template: str,
+    *,
+    status: int = 200,
+    finish: Callable[[str], str] = str,
+    **values: Any,
 ) -> HTMLResponse:
-    """A template filled in; `here` is the address to come back to, `base` stands before all."""
+    """A template filled in; `here` is the address to come back to, `base` stands before all.
+
+    `finish` is given the page before it is sent.
+    """
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     found = _environment(spoken.code).get_template(f"{template}.html")
     text = found.render(**values, here=here, base=base_of(request), theme=theme_of(request))
+    text = finish(text)
     if spoken.code == "ja":
         text = _JAPANESE_DAY.sub(_in_one_line, text)
     return HTMLResponse(text, status_code=status, headers={"Content-Language": spoken.code})
@@ -121,11 +146,12 @@ def _environment(code: str) -> Environment:
         end_of=spoken.end_of, period=spoken.month, say=spoken.say, in_words=spoken.case,
         rule=spoken.rule,
         sides=spoken.sides,
-        event_name=spoken.event, word=spoken.word,
+        event_name=spoken.event, word=spoken.word, heading=spoken.heading,
+        constant=spoken.constant, country=spoken.country,
     )  # fmt: skip
     made.globals.update(
-        static=static, language=spoken, languages=LANGUAGES, themes=THEMES,
-        roles=ROLES, section_names=SECTIONS, states=STATES, severities=SEVERITIES,
+        static=static, language=spoken, languages=LANGUAGES, themes=THEMES, kinds=KINDS,
+        roles=ROLES, states=STATES, severities=SEVERITIES,
         way_names=WAYS, letters_max=text_letters_max,
         decision_reasons={code: REASONS[code] for code in REASON_CODES},
         letter_states=LETTER_STATES, letter_reasons=LETTER_REASONS, refused=REFUSED,

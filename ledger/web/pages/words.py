@@ -16,19 +16,6 @@ ROLES: Final[Mapping[str, str]] = {
     "certifier": said("Certifier"),
     "operator": said("Operator"),
 }
-SECTIONS: Final[Mapping[str, str]] = {
-    "overview": said("Overview"),
-    "months": said("Month-end"),
-    "cases": said("Discrepancies"),
-    "statements": said("Seal ledgers"),
-    "lots": said("Lots"),
-    "shipments": said("Shipments"),
-    "certificates": said("Certificates"),
-    "substances": said("Substances"),
-    "sources": said("Sources"),
-    "upload": said("Tables"),
-    "audit": said("Trail"),
-}
 PERIOD_STATES: Final[Mapping[str, str]] = {
     "running": said("running"),
     "empty": said("empty"),
@@ -95,6 +82,17 @@ KINDS: Final[Mapping[str, str]] = {
     "party": said("Party"),
     "event": said("Event"),
     "mark": said("Mark"),
+    "seal": said("Seal number"),
+    "product": said("Product"),
+    "request": said("Request for a certificate"),
+    "complaint": said("Complaint"),
+    "year": said("Annual report"),
+    "herd": said("Herd"),
+    "stock": said("Stock"),
+    "site": said("Site"),
+    "document": said("Document"),
+    "period": said("Period"),
+    "case": said("Case"),
 }
 DOORS: Final[Mapping[str, str]] = {
     "file": said("by file"),

@@ -98,6 +98,8 @@ MATRIX: dict[str, Asked] = {
     "check_recipe": Asked("post", "/labels/check?claim=JAS_ORGANIC", LIST, 200, RECIPE),
     "get_substance": Asked("get", "/substances/PECTIN", LIST, 200),
     "get_unproven": Asked("get", "/unproven", LIST, 200),
+    "get_search": Asked("get", "/search?q={number}", LIST, 200),
+    "get_suggest": Asked("get", "/suggest?q=l", LIST, 200),
     "get_sources": Asked("get", "/sources", LIST, 200),
     "get_refusals": Asked("get", "/refusals", LIST, 200),
     "post_table": Asked("post", "/tables", dict.fromkeys(ROLES, 415) | {"operator": 403}, 415),

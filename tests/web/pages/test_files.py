@@ -24,6 +24,7 @@ from ledger.views.projection import Projector
 from ledger.web import writing
 from ledger.web.asking.events import Wanted
 from ledger.web.asking.lists import events
+from ledger.web.asking.nouns.lists import LISTS
 from ledger.web.desk import SYSTEM, Desk
 from tests.auditing import load
 from tests.desks_open import Open
@@ -46,18 +47,17 @@ PROGRAMS = {
     "/dead-letters?state=all": ("dead_letters", "dead_letters"),
     "/periods": ("periods", "periods"),
     "/unproven": ("unproven", "unproven"),
+    "/search?q=X0000": ("hits", "hits"),
 }
 """Lists of the API: by address the table, and where JSON has its rows."""
 PAGES = {
     "/?as_of=2026-12-31": "reconciliation",
     "/desk/statements": "stocks",
     "/desk/cases?state=all": "cases",
-    "/desk/lots": "lots",
-    "/desk/shipments": "shipments",
-    "/desk/certificates": "certificates",
     "/desk/sources": "sources",
     "/desk/unproven": "unproven",
     "/desk/audit": "trail",
+    **{f"/desk/{page}": listing.table for page, listing in LISTS.items()},
 }
 """Lists of the desk: by address the table."""
 ONES = {

@@ -12,7 +12,7 @@ Visit = Callable[..., httpx2.Client]
 """(role, language) → somebody signed in."""
 SEEDS: Final = (
     "/", "/desk/certificates", "/desk/substances?code=PECTIN", "/desk/unproven",
-    "/desk/find?q=nothing", "/desk/nothing",
+    "/desk/search?q=nothing", "/desk/nothing",
 )  # fmt: skip
 """Where to begin: the home, what takes a word, and what is not there."""
 _LINK: Final = re.compile(r'href="(/[^"#]*)"')
