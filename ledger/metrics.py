@@ -141,6 +141,11 @@ open_cases = Gauge(
     ["rule", "severity"],
 )
 
+cases_late = Gauge(
+    "ledger_cases_late",
+    "Cases of a severity that ask for attention and are past their due day",
+    ["severity"],
+)
 case_oldest_seconds = Gauge(
     "ledger_case_oldest_seconds",
     "Age of the oldest case of a severity that asks for attention, since it was opened, else 0",

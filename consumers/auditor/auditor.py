@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from consumers.auditor.affected import affected, by_kind
-from consumers.auditor.deciding import Pending, decided
+from consumers.auditor.deciding import Moment, Pending, decided
 from consumers.auditor.evaluating import Conditions, Evaluation, again_events_max, neighbours
 from consumers.auditor.parts import Parts, Taken, next_events
 from consumers.auditor.renewing import audit_time, begin, judged_by
@@ -26,6 +26,7 @@ from ledger.views.auditing import Progress
 from ledger.views.cases import any_case
 from ledger.views.folding import Rows
 from ledger.views.projection import reading
+from ledger.views.shown import show
 
 evaluation_events_max: Final = 8_000
 evaluation_subjects_max: Final = 2_000
@@ -167,10 +168,9 @@ class Auditor:
         waits += [*neighbours(found, questions, before.position), *_keys(deferred)]
         if went_back:
             waits += self._pending.subjects()
-        made = decided(evaluation.found, questions, self._pending, now=now, position=position)
-        for subject, read in made.dependencies.items():
-            evaluation.note(subject, read)
-        evaluation.aside |= {(str(of.kind), of.key): why for of, why in made.aside.items()}
+        moment = Moment(now, position, self._policy)
+        made = decided(evaluation.found, questions, self._pending, moment)
+        evaluation.take(made.dependencies, made.dues, made.aside)
         return Evaluated(
             before=before,
             after=Progress(reached, self._judged_by, floor, again, before.turn + 1, now),
@@ -268,7 +268,7 @@ class Auditor:
             auditing.wait(rows, done.waits)
             if done.went_back:
                 auditing.wait_for_cases(rows)
-            auditing.show(rows, done.decided.shown)
+            show(rows, done.decided.shown)
             auditing.advance(rows, done.after)
 
         for start in range(0, len(entries), batch_events_max):

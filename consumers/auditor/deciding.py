@@ -6,29 +6,30 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from consumers.auditor.showing import context_of, nothing_of, row_of
 from ledger.cases.canonical import encode_decision
 from ledger.cases.discrepancy import (
     LIVE,
     Case,
     DiscrepancyOpened,
     DiscrepancyReopened,
-    Picture,
     evolve,
 )
-from ledger.cases.judging import case_of, judge
+from ledger.cases.due import Sayers, next_overdue, overdue, policy_due
+from ledger.cases.judging import Judgement, case_of, judge
+from ledger.cases.thread import DiscrepancyOverdue
 from ledger.errors import EvaluationFull, TooMuch
 from ledger.log import Entry, Receipt
-from ledger.questions.concerned import Concerned, concerned
 from ledger.questions.dependencies import Read
 from ledger.questions.snapshot import SnapshotQuestions
+from ledger.rules.policy import Policy
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing
-from ledger.views.auditing import Shown
 from ledger.views.cases import cases_of
-from ledger.views.months_moved import month
+from ledger.views.discrepancies import Whom
+from ledger.views.discrepancies import standing as standing_of
+from ledger.views.shown import Shown
 
-evidence_read_max: Final = 2_000
-"""Events whose months are kept with a case; no rule names so many."""
 _OPENING: Final = {DiscrepancyOpened.__name__, DiscrepancyReopened.__name__}
 _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 
@@ -36,8 +37,9 @@ _OWN: Final = (SubjectKind.APPLICATION, SubjectKind.EVENT)
 class Decided(NamedTuple):
     """Decisions to record, the case after each, and what the cases concerned show.
 
-    `dependencies` = what was read of each subject to tell whom its cases concern; `aside` =
-    subjects of which that is too much to tell, and why.
+    `dependencies` = what was read of each subject to tell what stands around its cases; `aside` =
+    subjects of which that is too much to tell, and why; `dues` = when one of a subject's cases is
+    to be called overdue next, µs UTC.
     """
 
     entries: list[Entry]
@@ -45,6 +47,21 @@ class Decided(NamedTuple):
     shown: list[Shown]
     dependencies: dict[Subject, set[Read]]
     aside: dict[Subject, str]
+    dues: dict[Subject, int]
+
+    def take(self, key: UUID, case: Case | None, event: Judgement | DiscrepancyOverdue) -> Case:
+        """Have a decision recorded; answers the case after it."""
+        after = evolve(case, event)
+        self.cases.append(after)
+        self.entries.append(
+            Entry(
+                id=key,
+                topic=type(event).__name__,
+                state=encode_decision(event),
+                version=1 if case is None else case.version + 1,
+            )
+        )
+        return after
 
     @property
     def opened(self) -> Counter[tuple[str, str]]:
@@ -94,13 +111,28 @@ class Pending:
         }
 
 
+class Moment(NamedTuple):
+    """When is decided, µs UTC, on what of the log, by which policy."""
+
+    now: int
+    position: int
+    policy: Policy
+
+
+class _Standing(NamedTuple):
+    """A violation that stands, with its case after what was just decided about it, if anything."""
+
+    key: UUID
+    violation: Violation
+    case: Case
+    fresh: bool
+
+
 def decided(
     found: Mapping[Subject, Sequence[Violation]],
     questions: SnapshotQuestions,
     pending: Pending,
-    *,
-    now: int,
-    position: int,
+    moment: Moment,
 ) -> Decided:
     """Compare what holds now of each subject with its cases."""
     subjects = [(str(kind), key) for kind, key in found]
@@ -110,63 +142,42 @@ def decided(
     holds = {
         case_of(violation): violation for violations in found.values() for violation in violations
     }
-    entries, after = [], []
+    made = Decided([], [], [], {}, {}, {})
     standing = []
     for key in sorted(cases.keys() | holds.keys(), key=attrgetter("int")):
         case, violation = cases.get(key), holds.get(key)
-        event = judge(case, violation, now=now, position=position, key=key)
-        if event is not None:
-            after.append(evolve(case, event))
-            entries.append(
-                Entry(
-                    id=key,
-                    topic=type(event).__name__,
-                    state=encode_decision(event),
-                    version=1 if case is None else case.version + 1,
-                )
-            )
-        if violation is not None and (event is not None or case is None or case.state in LIVE):
-            standing.append((key, violation))
-    dependencies: dict[Subject, set[Read]] = {}
-    aside: dict[Subject, str] = {}
-    shown = list(_shown(standing, questions, dependencies, aside))
-    return Decided(entries, after, shown, dependencies, aside)
+        event = judge(case, violation, now=moment.now, position=moment.position, key=key)
+        after = made.take(key, case, event) if event is not None else case
+        if violation is not None and after is not None and after.state in LIVE:
+            standing.append(_Standing(key, violation, after, event is not None))
+    for each in standing:
+        _show(each, questions, moment, made)
+    return made
 
 
-def _shown(
-    standing: Iterable[tuple[UUID, Violation]],
-    questions: SnapshotQuestions,
-    dependencies: dict[Subject, set[Read]],
-    aside: dict[Subject, str],
-) -> Iterable[Shown]:
-    for key, violation in standing:
-        picture = Picture.of(violation)
-        subject = Subject(violation.subject_kind, violation.subject)
-        with questions.dependencies.watch() as read:
-            try:
-                whom = concerned(violation, questions)
-            except EvaluationFull:
-                raise
-            except TooMuch as much:
-                # The case stands all the same, before the operator alone.
-                whom, aside[subject] = Concerned([], []), str(much)
-        dependencies.setdefault(subject, set()).update(read)
-        yield Shown(
-            id=key,
-            severity=violation.severity,
-            artefact=violation.artefact,
-            expected=list(violation.expected),
-            found=list(violation.found),
-            evidence=list(picture.evidence),
-            evidence_total=picture.evidence_total,
-            marks=whom.marks,
-            parties=whom.parties,
-            months=_months(violation, questions),
-        )
-
-
-def _months(violation: Violation, questions: SnapshotQuestions) -> list[str]:
-    """The months in which the evidence happened; of none the one in which the case fell due."""
-    known = (questions.record.known(key) for key in violation.evidence[:evidence_read_max])
-    found = {month(event.at) for event in known if event is not None}
-    return sorted(found) or [month(violation.deadline)]
+def _show(standing: _Standing, questions: SnapshotQuestions, moment: Moment, made: Decided) -> None:
+    """Keep what a case shows, and say that it is overdue where it is time to."""
+    key, violation, case, fresh = standing
+    subject = Subject(violation.subject_kind, violation.subject)
+    with questions.dependencies.watch() as read:
+        try:
+            context = context_of(violation, questions)
+        except EvaluationFull:
+            raise
+        except TooMuch as much:
+            # The case stands all the same, before the operator alone.
+            context, made.aside[subject] = nothing_of(violation), str(much)
+    made.dependencies.setdefault(subject, set()).update(read)
+    by_policy = policy_due(case.since, violation.severity, moment.policy)
+    made.shown.append(row_of(key, violation, context, by_policy, questions))
+    due = case.due or by_policy
+    at = next_overdue(case, due, moment.policy)
+    if at is not None and at <= moment.now and not fresh:
+        whom = Whom(context.whom.marks, context.whom.parties)
+        say = standing_of(questions.rows, case, whom, moment.now)
+        whose = Sayers(say.concerned, say.certifiers)
+        event = overdue(case, due, whose, now=moment.now, position=moment.position)
+        case = made.take(key, case, event)
+        at = next_overdue(case, due, moment.policy)
+    if at is not None:
+        made.dues[subject] = min(at, made.dues.get(subject, at))

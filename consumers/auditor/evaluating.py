@@ -1,6 +1,6 @@
 """Evaluating every rule on subjects at one moment of the clock, and what it depends on."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -116,8 +116,25 @@ class Evaluation:
             if violation.deadline <= now:
                 holds.append(violation)
             else:
-                due = (str(kind), key)
-                self.dues[due] = min(violation.deadline, self.dues.get(due, violation.deadline))
+                self.due({subject: violation.deadline})
+
+    def take(
+        self,
+        read: Mapping[Subject, set[Read]],
+        dues: Mapping[Subject, int],
+        aside: Mapping[Subject, str],
+    ) -> None:
+        """Note what was read of cases, when they are due, and which were too much to tell."""
+        for subject, what in read.items():
+            self.note(subject, what)
+        self.due(dues)
+        self.aside |= {(str(of.kind), of.key): why for of, why in aside.items()}
+
+    def due(self, dues: Mapping[Subject, int]) -> None:
+        """Note when subjects are to be evaluated again, at the latest."""
+        for (kind, key), at in dues.items():
+            due = (str(kind), key)
+            self.dues[due] = min(at, self.dues.get(due, at))
 
     def application(self, kind: Hashable, known: Known, *, anew: bool = False) -> None:
         """Evaluate an application of a kind by the rules that have something to say of it.

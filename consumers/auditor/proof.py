@@ -8,20 +8,22 @@ tables of its rule. Writes nothing. What it says is true of the facts the views 
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
 from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from consumers.auditor.parts import Parts, next_events
 from consumers.auditor.renewing import judged_by
+from consumers.auditor.showing import context_of, row_of
 from ledger.cases.canonical import TOPICS
 from ledger.cases.discrepancy import LIVE, Case, Picture, State
+from ledger.cases.due import policy_due
 from ledger.cases.judging import case_of
 from ledger.errors import EvaluationFull
 from ledger.facts.record import Known
 from ledger.facts.seals import SealsApplied, SealsRemoved
 from ledger.log import Log, Recorded
-from ledger.questions.concerned import Concerned, concerned
 from ledger.questions.registry import Registry
 from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.audit import evaluate
@@ -30,10 +32,10 @@ from ledger.rules.policy import Policy
 from ledger.rules.subjects import subjects_of
 from ledger.rules.violation import Subject, SubjectKind, Violation
 from ledger.views import auditing, schema
-from ledger.views.auditing import Shown, shown_of
 from ledger.views.cases import cases_of, live_subjects
 from ledger.views.folding import Rows
 from ledger.views.projection import reading
+from ledger.views.shown import Shown, shown_of
 
 chunk_events_max: Final = 4_000
 facts_kept_max: Final = 20_000
@@ -78,7 +80,7 @@ def unsettled(
         return list(proof.differences(until, sample, progressed or (lambda _: None)))
 
 
-_Holding = tuple[dict[UUID, tuple[Violation, Concerned]], set[Subject], dict[Subject, str]]
+_Holding = tuple[dict[UUID, tuple[Violation, Shown]], set[Subject], dict[Subject, str]]
 
 
 class _Proof:
@@ -145,13 +147,13 @@ class _Proof:
         for key in sorted(cases.keys() | holds.keys()):
             case, held = cases.get(key), holds.get(key)
             if case is None or Subject(case.subject_kind, case.subject) not in unread | {*aside}:
-                yield from _difference(key, case, held, shown.get(key))
+                yield from _difference(key, case, held, shown.get(key), self._policy)
         if self._questions.record.held > facts_kept_max:
             self._anew()
 
     def _holding(self, subjects: Collection[Subject], given: Sequence[Known]) -> _Holding:
         """What holds of subjects, and of which that cannot be told."""
-        holds: dict[UUID, tuple[Violation, Concerned]] = {}
+        holds: dict[UUID, tuple[Violation, Shown]] = {}
         unread: set[Subject] = set()
         parts = Parts(self._questions, self._anew)
 
@@ -170,7 +172,9 @@ class _Proof:
             try:
                 for violation in evaluate(*subject, questions, self._policy):
                     if violation.deadline <= self._now:
-                        holds[case_of(violation)] = violation, concerned(violation, questions)
+                        key, context = case_of(violation), context_of(violation, questions)
+                        row = row_of(key, violation, context, date.max, questions)
+                        holds[key] = violation, row
             except NOT_WHOLE:
                 parts.questions = self._anew()
                 unread.add(subject)
@@ -185,43 +189,40 @@ class _Proof:
 
 
 def _difference(
-    key: UUID, case: Case | None, held: tuple[Violation, Concerned] | None, shown: Shown | None
+    key: UUID,
+    case: Case | None,
+    held: tuple[Violation, Shown] | None,
+    shown: Shown | None,
+    policy: Policy,
 ) -> Iterator[str]:
     """What is wrong with one case, or with there being none."""
     if held is None:
         if case is not None and case.state in LIVE:
             yield f"Case {key} is {case.state}, and nothing shows it any more."
         return
-    violation, whom = held
+    violation, right = held
     of = f"{violation.rule} holds of {violation.subject_kind} {violation.subject}"
     of = f"{of} {violation.discriminator}".rstrip()
     if case is None or not _settled(case, violation):
         yield f"{of} and has no case that says so."
     elif case.state in LIVE:
-        for name, said, right in _unlike(shown, violation, whom):
-            yield f"{of}; case {key} says {name} {said}, and the facts show {right}."
+        due = policy_due(case.since, violation.severity, policy)
+        for name, said, so in _unlike(shown, right._replace(due=due)):
+            yield f"{of}; case {key} says {name} {said}, and the facts show {so}."
 
 
-def _unlike(
-    shown: Shown | None, violation: Violation, whom: Concerned
-) -> Iterator[tuple[str, object, object]]:
+def _unlike(shown: Shown | None, right: Shown) -> Iterator[tuple[str, object, object]]:
     """What a case shows that is not so: what it is, as shown, and as it is."""
     if shown is None:
         yield "nothing:", "it was never looked at", "otherwise"
         return
-    picture = Picture.of(violation)
-    for name, said, right in (
-        ("severity", shown.severity, violation.severity),
-        ("expected", shown.expected, list(violation.expected)),
-        ("found", shown.found, list(violation.found)),
-        ("artefact", shown.artefact, violation.artefact),
-        ("evidence", sorted(map(str, shown.evidence)), sorted(picture.evidence)),
-        ("evidence in all", shown.evidence_total, picture.evidence_total),
-        ("marks", shown.marks, whom.marks),
-        ("parties", shown.parties, whom.parties),
-    ):
-        if said != right:
-            yield name, said, right
+    said, so = (each._replace(evidence=sorted(map(str, each.evidence))) for each in (shown, right))
+    for name, one, other in zip(Shown._fields, said, so, strict=True):
+        if one != other:
+            yield _SAID.get(name, name.replace("_", " ")), one, other
+
+
+_SAID: Final = {"evidence_total": "evidence in all"}
 
 
 def _settled(case: Case, violation: Violation) -> bool:

@@ -23,7 +23,8 @@ from ledger.cases.canonical import (
     AnyDecision,
     decode_decision,
 )
-from ledger.cases.discrepancy import Case, Decision, Values, evolve
+from ledger.cases.decision import Decision
+from ledger.cases.discrepancy import Case, Values, evolve
 from ledger.cases.letter import Letter, LetterEvent, evolve_letter
 from ledger.cases.period import PERIOD_EVENTS, Signed, evolve_period
 from ledger.errors import Fatal

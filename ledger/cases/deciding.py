@@ -1,150 +1,190 @@
-"""What people decide about a case: explain, escalate, close; and when they may not.
+"""What people decide about a case, and when they may not.
 
-A refusal is one sentence that says what would have to be different.
+A decision is taken on a state and refused with a sentence that says what would have to be
+different.
 """
 
+from datetime import date
 from typing import Final, get_args
 
-from msgspec import Struct
-
+from ledger.cases.arranging import Assign, Comment, Route, SetDue, arranged
+from ledger.cases.correcting import (
+    AcceptCorrection,
+    AskCorrection,
+    RefuseCorrection,
+    ReportCorrection,
+    corrected,
+)
+from ledger.cases.decision import ReasonName, Refusal, documents_of, needed, text_of
 from ledger.cases.discrepancy import (
+    LIVE,
     Case,
     DiscrepancyClosed,
     DiscrepancyEscalated,
     DiscrepancyExplained,
+    Event,
     State,
     Values,
 )
-from ledger.errors import Misuse
-from ledger.facts.scalars import ReasonCode, time_text
+from ledger.cases.ground import Command, Ground, Standing
+from ledger.facts.identity import Document
+from ledger.facts.scalars import ReasonCode
 
 REASONS: Final[tuple[ReasonCode, ...]] = get_args(ReasonCode)
 _NEEDS_TEXT: Final = frozenset({"OTHER", "UNEXPLAINED"})
-text_letters_max: Final = 500
-
-
-class Command(Struct, frozen=True, kw_only=True, gc=False):
-    """Somebody wants to decide: for which party, as which person, in what words."""
-
-    party: str
-    person: str
-    text: str | None = None
 
 
 class Explain(Command, frozen=True, kw_only=True, gc=False):
     """A party concerned says how it came; `reason` is a reason code."""
 
     reason: str
+    documents: tuple[Document, ...] = ()
 
 
 class Escalate(Command, frozen=True, kw_only=True, gc=False):
     """A certifier wants more than an explanation."""
 
+    documents: tuple[Document, ...] = ()
+
 
 class Close(Command, frozen=True, kw_only=True, gc=False):
-    """A certifier settles the case; `reason` is a reason code."""
+    """A certifier settles the case; `reason` is a reason code.
 
-    reason: str
-
-
-class Standing(Struct, frozen=True, kw_only=True, gc=False):
-    """Who has a say in a case.
-
-    `concerned` = parties that the events of its subject name as holder, exporter, importer,
-    operator or party; `certifiers` = bodies of its pairs and agents of the exporters.
+    `waive` says why a correction that was asked is not owed any more.
     """
 
-    concerned: frozenset[str]
-    certifiers: frozenset[str]
+    reason: str
+    documents: tuple[Document, ...] = ()
+    waive: str | None = None
 
 
-Settlement = DiscrepancyExplained | DiscrepancyEscalated | DiscrepancyClosed
+Settling = Explain | Escalate | Close
+Correcting = AskCorrection | ReportCorrection | AcceptCorrection | RefuseCorrection
+Arranging = Assign | SetDue | Comment | Route
+Deciding = Settling | Correcting | Arranging
 
-_FROM: Final[dict[type[Command], frozenset[State]]] = {
+STATES: Final[dict[type[Settling], frozenset[State]]] = {
     Explain: frozenset({State.OPEN, State.ESCALATED}),
     Escalate: frozenset({State.OPEN, State.EXPLAINED}),
-    Close: frozenset({State.OPEN, State.EXPLAINED, State.ESCALATED}),
+    Close: LIVE,
 }
-_DONE: Final[dict[type[Command], str]] = {
-    Explain: "explained",
-    Escalate: "escalated",
-    Close: "closed",
-}
+"""In which states of a case each may be."""
 
 
 def decide(
-    command: Explain | Escalate | Close,
+    command: Deciding,
     case: Case,
     *,
     standing: Standing,
     shown: Values,
     now: int,
     position: int,
-) -> Settlement:
-    """The event that the command makes of the case; raises Misuse with a sentence.
+    policy_due: date | None = None,
+) -> Event:
+    """The event that the command makes of the case; raises Refusal with a sentence.
 
-    `shown` are the values of the latest evaluation: what the person saw and decides about; `now`
-    is µs UTC, `position` the last position of the log that was read for it.
+    What the arguments are stands with `Ground`.
     """
-    kind = type(command)
-    if case.state not in _FROM[kind]:
-        raise Misuse(f"Case {case.id} is {case.state}: it cannot be {_DONE[kind]}.")
-    _may(command, case, standing)
-    person = command.person.strip()
-    if not person:
-        raise Misuse(f"Say which person has the case {_DONE[kind]}.", field="person")
-    if isinstance(command, Close) and person == case.explainer:
-        raise Misuse(
-            f"Case {case.id} was last explained by {person}: another person has to close it.",
-            field="person",
-        )
-    text = _text(command, shown)
-    time = time_text(now, 0)
-    if isinstance(command, Escalate):
-        if text is None:
-            raise Misuse("An escalation needs a text that says what is asked for.", field="text")
-        return DiscrepancyEscalated(
-            case=case.id, time=time, position=position, party=command.party, person=person,
-            text=text,
+    ground = Ground(case, standing, shown, now, position, policy_due)
+    if isinstance(command, Settling):
+        return _settled(command, ground)
+    if isinstance(command, Correcting):
+        return corrected(command, ground)
+    return arranged(command, ground)
+
+
+def _settled(command: Settling, ground: Ground) -> Event:
+    match command:
+        case Explain():
+            return _explained(command, ground)
+        case Escalate():
+            return _escalated(command, ground)
+        case Close():
+            return _closed(command, ground)
+
+
+def _explained(command: Explain, ground: Ground) -> DiscrepancyExplained:
+    ground.check_state(STATES[Explain], "explained")
+    if command.party not in ground.standing.concerned:
+        raise Refusal(
+            "%(party)s is not concerned by the case: no event of %(kind)s %(key)s names"
+            " it as a party to it.",
+            party=command.party, kind=ground.case.subject_kind,
+            key=ground.case.subject,
         )  # fmt: skip
-    made = DiscrepancyExplained if isinstance(command, Explain) else DiscrepancyClosed
-    return made(
-        case=case.id, time=time, position=position, party=command.party, person=person,
-        reason=reason_of(command.reason), text=text, values=shown,
-    )  # fmt: skip
+    return DiscrepancyExplained(
+        **ground.head(command, "explained"),
+        text=_reasoned(command, ground),
+        reason=reason_of(command.reason),
+        values=ground.shown,
+        documents=documents_of(command.documents),
+    )
+
+
+def _escalated(command: Escalate, ground: Ground) -> DiscrepancyEscalated:
+    ground.check_state(STATES[Escalate], "escalated")
+    ground.check_certifier(command, "escalated")
+    return DiscrepancyEscalated(
+        **ground.head(command, "escalated"),
+        text=needed(
+            command.text, "text", "An escalation needs a text that says what is asked for."
+        ),
+        documents=documents_of(command.documents),
+    )
+
+
+def _closed(command: Close, ground: Ground) -> DiscrepancyClosed:
+    case = ground.case
+    ground.check_state(STATES[Close], "closed")
+    ground.check_certifier(command, "closed")
+    head = ground.head(command, "closed")
+    if head["person"] == case.explainer:
+        raise Refusal(
+            "The case was last explained by %(person)s: another person has to close it.",
+            field="person", person=head["person"],
+        )  # fmt: skip
+    if head["person"] == case.reporter:
+        raise Refusal(
+            "The correction of the case was last reported by %(person)s: another person has"
+            " to close it.",
+            field="person", person=head["person"],
+        )  # fmt: skip
+    waive = text_of(command.waive, "waive")
+    if waive is None and case.owes is not None:
+        raise Refusal(
+            "A correction is asked of %(party)s and not accepted: accept it first, or say why it"
+            " is waived.",
+            field="waive", party=case.owes.of,
+        )  # fmt: skip
+    if waive is not None and case.owes is None:
+        raise Refusal("No correction is owed: there is nothing to waive.", field="waive")
+    return DiscrepancyClosed(
+        **head,
+        text=_reasoned(command, ground),
+        reason=reason_of(command.reason),
+        values=ground.shown,
+        documents=documents_of(command.documents),
+        waive=waive,
+    )
 
 
 def reason_of(code: str) -> ReasonCode:
-    """A reason code as given; raises Misuse that lists those there are."""
+    """A reason code as given; raises Refusal that lists those there are."""
     for reason in REASONS:
         if code == reason:
             return reason
-    raise Misuse(f"{code!r} is no reason code: {', '.join(REASONS)}.", field="reason")
+    raise Refusal(
+        "%(code)s is no reason code: %(known)s.",
+        field="reason", code=repr(code), known=", ".join(REASONS),
+    )  # fmt: skip
 
 
-def _may(command: Explain | Escalate | Close, case: Case, standing: Standing) -> None:
-    if isinstance(command, Explain):
-        if command.party not in standing.concerned:
-            raise Misuse(
-                f"{command.party} is not concerned by case {case.id}: no event of"
-                f" {case.subject_kind} {case.subject} names it as a party to it."
-            )
-    elif command.party not in standing.certifiers:
-        raise Misuse(
-            f"{command.party} is no certifier of case {case.id}: only the body of its importer"
-            f" or the agent of its exporter has it {_DONE[type(command)]}."
-        )
-
-
-def _text(command: Explain | Escalate | Close, shown: Values) -> str | None:
-    text = (command.text or "").strip() or None
-    if text is not None and len(text) > text_letters_max:
-        raise Misuse(
-            f"A text has at most {text_letters_max} letters, not {len(text)}.", field="text"
-        )
-    if text is None and not isinstance(command, Escalate):
+def _reasoned(command: Explain | Close, ground: Ground) -> str | None:
+    text = text_of(command.text)
+    if text is None:
         if command.reason in _NEEDS_TEXT:
-            raise Misuse(f"The reason {command.reason} needs a text.", field="text")
-        if shown.severity == "C":
-            raise Misuse("A critical case needs a text.", field="text")
+            raise Refusal("The reason %(reason)s needs a text.", field="text",
+                          reason=ReasonName(command.reason))  # fmt: skip
+        if ground.shown.severity == "C":
+            raise Refusal("A critical case needs a text.", field="text")
     return text

@@ -3,13 +3,31 @@
 A case is the fold of its events in order of their version; nothing else makes one.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.cases.correction import (
+    Correction,
+    CorrectionEvent,
+    DiscrepancyCorrectionAsked,
+    DiscrepancyCorrectionReported,
+    evolve_correction,
+)
+from ledger.cases.decision import Decision
+from ledger.cases.thread import (
+    Arrangement,
+    DiscrepancyAssigned,
+    DiscrepancyCommented,
+    DiscrepancyDueSet,
+    DiscrepancyOverdue,
+    DiscrepancyRouted,
+)
 from ledger.errors import Fatal
+from ledger.facts.identity import Document
 from ledger.facts.scalars import ReasonCode
 from ledger.rules.violation import Family, Severity, SubjectKind, Violation, compared
 
@@ -72,23 +90,6 @@ class Picture(Struct, frozen=True, kw_only=True, gc=False):
         )
 
 
-class Decision(
-    Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True, gc=False
-):
-    """What every event of a case has.
-
-    `case` is the id of its stream, `time` the canonical time by the clock it was decided by,
-    `position` the last position of the log that the decision rests on.
-    """
-
-    makes: ClassVar[str]
-    """What was done, as a word for people."""
-
-    case: str
-    time: str
-    position: int
-
-
 class DiscrepancyOpened(Decision, tag=True, frozen=True, kw_only=True, gc=False):
     """A violation holds for the first time."""
 
@@ -126,6 +127,7 @@ class DiscrepancyExplained(Decision, tag=True, frozen=True, kw_only=True, gc=Fal
     reason: ReasonCode
     text: str | None = None
     values: Values
+    documents: tuple[Document, ...] = ()
 
 
 class DiscrepancyEscalated(Decision, tag=True, frozen=True, kw_only=True, gc=False):
@@ -136,10 +138,11 @@ class DiscrepancyEscalated(Decision, tag=True, frozen=True, kw_only=True, gc=Fal
     party: str
     person: str
     text: str
+    documents: tuple[Document, ...] = ()
 
 
 class DiscrepancyClosed(Decision, tag=True, frozen=True, kw_only=True, gc=False):
-    """A certifier has settled it at these values."""
+    """A certifier has settled it at these values; `waive` says why a correction is not owed."""
 
     makes: ClassVar[str] = "closed"
 
@@ -148,9 +151,11 @@ class DiscrepancyClosed(Decision, tag=True, frozen=True, kw_only=True, gc=False)
     reason: ReasonCode
     text: str | None = None
     values: Values
+    documents: tuple[Document, ...] = ()
+    waive: str | None = None
 
 
-Event = (
+StateEvent = (
     DiscrepancyOpened
     | DiscrepancyWithdrawn
     | DiscrepancyReopened
@@ -158,14 +163,18 @@ Event = (
     | DiscrepancyEscalated
     | DiscrepancyClosed
 )
+Event = StateEvent | CorrectionEvent | Arrangement
 
 
 class Case(Struct, frozen=True, kw_only=True, gc=False):
     """A discrepancy as its events left it.
 
-    `shows` is what its last opening or reopening showed; `settled` the values that were last
-    explained or closed since; `explainer` the person who last explained it; `escalated` whether it
-    was escalated and not closed since.
+    `shows` is what its last opening or reopening showed, `since` when that was; `settled` the
+    values that were last explained or closed since, `explained_at` when they were explained;
+    `explainer` the person who last explained it, `reporter` who last reported a correction;
+    `escalated` whether it was escalated and not closed since. `due` is the day that a certifier set
+    since it was opened; `routed` the certifiers that the operator gave it to; `told` how often it
+    was called overdue for the day `told_due`, the last time at `told_at`. Times are canonical.
     """
 
     id: str
@@ -177,9 +186,25 @@ class Case(Struct, frozen=True, kw_only=True, gc=False):
     discriminator: str
     family: Family
     shows: Picture
+    since: str = ""
     settled: Values | None = None
+    explained_at: str | None = None
     explainer: str | None = None
+    reporter: str | None = None
     escalated: bool = False
+    due: date | None = None
+    owner: str | None = None
+    owner_party: str | None = None
+    correction: Correction | None = None
+    routed: tuple[str, ...] = ()
+    told_due: date | None = None
+    told_at: str | None = None
+    told: int = 0
+
+    @property
+    def owes(self) -> Correction | None:
+        """The correction that was asked and is not accepted, if there is one."""
+        return self.correction if self.correction is not None and self.correction.owed else None
 
 
 def evolve(case: Case | None, event: Event) -> Case:
@@ -197,6 +222,7 @@ def evolve(case: Case | None, event: Event) -> Case:
             discriminator=event.discriminator,
             family=event.family,
             shows=event.shows,
+            since=event.time,
         )
     if case is None:
         raise Fatal(f"Case {event.case} was {event.makes} before it was opened.")
@@ -204,18 +230,63 @@ def evolve(case: Case | None, event: Event) -> Case:
 
 
 def _followed(case: Case, event: Event) -> Case:
+    if isinstance(event, CorrectionEvent):
+        return _corrected(case, event)
+    return _arranged(case, event) if isinstance(event, Arrangement) else _moved(case, event)
+
+
+def _moved(case: Case, event: StateEvent) -> Case:
     match event:
         case DiscrepancyWithdrawn():
             return replace(case, state=State.WITHDRAWN)
         case DiscrepancyReopened():
             state = State.ESCALATED if case.escalated else State.OPEN
-            return replace(case, state=state, shows=event.shows, settled=None)
+            return replace(
+                case, state=state, shows=event.shows, since=event.time, settled=None,
+                explained_at=None, due=None,
+            )  # fmt: skip
         case DiscrepancyExplained():
             state = State.ESCALATED if case.escalated else State.EXPLAINED
-            return replace(case, state=state, settled=event.values, explainer=event.person)
+            return replace(
+                case, state=state, settled=event.values, explained_at=event.time,
+                explainer=event.person,
+            )  # fmt: skip
         case DiscrepancyEscalated():
             return replace(case, state=State.ESCALATED, escalated=True)
         case DiscrepancyClosed():
-            return replace(case, state=State.CLOSED, settled=event.values, escalated=False)
+            waived = None if event.waive is not None else case.correction
+            return replace(
+                case, state=State.CLOSED, settled=event.values, escalated=False, correction=waived
+            )
         case DiscrepancyOpened():
             raise Fatal(f"Case {case.id} was opened a second time.")
+
+
+def _corrected(case: Case, event: CorrectionEvent) -> Case:
+    correction = evolve_correction(case.correction, event)
+    if correction is None:
+        raise Fatal(f"Case {case.id}: {event.makes} before one was asked.")
+    case = replace(case, correction=correction)
+    match event:
+        case DiscrepancyCorrectionAsked():
+            return replace(case, state=State.ESCALATED, escalated=True)
+        case DiscrepancyCorrectionReported():
+            return replace(case, reporter=event.person)
+        case _:
+            return case
+
+
+def _arranged(case: Case, event: Arrangement) -> Case:
+    match event:
+        case DiscrepancyAssigned():
+            party = None if event.owner is None else event.owner_party
+            return replace(case, owner=event.owner, owner_party=party)
+        case DiscrepancyDueSet():
+            return replace(case, due=event.due)
+        case DiscrepancyRouted():
+            return replace(case, routed=(*dict.fromkeys((*case.routed, event.to)),))
+        case DiscrepancyOverdue():
+            told = case.told + 1 if case.told_due == event.due else 1
+            return replace(case, told_due=event.due, told_at=event.time, told=told)
+        case DiscrepancyCommented():
+            return case

@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Final, Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.cases.deciding import text_letters_max
 from ledger.cases.identity import letter_id
 from ledger.errors import Fatal, Misuse
 from ledger.facts.checks import is_id
@@ -19,6 +18,7 @@ from ledger.facts.scalars import ID_CHARACTERS_MAX, time_text
 
 DismissalReason = Literal["DUPLICATE_ELSEWHERE", "TEST", "NOT_OURS", "UNREADABLE", "OTHER"]
 ReplayOutcome = Literal["recorded", "duplicate", "refused"]
+text_letters_max: Final = 500
 DISMISSALS: Final[tuple[DismissalReason, ...]] = get_args(DismissalReason)
 
 

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from ledger.views.discrepancies import Listed
 
 _TOLD: Final = ("party", "person", "reason", "text")
-_CARD: Final = ("sentence", "rule", "title", "why", "severity", "state", "subject",
-                "opened_at", "changed_at", "cure", "scanner's slip", "id")  # fmt: skip
+_BESIDE: Final = (
+    "owner", "due", "waits_for", "to", "from_party", "actions", "cause", "action", "prevention",
+    "done_on", "documents", "audience", "waive",
+)  # fmt: skip
+"""What only some decisions have."""
+_CARD: Final = ("sentence", "rule", "title", "why", "severity", "state", "subject", "impact",
+                "due", "late", "owner", "waits_for", "opened_at", "changed_at", "cure",
+                "scanner's slip", "id")  # fmt: skip
 _CURED_ALWAYS: Final = "a correction or retraction of what was reported"
 
 
@@ -107,6 +113,8 @@ def _sides(row: dict[str, Any]) -> list[dict[str, str]]:
 
 def _life(log: "Log", entry: "Listed") -> list[dict[str, Any]]:
     """Everything that was decided about it, the first first."""
+    from msgspec import to_builtins
+
     from ledger.facts.scalars import time_text
     from ledger.views.discrepancies import history
     from ledger.views.loading import LAST
@@ -117,6 +125,11 @@ def _life(log: "Log", entry: "Listed") -> list[dict[str, Any]]:
             "time": time_text(recorded.recorded_at, 0),
             "position": recorded.position,
             **{name: getattr(decision, name, None) for name in _TOLD},
+            **{
+                name: to_builtins(value)
+                for name in _BESIDE
+                if (value := getattr(decision, name, None)) not in (None, ())
+            },
         }
         for recorded, decision in history(log, entry, LAST)
     ]

@@ -6,9 +6,16 @@ from uuid import UUID
 
 import typer
 
-from ledger.cases.deciding import REASONS
 from ledger.cases.discrepancy import State
 from ledger.commands.completing import of, rules
+from ledger.commands.given import (
+    AsOption,
+    DocumentOption,
+    PersonOption,
+    ReasonOption,
+    TextOption,
+    documents_given,
+)
 from ledger.commands.home import deciding, opened
 from ledger.commands.options import spread
 from ledger.commands.output import SEVERITIES as SEVERITY_WORDS
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
     from ledger.log import Log
     from ledger.views.discrepancies import Listed, Wanted
 
-_COLUMNS = ("rule", "severity", "state", "sentence", "subject", "evidence_total", "id")
+_COLUMNS = ("rule", "severity", "state", "sentence", "subject", "impact", "due", "waits_for", "id")
 """What a table shows; JSON and CSV have every key."""
 _MANY = "Several with commas, or the option several times."
 
@@ -94,17 +101,6 @@ class Filters(NamedTuple):
         )  # fmt: skip
 
 
-AsOption = Annotated[str, typer.Option("--as", metavar="PARTY", help="The party that decides.")]
-PersonOption = Annotated[str, typer.Option(metavar="ID", help="The person, by reference.")]
-ReasonOption = Annotated[
-    str,
-    typer.Option(
-        metavar="CODE", autocompletion=of(lambda: REASONS), help=f"One of {', '.join(REASONS)}."
-    ),
-]
-TextOption = Annotated[str | None, typer.Option(help="In words; needed for critical cases.")]
-
-
 @spread(Filters, without=("cases",))
 @spread(Printing)
 def discrepancies(
@@ -148,6 +144,7 @@ def explain(
     person: PersonOption,
     reason: ReasonOption,
     text: TextOption = None,
+    document: DocumentOption = None,
     *,
     filters: Filters,
 ) -> None:
@@ -157,7 +154,8 @@ def explain(
     """
     from ledger.cases.deciding import Explain
 
-    command = Explain(party=party, person=person, reason=reason, text=text)
+    documents = documents_given(document)
+    command = Explain(party=party, person=person, reason=reason, text=text, documents=documents)
     _decide(command, filters, "explained")
 
 
@@ -166,6 +164,8 @@ def escalate(
     party: AsOption,
     person: PersonOption,
     text: Annotated[str, typer.Option(help="What is asked for.")],
+    document: DocumentOption = None,
+    *,
     filters: Filters,
 ) -> None:
     """Escalate cases as a certifier: an explanation alone will not do.
@@ -174,7 +174,9 @@ def escalate(
     """
     from ledger.cases.deciding import Escalate
 
-    _decide(Escalate(party=party, person=person, text=text), filters, "escalated")
+    documents = documents_given(document)
+    command = Escalate(party=party, person=person, text=text, documents=documents)
+    _decide(command, filters, "escalated")
 
 
 @spread(Filters, without=("state",))
@@ -183,6 +185,10 @@ def close(
     person: PersonOption,
     reason: ReasonOption,
     text: TextOption = None,
+    waive: Annotated[
+        str | None, typer.Option(help="Why a correction that was asked is not owed any more.")
+    ] = None,
+    document: DocumentOption = None,
     *,
     filters: Filters,
 ) -> None:
@@ -192,7 +198,10 @@ def close(
     """
     from ledger.cases.deciding import Close
 
-    command = Close(party=party, person=person, reason=reason, text=text)
+    documents = documents_given(document)
+    command = Close(
+        party=party, person=person, reason=reason, text=text, waive=waive, documents=documents
+    )
     _decide(command, filters, "closed")
 
 
@@ -221,7 +230,7 @@ def _decide(command: "Explain | Escalate | Close", filters: Filters, done: str) 
             except Misuse as refusal:
                 if len(found) == 1:
                     raise
-                refused.append(str(refusal))
+                refused.append(f"{entry.case.id}: {refusal}")
     for sentence in refused:
         say(sentence)
     say(f"{len(found) - len(refused)} of {len(found)} cases {done}.")

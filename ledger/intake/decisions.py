@@ -4,7 +4,9 @@ Written and never read here: what comes in under one of these schemas is refused
 """
 
 import json
+from datetime import date
 from io import BytesIO
+from typing import Final
 
 import fastavro
 
@@ -13,6 +15,9 @@ from ledger.facts.scalars import micros, offset_minutes
 from ledger.intake.codec import SINGLE_OBJECT
 from ledger.intake.judging import Record
 from ledger.intake.schemas import Schema, released_decisions
+
+_DAYS: Final = frozenset({"due", "done_on"})
+"""The fields of decisions that are days."""
 
 
 def decision_to_avro(name: str, state: bytes) -> bytes:
@@ -39,4 +44,6 @@ def _record(state: bytes) -> Record:
     record: Record = json.loads(state)
     record["offset"] = offset_minutes(record["time"])
     record["time"] = micros(record["time"])
+    for name in _DAYS & record.keys():
+        record[name] = date.fromisoformat(record[name])
     return record

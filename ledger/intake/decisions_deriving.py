@@ -5,13 +5,14 @@ ledger.intake.decisions_deriving` names the types that differ from their newest 
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, get_args
 
 from msgspec import Struct
 
 from ledger.cases.discrepancy import Event
-from ledger.cases.letter import LetterDecision
+from ledger.cases.letter import LetterDecision, LetterEvent
 from ledger.cases.period import AnyPeriodEvent
 from ledger.intake.deriving import derive, write_missing
 
@@ -35,7 +36,7 @@ _DOCS: Final = {
     "shows": "What the facts showed",
     "party": "The party that decided",
     "person": "Reference to a person, never a name",
-    "text": "At most 500 characters",
+    "text": "At most 2,000 characters",
     "values": "What was expected and found; a decision about the case holds for these values",
     "expected": "In the order of the rule",
     "found": "In the order of the rule",
@@ -58,17 +59,34 @@ _DOCS: Final = {
     "replaces": "The version of its stream that was signed before",
     "fact": "The event that was recorded in its place",
     "outcome": "What became of its bytes at the intake",
+    "documents": "Evidence kept elsewhere, at most 20",
+    "waive": "Why a correction that was asked is not owed any more, at most 2,000 characters",
+    "owner": "The person who has the case, by reference; null: nobody",
+    "owner_party": "The party of that person",
+    "due": "The last day, Japan time",
+    "audience": "Who reads it: ALL who see the case, or the OWN party alone",
+    "from_party": "The party that is to put it right",
+    "actions": "What is asked for",
+    "cause": "At most 2,000 characters",
+    "action": "What was done, at most 2,000 characters",
+    "prevention": "What keeps it from coming again, at most 2,000 characters",
+    "done_on": "The day on which it was done",
+    "waits_for": "The party that is to act next; OPERATOR where it is left to nobody else",
+    "to": "The certifier that may decide from now on",
 }
+
+
+_DOCS_OF_LETTERS: Final = _DOCS | {"text": "At most 500 characters"}
 
 
 def derive_decision(kind: type[Struct]) -> dict[str, Any]:
     """The Avro schema of a decision, as the newest file in `schemas/decisions/` holds it."""
     schema = derive(kind)
-    _finish(schema)
+    _finish(schema, _DOCS_OF_LETTERS if issubclass(kind, LetterEvent) else _DOCS)
     return schema
 
 
-def _finish(record: dict[str, Any]) -> None:
+def _finish(record: dict[str, Any], docs: Mapping[str, str]) -> None:
     """Say which strings are ids, and what each field means, in a record and those within."""
     for field in record["fields"]:
         name = field["name"]
@@ -77,12 +95,12 @@ def _finish(record: dict[str, Any]) -> None:
             field["type"] = ["null", _UUID] if optional else _UUID
         elif name == "evidence":
             field["type"] = {"type": "array", "items": _UUID}
-        if name in _DOCS:
+        if name in docs:
             # Before the default, where the schemas of facts have it.
             default = {key: field.pop(key) for key in ("default",) if key in field}
-            field.update({"doc": _DOCS[name]} | default)
+            field.update({"doc": docs[name]} | default)
         if isinstance(field["type"], dict) and field["type"]["type"] == "record":
-            _finish(field["type"])
+            _finish(field["type"], docs)
 
 
 def main(folder: Path) -> int:

@@ -113,7 +113,15 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_PARTY_YEAR, annual_differs),),
-        says=(Says(SubjectKind.PARTY_YEAR, "product rcb:party", "ledger:kg", "filed:kg"),),
+        says=(
+            Says(
+                SubjectKind.PARTY_YEAR,
+                "product rcb:party",
+                "ledger:kg",
+                "filed:kg",
+                impact="ledger-filed",
+            ),
+        ),
     ),
     Rule(
         number="M-53",

@@ -116,9 +116,15 @@ RULES: Final = (
         ),
         applications=(not_authorised,),
         says=(
-            Says(SubjectKind.APPLICATION, "=site", "sites:site+", "site"),
-            Says(SubjectKind.APPLICATION, "=product", "products:product+", "product"),
-            Says(SubjectKind.APPLICATION, "=role", "_*", "roles:role*"),
+            Says(SubjectKind.APPLICATION, "=site", "sites:site+", "site", impact="subject"),
+            Says(
+                SubjectKind.APPLICATION,
+                "=product",
+                "products:product+",
+                "product",
+                impact="subject",
+            ),
+            Says(SubjectKind.APPLICATION, "=role", "_*", "roles:role*", impact="subject"),
             Says(SubjectKind.EVENT, "=subdivider", "_*", "status? since:day?"),
             Says(SubjectKind.EVENT, "=grader", "_*", "codes:code+"),
         ),

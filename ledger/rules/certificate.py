@@ -228,6 +228,7 @@ RULES: Final = (
                 "shipment lot",
                 "units? weight:kg products:product+",
                 "units2:units?!units weight2:kg!weight products2:product*!products",
+                impact="weight-weight2",
             ),
         ),
     ),
@@ -239,7 +240,13 @@ RULES: Final = (
         subjects=(On(_CERTIFICATE, overdrawn),),
         says=(
             Says(SubjectKind.CERTIFICATE, "=shipments", "_", "shipments:shipment+"),
-            Says(SubjectKind.CERTIFICATE, "product", "certified:kg", "drawn:kg"),
+            Says(
+                SubjectKind.CERTIFICATE,
+                "product",
+                "certified:kg",
+                "drawn:kg",
+                impact="drawn-certified",
+            ),
         ),
     ),
     Rule(

@@ -150,8 +150,16 @@ RULES: Final = (
         subjects=(On(SubjectKind.SHIPMENT, chain_lapsed),),
         applications=(certification_lapsed,),
         says=(
-            Says(SubjectKind.APPLICATION, "role:chain", "_", "status? since:day?"),
-            Says(SubjectKind.SHIPMENT, "role:chain mark?", "_", "status? since:day?"),
+            Says(
+                SubjectKind.APPLICATION, "role:chain", "_", "status? since:day?", impact="subject"
+            ),
+            Says(
+                SubjectKind.SHIPMENT,
+                "role:chain mark?",
+                "_",
+                "status? since:day?",
+                impact="subject",
+            ),
         ),
     ),
 )

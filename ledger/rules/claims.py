@@ -137,8 +137,8 @@ RULES: Final = (
             On(SubjectKind.LABEL, label_not_eligible),
         ),
         says=(
-            Says(SubjectKind.LOT, "label version", "_", "codes:code+"),
-            Says(SubjectKind.LABEL, expected="_", found="codes:code+"),
+            Says(SubjectKind.LOT, "label version", "_", "codes:code+", impact="subject"),
+            Says(SubjectKind.LABEL, expected="_", found="codes:code+", impact="subject"),
         ),
     ),
     Rule(
@@ -147,6 +147,6 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(SubjectKind.LOT, conversion_as_organic),),
-        says=(Says(SubjectKind.LOT, "label version", "_", "codes:code+"),),
+        says=(Says(SubjectKind.LOT, "label version", "_", "codes:code+", impact="subject"),),
     ),
 )

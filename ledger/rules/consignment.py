@@ -112,8 +112,19 @@ RULES: Final = (
         subjects=(On(_SHIPMENT, shipped_to_another),),
         applications=(wrong_importer,),
         says=(
-            Says(SubjectKind.APPLICATION, expected="importers:party+", found="licensee:party"),
-            Says(SubjectKind.SHIPMENT, "lot mark", "importer:party", "licensee:party"),
+            Says(
+                SubjectKind.APPLICATION,
+                expected="importers:party+",
+                found="licensee:party",
+                impact="subject",
+            ),
+            Says(
+                SubjectKind.SHIPMENT,
+                "lot mark",
+                "importer:party",
+                "licensee:party",
+                impact="subject",
+            ),
         ),
     ),
     Rule(
@@ -124,8 +135,15 @@ RULES: Final = (
         subjects=(On(_SHIPMENT, shipped_under_another),),
         applications=(wrong_body,),
         says=(
-            Says(SubjectKind.APPLICATION, expected="bodies:party+", found="body:party"),
-            Says(SubjectKind.SHIPMENT, "lot mark", "contracted:party", "body:party"),
+            Says(
+                SubjectKind.APPLICATION,
+                expected="bodies:party+",
+                found="body:party",
+                impact="subject",
+            ),
+            Says(
+                SubjectKind.SHIPMENT, "lot mark", "contracted:party", "body:party", impact="subject"
+            ),
         ),
     ),
     Rule(
@@ -134,6 +152,8 @@ RULES: Final = (
         family="L",
         severity="C",
         applications=(no_contract,),
-        says=(Says(SubjectKind.APPLICATION, expected="day:on", found="end:day?"),),
+        says=(
+            Says(SubjectKind.APPLICATION, expected="day:on", found="end:day?", impact="subject"),
+        ),
     ),
 )

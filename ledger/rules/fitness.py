@@ -134,10 +134,10 @@ RULES: Final = (
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, unfit_lot_sealed, when=lot_unfit),),
         says=(
-            Says(SubjectKind.APPLICATION, "=grade", "_", "grade checks:check*"),
-            Says(SubjectKind.APPLICATION, "=ungraded", "_", "_"),
-            Says(SubjectKind.APPLICATION, "=status", "_", "_"),
-            Says(SubjectKind.APPLICATION, "=held", "_", "_"),
+            Says(SubjectKind.APPLICATION, "=grade", "_", "grade checks:check*", impact="subject"),
+            Says(SubjectKind.APPLICATION, "=ungraded", "_", "_", impact="subject"),
+            Says(SubjectKind.APPLICATION, "=status", "_", "_", impact="subject"),
+            Says(SubjectKind.APPLICATION, "=held", "_", "_", impact="subject"),
         ),
     ),
 )

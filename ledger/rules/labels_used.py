@@ -124,9 +124,19 @@ RULES: Final = (
         severity="H",
         applications=(label_not_approved,),
         says=(
-            Says(SubjectKind.APPLICATION, "=approval", "day:on", "label:labelled"),
-            Says(SubjectKind.APPLICATION, "=product", "labelled:product", "product"),
-            Says(SubjectKind.APPLICATION, "=scheme", "of_label:scheme", "of_mark:scheme"),
+            Says(
+                SubjectKind.APPLICATION, "=approval", "day:on", "label:labelled", impact="subject"
+            ),
+            Says(
+                SubjectKind.APPLICATION, "=product", "labelled:product", "product", impact="subject"
+            ),
+            Says(
+                SubjectKind.APPLICATION,
+                "=scheme",
+                "of_label:scheme",
+                "of_mark:scheme",
+                impact="subject",
+            ),
         ),
     ),
     Rule(
@@ -139,8 +149,13 @@ RULES: Final = (
             On(_SHIPMENT, shipped_seal_count),
         ),
         says=(
-            Says(SubjectKind.APPLICATION, expected="needed:seals", found="seals"),
-            Says(SubjectKind.SHIPMENT, "lot mark", "needed:seals", "seals"),
+            Says(
+                SubjectKind.APPLICATION,
+                expected="needed:seals",
+                found="seals",
+                impact="needed-seals",
+            ),
+            Says(SubjectKind.SHIPMENT, "lot mark", "needed:seals", "seals", impact="needed-seals"),
         ),
     ),
 )

@@ -179,7 +179,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_LOT, over_sealed),),
-        says=(Says(SubjectKind.LOT, "scheme", "units", "sealed:units"),),
+        says=(Says(SubjectKind.LOT, "scheme", "units", "sealed:units", impact="sealed-units"),),
     ),
     Rule(
         number="M-20",
@@ -187,7 +187,14 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_LOT, over_certified),),
-        says=(Says(SubjectKind.LOT, expected="weight:kg", found="certified:kg"),),
+        says=(
+            Says(
+                SubjectKind.LOT,
+                expected="weight:kg",
+                found="certified:kg",
+                impact="certified-weight",
+            ),
+        ),
     ),
     Rule(
         number="M-32",
@@ -195,7 +202,7 @@ RULES: Final = (
         family="H",
         severity="C",
         subjects=(On(_LOT, seals_on_rejected_lot),),
-        says=(Says(SubjectKind.LOT, "mark", "allowed:seals", "seals"),),
+        says=(Says(SubjectKind.LOT, "mark", "allowed:seals", "seals", impact="seals"),),
     ),
     Rule(
         number="M-37",
@@ -203,7 +210,9 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_LOT, unshipped_seals),),
-        says=(Says(SubjectKind.LOT, "mark", "allowed:seals", "seals since:moment"),),
+        says=(
+            Says(SubjectKind.LOT, "mark", "allowed:seals", "seals since:moment", impact="seals"),
+        ),
     ),
     Rule(
         number="M-56",
@@ -211,6 +220,8 @@ RULES: Final = (
         family="D",
         severity="C",
         subjects=(On(_LOT, subdivision_imbalance),),
-        says=(Says(SubjectKind.LOT, expected="weight:kg", found="parts:kg"),),
+        says=(
+            Says(SubjectKind.LOT, expected="weight:kg", found="parts:kg", impact="parts-weight"),
+        ),
     ),
 )

@@ -113,6 +113,14 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_LOT, unsealed_sale),),
-        says=(Says(SubjectKind.LOT, "importer:party", "sealed:units", "sold:units"),),
+        says=(
+            Says(
+                SubjectKind.LOT,
+                "importer:party",
+                "sealed:units",
+                "sold:units",
+                impact="sold-sealed",
+            ),
+        ),
     ),
 )

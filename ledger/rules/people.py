@@ -124,11 +124,11 @@ RULES: Final = (
             *(On(_EVENT, unmanaged, of=(kind,)) for kind in _MANAGED),
         ),
         says=(
-            Says(_EVENT, "=PROCESS_MANAGER", "_", _FOUND),
-            Says(_EVENT, "=RESPONSIBLE_MANAGER", "_", _FOUND),
-            Says(_EVENT, "=GRADER_IN_CHARGE", "_", _FOUND),
-            Says(_EVENT, "=SUBDIVIDING_MANAGER", "_", _FOUND),
-            Says(_EVENT, "function", "_", _FOUND),
+            Says(_EVENT, "=PROCESS_MANAGER", "_", _FOUND, impact="subject"),
+            Says(_EVENT, "=RESPONSIBLE_MANAGER", "_", _FOUND, impact="subject"),
+            Says(_EVENT, "=GRADER_IN_CHARGE", "_", _FOUND, impact="subject"),
+            Says(_EVENT, "=SUBDIVIDING_MANAGER", "_", _FOUND, impact="subject"),
+            Says(_EVENT, "function", "_", _FOUND, impact="subject"),
         ),
     ),
 )

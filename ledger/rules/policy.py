@@ -27,7 +27,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     """The parameters by their public names.
 
     Waits, `clock_skew` and `double_shot` are microseconds; `*_days` days; `travel_minutes` minutes;
-    shares are fractions of one (1 % = 0.01); `annual_tolerance` kg.
+    shares are fractions of one (1 % = 0.01); `annual_tolerance` kg. `due_critical` is business
+    days, the others of when a case is due and `overdue_again` calendar days.
     """
 
     grace_scan: int
@@ -63,6 +64,11 @@ class Policy(Struct, frozen=True, kw_only=True):
     double_shot: int
     sign_days: int
     period_second: Seconds
+    due_critical: int
+    due_high: int
+    due_medium: int
+    due_low: int
+    overdue_again: int
     holidays: frozenset[date]
 
     def digest(self) -> str:
@@ -205,5 +211,10 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "double_shot": _duration,
     "sign_days": _days,
     "period_second": _seconds,
+    "due_critical": _days,
+    "due_high": _days,
+    "due_medium": _days,
+    "due_low": _days,
+    "overdue_again": _lag,
     "holidays": _dates,
 }

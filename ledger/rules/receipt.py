@@ -233,7 +233,7 @@ RULES: Final = (
         says=(
             Says(SubjectKind.DISPATCH, "mark =receiver", "addressee:holding", "receivers:holding+"),
             Says(SubjectKind.DISPATCH, "mark =numbers", "sent:range+", "got:range+"),
-            Says(SubjectKind.DISPATCH, "mark", "sent:seals", "got:seals"),
+            Says(SubjectKind.DISPATCH, "mark", "sent:seals", "got:seals", impact="sent-got"),
         ),
     ),
     Rule(
@@ -242,7 +242,7 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(_DISPATCH, never_received),),
-        says=(Says(SubjectKind.DISPATCH, "mark", "sent:seals", "lost:seals"),),
+        says=(Says(SubjectKind.DISPATCH, "mark", "sent:seals", "lost:seals", impact="sent-lost"),),
     ),
     Rule(
         number="M-05",
@@ -250,7 +250,11 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_DISPATCH, receipt_without_dispatch),),
-        says=(Says(SubjectKind.DISPATCH, "mark", "allowed:seals", "received:seals"),),
+        says=(
+            Says(
+                SubjectKind.DISPATCH, "mark", "allowed:seals", "received:seals", impact="received"
+            ),
+        ),
     ),
     Rule(
         number="M-39",
@@ -270,7 +274,9 @@ RULES: Final = (
         family="N",
         severity="C",
         subjects=(On(_EVENT, loss_or_theft, of=(SealsLost,)),),
-        says=(Says(SubjectKind.EVENT, expected="allowed:seals", found="seals cause"),),
+        says=(
+            Says(SubjectKind.EVENT, expected="allowed:seals", found="seals cause", impact="seals"),
+        ),
     ),
     Rule(
         number="M-42",
@@ -278,6 +284,8 @@ RULES: Final = (
         family="N",
         severity="H",
         subjects=(On(SubjectKind.CONTRACT, unreturned_stock),),
-        says=(Says(SubjectKind.CONTRACT, "mark site", "allowed:seals", "held:seals"),),
+        says=(
+            Says(SubjectKind.CONTRACT, "mark site", "allowed:seals", "held:seals", impact="held"),
+        ),
     ),
 )

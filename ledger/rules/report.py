@@ -143,7 +143,13 @@ RULES: Final = (
         severity="H",
         subjects=(On(SubjectKind.REPORT, report_differs),),
         says=(
-            Says(SubjectKind.REPORT, "mark =remaining", "book:seals", "remaining:seals"),
+            Says(
+                SubjectKind.REPORT,
+                "mark =remaining",
+                "book:seals",
+                "remaining:seals",
+                impact="book-remaining",
+            ),
             Says(
                 SubjectKind.REPORT,
                 "=header",
@@ -151,7 +157,9 @@ RULES: Final = (
                 "exporter2:party!exporter importer2:party!importer "
                 "rcb2:party!rcb agent2:party!agent",
             ),
-            Says(SubjectKind.REPORT, "lot mark", "shipped:seals", "used:seals"),
+            Says(
+                SubjectKind.REPORT, "lot mark", "shipped:seals", "used:seals", impact="shipped-used"
+            ),
         ),
     ),
     Rule(
@@ -160,6 +168,8 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(SubjectKind.EVENT, weight_arithmetic, of=_WEIGHED),),
-        says=(Says(SubjectKind.EVENT, "line:count", "weight:kg", "stated:kg"),),
+        says=(
+            Says(SubjectKind.EVENT, "line:count", "weight:kg", "stated:kg", impact="weight-stated"),
+        ),
     ),
 )

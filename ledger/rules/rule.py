@@ -58,6 +58,10 @@ class Says(NamedTuple):
     `name` or `name:type`, the type being the name where left out; `?` may be missing, `*` any
     number, `+` one or more, `!other` there only where it differs from that value, `/2` made of two
     parts. `=word` is that word, `_` is not said.
+
+    `impact` = how many seals, units or kilograms such a case is about: the name of a value, two
+    names with a minus between them for their difference, or `subject` for the seals of the subject;
+    left out, it is about no number.
     """
 
     on: SubjectKind
@@ -65,6 +69,7 @@ class Says(NamedTuple):
     expected: str = ""
     found: str = ""
     kind: str = ""
+    impact: str = ""
 
 
 class Rule(NamedTuple):

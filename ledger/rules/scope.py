@@ -134,9 +134,9 @@ RULES: Final = (
         ),
         applications=(out_of_scope,),
         says=(
-            Says(SubjectKind.APPLICATION, "=scope", "_", "class code?"),
-            Says(SubjectKind.APPLICATION, "=classes", "_", "class"),
-            Says(SubjectKind.SHIPMENT, "lot", "_", "class codes:code+"),
+            Says(SubjectKind.APPLICATION, "=scope", "_", "class code?", impact="subject"),
+            Says(SubjectKind.APPLICATION, "=classes", "_", "class", impact="subject"),
+            Says(SubjectKind.SHIPMENT, "lot", "_", "class codes:code+", impact="subject"),
             Says(SubjectKind.CERTIFICATE, "lot", "_", "class? codes:code+"),
         ),
     ),

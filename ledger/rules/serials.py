@@ -187,7 +187,7 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(_EVENT, sealed_twice, of=(SealsApplied, SealsIssued), when=used_before),),
-        says=(Says(SubjectKind.EVENT, "_", "_", "range beyond?"),),
+        says=(Says(SubjectKind.EVENT, "_", "_", "range beyond?", impact="range"),),
     ),
     Rule(
         number="M-34",
@@ -200,7 +200,7 @@ RULES: Final = (
         ),
         says=(
             Says(SubjectKind.MARK, expected="_", found="count"),
-            Says(SubjectKind.EVENT, "=numbers", "_", "ranges:range+"),
+            Says(SubjectKind.EVENT, "=numbers", "_", "ranges:range+", impact="ranges"),
             Says(SubjectKind.EVENT, "=no-range", "_"),
         ),
     ),
@@ -210,6 +210,8 @@ RULES: Final = (
         family="L",
         severity="C",
         subjects=(On(SubjectKind.APPLICATION, resurrected_seal, when=put_elsewhere),),
-        says=(Says(SubjectKind.APPLICATION, "_", "from:place", "to:place+ beyond?"),),
+        says=(
+            Says(SubjectKind.APPLICATION, "_", "from:place", "to:place+ beyond?", impact="subject"),
+        ),
     ),
 )

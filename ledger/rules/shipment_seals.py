@@ -243,7 +243,15 @@ RULES: Final = (
         family="P",
         severity="H",
         subjects=(On(_SHIPMENT, shipped_not_applied),),
-        says=(Says(SubjectKind.SHIPMENT, "lot mark?", "attached:seals", "carried:seals"),),
+        says=(
+            Says(
+                SubjectKind.SHIPMENT,
+                "lot mark?",
+                "attached:seals",
+                "carried:seals",
+                impact="attached-carried",
+            ),
+        ),
     ),
     Rule(
         number="M-59",
@@ -254,7 +262,13 @@ RULES: Final = (
         says=(
             Says(SubjectKind.SHIPMENT, "=importer", "importer:party", "receivers:party+"),
             Says(SubjectKind.SHIPMENT, "=arrival", "day", "_"),
-            Says(SubjectKind.SHIPMENT, "lot mark?", "units seals", "units2:units seals2:seals"),
+            Says(
+                SubjectKind.SHIPMENT,
+                "lot mark?",
+                "units seals",
+                "units2:units seals2:seals",
+                impact="seals-seals2",
+            ),
         ),
     ),
 )

@@ -134,7 +134,14 @@ RULES: Final = (
         family="P",
         severity="C",
         subjects=(On(_ON_ACCOUNTS, negative_stock),),
-        says=(Says(SubjectKind.ACCOUNT, expected="allowed:seals", found="low:seals since:moment"),),
+        says=(
+            Says(
+                SubjectKind.ACCOUNT,
+                expected="allowed:seals",
+                found="low:seals since:moment",
+                impact="low",
+            ),
+        ),
     ),
     Rule(
         number="M-02",
@@ -143,8 +150,20 @@ RULES: Final = (
         severity="H",
         subjects=(On(_ON_ACCOUNTS, count_variance),),
         says=(
-            Says(SubjectKind.ACCOUNT, "_", "book:seals", "counted:seals difference:seals"),
-            Says(SubjectKind.ACCOUNT, "_ =spoiled", "book:seals", "counted:seals _"),
+            Says(
+                SubjectKind.ACCOUNT,
+                "_",
+                "book:seals",
+                "counted:seals difference:seals",
+                impact="difference",
+            ),
+            Says(
+                SubjectKind.ACCOUNT,
+                "_ =spoiled",
+                "book:seals",
+                "counted:seals _",
+                impact="book-counted",
+            ),
         ),
     ),
     Rule(
@@ -153,7 +172,15 @@ RULES: Final = (
         family="D",
         severity="M",
         subjects=(On(_ON_ACCOUNTS, high_spoilage),),
-        says=(Says(SubjectKind.ACCOUNT, "month", "limit:percent", "spoiled:seals applied:seals"),),
+        says=(
+            Says(
+                SubjectKind.ACCOUNT,
+                "month",
+                "limit:percent",
+                "spoiled:seals applied:seals",
+                impact="spoiled over limit",
+            ),
+        ),
     ),
     Rule(
         number="M-40",
@@ -161,7 +188,14 @@ RULES: Final = (
         family="D",
         severity="H",
         subjects=(On(_ON_ACCOUNTS, destroyed_not_spoiled),),
-        says=(Says(SubjectKind.ACCOUNT, expected="allowed:seals", found="low:seals since:moment"),),
+        says=(
+            Says(
+                SubjectKind.ACCOUNT,
+                expected="allowed:seals",
+                found="low:seals since:moment",
+                impact="low",
+            ),
+        ),
     ),
     Rule(
         number="M-43",
@@ -169,7 +203,7 @@ RULES: Final = (
         family="N",
         severity="L",
         subjects=(On(_ON_ACCOUNTS, aged_seals),),
-        says=(Says(SubjectKind.ACCOUNT, found="held:seals since:moment"),),
+        says=(Says(SubjectKind.ACCOUNT, found="held:seals since:moment", impact="held"),),
     ),
     Rule(
         number="M-44",

@@ -94,14 +94,21 @@ class Kind(NamedTuple):
         """The values that a text may name."""
         return {part.name: part.slot for side in self.sides for part in side if part.name != "_"}
 
-    def values(self, case: Shown | Violation, say: Words) -> dict[str, Value] | None:
-        """The values of a case; None where it is of another kind."""
+    def given(self, case: Shown | Violation) -> dict[str, tuple[str, ...]] | None:
+        """The texts of a case by the names of its values; None where it is of another kind."""
         if case.subject_kind != self.on:
             return None
         given: dict[str, tuple[str, ...]] = {}
         for parts, side in zip(self.sides, _sides(case), strict=True):
             if not _fits(parts, side, given):
                 return None
+        return given
+
+    def values(self, case: Shown | Violation, say: Words) -> dict[str, Value] | None:
+        """The values of a case; None where it is of another kind."""
+        given = self.given(case)
+        if given is None:
+            return None
         return {
             part.name: Value(TYPES[part.type], _said(part, given), say)
             for side in self.sides

@@ -6,10 +6,9 @@ evaluation and changes nothing. Losing it costs an evaluation of everything, and
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple
-from uuid import UUID
 
 from ledger.views.access.policies import NAMELESS, OPERATORS_ALONE
-from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
+from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, array_text, columns
 
 APPLICATIONS: Final = "applications"
 """Stands for all applications to a lot on a local day, which depend on much the same; the key is
@@ -54,12 +53,16 @@ CREATE TABLE set_aside (
     PRIMARY KEY (kind, key)
 );
 -- What the latest evaluation showed of a case that asks for attention. marks: of the subject;
--- parties: that its events name; months: in which its evidence happened, Japan time.
+-- parties: that its events name; months: in which its evidence happened, Japan time. impact: so
+-- many of impact_unit (seals, units, kg, none). cause: rule, kind of case, noun and key, joined by
+-- a space. who: the party whose act it is about. things: what it names, as `lot L-1`. due: the day
+-- on which the policy has it due. first_day and last_day: of the events it rests on.
 CREATE TABLE case_shown (
     id uuid PRIMARY KEY, severity text NOT NULL, artefact boolean NOT NULL,
     expected text[] NOT NULL, found text[] NOT NULL, evidence text[] NOT NULL,
     evidence_total int4 NOT NULL, marks text[] NOT NULL, parties text[] NOT NULL,
-    months text[] NOT NULL
+    months text[] NOT NULL, impact numeric, impact_unit text NOT NULL, cause text NOT NULL,
+    who text, things text[] NOT NULL, due date NOT NULL, first_day date, last_day date
 ) WITH (fillfactor = 70);
 """
     SEEN: ClassVar[Seen] = {
@@ -78,21 +81,6 @@ class Progress(NamedTuple):
     again: int
     turn: int
     clock: int
-
-
-class Shown(NamedTuple):
-    """A row of `case_shown`."""
-
-    id: UUID
-    severity: str
-    artefact: bool
-    expected: list[str]
-    found: list[str]
-    evidence: list[str]
-    evidence_total: int
-    marks: list[str]
-    parties: list[str]
-    months: list[str]
 
 
 Key = tuple[str, str]
@@ -182,7 +170,7 @@ def wake(rows: Rows, changed: Mapping[int, str | None], but: Iterable[Key]) -> i
 def depend(rows: Rows, found: Mapping[Key, Collection[int]]) -> None:
     """Note by hashes what subjects depend on; a subject is sent once, however much that is."""
     if found:
-        values = [(kind, key, _as_text([*map(str, read)])) for (kind, key), read in found.items()]
+        values = [(kind, key, array_text([*map(str, read)])) for (kind, key), read in found.items()]
         rows.execute(_DEPEND, columns(sorted(values), 3), prepare=True)
 
 
@@ -248,53 +236,4 @@ def wait_for_cases(rows: Rows) -> None:
 _WITH_CASES = f"""
 INSERT INTO waiting (kind, key) SELECT DISTINCT subject_kind, subject FROM cases
 WHERE {IS_LIVE} ON CONFLICT DO NOTHING
-"""
-
-
-def show(rows: Rows, shown: Sequence[Shown]) -> None:
-    """Keep what cases show now."""
-    if not shown:
-        return
-    values = columns(shown)
-    for index in _LISTS:
-        values[index] = [*map(_as_text, values[index])]
-    rows.execute(_SHOW, values, prepare=True)
-
-
-_LISTS: Final = [
-    *map(
-        Shown._fields.index,
-        ("expected", "found", "evidence", "marks", "parties", "months"),
-    )
-]
-
-
-_SLASH, _QUOTE = "\\", '"'
-
-
-def _as_text(values: Sequence[str]) -> str:
-    """A list as the database writes one: lists of many lengths do not go into one array."""
-    if not values:
-        return "{}"
-    text = '","'.join(values)
-    if _SLASH in text or text.count(_QUOTE) > 2 * (len(values) - 1):
-        text = '","'.join(v.replace(_SLASH, r"\\").replace(_QUOTE, r"\"") for v in values)
-    return f'{{"{text}"}}'
-
-
-def shown_of(rows: Rows, cases: Sequence[UUID]) -> list[Shown]:
-    """What cases show, as far as they were evaluated."""
-    found = rows.execute(_SHOWN, (list(cases),), prepare=True).fetchall() if cases else []
-    return [Shown(*row) for row in found]
-
-
-_FIELDS: Final = ", ".join(Shown._fields)
-_SHOWN: Final = f"SELECT {_FIELDS} FROM case_shown WHERE id = ANY(%b::uuid[])"
-_SHOW: Final = f"""
-INSERT INTO case_shown ({_FIELDS})
-SELECT id, severity, artefact, expected::text[], found::text[], evidence::text[],
-    evidence_total, marks::text[], parties::text[], months::text[]
-FROM unnest(%b::uuid[], %b::text[], %b::boolean[], %b::text[], %b::text[], %b::text[], %b::int8[],
-    %b::text[], %b::text[], %b::text[]) AS shown ({_FIELDS})
-ON CONFLICT (id) DO UPDATE SET {", ".join(f"{one} = excluded.{one}" for one in Shown._fields[1:])}
 """

@@ -3,7 +3,7 @@
 A fold of decisions alone: what the latest evaluation showed beside that is kept by the audit.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ from ledger.cases.canonical import AnyDecision
 from ledger.cases.discrepancy import Case, DiscrepancyOpened, Event, evolve
 from ledger.cases.letter import LetterEvent
 from ledger.cases.period import PERIOD_EVENTS, AnyPeriodEvent, Signed, evolve_period
+from ledger.facts.scalars import micros
 from ledger.log import Recorded
 from ledger.views.access.policies import ME, MINE
 from ledger.views.folding import IS_LIVE, Fold, Rows, Seen, columns
@@ -22,11 +23,23 @@ _signed = msgspec.json.Decoder(Signed).decode
 
 _UPSERT = """
 INSERT INTO cases (id, rule, subject_kind, subject, discriminator, state, severity, folded,
+    due, owner, owner_party, explained, correction, correction_of, correction_by, routed, since,
     opened, opened_at, changed, changed_at)
-SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
-    %b::text[], %b::bytea[], %b::int8[], %b::int8[], %b::int8[], %b::int8[])
+SELECT id, rule, subject_kind, subject, discriminator, state, severity, folded, due, owner,
+    owner_party, explained, correction, correction_of, correction_by,
+    string_to_array(nullif(routed, ''), ' '), since, opened, opened_at, changed, changed_at
+FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+    %b::text[], %b::bytea[], %b::date[], %b::text[], %b::text[], %b::bool[], %b::text[],
+    %b::text[], %b::text[], %b::text[], %b::int8[], %b::int8[], %b::int8[], %b::int8[], %b::int8[])
+    AS c (id, rule, subject_kind, subject, discriminator, state, severity, folded, due, owner,
+        owner_party, explained, correction, correction_of, correction_by, routed, since, opened,
+        opened_at, changed, changed_at)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, severity = excluded.severity,
-    folded = excluded.folded, changed = excluded.changed, changed_at = excluded.changed_at
+    folded = excluded.folded, due = excluded.due, owner = excluded.owner,
+    owner_party = excluded.owner_party, explained = excluded.explained,
+    correction = excluded.correction, correction_of = excluded.correction_of,
+    correction_by = excluded.correction_by, routed = excluded.routed, since = excluded.since,
+    changed = excluded.changed, changed_at = excluded.changed_at
 """
 _PERIODS = """
 INSERT INTO periods (id, importer, rcb, name, signed, folded, changed, changed_at)
@@ -41,12 +54,16 @@ class Cases(Fold):
 
     TABLES: ClassVar[str] = f"""
 -- folded: the case as JSON (ledger.cases.discrepancy.Case). severity: as last decided. opened and
--- changed are positions, opened_at and changed_at when those were recorded (µs UTC).
+-- changed are positions, opened_at and changed_at when those were recorded (µs UTC). since: when it
+-- was last opened, by the clock of the audit (µs UTC). due: the day a certifier set since; where
+-- there is none, that of case_shown. explained: it was explained since. correction: ASKED or
+-- REPORTED, while one is owed, and by whom of whom. routed: to whom the operator gave it.
 CREATE TABLE cases (
     id uuid PRIMARY KEY, rule text NOT NULL, subject_kind text NOT NULL, subject text NOT NULL,
     discriminator text NOT NULL, state text NOT NULL, severity text NOT NULL,
-    folded bytea NOT NULL, opened int8 NOT NULL, opened_at int8 NOT NULL, changed int8 NOT NULL,
-    changed_at int8 NOT NULL
+    folded bytea NOT NULL, due date, owner text, owner_party text, explained boolean NOT NULL,
+    correction text, correction_of text, correction_by text, routed text[], since int8 NOT NULL,
+    opened int8 NOT NULL, opened_at int8 NOT NULL, changed int8 NOT NULL, changed_at int8 NOT NULL
 ) WITH (fillfactor = 70);
 CREATE INDEX cases_by_subject ON cases (subject_kind, subject);
 CREATE INDEX cases_live ON cases (rule) WHERE {IS_LIVE};
@@ -62,7 +79,10 @@ CREATE TABLE periods (
 );
 """
     SEEN: ClassVar[Seen] = {
-        "cases": (f"sees_case(id, subject_kind, subject, discriminator, {MINE})",),
+        "cases": (
+            f"sees_case(id, subject_kind, subject, discriminator, {MINE})",
+            f"{ME} = ANY(routed) AND viewer_role() = 'certifier'",
+        ),
         "case_states": ("EXISTS (SELECT FROM cases AS c WHERE c.id = case_states.id)",),
         "periods": (f"importer = {ME}", f"rcb = {ME}"),
     }
@@ -107,12 +127,22 @@ CREATE TABLE periods (
         values = [
             (
                 key, case.rule, str(case.subject_kind), case.subject, case.discriminator,
-                str(case.state), case.shows.values.severity, _encode(case),
+                str(case.state), case.shows.values.severity, _encode(case), *_arranged(case),
                 *opened.get(key, (0, 0)), *changed[key],
             )
             for key, case in sorted(cases.items(), key=lambda each: each[0].int)
         ]  # fmt: skip
         rows.execute(_UPSERT, columns(values), prepare=True)
+
+
+def _arranged(case: Case) -> tuple[Any, ...]:
+    """Due, owner, owner_party, explained, what is owed by whom to whom, routed, since."""
+    owes = case.owes
+    owed = (None, None, None) if owes is None else (owes.state, owes.of, owes.by)
+    return (
+        case.due, case.owner, case.owner_party, case.explained_at is not None, *owed,
+        " ".join(case.routed), micros(case.since),
+    )  # fmt: skip
 
 
 def known_cases(rows: Rows, ids: list[UUID]) -> dict[UUID, Case]:

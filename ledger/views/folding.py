@@ -156,6 +156,19 @@ def columns(values: Iterable[Sequence[Any]], width: int = 0) -> list[list[Any]]:
     return [*map(list, zip(*values, strict=True))] or [[] for _ in range(width)]
 
 
+_SLASH, _QUOTE = "\\", '"'
+
+
+def array_text(values: Sequence[str]) -> str:
+    """A list as the database writes one: lists of many lengths do not go into one array."""
+    if not values:
+        return "{}"
+    text = '","'.join(values)
+    if _SLASH in text or text.count(_QUOTE) > 2 * (len(values) - 1):
+        text = '","'.join(v.replace(_SLASH, r"\\").replace(_QUOTE, r"\"") for v in values)
+    return f'{{"{text}"}}'
+
+
 def copy_rows(
     rows: Rows, table: str, types: Sequence[str], values: Collection[Sequence[Any]]
 ) -> None:

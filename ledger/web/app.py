@@ -23,6 +23,7 @@ from ledger.web.access.last_used import LastUsed
 from ledger.web.access.signing import Signing
 from ledger.web.access.viewers import AtDesk
 from ledger.web.api import (
+    case_acts,
     discrepancies,
     events,
     goods,
@@ -62,7 +63,7 @@ _ABOUT: Final = (
 _ROUTERS: Final = (
     events.router, reconciling.router, goods.router,
     # Before the cases: its address would be taken for the id of one.
-    stream.router, discrepancies.router, periods.router, labels.router,
+    stream.router, discrepancies.router, case_acts.router, periods.router, labels.router,
     sources.router, searching.router, letters.router, tables.router, unproven.router,
     status.router,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from ledger.errors import LedgerError
 from ledger.facts.scalars import MICROS_A_DAY, time_text
 from ledger.log.processes import listed
 from ledger.settings import Settings
+from ledger.views.discrepancies.listing import IS_LATE, TODAY
 from ledger.views.folding import IS_LIVE
 from ledger.views.letters import Tally, tallied, unsettled
 from ledger.views.period_states import calendar, waiting
@@ -43,10 +44,10 @@ WHERE c.{IS_LIVE} GROUP BY 1, 2
 """
 # A case keeps the severity that it was last judged by.
 _OLDEST: Final = f"""
-SELECT s.severity, (
-    SELECT min(c.opened_at) FROM cases AS c LEFT JOIN case_shown AS shown ON shown.id = c.id
-    WHERE c.{IS_LIVE} AND coalesce(shown.severity, c.severity) = s.severity
-) FROM unnest(ARRAY['C', 'H', 'M', 'L']) AS s (severity)
+SELECT of.severity, min(c.opened_at), count(*) FILTER (WHERE {IS_LATE.format(today=TODAY)})
+FROM unnest(ARRAY['C', 'H', 'M', 'L']) AS of (severity) LEFT JOIN (
+    cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
+) ON c.{IS_LIVE} AND coalesce(s.severity, c.severity) = of.severity GROUP BY 1
 """
 # Of a case its first evidence ids are kept: the latest of them stands for the rest.
 _OPENED: Final = """
@@ -195,7 +196,8 @@ def _cases(looking: Looking, now: int) -> None:
     metrics.silent_sources.set(silent)
     metrics.sources_silent.set(silent)
     looking.rows.execute(_OLDEST)
-    for severity, opened_at in looking.rows.fetchall():
+    for severity, opened_at, late in looking.rows.fetchall():
+        metrics.cases_late.labels(severity).set(late)
         age = 0.0 if opened_at is None else max(0.0, (now - opened_at) / 1e6)
         metrics.case_oldest_seconds.labels(severity).set(age)
 

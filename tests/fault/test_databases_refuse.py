@@ -34,6 +34,22 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "explain": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
     "escalate": (NOWHERE, "--as", "P", "--person", "X", "--text", "t"),
     "close": (NOWHERE, "--as", "P", "--person", "X", "--reason", "LATE_ENTRY"),
+    "assign": (NOWHERE, "--as", "P", "--person", "X"),
+    "due": (NOWHERE, "--as", "P", "--person", "X", "--due", "2026-12-24", "--text", "t"),
+    "comment": (NOWHERE, "--as", "P", "--person", "X", "--text", "t"),
+    "ask-correction": (
+        NOWHERE, "--as", "P", "--person", "X", "--of", "E", "--action", "CORRECT_RECORDS",
+        "--due", "2026-12-24", "--text", "t",
+    ),
+    "report-correction": (
+        NOWHERE, "--as", "P", "--person", "X", "--cause", "c", "--action", "a", "--prevention", "p",
+        "--done-on", "2026-11-24",
+    ),
+    "accept-correction": (NOWHERE, "--as", "P", "--person", "X"),
+    "refuse-correction": (
+        NOWHERE, "--as", "P", "--person", "X", "--due", "2026-12-24", "--text", "t",
+    ),
+    "route": (NOWHERE, "--person", "X", "--to", "R", "--text", "t"),
     "statement": ("--mark", "M", "--holder", "H", "--site", "S"),
     "trace": ("L",),
     "search": ("L",),

@@ -77,6 +77,13 @@ class Applications(Protocol):
         """
         ...
 
+    def attached_under(self, label: str, version: int) -> int:
+        """The seals attached under a label version; removals not taken off.
+
+        From the same sums; asked only where a violation of a label stands.
+        """
+        ...
+
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date
     ) -> FirstApplied | None:
@@ -157,6 +164,14 @@ class ApplicationsAtHand(LookAlikesAtHand):
                 if isinstance(known.fact, s.SealsApplied)
                 and (known.fact.label, known.fact.label_version) == (label, version)
             }
+        )
+
+    def attached_under(self, label: str, version: int) -> int:
+        return sum(
+            known.fact.count
+            for known in chain.from_iterable(self._of_lot.values())
+            if isinstance(known.fact, s.SealsApplied)
+            and (known.fact.label, known.fact.label_version) == (label, version)
         )
 
     def first_application(

@@ -31,6 +31,9 @@ _LABELLED = """
 SELECT DISTINCT p.mark FROM sealed AS s JOIN places AS p ON p.id = s.lot
 WHERE (s.label, s.version) = (%b, %b)
 """
+_ATTACHED = """
+SELECT coalesce(sum(seals), 0) FROM sealed WHERE (label, version) = (%b, %b)
+"""
 _AT_TIME = "SELECT position FROM moves WHERE place = %b AND time = %b AND delta > 0"
 _DAYS = """
 SELECT day, first, first_id FROM applied_days WHERE holder = %b AND mark = %b AND contract = %b
@@ -154,6 +157,11 @@ class ApplicationAnswers(Source):
         self.dependencies.note(LABELLED, label, version)
         found = self.rows.execute(_LABELLED, (label, version), prepare=True).fetchall()
         return sorted(mark for (mark,) in found)
+
+    def attached_under(self, label: str, version: int) -> int:
+        self.dependencies.note(LABELLED, label, version)
+        found = self.rows.execute(_ATTACHED, (label, version), prepare=True).fetchone()
+        return 0 if found is None else int(found[0])
 
     def first_application(
         self, holder: str, mark: str, contract: str | None, first: date, last: date

@@ -157,6 +157,7 @@ AtDesk = Annotated[Desk, Depends(desk_of)]
 LOOKING: Final = frozenset({"exporter", "processor", "importer", "certifier", "operator"})
 EXPLAINING: Final = frozenset({"exporter", "processor", "importer"})
 CERTIFYING: Final = frozenset({"certifier"})
+OPERATING: Final = frozenset({"operator"})
 
 
 def _only(roles: frozenset[str], otherwise: str) -> Callable[[Viewer], Viewer]:
@@ -173,11 +174,15 @@ def _only(roles: frozenset[str], otherwise: str) -> Callable[[Viewer], Viewer]:
 onlooker: Final = _only(LOOKING, "A scanner sees the receipts of its own source alone.")
 _explaining: Final = _only(EXPLAINING, "Exporters, processors and importers explain.")
 _certifying: Final = _only(CERTIFYING, "Certifiers decide this.")
-_operating: Final = _only(frozenset({"operator"}), "The status is for whoever runs the ledger.")
+_operating: Final = _only(OPERATING, "The status is for whoever runs the ledger.")
+_party: Final = _only(EXPLAINING | CERTIFYING, "Parties of a case and its certifiers do this.")
+_routing: Final = _only(OPERATING, "The operator gives cases of nobody to a certifier.")
 Onlooker = Annotated[Viewer, Depends(onlooker)]
 Explainer = Annotated[Viewer, Depends(_explaining)]
 Certifier = Annotated[Viewer, Depends(_certifying)]
 Operator = Annotated[Viewer, Depends(_operating)]
+Party = Annotated[Viewer, Depends(_party)]
+Router = Annotated[Viewer, Depends(_routing)]
 
 
 def person_of(viewer: Viewer) -> str:

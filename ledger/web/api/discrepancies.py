@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -21,10 +22,11 @@ from ledger.views.discrepancies import GROUPS, Wanted, case_then, grouped, histo
 from ledger.web.access.viewers import AtDesk, Certifier, Explainer, Onlooker
 from ledger.web.api import openapi_cases as openapi
 from ledger.web.api.answers import answer
-from ledger.web.api.parameters import AtClocks, AtForm, AtPage, behind, key_of
+from ledger.web.api.deciding import Documents, Id, Needed, Said, Text, decided_one
+from ledger.web.api.parameters import AtClocks, AtForm, AtPage, key_of
 from ledger.web.asking import lists
-from ledger.web.asking.decisions import ActName, Command, command_of, one_case, settled
-from ledger.web.asking.given import ID_PATTERN, KEY_PATTERN, TEXT_PATTERN
+from ledger.web.asking.decisions import ActName, command_of, one_case, settled
+from ledger.web.asking.given import KEY_PATTERN
 from ledger.web.desk import Desk, Looking
 from ledger.web.problems import Problem, not_found
 from ledger.web.writing import written
@@ -34,8 +36,6 @@ router = APIRouter(tags=["discrepancies"])
 decided_cases_max: Final = 1_000
 """Cases that one request may decide about."""
 
-Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
-Text = Annotated[str | None, Field(max_length=500, pattern=TEXT_PATTERN)]
 Rules = Annotated[list[Id] | None, Query(alias="rule", max_length=100)]
 Severities = Annotated[list[Severity] | None, Query(alias="severity")]
 States = Annotated[list[State | Literal["all"]] | None, Query(alias="state")]
@@ -96,8 +96,10 @@ def get_discrepancies(
     )
 
     def cases(looking: Looking) -> list[dict[str, Any]]:
-        found = [entry.row for entry in listed(looking.rows, looking.log, wanted)]
-        return behind(sorted(found, key=lists.case_of), page, lists.case_of, str, str, str, str)
+        after = key_of(page, str, str, str, str) or ()
+        most = None if page.limit is None else page.limit + 1
+        found = listed(looking.rows, looking.log, wanted._replace(after=after, limit=most))
+        return [entry.row for entry in found]
 
     def groups(looking: Looking) -> list[dict[str, Any]]:
         by = group or []
@@ -115,21 +117,25 @@ def _order(place: Sequence[Any]) -> tuple[Any, ...]:
     return -place[0], *place[1:]
 
 
-class Escalation(BaseModel):
+class Escalation(Said):
     """A certifier asks for more than an explanation."""
 
-    model_config = ConfigDict(extra="forbid")
+    text: Needed
+    documents: Documents = ()
 
-    text: Annotated[str, Field(min_length=1, max_length=500, pattern=TEXT_PATTERN)]
 
-
-class Reasoned(BaseModel):
-    """An explanation or a closing: a reason, in words where the case is critical."""
-
-    model_config = ConfigDict(extra="forbid")
+class Reasoned(Said):
+    """An explanation: a reason, in words where the case is critical."""
 
     reason: ReasonCode
     text: Text = None
+    documents: Documents = ()
+
+
+class Closing(Reasoned):
+    """A closing; `waive` says why a correction that was asked is not owed any more."""
+
+    waive: Text = None
 
 
 class EscalationOfMany(Escalation):
@@ -139,7 +145,13 @@ class EscalationOfMany(Escalation):
 
 
 class ReasonedOfMany(Reasoned):
-    """An explanation or closing of every case that fits."""
+    """An explanation of every case that fits."""
+
+    where: Where
+
+
+class ClosingOfMany(Closing):
+    """A closing of every case that fits."""
 
     where: Where
 
@@ -162,6 +174,11 @@ def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk, clocks: AtClo
             "position": recorded.position,
             "recorded_at": time_text(recorded.recorded_at, 0),
             **{name: getattr(decision, name, None) for name in _TOLD},
+            **{
+                name: msgspec.to_builtins(value)
+                for name in _BESIDE
+                if (value := getattr(decision, name, None)) not in (None, ())
+            },
         }
         for recorded, decision in decided
     ]
@@ -170,68 +187,62 @@ def get_discrepancy(case_id: UUID, viewer: Onlooker, desk: AtDesk, clocks: AtClo
 
 
 _TOLD: Final = ("party", "person", "reason", "text")
+_BESIDE: Final = (
+    "owner", "owner_party", "due", "waits_for", "to", "from_party", "actions", "cause", "action",
+    "prevention", "done_on", "documents", "audience", "waive",
+)  # fmt: skip
+"""What only some decisions have."""
 
 
 @router.post("/discrepancies/explain", **openapi.DECISIONS)
 def explain_many(body: ReasonedOfMany, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain every case that fits, as a party that they concern."""
-    return _many(desk, viewer, body.where, _command(desk, "explain", viewer, body))
+    return _many(desk, viewer, "explain", body)
 
 
 @router.post("/discrepancies/escalate", **openapi.DECISIONS)
 def escalate_many(body: EscalationOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Escalate every case that fits."""
-    return _many(desk, viewer, body.where, _command(desk, "escalate", viewer, body))
+    return _many(desk, viewer, "escalate", body)
 
 
 @router.post("/discrepancies/close", **openapi.DECISIONS)
-def close_many(body: ReasonedOfMany, viewer: Certifier, desk: AtDesk) -> Response:
+def close_many(body: ClosingOfMany, viewer: Certifier, desk: AtDesk) -> Response:
     """Close every case that fits; somebody else than who explained it last."""
-    return _many(desk, viewer, body.where, _command(desk, "close", viewer, body))
+    return _many(desk, viewer, "close", body)
 
 
 @router.post("/discrepancies/{case_id}/explain", **openapi.DECISION)
 def explain_one(case_id: UUID, body: Reasoned, viewer: Explainer, desk: AtDesk) -> Response:
     """Explain a case, as a party that it concerns."""
-    return _one(desk, viewer, case_id, _command(desk, "explain", viewer, body))
+    return decided_one(desk, viewer, case_id, "explain", body)
 
 
 @router.post("/discrepancies/{case_id}/escalate", **openapi.DECISION)
 def escalate_one(case_id: UUID, body: Escalation, viewer: Certifier, desk: AtDesk) -> Response:
     """Escalate a case."""
-    return _one(desk, viewer, case_id, _command(desk, "escalate", viewer, body))
+    return decided_one(desk, viewer, case_id, "escalate", body)
 
 
 @router.post("/discrepancies/{case_id}/close", **openapi.DECISION)
-def close_one(case_id: UUID, body: Reasoned, viewer: Certifier, desk: AtDesk) -> Response:
+def close_one(case_id: UUID, body: Closing, viewer: Certifier, desk: AtDesk) -> Response:
     """Close a case; somebody else than who explained it last."""
-    return _one(desk, viewer, case_id, _command(desk, "close", viewer, body))
+    return decided_one(desk, viewer, case_id, "close", body)
 
 
-def _command(desk: Desk, act: ActName, viewer: Viewer, body: Escalation | Reasoned) -> Command:
-    reason = body.reason if isinstance(body, Reasoned) else ""
-    return command_of(desk, act, viewer, body.text, reason)
-
-
-def _one(desk: Desk, viewer: Viewer, case_id: UUID, command: Command) -> Response:
-    decided = settled(desk, viewer, case_id, command)
-    try:
-        with desk.looking(viewer) as looking:
-            return answer(looking.standing, one_case(looking, case_id).row)
-    except Unavailable:
-        # It is recorded, so this is no failure: what was seen before, and what was decided, tell.
-        return answer(decided.standing, decided.row)
-
-
-def _many(desk: Desk, viewer: Viewer, where: Where, command: Command) -> Response:
-    wanted = where.cases()
+def _many(
+    desk: Desk, viewer: Viewer, act: ActName,
+    body: EscalationOfMany | ReasonedOfMany | ClosingOfMany,
+) -> Response:  # fmt: skip
+    wanted = body.where.cases()
     if wanted == Wanted():
         raise Problem(422, "where: say which cases", fields=[("where", "say which cases")])
+    command = command_of(desk, act, viewer, body.given())
     with desk.looking(viewer) as looking:
-        found = listed(looking.rows, looking.log, wanted)
+        found = listed(looking.rows, looking.log, wanted._replace(limit=decided_cases_max + 1))
         seen = looking.standing
     if len(found) > decided_cases_max:
-        raise Problem(422, f"where: {len(found)} cases fit, at most {decided_cases_max} may")
+        raise Problem(422, f"where: more cases fit than the {decided_cases_max} that may")
     decided: list[str] = []
     refused: list[dict[str, str]] = []
     for entry in found:

@@ -21,13 +21,17 @@ from ledger.web.api.openapi import (
     thing,
 )
 
+_IMPACT: Final = Member({"type": ["integer", "string", "null"]}, 20)
+"""A count, kilograms as text, or nothing."""
 _CASE: Final[Shape] = {
     "id": "01890a5d-ac96-774b-bcce-b302099a8057", "rule": "M-01", "slug": "negative-stock",
     "subject_kind": "account", "subject": "JAS-A EXP-1 W1", "discriminator": "", "severity": "C",
     "family": "P", "state": "OPEN", "suspected_scanner_artifact": False, "expected": ["0"],
     "found": ["-20"], "evidence": [], "evidence_total": 1,
     "opened_at": "2026-04-02T01:30:00.000000+00:00",
-    "changed_at": "2026-04-02T01:30:00.000000+00:00",
+    "changed_at": "2026-04-02T01:30:00.000000+00:00", "impact": _IMPACT, "impact_unit": "seals",
+    "due": maybe("2026-04-07"), "late": False, "owner": maybe(), "owner_party": maybe(),
+    "waits_for": ["EXP-1"], "cause": maybe("M-01 account account JAS-A EXP-1 W1"),
 }  # fmt: skip
 
 

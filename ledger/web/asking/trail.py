@@ -6,6 +6,12 @@ What is noted of tokens stands beside the log, decisions in it; both stay for go
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from ledger.cases.correction import (
+    DiscrepancyCorrectionAccepted,
+    DiscrepancyCorrectionAsked,
+    DiscrepancyCorrectionRefused,
+    DiscrepancyCorrectionReported,
+)
 from ledger.cases.discrepancy import (
     DiscrepancyClosed,
     DiscrepancyEscalated,
@@ -13,6 +19,12 @@ from ledger.cases.discrepancy import (
 )
 from ledger.cases.letter import DeadLetterDismissed, DeadLetterMended, DeadLetterReplayed
 from ledger.cases.period import PeriodAcknowledged, PeriodClosed, PeriodPrepared
+from ledger.cases.thread import (
+    DiscrepancyAssigned,
+    DiscrepancyCommented,
+    DiscrepancyDueSet,
+    DiscrepancyRouted,
+)
 from ledger.facts.scalars import time_text
 from ledger.log.recorder import Rows
 from ledger.views.decided import Decision, decided
@@ -21,6 +33,14 @@ ACTS: Final[Mapping[str, str]] = {
     DiscrepancyExplained.__name__: "case-explained",
     DiscrepancyEscalated.__name__: "case-escalated",
     DiscrepancyClosed.__name__: "case-closed",
+    DiscrepancyAssigned.__name__: "case-assigned",
+    DiscrepancyDueSet.__name__: "case-due-set",
+    DiscrepancyCommented.__name__: "case-commented",
+    DiscrepancyRouted.__name__: "case-routed",
+    DiscrepancyCorrectionAsked.__name__: "correction-asked",
+    DiscrepancyCorrectionReported.__name__: "correction-reported",
+    DiscrepancyCorrectionAccepted.__name__: "correction-accepted",
+    DiscrepancyCorrectionRefused.__name__: "correction-refused",
     PeriodPrepared.__name__: "period-prepared",
     PeriodClosed.__name__: "period-signed",
     PeriodAcknowledged.__name__: "period-acknowledged",

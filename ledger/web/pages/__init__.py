@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from ledger.web.access.sign_in import FromHere
 from ledger.web.pages import (
     audit,
+    bulk,
     case,
     cases,
     decisions,
@@ -43,6 +44,7 @@ _ROUTERS = (
     months.router,
     period.router,
     signing.router,
+    bulk.router,
     statements.router,
     search.router,
     goods.router,

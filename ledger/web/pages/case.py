@@ -1,6 +1,7 @@
-"""One case: what was expected and found, what it rests on, what would cure it, and who decides."""
+"""One case: what was expected and found, what would cure it, who acts next, and what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -8,23 +9,24 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ledger.cases.discrepancy import State
+from ledger.cases.arranging import AUDIENCES
+from ledger.cases.decision import Decision
+from ledger.cases.discrepancy import LIVE
+from ledger.cases.due import turn_of
 from ledger.facts.record import Known
-from ledger.views.discrepancies import (
-    Listed,
-    Wanted,
-    Whom,
-    case_then,
-    history,
-    listed,
-    standing,
-)
+from ledger.rules.violation import SubjectKind
+from ledger.views.discrepancies import Listed, Whom, case_then, history, standing
+from ledger.views.discrepancies.listing import pairs_of_marks
+from ledger.views.discrepancies.seeking import similar
 from ledger.views.loading import facts_by_id
-from ledger.web.access.viewers import EXPLAINING, onlooker
+from ledger.web.access.viewers import onlooker
 from ledger.web.asking import lists
-from ledger.web.asking.decisions import ACTS, one_case
+from ledger.web.asking.decisions import ACTS, ActName, offered, one_case
 from ledger.web.asking.events import event_row
+from ledger.web.asking.status.asked import unaudited
 from ledger.web.desk import Looking
+from ledger.web.pages import case_words
+from ledger.web.pages.cases import entries_of
 from ledger.web.pages.charts import times
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.rendering import page_of
@@ -33,11 +35,6 @@ from ledger.web.problems import Problem, not_found
 
 router = APIRouter(include_in_schema=False)
 similar_shown_max: Final = 8
-_SIMILAR: Final = """
-SELECT c.id FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
-WHERE c.rule = %s AND c.id <> %s AND (s.marks && %s::text[] OR s.parties && %s::text[])
-ORDER BY c.changed DESC LIMIT %s
-"""
 
 
 @router.get("/desk/case")
@@ -52,9 +49,14 @@ def case_page(
     *,
     done: str = "",
     refused: Problem | None = None,
-    given: Any = None,
+    given: Mapping[str, Any] | None = None,
+    compared: Mapping[str, str] | None = None,
 ) -> Response:
-    """The page of a case; `refused` says why a decision was not taken, `given` what was typed."""
+    """The page of a case.
+
+    `refused` says why a decision was not taken, `given` what was typed for which `act`; `compared`
+    a file's name and SHA-256, which the thread may know.
+    """
     onlooker(opened.viewer)
     if (file := opened.file(lists.evidence(partial(_evidence_rows, opened, case_id)))) is not None:
         return file
@@ -65,32 +67,48 @@ def case_page(
             raise not_found("such case at that time")
         row = case_then(entry.row, decided) if opened.clocks.moved else entry.row
         evidence = _evidence(opened, looking, row["evidence"])
-        similar = _similar(looking, entry)
-        acts = [] if opened.clocks.moved else acts_in(opened, looking, entry)
+        others = entries_of(looking, similar(looking.rows, case_id, similar_shown_max))
+        acts, concerned = _acts(opened, looking, entry)
         at = looking.standing
+        behind = bool(at.behind or unaudited(looking.rows, at.audited))
+        marks = _marks_of_pairs(looking, entry)
     subject = page_of(entry.case.subject_kind, entry.case.subject)
+    due = None if row["due"] is None else date.fromisoformat(row["due"])
+    asks = entry.case.state in LIVE or entry.case.owes is not None
     return opened.show(
         "case",
         at,
         status=refused.status if refused else 200,
         case=row,
-        pairs=entry.pairs,
+        of=entry.case,
+        pairs=marks,
         family=FAMILIES.get(entry.case.family, ""),
         kinds=KINDS,
         subject=opened.to(subject[0], **subject[1]) if subject else None,
+        subject_named=entry.case.subject_kind not in _UNNAMED,
         evidence=evidence,
         picture=times(
             [(type(known.fact).__name__, known.fact.at, known.rec) for known in evidence]
         ),
-        history=decided,
-        similar=[other.row for other in similar],
+        thread=[(recorded, decision) for recorded, decision in decided],
+        documents=_documents([decision for _, decision in decided]),
+        similar=[other.row for other in others],
         acts=acts,
+        concerned=concerned,
+        turn=turn_of(entry.case, late=row["late"]) if asks else None,
+        days=None if due is None else (due - opened.today).days,
+        behind=behind,
+        words=case_words,
+        audiences={code: case_words.AUDIENCES[code] for code in AUDIENCES},
         reason_names=REASONS,
-        explainer=entry.case.explainer,
-        done=done,
+        done=case_words.DONE.get(done, ""),
         refused=refused.detail if refused else "",
         given=given or {},
+        compared=compared,
     )
+
+
+_UNNAMED: Final = (SubjectKind.EVENT, SubjectKind.APPLICATION)
 
 
 def _evidence(opened: Opening, looking: Looking, ids: Sequence[str]) -> list[Known]:
@@ -109,30 +127,28 @@ def _evidence_rows(opened: Opening, case_id: UUID, looking: Looking) -> list[dic
     return [event_row(one) for key in ids for one in found.get(key, ())]
 
 
-def _similar(looking: Looking, entry: Listed) -> list[Listed]:
-    key = UUID(entry.case.id)
-    asked = (entry.case.rule, key, entry.marks, entry.parties, similar_shown_max)
-    ids = [row[0] for row in looking.rows.execute(_SIMILAR, asked).fetchall()]
-    if not ids:
-        return []
-    return listed(looking.rows, looking.log, Wanted(ids=ids, states=tuple(State)))
-
-
-def open_acts(opened: Opening, entry: Listed) -> list[str]:
-    """What the viewer's role may do in the state of a case, whosever it is."""
+def _marks_of_pairs(looking: Looking, entry: Listed) -> list[tuple[str, str, list[str]]]:
+    """The pairs that it belongs to, each with the marks that it names of them."""
+    pair_of = pairs_of_marks(looking.rows, looking.log)
     return [
-        name
-        for name, act in ACTS.items()
-        if opened.viewer.role in act.roles and entry.row["state"] in act.states
+        (importer, rcb, [m for m in entry.marks if pair_of.get(m) == (importer, rcb)])
+        for importer, rcb in entry.pairs
     ]
 
 
-def acts_in(opened: Opening, looking: Looking, entry: Listed) -> list[str]:
-    """What the viewer may do to a case as it stands."""
-    role, party = opened.viewer.role, opened.viewer.party
-    acts = open_acts(opened, entry)
-    if not acts:
-        return []
+def _acts(opened: Opening, looking: Looking, entry: Listed) -> tuple[list[ActName], list[str]]:
+    """What the viewer may do to a case as it stands, and of whom a correction may be asked.
+
+    At another moment than now that is nothing.
+    """
+    if opened.clocks.moved:
+        return [], []
     whom = Whom(entry.marks, entry.parties)
     say = standing(looking.rows, entry.case, whom, opened.desk.now())
-    return acts if party in (say.concerned if role in EXPLAINING else say.certifiers) else []
+    acts = offered(entry.case, opened.viewer, say)
+    return acts, sorted(say.concerned) if "ask-correction" in acts else []
+
+
+def _documents(decisions: Sequence[Decision]) -> dict[str, str]:
+    """The documents of a thread: by SHA-256, the name."""
+    return {one.sha256: one.name for each in decisions for one in getattr(each, "documents", ())}

@@ -17,19 +17,28 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from ledger.cases.decision import ReasonName
+from ledger.cases.discrepancy import State
 from ledger.errors import MonthDay, PeriodName, Sentence
 from ledger.rules.reading import Tongue
 from ledger.rules.texts import RuleText, rule_text, sentence, sides, texts_of
 from ledger.rules.values import Shown
+from ledger.rules.violation import SubjectKind
 from ledger.web.asking.tongues import tongue_of
 from ledger.web.pages import dates
 from ledger.web.pages.fields import constant_of, country_of, heading_of
-from ledger.web.pages.words import MADE
+from ledger.web.pages.words import KINDS, MADE, REASONS, STATES
 
 COOKIE: Final = "ledger_language"
 LANGUAGES: Final[Mapping[Tongue, str]] = {"en": "English", "ja": "日本語"}
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}[+-][0-9]{2}:[0-9]{2}")
+
+
+_NAMED: Final[Mapping[type, Mapping[str, str]]] = {
+    State: STATES, ReasonName: REASONS, SubjectKind: KINDS,
+}  # fmt: skip
+"""Words for what a sentence names by a constant."""
 
 
 class Language:
@@ -53,6 +62,8 @@ class Language:
             case MonthDay():
                 english = self.code == "en"
                 return value.in_words if english else f"{value.month}月{value.day}日"
+            case State() | ReasonName() | SubjectKind():
+                return self.say(_NAMED[type(value)].get(value, value))
             case date():
                 return dates.day_said(value, self.code)
             case int():

@@ -43,8 +43,8 @@ LIST_OF: Final[Mapping[str, str]] = {
     "complaint": "complaints", "certificate": "certificates", "report": "reports",
     "request": "requests", "party": "parties", "person": "people", "year": "years",
     "source": "sources", "refusal": "sources", "event": "sources", "pair": "overview",
-    "figure": "overview", "period": "months", "case": "cases", "upload-check": "upload",
-    "upload-progress": "upload", "import": "upload",
+    "figure": "overview", "period": "months", "case": "cases", "cases-bulk": "cases",
+    "upload-check": "upload", "upload-progress": "upload", "import": "upload",
 }  # fmt: skip
 """By page of one thing: the list that it stands in."""
 WORDS: Final[Mapping[str, str]] = {

@@ -5,12 +5,14 @@ What a page shows is one snapshot, seen as the viewer may see it.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, Response
 
+from ledger.rules.moments import JAPAN, day_at
 from ledger.web.access.signing import Session
 from ledger.web.access.viewers import SAFE_METHODS, AtDesk, SignedIn
 from ledger.web.asking.forms import (
@@ -54,6 +56,11 @@ class Opening:
         self.viewer = session.viewer
         self._has_list = False
         self._looking: Looking | None = None
+
+    @property
+    def today(self) -> date:
+        """The day in Japan."""
+        return day_at(self.desk.now(), JAPAN)
 
     @contextmanager
     def looking(self) -> Iterator[Looking]:

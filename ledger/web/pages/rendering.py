@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ledger.cases.deciding import REASONS as REASON_CODES
-from ledger.cases.deciding import text_letters_max
+from ledger.cases.decision import text_letters_max
 from ledger.rules.violation import SubjectKind, parts_of
 from ledger.web.origin import base_of
 from ledger.web.pages.language import LANGUAGES, Language, language

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
+from consumers.auditor.showing import context_of, row_of
+from ledger.cases.judging import case_of
 from ledger.log import Log
+from ledger.questions import QuestionsAtHand
+from ledger.rules.audit import audit
 from ledger.views.discrepancies import Listed, Wanted, listed
 from ledger.views.projection import reading
-from tests.auditing import RECORDED, caught_up, entry
+from ledger.views.shown import shown_of
+from tests.auditing import FAR, POLICY, RECORDED, AuditWorld, caught_up, entry, known
 from tests.domain.rules.world import World, event_id
 
 ACCOUNT = {"mark": "JAS-A", "holder": "EXP-1", "site": "W1"}
@@ -147,3 +152,25 @@ def test_an_event_on_a_lot_is_of_the_marks_applied_to_it_later(log: Log) -> None
 
     assert before == []
     assert told.case("M-61", event_id("k1")).pairs == [("IMP-1", "RCB-1")]
+
+
+def test_what_stands_around_a_case_is_what_the_facts_at_hand_say(log: Log) -> None:
+    """Impact, cause, what it names and whom: of every kind of case as stored and as in memory."""
+    facts = AuditWorld(7).draw(400)
+    log.append([entry(fact) for fact in facts])
+    caught_up(log)
+    questions = QuestionsAtHand(known(log))
+    holds = {case_of(one): one for one in audit(known(log), POLICY, FAR)}
+    with reading(log) as rows:
+        shown = shown_of(rows, sorted(holds))
+
+    right = [
+        row_of(row.id, one, context_of(one, questions), row.due, questions)
+        for row in shown
+        for one in [holds[row.id]]
+    ]
+
+    assert len(shown) == len(holds) > 50
+    assert len({row.cause.split(" ")[0] for row in shown}) > 15
+    for row, other in zip(shown, right, strict=True):
+        assert row._replace(evidence=[]) == other._replace(evidence=[])

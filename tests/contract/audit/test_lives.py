@@ -1,17 +1,26 @@
 """A case on a running ledger: cured, explained, reopened, closed, by facts and by people."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from consumers.auditor.auditor import Auditor
 from consumers.auditor.proof import unsettled
-from ledger.cases.deciding import Close, Escalate, Explain
+from consumers.auditor.running import catch_up
+from ledger.cases.arranging import SetDue
+from ledger.cases.canonical import TOPICS, decode_decision
+from ledger.cases.correcting import AcceptCorrection, AskCorrection, ReportCorrection
+from ledger.cases.deciding import Close, Deciding, Escalate, Explain
 from ledger.cases.discrepancy import State
 from ledger.cases.period import PeriodState, period_of
+from ledger.cases.thread import DiscrepancyOverdue
 from ledger.errors import Misuse, Unavailable
+from ledger.facts.scalars import MICROS_A_DAY, local_day, time_text
 from ledger.log import Log
+from ledger.rules.moments import JAPAN, start_of
+from ledger.rules.policy import read_policy
 from ledger.views.cases import signed_periods
 from ledger.views.discrepancies import Listed, Wanted, case_counts, grouped, listed, settle
 from ledger.views.periods import Signing, restate_periods, seen, sign_period
@@ -82,7 +91,7 @@ class Trade(World):
         (case,) = [each for each in found if each.case.discriminator == discriminator]
         return case
 
-    def decide(self, command: Explain | Escalate | Close, case: Listed) -> None:
+    def decide(self, command: Deciding, case: Listed) -> None:
         """Let somebody decide."""
         follow = Projector(self._log).catch_up
         settle(self._log, UUID(case.case.id), command, RECORDED, follow=follow)
@@ -301,3 +310,73 @@ def test_a_case_says_how_many_events_it_rests_on(log: Log) -> None:
     assert totals["M-47", "SC-1"] == 260
     assert totals["M-51", "SC-1"] in range(1, 121)
     assert all(len(each[-2]) <= 100 for each in found)
+
+
+def test_a_case_is_overdue_once_its_day_has_passed(log: Log) -> None:
+    """Said by the auditor at the stroke, again a week later, and no more once it is settled."""
+    trade = Trade(log)
+    opened = local_day(time_text(FAR, JAPAN))
+    case = report_case(trade)
+    assert case.row["due"] == (opened + timedelta(days=7)).isoformat()
+    assert (case.row["late"], case.row["waits_for"]) == (False, ["EXP-1", "IMP-1"])
+    stroke = start_of(opened + timedelta(days=8), JAPAN)
+
+    caught_up(log, stroke - 1)
+    assert [each for each in overdue(log) if each.case == case.case.id] == []
+    caught_up(log, stroke)
+    caught_up(log, stroke + 1)
+    trade.decide(EXPLAIN, report_case(trade))
+    caught_up(log, stroke + 7 * MICROS_A_DAY)
+    trade.decide(CLOSE, report_case(trade))
+    caught_up(log, stroke + 60 * MICROS_A_DAY)
+
+    of_report = [each for each in overdue(log) if each.case == case.case.id]
+    assert [each.waits_for for each in of_report] == ["AG-1", "AG-1"]
+    assert {each.due.isoformat() for each in of_report} == {case.row["due"]}
+    assert unsettled(log, POLICY) == []
+
+
+def test_another_policy_moves_the_dues_that_nobody_set(log: Log) -> None:
+    """Of all live cases, with everything else as it was; what a certifier set stays."""
+    trade = Trade(log)
+    opened = local_day(time_text(FAR, JAPAN))
+    agreed = opened + timedelta(days=20)
+    command = SetDue(party="RCB-1", person="P-9", due=agreed, text="Agreed")
+    follow = Projector(log).catch_up
+    settle(log, UUID(report_case(trade).case.id), command, FAR, follow=follow)
+    lot = trade.case("M-18", "JAS")
+
+    policy = read_policy("due_critical = 1\ndue_high = 1", POLICY)
+    catch_up(log, policy, lambda: FAR)
+
+    moved, kept = trade.case("M-18", "JAS"), report_case(trade)
+    assert moved.row["due"] < lot.row["due"]
+    assert kept.row["due"] == agreed.isoformat()
+    assert (moved.row["state"], moved.row["changed_at"]) == ("OPEN", lot.row["changed_at"])
+
+
+def test_what_was_asked_is_owed_when_the_facts_withdraw_the_case(log: Log) -> None:
+    """Reported and accepted all the same; it waits for whom it was asked of, then for the body."""
+    trade = Trade(log)
+    ask = AskCorrection(
+        party="RCB-1", person="P-9", from_party="EXP-1", text="File it again",
+        actions=("CORRECT_RECORDS",), due=local_day(time_text(FAR, JAPAN)),
+    )  # fmt: skip
+    trade.decide(ask, report_case(trade))
+    trade.report(2, 480)
+    trade.tell()
+
+    gone = report_case(trade)
+    assert (gone.case.state, gone.row["waits_for"]) == (State.WITHDRAWN, ["EXP-1"])
+    said = {"cause": "c", "action": "a", "prevention": "p"}
+    report = ReportCorrection(party="EXP-1", person="P-1", done_on=date(2026, 3, 6), **said)
+    trade.decide(report, gone)
+    assert report_case(trade).row["waits_for"] == ["RCB-1"]
+    trade.decide(AcceptCorrection(party="RCB-1", person="P-9"), report_case(trade))
+    assert report_case(trade).row["waits_for"] == []
+
+
+def overdue(log: Log) -> list[DiscrepancyOverdue]:
+    """What the log says of cases that are overdue, in its order."""
+    told = (decode_decision(each.state) for each in log.read(0, 10_000) if each.topic in TOPICS)
+    return [each for each in told if isinstance(each, DiscrepancyOverdue)]

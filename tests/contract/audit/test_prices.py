@@ -1,6 +1,8 @@
 """What a case costs: no statement, no reading again and no rule more than it needs."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +22,9 @@ from ledger.questions.snapshot import SnapshotQuestions
 from ledger.rules.audit import evaluate
 from ledger.rules.policy import default_policy
 from ledger.rules.violation import SubjectKind
-from ledger.views import SCHEMA, auditing, schema
-from ledger.views.auditing import Shown
+from ledger.views import SCHEMA, schema
 from ledger.views.projection import Projector, reading
+from ledger.views.shown import Shown, show, shown_of
 from tests.auditing import FAR, caught_up, from_nothing
 from tests.databases import Cluster
 from tests.hostile import rows_read
@@ -35,13 +37,17 @@ def log(database: str) -> Iterator[Log]:
         yield opened
 
 
+DAY = date(2026, 4, 2)
 TEXTS = ["", "a b", 'a "b"', "a,b", "{a}", "\\", "\\\\", '\\"', "NULL", "日本", "it's", " a "]
 SHOWN = [
     Shown._make(row)
     for row in (
-        (UUID(int=1), "H", True, TEXTS, [], ["x"], 1, TEXTS[::-1], []),
-        (UUID(int=2), "C", False, [], TEXTS[:1], TEXTS, 2**31 - 1, [], ["P-1"]),
-        *((UUID(int=3 + number), "M", False, [text], [text], [], 0, [], [text])
+        (UUID(int=1), "H", True, TEXTS, [], ["x"], 1, TEXTS[::-1], [], None, "none", "M-01 a", None,
+         TEXTS, DAY, None, None),
+        (UUID(int=2), "C", False, [], TEXTS[:1], TEXTS, 2**31 - 1, [], ["P-1"], Decimal(20),
+         "seals", "M-03 dispatch", "P-1", [], DAY, DAY, DAY),
+        *((UUID(int=3 + number), "M", False, [text], [text], [], 0, [], [text], Decimal("0.125"),
+           "kg", text, text, [text], DAY, DAY, DAY)
           for number, text in enumerate(TEXTS)),
     )
 ]  # fmt: skip
@@ -74,12 +80,12 @@ def test_what_cases_show_is_written_at_once(log: Log, monkeypatch: pytest.Monkey
         with log.transaction() as rows:
             schema.use(rows, SCHEMA)
             sent.clear()
-            auditing.show(rows, given)
+            show(rows, given)
             assert len(sent) == 1
-            auditing.show(rows, [])
+            show(rows, [])
             assert len(sent) == 1
         with reading(log) as rows:
-            assert sorted(auditing.shown_of(rows, [row.id for row in given])) == given
+            assert sorted(shown_of(rows, [row.id for row in given])) == given
 
 
 def test_decisions_are_not_read_look_after_look(

@@ -102,6 +102,7 @@ def of_world(facts: list[Fact]) -> Iterator[Question]:
             yield "sealed_by", (lot, person)
     for version in (1, 2):
         yield "labelled", ("LB-1", version)
+        yield "attached_under", ("LB-1", version)
     yield from of_outside_work()
     yield from of_marks()
     yield from of_conduct(facts)

@@ -122,6 +122,7 @@ ROWS = [
     Row("naming", "SealsReceived", RECEIVED, lambda a: a.naming("JAS-A")),
     Row("sealed", "SealsApplied", APPLIED, lambda a: len(a.sealed("L1"))),
     Row("labelled", "SealsApplied", APPLIED, lambda a: a.labelled("LB-1", 1)),
+    Row("labelled", "SealsApplied", APPLIED, lambda a: a.attached_under("LB-1", 1)),
     Row("contracts", "SealsApplied", APPLIED, lambda a: a.contracts_named("EXP-1", "JAS-A")),
     Row(
         "applied", "SealsApplied", APPLIED,

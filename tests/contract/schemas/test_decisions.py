@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,12 @@ import fastavro
 import pytest
 
 from ledger.cases.canonical import encode_decision
+from ledger.cases.correction import (
+    DiscrepancyCorrectionAccepted,
+    DiscrepancyCorrectionAsked,
+    DiscrepancyCorrectionRefused,
+    DiscrepancyCorrectionReported,
+)
 from ledger.cases.discrepancy import (
     DiscrepancyClosed,
     DiscrepancyEscalated,
@@ -36,7 +43,15 @@ from ledger.cases.period import (
     PeriodPrepared,
     PeriodRestated,
 )
+from ledger.cases.thread import (
+    DiscrepancyAssigned,
+    DiscrepancyCommented,
+    DiscrepancyDueSet,
+    DiscrepancyOverdue,
+    DiscrepancyRouted,
+)
 from ledger.errors import Fatal
+from ledger.facts.identity import Document
 from ledger.intake import OPERATOR, Refused
 from ledger.intake.codec import judge_single
 from ledger.intake.decisions import decision_to_avro
@@ -66,6 +81,8 @@ SHEET: Any = {
     "row": {"issued": 2**40, "reported": 0}, "digest": "d" * 64, "cases": Graveness(H=2),
     "case_ids": (CASE,), "stocks": 4,
 }  # fmt: skip
+DAY = date(2026, 12, 24)
+DOCS = (Document(name="count.pdf", sha256="a" * 64),)
 EVERY: list[Event | AnyPeriodEvent | LetterDecision] = [
     DiscrepancyOpened(
         **MOMENT, rule="M-18", subject_kind=SubjectKind.PARTY_YEAR, subject="L-7",
@@ -76,6 +93,25 @@ EVERY: list[Event | AnyPeriodEvent | LetterDecision] = [
     DiscrepancyExplained(**MOMENT, **PERSON, reason="LATE_ENTRY", values=VALUES),
     DiscrepancyEscalated(**MOMENT, **PERSON, text="Which line?"),
     DiscrepancyClosed(**MOMENT, **PERSON, reason="OTHER", text="Seen", values=VALUES),
+    DiscrepancyClosed(
+        **MOMENT, **PERSON, reason="OTHER", text="Seen", values=VALUES, waive="Sold",
+        documents=DOCS,
+    ),
+    DiscrepancyAssigned(**MOMENT, **PERSON, owner="P-2", owner_party="RCB-1"),
+    DiscrepancyAssigned(**MOMENT, **PERSON, owner=None, owner_party="RCB-1"),
+    DiscrepancyDueSet(**MOMENT, **PERSON, due=DAY, text="Agreed"),
+    DiscrepancyCommented(**MOMENT, **PERSON, text="名", documents=DOCS, audience="OWN"),
+    DiscrepancyRouted(**MOMENT, **PERSON, to="RCB-2", text="Yours"),
+    DiscrepancyOverdue(**MOMENT, due=DAY, waits_for="EXP-1"),
+    DiscrepancyCorrectionAsked(
+        **MOMENT, **PERSON, from_party="EXP-1", actions=("CORRECT_RECORDS", "STOP_SHIPMENT"),
+        text="Mend it", due=DAY,
+    ),
+    DiscrepancyCorrectionReported(
+        **MOMENT, **PERSON, cause="c", action="a", prevention="p", done_on=DAY, documents=DOCS,
+    ),
+    DiscrepancyCorrectionAccepted(**MOMENT, **PERSON),
+    DiscrepancyCorrectionRefused(**MOMENT, **PERSON, text="Why?", due=DAY),
     PeriodPrepared(**OF_PERIOD, **SHEET),
     PeriodClosed(**OF_PERIOD, row={}),
     PeriodClosed(**OF_PERIOD, **SHEET, text="名", prepared_by="P-2", prepared_at=TIME["time"],
@@ -140,6 +176,10 @@ def test_read_with_the_file_alone(event: Event | AnyPeriodEvent | LetterDecision
     del expected["type"]
     assert read_back.pop("time").isoformat(timespec="microseconds") == expected.pop("time")
     assert read_back.pop("offset") == 0
+    for name in ("due", "done_on"):
+        if name in expected:
+            assert read_back[name].isoformat() == expected[name]
+            read_back[name] = expected[name]
     for name in ("case", "fact", "period"):
         if expected.get(name) is not None:
             assert UUID(expected[name]) == read_back[name]

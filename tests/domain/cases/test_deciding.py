@@ -1,5 +1,7 @@
 """What people may decide about a case: a row for every permission and every refusal."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +12,11 @@ from ledger.cases.deciding import (
     Close,
     Escalate,
     Explain,
-    Standing,
     decide,
-    text_letters_max,
 )
+from ledger.cases.decision import text_letters_max
 from ledger.cases.discrepancy import LIVE, Case, Picture, State, Values, evolve
+from ledger.cases.ground import Standing
 from ledger.cases.judging import judge
 from ledger.errors import Misuse
 from ledger.rules.violation import Severity, SubjectKind, Violation
@@ -50,7 +52,7 @@ def opened() -> Case:
     return evolve(None, event)
 
 
-def explain(party: str = "EXP-1", person: str = "P-1", **given: str) -> Explain:
+def explain(party: str = "EXP-1", person: str = "P-1", **given: Any) -> Explain:
     """Explain as an exporter concerned."""
     return Explain(party=party, person=person, **{"reason": "LATE_ENTRY", **given})
 
@@ -60,7 +62,7 @@ def escalate(party: str = "RCB-1", person: str = "P-9", text: str | None = "Why?
     return Escalate(party=party, person=person, text=text)
 
 
-def close(party: str = "AGENT-1", person: str = "P-9", **given: str) -> Close:
+def close(party: str = "AGENT-1", person: str = "P-9", **given: Any) -> Close:
     """Close as the exporter's agent."""
     return Close(party=party, person=person, **{"reason": "DOCUMENT_CORRECTED", **given})
 
@@ -151,7 +153,7 @@ REFUSED: list[tuple[tuple[Command | Violation | None, ...], Command, str]] = [
     ((), close(reason="OTHER"), "reason OTHER needs a text"),
     ((), escalate(text=None), "An escalation needs a text"),
     ((), escalate(text=" "), "An escalation needs a text"),
-    ((), explain(text="x" * (text_letters_max + 1)), "at most 500 letters, not 501"),
+    ((), explain(text="x" * (text_letters_max + 1)), "at most 2,000 letters, not 2,001"),
 ]
 
 
@@ -192,6 +194,9 @@ def test_every_decision_has_a_topic_and_every_reason_a_code() -> None:
     assert {
         "DiscrepancyOpened", "DiscrepancyWithdrawn", "DiscrepancyReopened",
         "DiscrepancyExplained", "DiscrepancyEscalated", "DiscrepancyClosed",
+        "DiscrepancyAssigned", "DiscrepancyDueSet", "DiscrepancyCommented", "DiscrepancyRouted",
+        "DiscrepancyOverdue", "DiscrepancyCorrectionAsked", "DiscrepancyCorrectionReported",
+        "DiscrepancyCorrectionAccepted", "DiscrepancyCorrectionRefused",
         "PeriodPrepared", "PeriodClosed", "PeriodAcknowledged", "PeriodRestated",
         "DeadLetterMended", "DeadLetterReplayed", "DeadLetterDismissed",
     } == TOPICS  # fmt: skip

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from ledger.cases.canonical import decode_decision, encode_decision
-from ledger.cases.deciding import text_letters_max
 from ledger.cases.identity import letter_id, period_id
 from ledger.cases.letter import (
     DISMISSALS,
@@ -18,6 +17,7 @@ from ledger.cases.letter import (
     evolve_letter,
     mend,
     replay,
+    text_letters_max,
 )
 from ledger.errors import Fatal, Misuse
 from ledger.facts.scalars import micros

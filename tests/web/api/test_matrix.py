@@ -76,6 +76,38 @@ MATRIX: dict[str, Asked] = {
     "close_one": Asked(
         "post", "/discrepancies/{case}/close", some(("certifier", "agent"), 422), body=DECIDED
     ),
+    "assign": Asked(
+        "post", "/discrepancies/{case}/assign",
+        some((*EXPLAINERS, "certifier", "agent"), 422), body={"owner": "P 1"},
+    ),
+    "set_due": Asked(
+        "post", "/discrepancies/{case}/due", some(("certifier", "agent"), 422),
+        body={"due": "2020-01-01", "text": "Before"},
+    ),
+    "comment": Asked(
+        "post", "/discrepancies/{case}/comment", some((*EXPLAINERS, "certifier", "agent"), 422),
+        body={"text": " "},
+    ),
+    "ask_correction": Asked(
+        "post", "/discrepancies/{case}/ask-correction", some(("certifier", "agent"), 422),
+        body={"from_party": "EXP-NO", "actions": ["STOP_SHIPMENT"], "text": "x",
+              "due": "2999-01-01"},
+    ),
+    "report_correction": Asked(
+        "post", "/discrepancies/{case}/report-correction", some(EXPLAINERS, 422),
+        body={"cause": "c", "action": "a", "prevention": "p", "done_on": "2020-01-01"},
+    ),
+    "accept_correction": Asked(
+        "post", "/discrepancies/{case}/accept-correction", some(("certifier", "agent"), 422),
+        body={},
+    ),
+    "refuse_correction": Asked(
+        "post", "/discrepancies/{case}/refuse-correction", some(("certifier", "agent"), 422),
+        body={"due": "2999-01-01", "text": "x"},
+    ),
+    "route": Asked(
+        "post", "/discrepancies/{case}/route", some((), 403), body={"to": "RCB-1", "text": "x"}
+    ),
     "explain_many": Asked(
         "post", "/discrepancies/explain", some(EXPLAINERS, 200), 200,
         {**DECIDED, "where": {"ids": ["{case}"]}},

@@ -45,13 +45,37 @@ LISTS: Final = (
     "/sources", "/unproven?limit=1000", "/events", "/stocks",
 )  # fmt: skip
 PASSING: Final = {"position", "behind", "audited", "changed_at", "opened_at", "cases",
-           "as_of"}  # fmt: skip
+           "as_of", "due", "late"}  # fmt: skip
 """What of an answer tells how far the ledger is; how many cases a pair has is told by them."""
 OF_LOTS: Final = ("/lots", "/labels", "/discrepancies", "/unproven")
 DECISIONS: Final = (
     ("explain", {"reason": "OTHER", "text": "x"}),
     ("escalate", {"text": "x"}),
     ("close", {"reason": "OTHER", "text": "x"}),
+    ("assign", {"owner": "P-1"}),
+    ("due", {"due": "2026-12-24", "text": "x"}),
+    ("comment", {"text": "x"}),
+    (
+        "ask-correction",
+        {
+            "from_party": "EXP-1",
+            "actions": ["STOP_SHIPMENT"],
+            "text": "x",
+            "due": "2099-12-24",
+        },
+    ),
+    (
+        "report-correction",
+        {
+            "cause": "c",
+            "action": "a",
+            "prevention": "p",
+            "done_on": "2026-04-01",
+        },
+    ),
+    ("accept-correction", {}),
+    ("refuse-correction", {"text": "x", "due": "2099-12-24"}),
+    ("route", {"to": "RCB-1", "text": "x"}),
 )
 
 

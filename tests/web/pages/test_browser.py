@@ -36,9 +36,9 @@ def test_a_slip_is_followed_explained_and_closed(enter: Enter, own_desk: Open) -
     case = own_desk.case
     exporter = enter("exporter", at=own_desk)
     exporter.locator("main a.count").first.click()
-    exporter.get_by_role("link", name="M-06").last.click()
-    expect(exporter.locator("h1")).to_contain_text("M-06")
-    exporter.goto(f"/desk/case?id={case.case.id}")
+    exporter.locator(f"a[href='/desk/case?id={case.case.id}']").click()
+    expect(exporter.locator("h1")).to_contain_text(case.row["sentence"])
+    exporter.locator("summary", has_text="Explain").click()
     form = exporter.get_by_role("form", name="Explain")
     form.locator("select").select_option("LATE_ENTRY")
     form.locator("textarea").fill("The last carton was reported a day later.")

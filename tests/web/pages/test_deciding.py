@@ -73,7 +73,7 @@ def test_a_refusal_keeps_what_was_typed(desk: Open, visit: Visit) -> None:
     answer = client.post("/desk/case/explain", data=sent)
 
     assert answer.status_code == 422
-    assert "The reason OTHER needs a text." in answer.text
+    assert "The reason Other needs a text." in answer.text
     assert '<option value="OTHER" selected>' in answer.text
 
 
@@ -113,25 +113,6 @@ def test_a_stock_is_a_spreadsheet_too(visit: Visit) -> None:
     assert head == "day,received,used,discarded,other,remaining,remarks,checker"
     rows = client.get(stock).text.count('<th scope="row">')
     assert len(answer.text.splitlines()) == rows + 1
-
-
-def test_all_of_a_cause_are_decided_at_once(own_desk: Open) -> None:
-    """As many as the page said, or none; each is then as if decided by itself."""
-    address = "/desk/cases/explain?rule=M-06"
-    with httpx2.Client(base_url=own_desk.place, headers={"accept": "text/html"}) as client:
-        client.post("/session", data={"token": own_desk.secrets["exporter"]})
-        sent = form(client, own_desk, reason="LATE_ENTRY", text="Packed later.")
-
-        other = client.post(address, data={**sent, "count": "2"})
-        before = state(own_desk)
-        taken = client.post(address, data={**sent, "count": "1"})
-        page = client.get(taken.headers["location"])
-
-    assert (other.status_code, "By now 1 cases fit, not 2" in other.text) == (422, True)
-    assert before is State.OPEN
-    assert taken.status_code == 303
-    assert "1 case was decided." in page.text
-    assert state(own_desk) is State.EXPLAINED
 
 
 def test_a_case_can_be_seen_as_it_was(desk: Open, visit: Visit) -> None:

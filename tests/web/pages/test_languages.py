@@ -36,7 +36,7 @@ def sentences() -> Iterator[str]:
         marked = extract_from_dir(
             WEB.parent / room,
             method_map=[("**.py", "python")],
-            keywords={"Sentence": None, "template": None},
+            keywords={"Sentence": None, "template": None, "Refusal": None, "needed": (3,)},
         )
         for _, _, message, _, _ in marked:
             yield message if isinstance(message, str) else message[0]

@@ -134,7 +134,7 @@ def test_nobody_is_led_away(visit: Visit, then: str) -> None:
 
 BAD = (
     "/?as_of=soon", "/?known_at=2026-13-01", "/?period=2026", "/desk/cases?severity=X",
-    "/desk/cases?rule=M-99", "/desk/cases?by=magic", "/desk/cases?page=-1", "/desk/case?id=x",
+    "/desk/cases?rule=M-99", "/desk/cases?sort=magic", "/desk/cases?page=-1", "/desk/case?id=x",
     "/desk/figure?importer=I&rcb=R&name=issued&before=0", "/desk/cases?mark=%00",
     "/desk/statement?mark=M&holder=H&site=S&from=2026-02-30", "/desk/lots?product=%00",
     "/desk/search?q=%00", "/desk/lot?lot=%00%ff",

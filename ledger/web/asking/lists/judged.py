@@ -10,7 +10,7 @@ from ledger.web.desk import Looking
 Rows = Iterator[Row]
 
 
-def cases(rows: Callable[[Looking], Sequence[Row]]) -> Listing:
+def cases(rows: Callable[[Looking], Iterable[Row]]) -> Listing:
     """Cases by rule, subject and discriminator."""
     return Listing(
         columns("cases"), "discrepancies", lambda looking, _: rows(looking), key=case_of,

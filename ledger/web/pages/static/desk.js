@@ -14,6 +14,25 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     }
   });
 }
+// Of evidence a name and a hash are sent, and the file stays here.
+for (const chosen of document.querySelectorAll("input[data-fingerprint]")) {
+  chosen.addEventListener("change", async () => {
+    const made = [];
+    for (const file of chosen.files) {
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+      made.push([file.name, [...digest].map((one) => one.toString(16).padStart(2, "0")).join("")]);
+    }
+    for (const old of chosen.parentElement.querySelectorAll("input[type=hidden]")) old.remove();
+    for (const [name, hash] of made) {
+      for (const [field, value] of [["document_name", name], ["document_sha256", hash]]) {
+        const hidden = document.createElement("input");
+        Object.assign(hidden, { type: "hidden", name: field, value });
+        chosen.parentElement.append(hidden);
+      }
+    }
+    chosen.removeAttribute("name");
+  });
+}
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form[method=post] button")) {
     button.disabled = false;
