@@ -5,7 +5,7 @@ A day is the calendar date where the event happened. Sums only: any order gives 
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from ledger.custody.places import Kind
 from ledger.facts.canonical import decode
@@ -23,7 +23,7 @@ from ledger.facts.seals import (
 from ledger.log import Log
 from ledger.views.access.policies import in_place
 from ledger.views.folding import Fold, Rows, Scans, Seen, columns
-from ledger.views.loading import LAST, batches_at, retracted
+from ledger.views.loading import BEGINNING, LAST, batches_at, retracted
 from ledger.views.places import PlaceIds, place_id
 
 Account = tuple[str, str, str]
@@ -157,8 +157,8 @@ _CAUSE: Final[dict[type[Fact], str]] = {
 
 
 _OF_STOCK = """
-SELECT DISTINCT position FROM moves WHERE place = %s AND time <= %s AND position <= %s
-ORDER BY position
+SELECT DISTINCT position FROM moves WHERE place = %s AND time >= %s AND time <= %s
+    AND position <= %s ORDER BY position
 """
 
 
@@ -171,29 +171,42 @@ def statement(
     end: date | None = None,
     as_of: int | None = None,
     known_at: int | None = None,
+    since: int | None = None,
 ) -> dict[str, Any]:
     """The statement of a stock (mark, holder, site), in seals, from `start` to `end` inclusive.
 
-    Days on which nothing moved are left out. The clocks are µs UTC; with one of them the stock's
-    events are read again, which costs its history, not its days.
+    Days on which nothing moved are left out. What happened before `since` (µs UTC) is brought
+    forward, whatever day it was at its own offset. The clocks are µs UTC; with one of them the
+    stock's events are read again, which costs its history, not its days.
     """
-    if as_of is None and known_at is None:
+    opening = 0
+    if as_of is None and known_at is None and since is None:
         days = _days_now(rows, account)
     else:
         position = LAST if known_at is None else log.known_at(known_at)
-        days = _days_then(rows, log, account, LAST if as_of is None else as_of, position)
-    balance = opening = 0
+        then = _Then(BEGINNING, LAST if as_of is None else as_of, position)
+        if since is not None:
+            before = _days_then(rows, log, account, then._replace(end=since - 1))
+            opening = sum(_added(sums) for _, _, sums in before)
+            then = then._replace(start=since)
+        days = _days_then(rows, log, account, then)
+    balance = opening
     listed = []
     for day, moved, sums in days:
         if end is not None and day > end:
             break
         entry = _entry(sums)
-        balance += entry["received"] - entry["used"] - entry["discarded"] + entry["other"]
+        balance += _added(sums)
         if start is not None and day < start:
             opening = balance
         elif moved:
             listed.append({"day": day.isoformat(), **entry, "remaining": balance})
     return {"opening": opening, "days": listed, "closing": balance}
+
+
+def _added(sums: dict[str, int]) -> int:
+    entry = _entry(sums)
+    return entry["received"] - entry["used"] - entry["discarded"] + entry["other"]
 
 
 def _entry(sums: dict[str, int]) -> dict[str, int]:
@@ -219,16 +232,24 @@ def _days_now(rows: Rows, account: Account) -> Iterator[_Day]:
         yield row[0], row[1], dict(zip(CAUSES, row[2:], strict=True))
 
 
-def _days_then(rows: Rows, log: Log, account: Account, time: int, position: int) -> Iterator[_Day]:
+class _Then(NamedTuple):
+    """Events from a time to another (µs UTC), as known at a position."""
+
+    start: int
+    end: int
+    position: int
+
+
+def _days_then(rows: Rows, log: Log, account: Account, then: _Then) -> Iterator[_Day]:
     mark, holder, site = account
-    rows.execute(_OF_STOCK, (place_id(mark, Kind.STOCK, holder, site), time, position))
+    rows.execute(_OF_STOCK, (place_id(mark, Kind.STOCK, holder, site), *then))
     positions = [row[0] for row in rows.fetchall()]
     days: dict[date, tuple[int, dict[str, int]]] = {}
     for batch in batches_at(log, positions):
         facts = [decode(recorded.state) for recorded in batch]
-        gone = retracted(rows, (fact.id for fact in facts), position)
+        gone = retracted(rows, (fact.id for fact in facts), then.position)
         for fact in facts:
-            if fact.id in gone or fact.at > time:
+            if fact.id in gone or not then.start <= fact.at <= then.end:
                 continue
             for *where, cause, seals in causes(fact):
                 if tuple(where) == account:

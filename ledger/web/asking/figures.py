@@ -97,5 +97,5 @@ def stock_days(
         raise not_found("such stock")
     return statement(
         looking.rows, looking.log, account, start=between[0], end=between[1],
-        as_of=clocks.as_of, known_at=clocks.known_at,
+        as_of=clocks.as_of, known_at=clocks.known_at, since=clocks.since,
     )  # fmt: skip

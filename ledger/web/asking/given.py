@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from ledger.cases.period import period_of
 from ledger.facts.scalars import canonical_time, micros
 from ledger.log.seeing import Seen
 from ledger.views.loading import LAST
@@ -36,6 +37,11 @@ class Clocks(NamedTuple):
     as_of_text: str = ""
     known_at_text: str = ""
     period: str = ""
+
+    @property
+    def since(self) -> int | None:
+        """The beginning of the period, µs UTC, where one was given."""
+        return period_of("-", "-", self.period).start if self.period else None
 
     @property
     def moved(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from ledger.cases.period import Signature, period_of
 from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
@@ -23,6 +24,7 @@ from ledger.facts.seals import (
     StockAdjusted,
 )
 from ledger.rules.moments import within
+from ledger.views.cases import known_period
 from ledger.views.loading import counting_about, facts_of
 from ledger.web.access.viewers import onlooker
 from ledger.web.asking import lists
@@ -33,6 +35,8 @@ from ledger.web.desk import Looking, as_of
 from ledger.web.pages.charts import steps
 from ledger.web.pages.given import Id, PageNumber, shown
 from ledger.web.pages.opening import Open, Opening
+from ledger.web.pages.period import digest_words
+from ledger.web.pages.seal_ledger import ledger_lines, total_of, usage
 from ledger.web.pages.words import REASONS, SPOILED
 
 router = APIRouter(include_in_schema=False)
@@ -88,15 +92,17 @@ def statement(
     def ledger(looking: Looking) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         found = stock_days(looking, account, opened.clocks, between)
         facts = _facts(opened, looking, account)
-        return found, _rows(found["opening"], found["days"], facts, between)
+        return found, _rows(found["opening"], found["days"], facts, between, opened.clocks.since)
 
     whole = lists.seal_ledger(lambda looking: [_plain_day(row) for row in ledger(looking)[1]])
     if (file := opened.file(whole, Form("csv", named=True) if form == "csv" else None)) is not None:
         return file
     with opened.looking() as looking:
         found, rows = ledger(looking)
+        used = usage(looking, account, opened.clocks, opened.clocks.since)
         registered = facts_of(looking.rows, looking.log, [MarkRegistered, PartyRegistered])
         standing = looking.standing
+    of = registered.latest(MarkRegistered, About.MARK, mark)
     shown_days = [(date.fromisoformat(row["day"]), row["remaining"]) for row in found["days"]]
     return opened.show(
         "statement",
@@ -104,14 +110,27 @@ def statement(
         account=account,
         opening=found["opening"],
         closing=found["closing"],
-        rows=rows,
+        lines=ledger_lines(found["opening"], rows, used),
+        total=total_of(found["opening"], rows),
+        signature=None if of is None else _signature(opened, of),
+        digest_words=digest_words,
         picture=steps(found["opening"], shown_days),
         start=start,
         end=end,
         reasons={**REASONS, **SPOILED},
-        registered=registered.latest(MarkRegistered, About.MARK, mark),
+        registered=of,
         party=registered.latest(PartyRegistered, About.PARTY, holder),
     )
+
+
+def _signature(opened: Opening, mark: MarkRegistered) -> Signature | None:
+    """The signature below the period of the address, where its body has signed it."""
+    if not opened.clocks.period:
+        return None
+    wanted = period_of(mark.importer, mark.rcb, opened.clocks.period)
+    with opened.looking() as looking:
+        known = known_period(looking.rows, wanted.id)
+    return None if known is None else known.signature
 
 
 def _facts(opened: Opening, looking: Looking, account: tuple[str, str, str]) -> list[Fact]:
@@ -132,12 +151,13 @@ def _rows(
     days: list[dict[str, Any]],
     facts: list[Fact],
     between: tuple[date | None, date | None],
+    since: int | None = None,
 ) -> list[dict[str, Any]]:
     """The days with their remarks; a day on which seals were only counted has a row too."""
     remarks: dict[str, list[Remark]] = defaultdict(list)
     checkers: dict[str, list[str]] = defaultdict(list)
     for fact in facts:
-        if not within(fact.day, *between):
+        if not within(fact.day, *between) or (since is not None and fact.at < since):
             continue
         name = fact.day.isoformat()
         for remark in _remarks(fact):

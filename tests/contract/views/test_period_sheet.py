@@ -19,7 +19,9 @@ from ledger.views.period_changes import changes
 from ledger.views.period_sheet import digest_of, marks_of, seen, sheet_content
 from ledger.views.period_states import calendar, standing_of, waiting
 from ledger.views.reading import reading
+from ledger.views.statements import statement
 from ledger.web.pages.period import beside_of, table_of
+from ledger.web.pages.seal_ledger import Usage, ledger_lines, total_of
 from tests.databases import Cluster
 from tests.fixtures.desk import resourcing
 
@@ -135,6 +137,39 @@ def test_claims_and_stocks_of_november(season: Log, rows: Rows) -> None:
     }
     assert stocks == STOCKS
     assert content["cases"] == []
+
+
+LEDGERS = [
+    # mark, holder · brought forward, received, used, discarded, other, carried forward
+    ("JAS-A5", "IMP-MOMIJI", (25, 8_787, 0, 0, -4_338, 4_474)),
+    ("JAS-A5", "EXP-LAURENT", (9, 4_338, 4_318, 4, 0, 25)),
+]
+
+
+@pytest.mark.parametrize(("mark", "holder", "expected"), LEDGERS)
+def test_the_seal_ledger_of_november(
+    season: Log, rows: Rows, mark: str, holder: str, expected: tuple[int, ...]
+) -> None:
+    """Line by line as on the sheet, by Japan's month, whatever day it was where it happened."""
+    rows.execute(
+        "SELECT site FROM places WHERE mark = %s AND key = %s AND kind = 2", (mark, holder)
+    )
+    ((site,),) = rows.fetchall()
+    found = statement(rows, season, (mark, holder, site), as_of=NOVEMBER.end, since=NOVEMBER.start)
+    days = [{**day, "checker": ""} for day in found["days"]]
+
+    total = total_of(found["opening"], days)
+    lines = ledger_lines(found["opening"], days, Usage({}, {}))
+
+    assert (
+        total["opening"], total["received"], total["used"], total["discarded"], total["other"],
+        total["closing"],
+    ) == expected  # fmt: skip
+    assert found["closing"] == total["closing"]
+    months = [line for line in lines if line["kind"] == "month"]
+    assert sum(line["used"] for line in months) == total["used"]
+    assert lines[-1]["kind"] == "month"
+    assert lines[-1]["remaining"] == total["closing"]
 
 
 def test_the_content_has_these_keys_and_this_digest(season: Log, rows: Rows) -> None:

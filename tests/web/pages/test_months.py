@@ -151,3 +151,17 @@ def test_a_number_of_the_table_opens_the_events_behind_it(desk: Open, visit: Vis
         total = sum(int(one.replace("−", "-").replace(",", "")) for one in adds)
         if len(adds) < 100:
             assert total == int(number.replace("−", "-").replace(",", "").replace("+", "")), address
+
+
+def test_a_seal_ledger_adds_up_line_by_line(desk: Open, visit: Visit) -> None:
+    """Brought forward, the lots that used seals, a sum of the month, carried forward; unsigned."""
+    client, period = visit("certifier", "ja"), month(desk)
+    page = client.get("/desk/period", params=asked(desk, period)).text
+    links = re.findall(r'href="(/desk/statement\?[^"]+)"', page)
+    shown = [client.get(link.replace("&amp;", "&")) for link in links]
+
+    assert {answer.status_code for answer in shown} == {200}
+    for answer in shown:
+        for word in ("前期繰越", "合計", "次期繰越", "検算", "✓", "未確認", "承認（責任者）"):
+            assert word in answer.text, word
+    assert any('href="/desk/lot?lot=' in answer.text for answer in shown)
