@@ -27,7 +27,7 @@ file_bytes_max: Final = 12_000
 requests_max: Final = 4
 HEAVIER: Final = {"/": 30_000, "/desk/pairs": 30_000, "/desk/period": 60_000}
 """Pages that may weigh more, compressed."""
-ROLES: Final = ("operator", "certifier", "exporter")
+ROLES: Final = ("operator", "exporter")
 CSRF: Final = re.compile(r'name="csrf" value="([^"]+)"')
 FILE: Final = re.compile(r'(?:<link[^>]+href|<script[^>]+src|<img[^>]+src)="([^"]+)"')
 Walked = Callable[[str, str], Mapping[str, Page]]
