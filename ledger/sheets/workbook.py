@@ -44,7 +44,8 @@ class Plain(Worksheet):  # type: ignore[misc]  # the library tells no types
     """
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        kind = type(cell).__name__
+        # What has no format of its own has that of its column.
+        kind = None if cell.format is None else type(cell).__name__
         if kind == "String" and _ODD.search(cell.string) is None:
             value = f' t="inlineStr"><is><t>{cell.string}</t></is></c>'
         elif kind in ("Number", "Datetime"):

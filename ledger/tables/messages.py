@@ -29,6 +29,12 @@ _LISTS: Final = frozenset({"near", "fits", "allowed", "headings", "instead"})
 """Blanks that may be empty."""
 _COLUMNS: Final = frozenset({"column", "missing", "columns"})
 """Blanks that hold codes of columns, and are read as their headings."""
+_DAYS: Final = frozenset({"dayfirst", "monthfirst"})
+"""Blanks that hold a day of the year, as it is written in English."""
+MONTH_NAMES: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _EVENT: Final = "event"
 """The blank that holds a type of event, and is read as its name."""
 
@@ -165,6 +171,9 @@ def _place(message: Message, tongue: Tongue) -> str:
 def _shown(name: str, value: str | int, tongue: Tongue, template: Template | None) -> str | int:
     if isinstance(value, int):
         return value
+    if name in _DAYS and tongue == "ja":
+        day, _, month = value.partition(" ")
+        return f"{MONTH_NAMES.index(month) + 1}月{day}日"
     if name == _EVENT:
         return texts_of(tongue).words.tables["event"].get(value, value)
     if name in _COLUMNS and template is not None:

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from ledger.tables.cells import Cell, Raw
 from ledger.tables.dialects.outcome import DateOrders, How, Said, Unread
+from ledger.tables.messages import MONTH_NAMES
 
 _MONTHS: Final = {
     name[:3]: number
@@ -16,10 +17,6 @@ _MONTHS: Final = {
          "october", "november", "december"), 1,
     )
 }  # fmt: skip
-_MONTH_NAMES: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _APRIL: Final = 4
 
 
@@ -144,8 +141,8 @@ def _unclear(first: int, second: int, year: int, said: str, orders: DateOrders) 
     counts = {"all": orders.all, "mdy": orders.mdy, "dmy": orders.dmy}
     if _is_day(year, second, first) and _is_day(year, first, second):
         return Unread(
-            "date-unclear", said=said, dayfirst=f"{first} {_MONTH_NAMES[second - 1]}",
-            monthfirst=f"{second} {_MONTH_NAMES[first - 1]}", **counts,
+            "date-unclear", said=said, dayfirst=f"{first} {MONTH_NAMES[second - 1]}",
+            monthfirst=f"{second} {MONTH_NAMES[first - 1]}", **counts,
         )  # fmt: skip
     return Unread("date-unclear/one", said=said, **counts)
 
@@ -207,7 +204,7 @@ def _month_day(found: re.Match[str], said: str, how: How) -> date:
 
 def _named(name: str, day: str, year: str | None, said: str, how: How) -> date:
     month = _MONTHS.get(name[:3].casefold())
-    if month is None or not _MONTH_NAMES[month - 1].casefold().startswith(name.casefold()):
+    if month is None or not MONTH_NAMES[month - 1].casefold().startswith(name.casefold()):
         raise Unread("no-such-date", said=said)
     if year is None:
         return _day(_year_for(month, said, how), month, int(day), said)

@@ -3,7 +3,7 @@
 While it is read or recorded the page says how far that is and comes again by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ledger.errors import Misuse
 from ledger.rules.reading import Tongue
-from ledger.tables.columns import Template
+from ledger.tables.columns import TEMPLATES, Template
 from ledger.tables.headings import heading
 from ledger.tables.messages import Message, sentence
 from ledger.web.access.sign_in import check_form
@@ -47,6 +47,8 @@ _again_seconds: Final = 2
 _fields_max: Final = 200
 _CORRECTIONS: Final = "corrections"
 _HEADING: Final = "heading:"
+_POSSIBLE: Final[Mapping[str, Iterable[str]]] = {**ANSWERS, "template": TEMPLATES}
+"""What may be answered to what was answered before; where nothing is told anything may be."""
 Word = Annotated[str, Form(max_length=200)]
 
 
@@ -231,7 +233,7 @@ def _questions(opened: Opening, check: Check) -> list[Asked]:
     open_ = [] if found is None else [*found.questions]
     known = {each.key for each in open_}
     settled = [
-        Question(key, 0, [Answer(value) for value in ANSWERS.get(key, {})])
+        Question(key, 0, [Answer(value) for value in _POSSIBLE.get(key, ())])
         for key in KEYS
         if key not in known and said.get(key) not in (None, "", [], False)
     ]
