@@ -368,8 +368,10 @@ def test_what_was_asked_is_owed_when_the_facts_withdraw_the_case(log: Log) -> No
 
     gone = report_case(trade)
     assert (gone.case.state, gone.row["waits_for"]) == (State.WITHDRAWN, ["EXP-1"])
-    said = {"cause": "c", "action": "a", "prevention": "p"}
-    report = ReportCorrection(party="EXP-1", person="P-1", done_on=date(2026, 3, 6), **said)
+    report = ReportCorrection(
+        party="EXP-1", person="P-1", cause="c", action="a", prevention="p",
+        done_on=date(2026, 3, 6),
+    )  # fmt: skip
     trade.decide(report, gone)
     assert report_case(trade).row["waits_for"] == ["RCB-1"]
     trade.decide(AcceptCorrection(party="RCB-1", person="P-9"), report_case(trade))

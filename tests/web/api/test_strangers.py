@@ -48,7 +48,7 @@ PASSING: Final = {"position", "behind", "audited", "changed_at", "opened_at", "c
            "as_of", "due", "late"}  # fmt: skip
 """What of an answer tells how far the ledger is; how many cases a pair has is told by them."""
 OF_LOTS: Final = ("/lots", "/labels", "/discrepancies", "/unproven")
-DECISIONS: Final = (
+DECISIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("explain", {"reason": "OTHER", "text": "x"}),
     ("escalate", {"text": "x"}),
     ("close", {"reason": "OTHER", "text": "x"}),
