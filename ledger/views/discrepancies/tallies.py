@@ -9,7 +9,14 @@ from typing import Any, Final, NamedTuple
 from ledger.cases.discrepancy import LIVE
 from ledger.log import Log
 from ledger.rules.violation import Severity
-from ledger.views.discrepancies.listing import OF_CASE, SEVERITIES, Pair, pairs_of_marks
+from ledger.views.discrepancies.listing import (
+    IS_LATE,
+    OF_CASE,
+    SEVERITIES,
+    TODAY,
+    Pair,
+    pairs_of_marks,
+)
 from ledger.views.folding import Rows, one_of
 
 
@@ -17,7 +24,8 @@ class Tally(NamedTuple):
     """Live cases of a pair that are alike: of a rule, on subjects of a kind, in a state.
 
     `on_the_way` of losses that name a dispatch. `parties` are those that the cases name, where they
-    were asked for. `oldest` = when the first of them was opened, µs UTC.
+    were asked for. `late` of them are past their due day, now. `oldest` = when the first of them
+    was opened, µs UTC.
     """
 
     pair: Pair
@@ -28,6 +36,7 @@ class Tally(NamedTuple):
     severity: Severity
     parties: tuple[str, ...]
     cases: int
+    late: int
     oldest: int
 
 
@@ -37,13 +46,16 @@ c.rule = 'M-41' AND EXISTS (SELECT FROM events AS e WHERE e.originator_id = c.su
 """
 
 
+_LATE: Final = IS_LATE.format(today=TODAY)
+
+
 def _tallied(state: str, severity: str, cases: str) -> str:
     return f"""
 SELECT pair, rule, subject_kind, lost, state, severity, parties, count(*)::int8,
-    min(opened_at)
+    count(*) FILTER (WHERE late)::int8, min(opened_at)
 FROM (
     SELECT DISTINCT c.id, m.pair, c.rule, c.subject_kind, {_ON_THE_WAY} AS lost,
-        {state} AS state, {severity} AS severity, c.opened_at,
+        {state} AS state, {severity} AS severity, c.opened_at, {_LATE} AS late,
         CASE WHEN %(parted)s THEN coalesce(s.parties, '{{}}') ELSE '{{}}' END AS parties
     FROM {cases} LEFT JOIN case_shown AS s ON s.id = c.id
     CROSS JOIN LATERAL unnest({OF_CASE}) AS of (mark)
@@ -81,8 +93,8 @@ def tallies(
     values |= {"parted": parted, "known_at": known_at}
     found = rows.execute(_NOW if known_at is None else _KNOWN, values).fetchall()
     return [
-        Tally(numbers[pair], rule, kind, lost, state, severity, tuple(parties), count, oldest)
-        for pair, rule, kind, lost, state, severity, parties, count, oldest in found
+        Tally(numbers[pair], rule, kind, lost, state, severity, tuple(parties), *told)
+        for pair, rule, kind, lost, state, severity, parties, *told in found
     ]
 
 

@@ -91,7 +91,7 @@ def _answered(
     columns = {}
     for column in Column:
         own = [one for one in here if _column(one) is column]
-        columns[column] = decide(column, row, beside.known(column, row, _live(own)))
+        columns[column] = decide(column, row, beside.known(column, row, own))
     oldest = min((one.oldest for one in here), default=None)
     told_row = {name: value for name, value in row.items() if name not in BESIDE}
     told_row["status"] = {
@@ -166,7 +166,7 @@ class _Beside:
             of = pairs[mark], kind
             self._awaited[of] = min(at, self._awaited.get(of, at))
 
-    def known(self, column: Column, row: Mapping[str, Any], live: dict[Severity, Live]) -> Known:
+    def known(self, column: Column, row: Mapping[str, Any], own: Sequence[Tally]) -> Known:
         """What is known of a column of a row."""
         pair = row["importer"], row["rcb"]
         kinds = _AWAITED_KINDS.get(column, ())
@@ -174,7 +174,8 @@ class _Beside:
         way = _WAYS.get(column)
         oldest = self._oldest.get((pair, way)) if way is not None else None
         return Known(
-            live=live,
+            live=_live(own),
+            late=0 if self._moved else sum(one.late for one in own),
             today=self._today,
             closed=self._closed.get((pair, column), 0),
             awaited=_day(awaited) if awaited else None,

@@ -72,6 +72,7 @@ def test_a_case_is_never_fine(embedded_cluster: Cluster) -> None:
         str(key) for key, (event, *_) in events.items() if "dispatch" in json.loads(event.state)
     }
     expected: dict[tuple[tuple[str, str], Column], list[str]] = {}
+    late: dict[tuple[tuple[str, str], Column], int] = {}
     for case in cases:
         column = column_of(
             case.case.rule, str(case.case.subject_kind),
@@ -79,6 +80,7 @@ def test_a_case_is_never_fine(embedded_cluster: Cluster) -> None:
         )  # fmt: skip
         for pair in case.pairs:
             expected.setdefault((pair, column), []).append(case.row["severity"])
+            late[pair, column] = late.get((pair, column), 0) + bool(case.row["late"])
     assert expected
     for one in found:
         pair = one.row["importer"], one.row["rcb"]
@@ -86,6 +88,7 @@ def test_a_case_is_never_fine(embedded_cluster: Cluster) -> None:
             here = expected.get((pair, column), [])
             grave = {"C", "H"} & {*here}
             assert told.cases == len(here), (pair, column)
+            assert told.late == late.get((pair, column), 0), (pair, column)
             assert (told.tone is Tone.BAD) == bool(grave), (pair, column)
             assert not here or told.tone in {Tone.BAD, Tone.LOOK}, (pair, column)
         assert sum(told.cases for told in one.columns.values()) == sum(one.row["cases"].values())
