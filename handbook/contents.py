@@ -55,8 +55,9 @@ CHAPTERS: Final = (
         "Concepts",
         "concepts",
         (
-            "concepts/index.md", "concepts/places.md", "concepts/two-clocks.md",
-            "concepts/cases.md", "concepts/month-end.md", "concepts/who-speaks.md",
+            "concepts/index.md", "concepts/places.md", "concepts/pairs.md",
+            "concepts/two-clocks.md", "concepts/cases.md", "concepts/month-end.md",
+            "concepts/who-speaks.md",
             "concepts/words.md",
         ),
     ),

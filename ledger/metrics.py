@@ -181,6 +181,10 @@ seals = Gauge(
     "Seals of an importer and its certifying body, by place; `issued` is their sum",
     ["importer", "rcb", "place"],
 )
+unexplained_differences = Gauge(
+    "ledger_desk_unexplained_differences",
+    "Columns of pairs in which two sides differ and no case says why: a rule is missing",
+)
 silent_sources = Gauge(
     "ledger_silent_sources",
     "Registered sources whose heartbeats have stopped",

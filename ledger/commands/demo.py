@@ -133,7 +133,7 @@ def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> N
     """The demo; its desk is served at the address taken, where one is."""
     from msgspec.structs import replace
 
-    from ledger.commands.reconcile import answer, print_reconciliation
+    from ledger.commands.reconcile import answered, print_reconciliation
     from ledger.commands.verify import follow
     from ledger.season import Mix
     from ledger.season import season as made
@@ -154,7 +154,7 @@ def _demo(events: int, seed: int, listening: socket | None, *, kafka: bool) -> N
         if not kafka:
             _through_a_file(log, story, home)
         follow(log)
-        print_reconciliation(answer(log, Question()))
+        print_reconciliation(answered(log, Question()))
         with reading(log) as rows:
             cases = [entry.row for entry in listed(rows, log, Wanted())]
         typer.echo("\nWhat does not fit")

@@ -18,9 +18,13 @@ from ledger.errors import Misuse
 if TYPE_CHECKING:
     from ledger.log import Log
     from ledger.views.reconciliation import Question
+    from ledger.web.status.rows import Answered
 
 WHO = ("importer", "rcb", "exporter", "agent")
-ZERO_LEFT_OUT = ("sampled", "lost", "stolen", "destroyed", "adjusted", "returned")
+ZERO_LEFT_OUT = (
+    "sampled", "lost", "stolen", "destroyed", "adjusted", "returned", "lost_in_transit",
+    "reported_ahead", "volume_units", "exempt_units", "adjusted_for_counts",
+)  # fmt: skip
 """Columns a table leaves out where every row has zero in them."""
 
 
@@ -73,44 +77,55 @@ def reconcile(
                 log, views, as_of=question.as_of, known_at=question.known_at, importer=importer,
                 rcb=rcb, exporter=exporter, agent=agent, split=question.split,
             )  # fmt: skip
-        rows = answer(log, question)
+        found = answered(log, question)
     if not printing.is_table:
         steady = printing.form is ListFormat.XLSX and question.as_of is None
         print_list(
-            rows,
+            [one.row for one in found],
             printing,
             "reconciliation",
             notes=notes,
             flat=lambda row: {**row, "as_of": None} if steady else row,
         )
     else:
-        print_reconciliation(rows)
-    if check and any(open_cases(row) or unlike(row) for row in rows):
+        print_reconciliation(found)
+    if check and any(open_cases(one.row) or apart(one) for one in found):
         raise typer.Exit(1)
 
 
 def answer(log: "Log", question: "Question") -> list[dict[str, Any]]:
     """Give the rows, at one snapshot of the views."""
-    from ledger.views.discrepancies import case_counts
+    return [each.row for each in answered(log, question)]
+
+
+def answered(log: "Log", question: "Question") -> "list[Answered]":
+    """Give the rows with what their columns say, at one snapshot of the views."""
     from ledger.views.reading import reading
-    from ledger.views.reconciliation import reconcile as reconciled
+    from ledger.web.status.rows import answered as status_of
 
-    now = time.time_ns() // 1_000
+    now = max(time.time_ns() // 1_000, log.recorded_last())
     with reading(log) as rows:
-        cases = case_counts(rows, log, question.known_at)
-        return reconciled(rows, log, question, now=now, cases=cases)
+        return status_of(rows, log, question, now=now)
 
 
-def print_reconciliation(rows: list[dict[str, Any]]) -> None:
-    """Print rows as a table in two parts that people can read."""
-    from ledger.views.reconciliation import CLAIMS, FIGURES
+def print_reconciliation(found: "list[Answered]") -> None:
+    """Print rows as a table in two parts that people can read, each with its word."""
+    from ledger.views.reconciliation import CLAIMS, FIGURES, WEIGHTS
+    from ledger.web.sentences import in_english
+    from ledger.web.status.deciding import SHAPES, row_told
 
+    rows = []
+    for one in found:
+        told = row_told(one.columns)
+        rows.append({**one.row, "word": f"{SHAPES[told.tone]} {in_english(told.words)}"})
     who = [name for name in WHO if any(row.get(name) is not None for row in rows)]
     issued = "supplied" if any("supplied" in row for row in rows) else "issued"
     places = [issued, *(name for name in FIGURES[1:] if _worth(rows, name))]
     claims = [name for name in CLAIMS if _worth(rows, name)]
+    claims += [name for name in WEIGHTS if any(float(row[name]) for row in rows)]
     empty = "No mark is registered yet, so there is nothing to reconcile: `ledger load` a season."
-    show(rows, Format.TABLE, columns=[*who, *places], title="Where the seals are", empty=empty)
+    columns = [*who, "word", *places]
+    show(rows, Format.TABLE, columns=columns, title="Where the seals are", empty=empty)
     said = [row for row in rows if any(row[name] for name in CLAIMS) or open_cases(row)]
     if said:
         show(said, Format.TABLE, columns=[*who, *claims, "cases"], title="What the parties claim")
@@ -121,11 +136,11 @@ def open_cases(row: dict[str, Any]) -> int:
     return sum(count or 0 for count in row["cases"].values())
 
 
-def unlike(row: dict[str, Any]) -> bool:
-    """Whether a row's claims differ: reported from departed, or a count from its book."""
-    return bool(row["departed"] - row["reported"] if row["reported"] else 0) or bool(
-        row["unexplained"]
-    )
+def apart(one: "Answered") -> bool:
+    """Whether the two sides of a column differ."""
+    from ledger.web.status.columns import Column, difference
+
+    return any(difference(column, one.row) for column in Column)
 
 
 def _worth(rows: list[dict[str, Any]], name: str) -> bool:

@@ -95,6 +95,9 @@ def verify(
     and no other case asks for attention. For that every rule is asked about everything, without
     what spares the audit work: of a long log about a sample, and then a seed is printed.
 
+    Where two sides of a pair differ and no case says why, that is told beside it: no promise is
+    broken then, but a rule is missing.
+
     Example: ledger verify --receipts r.ndjson
     """
     if full and sample is not None:
@@ -151,7 +154,24 @@ def _findings(log: "Log", receipts: Path | None, sample: "Sample | None") -> Ite
         unlike = unsettled(log, policy_of(load()), sample, step)
     if unlike is None:
         say("The audit is behind, so cases are not compared: run `ledger catch-up` first.")
+    else:
+        for sentence in _unexplained(log):
+            typer.echo(sentence)
     yield from unlike or ()
+
+
+def _unexplained(log: "Log") -> Iterator[str]:
+    """Differences of pairs that no case explains."""
+    from ledger.commands.reconcile import answered
+    from ledger.views.reconciliation import Question
+    from ledger.web.sentences import in_english
+    from ledger.web.status.columns import TITLES
+    from ledger.web.status.deciding import unexplained
+
+    for one in answered(log, Question()):
+        for column in unexplained(one.columns):
+            who, word = f"{one.row['importer']} × {one.row['rcb']}", one.columns[column].words
+            yield f"{who}, {TITLES[column].lower()}: {in_english(word)}."
 
 
 def _views(log: "Log") -> Iterator[str]:

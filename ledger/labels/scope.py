@@ -103,7 +103,11 @@ def scope(origin: str, destination: str, class_: str, recipe: Recipe | None, on:
 
     A product with more than 5 % honey is judged as honey; without a recipe the class decides.
     """
-    group = _group(class_, recipe)
+    return scope_of(origin, destination, group_of_goods(class_, recipe), on)
+
+
+def scope_of(origin: str, destination: str, group: str | None, on: date) -> Scope:
+    """The same of goods of a group; None are goods of no group."""
     row = None if group is None else _row(origin, destination, group, on)
     if row is None:
         return Scope(covered=False, code="SCOPE_NO_ROW")
@@ -133,7 +137,7 @@ def scope_group(class_: str) -> str | None:
     return None if row is None else row.group
 
 
-def _group(class_: str, recipe: Recipe | None) -> str | None:
+def group_of_goods(class_: str, recipe: Recipe | None) -> str | None:
     """The group of goods, honey where the recipe makes it so."""
     return "H" if recipe is not None and _is_honey(recipe) else scope_group(class_)
 
@@ -182,7 +186,7 @@ def statement(form: str, text: str, issued_on: date) -> Verdict:
 
 def mark_required(claim: str, recipe: Recipe, on: date) -> bool:
     """Whether goods sold in Japan under a claim need the mark on them on a day."""
-    group = _group(recipe.class_, recipe)
+    group = group_of_goods(recipe.class_, recipe)
     if group is None or not organic_claim(claim):
         return False
     return COMPULSORY.topmost(group, on) is not None

@@ -4,13 +4,13 @@ Plain on purpose: what the views answer must equal this, whatever the order of a
 """
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Literal
 
 from ledger.custody.moves import Move, moves
 from ledger.custody.places import Kind, Place
-from ledger.facts.documents import ExportCertificateIssued, SealReportFiled
 from ledger.facts.identity import Fact
-from ledger.facts.mentions import About, certificate_key
+from ledger.facts.mentions import About
 from ledger.facts.record import Record
 from ledger.facts.registry import ConsignmentContractSigned, MarkRegistered
 from ledger.facts.scalars import local_day, time_text
@@ -18,18 +18,20 @@ from ledger.facts.seals import (
     SealsApplied,
     SealsCounted,
     SealsDispatched,
+    SealsLost,
     SealsReceived,
     SealsRemoved,
 )
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.questions import QuestionsAtHand
-from ledger.rules.papers import live, report_of, shipment_of, shipments_for
+from ledger.questions.reference_papers import Papers
 
 _JAPAN_MINUTES = 540
 Pair = tuple[str, str]
 Row = dict[str, int | str | None]
 Amount = tuple[str, str, int]
-"""Name of the figure or claim, party (None stands as ""), seals or units."""
+"""Name of the figure or claim, party (None stands as ""), seals, units or grams."""
+_WEIGHTS = ("volume_drawn", "volume_certified")
 
 _HELD = frozenset(
     {
@@ -61,8 +63,7 @@ def reconcile(
     latest = {fact.mark: (fact.importer, fact.rcb) for fact in registered}
     rows: list[Row] = []
     for pair in sorted({(fact.importer, fact.rcb) for fact in registered}):
-        marks = {mark for mark, of in latest.items() if of == pair}
-        amounts = [*_Pair(record, pair, marks, as_of).amounts()]
+        amounts = [*_Pair(record, pair, latest, as_of).amounts()]
         rows += _rows(record, pair, amounts, as_of, split)
     return rows
 
@@ -73,7 +74,7 @@ def _rows(
     """The row of the pair, or one for each party or agent that has anything to show."""
     head: Row = {"importer": pair[0], "rcb": pair[1], "exporter": None, "agent": None}
     if split is None:
-        return [head | _sums(amounts)]
+        return [head | _told(_sums(amounts))]
     parties: dict[str, list[Amount]] = {pair[0]: []}
     for amount in amounts:
         if amount[0] != "issued":
@@ -87,7 +88,8 @@ def _rows(
     for name, own in sorted(named.items()):
         sums = _sums(own)
         supplied = sum(sums.get(figure, 0) for figure in _HELD_FIGURES)
-        rows.append(head | {split: name} | sums | ({"supplied": supplied} if supplied else {}))
+        told = _told(sums) | ({"supplied": supplied} if supplied else {})
+        rows.append(head | {split: name} | told)
     return rows
 
 
@@ -96,6 +98,14 @@ def _sums(amounts: list[Amount]) -> dict[str, int]:
     for name, _, amount in amounts:
         found[name] = found.get(name, 0) + amount
     return {name: amount for name, amount in found.items() if amount}
+
+
+def _told(sums: dict[str, int]) -> Row:
+    return {name: _kilograms(sum_) if name in _WEIGHTS else sum_ for name, sum_ in sums.items()}
+
+
+def _kilograms(grams: int) -> str:
+    return f"{Decimal(grams) / 1_000:.3f}"
 
 
 def _agent(record: Record, pair: Pair, party: str, as_of: int) -> str:
@@ -110,10 +120,11 @@ def _agent(record: Record, pair: Pair, party: str, as_of: int) -> str:
 
 
 class _Pair:
-    def __init__(self, record: Record, pair: Pair, marks: set[str], as_of: int) -> None:
+    def __init__(self, record: Record, pair: Pair, latest: dict[str, Pair], as_of: int) -> None:
         self.record = record
         self.importer = pair[0]
-        self.marks = marks
+        self.marks = {mark for mark, of in latest.items() if of == pair}
+        self.licensees = {mark: importer for mark, (importer, _) in latest.items()}
         counting = [
             (known.fact, known.rec)
             for known in record
@@ -121,6 +132,8 @@ class _Pair:
         ]
         self.facts = [fact for fact, _ in counting]
         self.questions = QuestionsAtHand(Record(counting))
+        # What goods are is as of the registry: told by what is known, whatever its time.
+        self.whole = QuestionsAtHand(record)
 
     def amounts(self) -> Iterator[Amount]:
         for fact in self.facts:
@@ -129,8 +142,7 @@ class _Pair:
                     yield from self._end(move, move.source, lot, -move.seals)
                     yield from self._end(move, move.target, lot, move.seals)
             yield from self._claims(fact)
-        yield from self._reported()
-        yield from self._certified()
+        yield from Papers(self.questions, self.whole, self.marks, self.licensees).amounts()
         yield from self._counted()
 
     def _end(self, move: Move, place: Place, lot: str, seals: int) -> Iterator[Amount]:
@@ -166,6 +178,8 @@ class _Pair:
                 yield "dispatched", fact.to_holder, fact.count
             case SealsReceived() if fact.mark in self.marks:
                 yield "received", fact.holder, fact.count
+            case SealsLost() if fact.mark in self.marks and fact.dispatch is not None:
+                yield "lost_in_transit", fact.holder, fact.count
             case ShipmentDeparted():
                 for line in fact.lines:
                     if line.mark in self.marks:
@@ -181,32 +195,6 @@ class _Pair:
         first = self.record.first(ShipmentDeparted, About.SHIPMENT, shipment)
         return first.exporter if first is not None else "-"
 
-    def _reported(self) -> Iterator[Amount]:
-        for name in {fact.report for fact in self.questions.record.all(SealReportFiled)}:
-            report = report_of(self.questions, name)
-            for line in report.lines if report is not None else ():
-                if report is not None and line.mark in self.marks:
-                    yield "reported", report.exporter, line.used
-
-    def _certified(self) -> Iterator[Amount]:
-        issued = self.questions.record.all(ExportCertificateIssued)
-        for key in {certificate_key(fact.issuer, fact.number) for fact in issued}:
-            certificate = live(self.questions, key)
-            if certificate is not None:
-                lots = self._lots_of(shipments_for(self.questions, key))
-                for line in certificate.lines:
-                    if line.lot in lots:
-                        yield "certified_units", certificate.exporter, line.units or 0
-
-    def _lots_of(self, shipments: Iterable[str]) -> set[str]:
-        return {
-            line.lot
-            for shipment in shipments
-            if (departed := shipment_of(self.questions, shipment)) is not None
-            for line in departed.lines
-            if line.mark in self.marks
-        }
-
     def _counted(self) -> Iterator[Amount]:
         counts = self.questions.record.all(SealsCounted)
         last = {(fact.mark, fact.holder, fact.site): fact for fact in counts}
@@ -215,6 +203,8 @@ class _Pair:
                 compared = self.questions.compared(count)
                 yield "counted", count.holder, count.counted
                 yield "book", count.holder, compared.book
+                explained = count.counted - compared.book - compared.unexplained
+                yield "adjusted_for_counts", count.holder, explained
                 yield "unexplained", count.holder, abs(compared.unexplained)
 
 

@@ -72,12 +72,15 @@ def asks_certificate(shipment: Shipment, questions: Questions) -> bool:
     if head.sealing_mode == "DIRECT_JAS" or head.origin == head.destination:
         return False
     return any(
-        _lot_asks(lot, head.origin, head.destination, shipment.day, questions)
+        lot_asks_certificate(lot, head.origin, head.destination, shipment.day, questions)
         for lot in sorted({line.lot for line in shipment.lines})
     )
 
 
-def _lot_asks(lot: str, origin: str, destination: str, day: date, questions: Questions) -> bool:
+def lot_asks_certificate(
+    lot: str, origin: str, destination: str, day: date, questions: Questions
+) -> bool:
+    """Whether a lot needs a certificate on a route: also where nobody knows what it is."""
     used = lot_facts.recipe(questions, lot, day)
     if used is None:
         return True

@@ -34,7 +34,7 @@ USING (position) WHERE l.mark = ANY(%(marks)s)
 """,
     "certified_units": """
 SELECT x.position, x.time, sum(l.units)::int8 FROM certificates AS x JOIN certificate_lines AS l
-USING (position) WHERE EXISTS (SELECT FROM departed_lots AS d
+USING (position) WHERE x.mode = 'PER_SHIPMENT' AND EXISTS (SELECT FROM departed_lots AS d
     WHERE d.lot = l.lot AND d.mark = ANY(%(marks)s))
 """,
     "counted": """
@@ -46,8 +46,17 @@ _IN_ORDER: Final = """
     AND x.time <= %(time)s AND x.position <= %(position)s AND x.position < %(before)s
 GROUP BY 1, 2 ORDER BY 1 DESC LIMIT %(limit)s
 """
-_SAME: Final = {"book": "counted", "unexplained": "counted"}
+_SAME: Final = {
+    "book": "counted", "unexplained": "counted", "adjusted_for_counts": "counted",
+    "reported_ahead": "reported", "report_asked": "departed",
+    **dict.fromkeys(
+        ("asked_units", "volume_units", "exempt_units", "volume_drawn"), "shipped_units"
+    ),
+    "volume_certified": "certified_units",
+}  # fmt: skip
 """Claims that rest on the events of another one."""
+APPLIED: Final = "applied"
+"""The stocks' side of applications: what came out of them onto lots."""
 
 
 class Behind(NamedTuple):
@@ -60,10 +69,12 @@ class Behind(NamedTuple):
 
 def known(figure: str) -> bool:
     """Whether a figure or claim has that name."""
+    rests_on = _SAME.get(figure, figure)
     return (
-        figure in PLACES
-        or _SAME.get(figure, figure) in _OF_PAPERS_AND_COUNTS
-        or figure.upper() in Claim.__members__
+        figure == APPLIED
+        or figure in PLACES
+        or rests_on in _OF_PAPERS_AND_COUNTS
+        or rests_on.upper() in Claim.__members__
     )
 
 
@@ -90,7 +101,10 @@ def behind(
         "before": before, "limit": limit, "cause": None if cause is None else int(cause),
         "since": since,
     }  # fmt: skip
-    if figure in PLACES:
+    if figure == APPLIED:
+        statement = _MOVED.format(sign="-", whose="m.lot <> 0")
+        values["kind"] = int(Kind.STOCK)
+    elif figure in PLACES:
         kind = PLACES[figure]
         whose = {
             "stock_importer": "p.key = %(importer)s",
@@ -100,9 +114,9 @@ def behind(
             sign="-" if kind is Kind.ISSUER else "", whose=whose.get(figure, "true")
         )
         values["kind"] = int(kind)
-    elif (claimed := _OF_PAPERS_AND_COUNTS.get(_SAME.get(figure, figure))) is not None:
+    elif (claimed := _OF_PAPERS_AND_COUNTS.get(rests_on := _SAME.get(figure, figure))) is not None:
         statement = claimed + _IN_ORDER
     else:
         statement = _CLAIMED
-        values["figure"] = int(Claim[figure.upper()])
+        values["figure"] = int(Claim[rests_on.upper()])
     return [Behind._make(row) for row in rows.execute(statement, values).fetchall()]

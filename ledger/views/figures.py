@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from ledger.custody.places import Kind
 from ledger.facts.identity import Fact
 from ledger.facts.mentions import About
-from ledger.facts.seals import SealsDispatched, SealsReceived
+from ledger.facts.seals import SealsDispatched, SealsLost, SealsReceived, SealsRemoved
 from ledger.facts.shipments import GoodsReturned, ShipmentDeparted, ShipmentReceived
 from ledger.views.access.policies import OF_MY_MARKS, held_by_me, part_of
 from ledger.views.folding import Fold, Rows, Seen, columns, one_of
@@ -27,6 +27,8 @@ class Claim(IntEnum):
     ARRIVED = 24
     RETURNED = 25
     SHIPPED_UNITS = 26
+    LOST_IN_TRANSIT = 27
+    REMOVED = 28
 
 
 PLACES: Final[Mapping[str, Kind]] = {
@@ -52,7 +54,7 @@ HELD: Final = frozenset(
     }
 )  # fmt: skip
 """Places whose key is the party that holds, or held, the seals."""
-BY_PARTY: Final = (Claim.DISPATCHED, Claim.RECEIVED)
+BY_PARTY: Final = (Claim.DISPATCHED, Claim.RECEIVED, Claim.LOST_IN_TRANSIT, Claim.REMOVED)
 """Claims whose event names the party; of all others it names the shipment."""
 
 _ADD = """
@@ -72,7 +74,8 @@ CREATE TABLE totals (
     mark text NOT NULL, figure int2 NOT NULL, party text NOT NULL, total int8 NOT NULL,
     PRIMARY KEY (mark, figure, party)
 ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
--- key: the party where the event names it (sent to, received by), else the shipment.
+-- key: the party where the event names it (sent to, or by whom it was received, lost, removed),
+-- else the shipment.
 CREATE TABLE claims (
     mark text NOT NULL, figure int2 NOT NULL, key text NOT NULL, count int8 NOT NULL,
     time int8 NOT NULL, position int8 NOT NULL
@@ -115,8 +118,12 @@ def claims(fact: Fact) -> Iterator[tuple[str, Claim, str, int]]:
     match fact:
         case SealsDispatched():
             yield fact.mark, Claim.DISPATCHED, fact.to_holder, fact.count
-        case SealsReceived():
-            yield fact.mark, Claim.RECEIVED, fact.holder, fact.count
+        case SealsReceived() | SealsRemoved():
+            received = isinstance(fact, SealsReceived)
+            by_holder = Claim.RECEIVED if received else Claim.REMOVED
+            yield fact.mark, by_holder, fact.holder, fact.count
+        case SealsLost() if fact.dispatch is not None:
+            yield fact.mark, Claim.LOST_IN_TRANSIT, fact.holder, fact.count
         case ShipmentDeparted():
             for line in fact.lines:
                 if line.mark is not None:

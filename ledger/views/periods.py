@@ -133,7 +133,10 @@ def restate_periods(log: Log, now: int, changed_since: int = 0) -> int:
         for known in signed_periods(rows):
             if max(known.position, changed_since) >= position:
                 continue
-            event = restate(known, period_row(rows, log, known.period), now=now, position=position)
+            # Figures that came to be told since are no change of what was signed.
+            row = period_row(rows, log, known.period)
+            told = {name: row[name] for name in known.stated}
+            event = restate(known, told, now=now, position=position)
             if event is not None:
                 entries.append(_decided(event, known).entry)
     log.decide(entries)

@@ -24,7 +24,7 @@ from ledger.labels.agents import other_agents
 from ledger.labels.describe import verdict_row
 from ledger.log import Log
 from ledger.questions import QuestionsAtHand
-from ledger.rules.papers import certificates_for, live, report_of, shipment_of
+from ledger.rules.papers import Shipment, certificates_for, live, report_of, shipment_of
 from ledger.views.folding import Rows
 from ledger.views.loading import LAST, applications_to, facts_about
 
@@ -177,6 +177,7 @@ def _goods(
         issued = live(questions, key)
         for paper in issued.lines if issued else ():
             certified[paper.lot] += paper.units or 0
+    volumes = _by_volume(questions, departed, certificates)
     goods = {*shipped, *received, *reported}
     return [
         {
@@ -187,10 +188,29 @@ def _goods(
             "shipped": shipped[lot, mark],
             "reported": reported[lot, mark],
             "certified": certified[lot],
+            "by_volume": volumes.get((lot, mark)),
             "received": received[lot, mark],
         }
         for lot, mark in sorted(goods, key=lambda found: (found[0], found[1] or ""))
     ]
+
+
+def _by_volume(
+    questions: QuestionsAtHand, departed: Shipment | None, certificates: list[str]
+) -> dict[_Goods, str]:
+    """Goods that travel under a certificate over a volume of their product, and which that is.
+
+    Where a certificate of the shipment itself lives, its goods are certified by number.
+    """
+    papers = [(key, paper) for key in certificates if (paper := live(questions, key)) is not None]
+    if any(paper.mode == "PER_SHIPMENT" for _, paper in papers):
+        return {}
+    return {
+        (line.lot, line.mark): key
+        for line in (departed.lines if departed else ())
+        for key, paper in reversed(papers)
+        if line.product in {entry.product for entry in paper.lines}
+    }
 
 
 def _removed(record: Record, lot: str, mark: str) -> int:

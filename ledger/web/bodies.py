@@ -15,7 +15,8 @@ from starlette.types import Message, Receive
 
 from ledger.intake.json_event import too_deep
 from ledger.intake.verdicts import MESSAGE_BYTES_MAX
-from ledger.web.problems import Problem, said, unauthorised
+from ledger.web.problems import Problem, unauthorised
+from ledger.web.sentences import said
 
 requests_at_once_max: Final = 8
 """Of one sender; more wait, and are answered in their order."""

@@ -22,12 +22,14 @@ from ledger.views.discrepancies.listing import IS_LATE, TODAY
 from ledger.views.folding import IS_LIVE
 from ledger.views.letters import Tally, tallied, unsettled
 from ledger.views.period_states import calendar, waiting
-from ledger.views.reconciliation import FIGURES, Question, reconcile
+from ledger.views.reconciliation import FIGURES, Question
 from ledger.web.access import tokens
 from ledger.web.asking.status.asked import unaudited
 from ledger.web.asking.status.holding import place_of
 from ledger.web.asking.status.stuck import SILENT
 from ledger.web.desk import SYSTEM, Desk, Looking
+from ledger.web.status.deciding import unexplained
+from ledger.web.status.rows import answered
 
 read_seconds: Final = 10.0
 pairs_max: Final = 200
@@ -203,15 +205,16 @@ def _cases(looking: Looking, now: int) -> None:
 
 
 def _seals(looking: Looking, now: int) -> None:
-    rows = reconcile(looking.rows, looking.log, Question(), now=now)
+    found = answered(looking.rows, looking.log, Question(), now=now)
     _shown(
         metrics.seals,
         {
-            (row["importer"], row["rcb"], figure): row[figure]
-            for row in rows[:pairs_max]
+            (one.row["importer"], one.row["rcb"], figure): one.row[figure]
+            for one in found[:pairs_max]
             for figure in FIGURES
         },
     )
+    metrics.unexplained_differences.set(sum(len(unexplained(one.columns)) for one in found))
 
 
 def _shown(

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ledger.web.access.viewers import sender_of, viewer_of, was_known
 from ledger.web.bodies import AtOnce, Bodies, Body
 from ledger.web.origin import HEALTH, path_of
-from ledger.web.problems import Problem, gone, said, told
+from ledger.web.problems import Problem, gone, told
+from ledger.web.sentences import said
 
 requests_a_second: Final = 500.0
 """Of one token; one client without a token has a tenth of it."""

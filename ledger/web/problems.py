@@ -16,18 +16,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from ledger.errors import Conflict, LedgerError, Malformed, Misuse, NotPermitted, Unavailable
+from ledger.web import sentences
 
 PROBLEM_TYPE: Final = "application/problem+json"
 retry_after_seconds: Final = 2
 CLIENT_GONE: Final = 499
 sentence_characters_max: Final = 500
 
+said: Final = sentences.said
+"""Who answers problems finds it here."""
 _log = logging.getLogger("ledger.web")
-
-
-def said(sentence: str) -> str:
-    """The same sentence: catalogues collect what is marked so, and pages translate it."""
-    return sentence
 
 
 class Problem(Exception):  # noqa: N818  (it is an answer, not a fault of ours)

@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.custody.places import Kind
 from ledger.facts.mentions import About
-from ledger.views.access import belonging, decisions
+from ledger.views.access import awaited, belonging, decisions, goods
 from ledger.views.access.belonging import BINDS, OPERATORS, RELATIONS, SPEAKER
 from ledger.views.access.facts import FUNCTIONS
 from ledger.views.schema import BOUND, each_table
@@ -179,6 +179,8 @@ def policies(seen: Mapping[str, Sequence[str]]) -> str:
         _KNOWN
         + decisions.FUNCTIONS
         + belonging.FUNCTIONS
+        + goods.FUNCTIONS
+        + awaited.FUNCTIONS
         + FUNCTIONS
         + "".join(
             f"CREATE POLICY seen ON {table} FOR SELECT USING ({_any(ways)});\n"

@@ -2,9 +2,10 @@
 
 from ledger.views.discrepancies.groups import GROUPS, grouped
 from ledger.views.discrepancies.life import case_then, history
-from ledger.views.discrepancies.listing import SEVERITIES, Listed, Wanted, case_counts, listed
+from ledger.views.discrepancies.listing import SEVERITIES, Listed, Wanted, listed
 from ledger.views.discrepancies.seeking import SORTS, TABS, Caused, Found, Sought, sought
 from ledger.views.discrepancies.settling import Whom, settle, standing
+from ledger.views.discrepancies.tallies import Tally, by_pair, case_counts, closed, tallies
 
 __all__ = [
     "GROUPS",
@@ -15,14 +16,18 @@ __all__ = [
     "Found",
     "Listed",
     "Sought",
+    "Tally",
     "Wanted",
     "Whom",
+    "by_pair",
     "case_counts",
     "case_then",
+    "closed",
     "grouped",
     "history",
     "listed",
     "settle",
     "sought",
     "standing",
+    "tallies",
 ]

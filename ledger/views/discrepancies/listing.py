@@ -5,7 +5,6 @@ decided about a case is a fold of its own decisions: asked for by both clocks li
 facts.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -32,8 +31,8 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 Pair = tuple[str, str]
 """Importer and body."""
 
-OF_CASE = """marks_of_case(c.subject_kind, c.subject, c.discriminator, coalesce(s.marks, '{}'),
-        coalesce(s.parties, '{}'))"""
+OF_CASE: Final = """marks_of_case(c.subject_kind, c.subject, c.discriminator,
+        coalesce(s.marks, '{}'), coalesce(s.parties, '{}'))"""
 """The marks through whose pairs a case belongs to somebody."""
 SEVERITY_NOW: Final = (
     f"CASE WHEN c.{IS_LIVE} THEN coalesce(s.severity, c.severity) ELSE c.severity END"
@@ -65,18 +64,6 @@ SHOWN = (
 _VIEWER = "SELECT viewer_party() WHERE viewer_role() <> 'operator'"
 OUT_OF_STANDING: Final = "M-65"
 """Its expected values are parties that the event does not name, found the one that spoke."""
-_COUNTS = f"""
-SELECT coalesce(s.severity, c.severity), {OF_CASE}
-FROM cases AS c LEFT JOIN case_shown AS s ON s.id = c.id
-WHERE c.{IS_LIVE}
-"""
-_COUNTS_KNOWN = f"""
-SELECT t.severity, {OF_CASE} FROM (
-    SELECT DISTINCT ON (id) id, state, severity FROM case_states WHERE recorded_at <= %s
-    ORDER BY id, position DESC
-) AS t JOIN cases AS c ON c.id = t.id LEFT JOIN case_shown AS s ON s.id = t.id
-WHERE t.{IS_LIVE}
-"""
 
 
 class Wanted(NamedTuple):
@@ -260,20 +247,3 @@ def pairs_of_marks(rows: Rows, log: Log) -> dict[str, Pair]:
     """The importer and body of every registered mark."""
     registered = facts_of(rows, log, [MarkRegistered]).all(MarkRegistered)
     return {event.mark: (event.importer, event.rcb) for event in registered}
-
-
-def case_counts(rows: Rows, log: Log, known_at: int | None = None) -> dict[Pair, dict[str, int]]:
-    """How many cases of each pair ask for attention, by severity.
-
-    Now, or as recorded by a time (µs UTC). A case may belong to several pairs.
-    """
-    pair_of = pairs_of_marks(rows, log)
-    if known_at is None:
-        rows.execute(_COUNTS)
-    else:
-        rows.execute(_COUNTS_KNOWN, (known_at,))
-    counts: dict[Pair, Counter[str]] = {}
-    for severity, marks in rows.fetchall():
-        for pair in {pair_of[mark] for mark in marks if mark in pair_of}:
-            counts.setdefault(pair, Counter())[severity] += 1
-    return {pair: {name: found[name] for name in SEVERITIES} for pair, found in counts.items()}

@@ -20,14 +20,22 @@ from ledger.views import schema
 from ledger.views.figures import PLACES
 from ledger.views.folding import Rows
 from ledger.views.loading import facts_of
-from ledger.views.reconciliation.claims import claims
+from ledger.views.reconciliation.claims import COUNTED_STOCKS, SEALED, claims
 from ledger.views.reconciliation.figures import NOBODY, Amount, Pair, Scope, figures
 
 FIGURES: Final = tuple(PLACES)
 CLAIMS: Final = (
-    "dispatched", "received", "departed", "reported", "arrived", "returned", "shipped_units",
-    "certified_units", "counted", "book", "unexplained",
+    "dispatched", "received", "lost_in_transit", "departed", "reported", "reported_ahead",
+    "report_asked", "arrived", "returned", "shipped_units", "asked_units", "certified_units",
+    "volume_units", "exempt_units", "counted", "book", "adjusted_for_counts", "unexplained",
 )  # fmt: skip
+"""What the parties claim, in seals and units."""
+WEIGHTS: Final = ("volume_drawn", "volume_certified")
+"""What is claimed in kilograms, as text of three places."""
+PARTIES: Final = "parties"
+"""Whose parts a split row sums."""
+BESIDE: Final = (COUNTED_STOCKS, *SEALED, PARTIES)
+"""What a row holds for whoever judges or shows it, and is no part of an answer."""
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _JAPAN_MINUTES: Final = 540
 Cases = Mapping[Pair, Mapping[str, int]]
@@ -74,8 +82,10 @@ def reconcile(
     pairs = _pairs(registry, asked)
     latest = rows.execute("SELECT heard_last()").fetchone()
     known = position == projected
+    licensed = {fact.mark: (fact.importer, fact.rcb) for fact in registry.all(MarkRegistered)}
     scope = Scope(
-        pairs=_marks(registry, pairs),
+        pairs={mark: pair for mark, pair in licensed.items() if pair in set(pairs)},
+        licensees={mark: importer for mark, (importer, _) in licensed.items()},
         time=time,
         position=position,
         all_known=known,
@@ -114,11 +124,6 @@ def _pairs(registry: Record, asked: Question) -> list[Pair]:
     )
 
 
-def _marks(registry: Record, pairs: list[Pair]) -> dict[str, Pair]:
-    latest = {fact.mark: (fact.importer, fact.rcb) for fact in registry.all(MarkRegistered)}
-    return {mark: pair for mark, pair in latest.items() if pair in set(pairs)}
-
-
 def _by_pair(pairs: list[Pair], amounts: Iterable[Amount]) -> Iterable[tuple[Pair, list[Amount]]]:
     found: dict[Pair, list[Amount]] = {pair: [] for pair in pairs}
     for amount in amounts:
@@ -132,7 +137,7 @@ def _whole(
     open_cases = (cases or {}).get(pair, {})
     return {
         **_head(pair, head),
-        **_sums(amounts),
+        **_told(_sums(amounts)),
         "cases": {severity: open_cases.get(severity, 0) for severity in SEVERITIES},
     }
 
@@ -147,15 +152,19 @@ def _split(
     by = asked.by or "exporter"
     only = asked.exporter if by == "exporter" else asked.agent
     named: dict[str, list[Amount]] = {}
+    parties: dict[str, list[str]] = {}
     for party, own in _by_party(pair, amounts).items():
-        named.setdefault(party if by == "exporter" else agents.of(party, pair), []).extend(own)
+        name = party if by == "exporter" else agents.of(party, pair)
+        named.setdefault(name, []).extend(own)
+        parties.setdefault(name, []).append(party)
     for name in sorted(named):
         if only in (None, name):
             sums = _sums(named[name])
             supplied = sum(sums[figure] for figure in FIGURES[1:])
-            row = {**_head(pair, head), by: name, **sums}
+            row = {**_head(pair, head), by: name, **_told(sums)}
             cases = dict.fromkeys(SEVERITIES)  # cases belong to the pair, not to a part of it
-            yield {**row, "issued": None, "supplied": supplied, "cases": cases}
+            row |= {"issued": None, "supplied": supplied, "cases": cases}
+            yield {**row, PARTIES: parties[name]}
 
 
 def _by_party(pair: Pair, amounts: Iterable[Amount]) -> dict[str, list[Amount]]:
@@ -165,7 +174,9 @@ def _by_party(pair: Pair, amounts: Iterable[Amount]) -> dict[str, list[Amount]]:
         if amount.name != "issued":
             found.setdefault(amount.party, []).append(amount)
     return {
-        party: own for party, own in found.items() if party == pair[0] or any(_sums(own).values())
+        party: own
+        for party, own in found.items()
+        if party == pair[0] or any(sum_ for name, sum_ in _sums(own).items() if name not in BESIDE)
     }
 
 
@@ -173,11 +184,22 @@ def _head(pair: Pair, head: dict[str, Any]) -> dict[str, Any]:
     return {"importer": pair[0], "rcb": pair[1], "exporter": None, "agent": None, **head}
 
 
-def _sums(amounts: Iterable[Amount]) -> dict[str, Any]:
-    sums: dict[str, Any] = dict.fromkeys((*FIGURES, *CLAIMS), 0)
+def _sums(amounts: Iterable[Amount]) -> dict[str, int]:
+    sums = dict.fromkeys((*FIGURES, *CLAIMS, *WEIGHTS, COUNTED_STOCKS, *SEALED), 0)
     for amount in amounts:
         sums[amount.name] += amount.amount
     return sums
+
+
+def _told(sums: dict[str, int]) -> dict[str, Any]:
+    """Sums as they are answered: grams as kilograms."""
+    grams = ((name, sums[name]) for name in WEIGHTS)
+    return {**sums, **{name: kilograms(amount) for name, amount in grams}}
+
+
+def kilograms(grams: int) -> str:
+    """A weight as text of three places."""
+    return f"{grams // 1_000}.{grams % 1_000:03d}"
 
 
 class _Agents:

@@ -9,6 +9,7 @@ from ledger.facts.scalars import MICROS_A_DAY
 from ledger.views.figures import BY_PARTY, Claim
 from ledger.views.folding import Rows
 from ledger.views.reconciliation.figures import COUNTS, NOBODY, Amount, Scope
+from ledger.views.reconciliation.papers import papers
 
 _TOTALS = """
 SELECT mark, figure, '', total FROM totals WHERE mark = ANY(%(marks)s) AND figure = ANY(%(all)s)
@@ -22,44 +23,14 @@ SELECT DISTINCT ON (shipment) shipment, exporter FROM departures AS x
 WHERE shipment = ANY(%(keys)s) AND position <= %(position)s AND {COUNTS}
 ORDER BY shipment, time, id
 """
-_REPORTED = f"""
-SELECT l.mark, latest.exporter, sum(l.used)::int8
-FROM (
-    SELECT DISTINCT ON (report) position, exporter FROM reports AS x
-    WHERE time <= %(time)s AND position <= %(position)s AND {COUNTS}
-    ORDER BY report, version DESC, time DESC, id DESC
-) AS latest JOIN report_lines AS l USING (position)
-WHERE l.mark = ANY(%(marks)s) GROUP BY 1, 2
+_SEALED = """
+SELECT p.mark, {holder}, sum(s.seals)::int8, sum(s.units)::int8
+FROM sealed AS s JOIN places AS p ON p.id = s.lot WHERE p.mark = ANY(%(marks)s) GROUP BY 1, 2
 """
-_CERTIFIED = f"""
-WITH exist AS (
-    SELECT * FROM certificates AS x
-    WHERE time <= %(time)s AND position <= %(position)s AND {COUNTS}
-), live AS (
-    SELECT latest.* FROM (
-        SELECT DISTINCT ON (issuer, number) * FROM exist
-        ORDER BY issuer, number, time DESC, id DESC
-    ) AS latest
-    WHERE NOT EXISTS (SELECT FROM exist AS other
-            WHERE other.issuer = latest.issuer AND other.replaces = latest.number)
-        AND NOT EXISTS (SELECT FROM cancellations AS x
-            WHERE x.issuer = latest.issuer AND x.number = latest.number
-            AND x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS})
-), carried AS (
-    SELECT position, shipment FROM live WHERE shipment IS NOT NULL
-    UNION
-    SELECT live.position, x.shipment FROM live JOIN named AS x USING (issuer, number)
-    WHERE x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS}
-), lots AS (
-    SELECT DISTINCT carried.position, x.lot, m.pair
-    FROM carried JOIN departed_lots AS x USING (shipment)
-    JOIN unnest(%(marks)s::text[], %(pairs)s::int4[]) AS m (mark, pair) ON m.mark = x.mark
-    WHERE x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS}
-)
-SELECT lots.pair, live.exporter, sum(c.units)::int8
-FROM lots JOIN certificate_lines AS c ON c.position = lots.position AND c.lot = lots.lot
-JOIN live ON live.position = lots.position GROUP BY 1, 2
-"""
+SEALED = ("applied", "removed", "sealed_units")
+"""What was attached to goods and taken off again; applied and units as of now alone."""
+COUNTED_STOCKS = "counted_stocks"
+"""How many stocks were ever counted: 0 counted where the book says 0 is a count, too."""
 # Into the day, also before 1970, where SQL's remainder is below zero.
 _INTO_DAY = f"mod(mod(c.time, {MICROS_A_DAY}) + {MICROS_A_DAY}, {MICROS_A_DAY})"
 # The book at the count's own time: whole days before it, then that day's moves up to it.
@@ -98,8 +69,8 @@ SELECT mark, holder, counted, book::int8, explained::int8 FROM (
 def claims(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
     """Every claim of every pair, by party where split."""
     yield from _movements(rows, scope, split=split)
-    yield from _reported(rows, scope, split=split)
-    yield from _certified(rows, scope, split=split)
+    yield from _sealed(rows, scope, split=split)
+    yield from papers(rows, scope, split=split)
     yield from _counted(rows, scope, split=split)
 
 
@@ -121,23 +92,13 @@ def _movements(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
         yield Amount(scope.pairs[mark], Claim(figure).name.lower(), party, count)
 
 
-def _reported(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
-    values = {"marks": scope.marks, "time": scope.time, "position": scope.position}
-    for mark, exporter, used in rows.execute(_REPORTED, values).fetchall():
-        yield Amount(scope.pairs[mark], "reported", exporter if split else "", used)
-
-
-def _certified(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
-    pairs = sorted(set(scope.pairs.values()))
-    numbers = {pair: number for number, pair in enumerate(pairs)}
-    values = {
-        "marks": scope.marks,
-        "pairs": [numbers[scope.pairs[mark]] for mark in scope.marks],
-        "time": scope.time,
-        "position": scope.position,
-    }
-    for number, exporter, units in rows.execute(_CERTIFIED, values).fetchall():
-        yield Amount(pairs[number], "certified_units", exporter if split else "", units)
+def _sealed(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
+    if not scope.everything:
+        return
+    statement = _SEALED.format(holder="s.holder" if split else "''")
+    for mark, holder, seals, units in rows.execute(statement, {"marks": scope.marks}).fetchall():
+        yield Amount(scope.pairs[mark], "applied", holder, seals)
+        yield Amount(scope.pairs[mark], "sealed_units", holder, units)
 
 
 def _counted(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
@@ -148,4 +109,6 @@ def _counted(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
         pair, party = scope.pairs[mark], holder if split else ""
         yield Amount(pair, "counted", party, counted)
         yield Amount(pair, "book", party, book)
+        yield Amount(pair, "adjusted_for_counts", party, explained)
         yield Amount(pair, "unexplained", party, abs(counted - book - explained))
+        yield Amount(pair, COUNTED_STOCKS, party, 1)

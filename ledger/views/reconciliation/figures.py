@@ -24,10 +24,12 @@ class Scope(NamedTuple):
     """Marks with their pairs; events with `time` up to `time`, recorded up to `position`.
 
     `everything` is true where no event lies outside both: sums kept by the projection answer.
-    `all_known` is true where no projected event lies after `position`.
+    `all_known` is true where no projected event lies after `position`. `licensees` tells the
+    importer of every mark there is, also of those not asked for.
     """
 
     pairs: dict[str, Pair]
+    licensees: dict[str, str]
     time: int
     position: int
     all_known: bool

@@ -22,7 +22,8 @@ from ledger.web.access.viewers import (
     viewer_of_secret,
 )
 from ledger.web.origin import base_of
-from ledger.web.problems import forbidden, said, unauthorised
+from ledger.web.problems import forbidden, unauthorised
+from ledger.web.sentences import said
 
 ELSEWHERE: Final = said("This form was not sent from a page of yours here: open the page again.")
 address_characters_max: Final = 2_000

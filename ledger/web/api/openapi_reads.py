@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ledger.views.reconciliation import CLAIMS, FIGURES
+from ledger.views.reconciliation import CLAIMS, FIGURES, WEIGHTS
 from ledger.web.api.openapi import (
     COUNT,
     PROBLEMS,
@@ -22,6 +22,8 @@ from ledger.web.api.openapi import (
     taking,
     thing,
 )
+from ledger.web.status.columns import Column
+from ledger.web.status.deciding import Tone
 
 _SCAN: Final[Json] = {
     "type": "SealsApplied",
@@ -114,10 +116,17 @@ RECEIPTS: Final = reading(
     links={"event": link("get_event", event_id="/id")},
 )
 
+_TOLD: Final = Member(
+    thing({"tone": one_of(*map(str, Tone)), "word": "", "cases": 0, "late": 0}),
+    {"tone": "fine", "word": "agrees", "cases": 0, "late": 0},
+)
+"""What a column of a pair says; words are English, in whatever language pages are asked for."""
 _ROW: Final[Shape] = {
     "importer": "", "rcb": "", "exporter": maybe(), "agent": maybe(), "as_of": "",
     "known_at": maybe(), "position": 0, **dict.fromkeys((*FIGURES, *CLAIMS), maybe(kind=int)),
+    **dict.fromkeys(WEIGHTS, "5850.360"),
     "cases": Member(thing(dict.fromkeys("CHML", maybe(kind=int))), {}),
+    "status": Member(thing({str(column): _TOLD for column in Column}), {}),
 }  # fmt: skip
 _PAIR: Final = {"importer": "/rows/0/importer", "rcb": "/rows/0/rcb"}
 RECONCILIATION: Final = reading(
@@ -191,7 +200,7 @@ TRACE: Final = reading(
 )  # fmt: skip
 _GOODS: Final[Shape] = {
     "lot": "", "mark": maybe(), "units": 0, "applied": 0, "shipped": 0, "reported": 0,
-    "certified": 0, "received": 0,
+    "certified": 0, "by_volume": maybe("AGT-1 C-7"), "received": 0,
 }  # fmt: skip
 _SHIPMENT: Final[Shape] = {
     "shipment": "S-1", "exporter": maybe("EXP-1"), "importer": maybe("IMP-1"),

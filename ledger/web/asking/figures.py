@@ -1,5 +1,6 @@
 """The figures of a viewer: rows of the reconciliation, one stock day by day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -7,13 +8,15 @@ from msgspec.structs import replace
 
 from ledger.custody.places import Kind
 from ledger.log.seeing import Viewer
-from ledger.views.discrepancies import case_counts
+from ledger.views.discrepancies import Tally, tallies
+from ledger.views.discrepancies.listing import pairs_of_marks
 from ledger.views.places import place_id
-from ledger.views.reconciliation import Question, reconcile
+from ledger.views.reconciliation import Question
 from ledger.views.statements import statement
 from ledger.web.asking.given import Clocks
 from ledger.web.desk import Desk, Looking
 from ledger.web.problems import invalid, not_found
+from ledger.web.status.rows import Answered, answered
 
 _CONTRACTS: Final = "SELECT importer, rcb, exporter FROM viewer_contracts() WHERE agent = %s"
 Account = tuple[str, str, str]
@@ -28,6 +31,11 @@ def one_part(exporter: str | None, agent: str | None) -> None:
 
 def seen_rows(desk: Desk, looking: Looking, asked: Question) -> list[dict[str, Any]]:
     """The rows that answer a question for a viewer; 404 where it names somebody else's."""
+    return [each.row for each in seen_pairs(desk, looking, asked)]
+
+
+def seen_pairs(desk: Desk, looking: Looking, asked: Question) -> list[Answered]:
+    """The same rows, each with what its columns say."""
     viewer = looking.viewer
     match viewer.role:
         case "importer":
@@ -41,39 +49,44 @@ def seen_rows(desk: Desk, looking: Looking, asked: Question) -> list[dict[str, A
             return _certifiers(desk, looking, asked)
         case _:
             pass
-    return _rows(desk, looking, asked)
+    return _answered(desk, looking, asked)
 
 
-def _certifiers(desk: Desk, looking: Looking, asked: Question) -> list[dict[str, Any]]:
+def _certifiers(desk: Desk, looking: Looking, asked: Question) -> list[Answered]:
     """The pairs that bear its name, and of others the exporters that it certifies."""
     me = looking.viewer.party
-    found: list[dict[str, Any]] = []
+    found: list[Answered] = []
     if asked.rcb in (None, me):
-        found += _rows(desk, looking, replace(asked, rcb=me))
+        found += _answered(desk, looking, replace(asked, rcb=me))
     if asked.agent not in (None, me):
         return found
     looking.rows.execute(_CONTRACTS, (me,))
     certified = {((importer, rcb), name) for importer, rcb, name in looking.rows.fetchall()}
-    pairs = sorted({pair for pair, _ in certified if pair[1] != me})
-    for pair in pairs:
-        if asked.importer not in (None, pair[0]) or asked.rcb not in (None, pair[1]):
-            continue
-        question = replace(asked, importer=pair[0], rcb=pair[1], split="exporter", agent=None)
+    pairs = [
+        pair
+        for pair in sorted({pair for pair, _ in certified if pair[1] != me})
+        if asked.importer in (None, pair[0]) and asked.rcb in (None, pair[1])
+    ]
+    if not pairs:
+        return found
+    marks = pairs_of_marks(looking.rows, looking.log)
+    cases = tallies(looking.rows, marks, asked.known_at, parted=True)
+    for importer, rcb in pairs:
+        question = replace(asked, importer=importer, rcb=rcb, split="exporter", agent=None)
         found += [
-            row | {"agent": me}
-            for row in _rows(desk, looking, question)
-            if (pair, row["exporter"]) in certified
+            each._replace(row=each.row | {"agent": me})
+            for each in _answered(desk, looking, question, cases)
+            if ((importer, rcb), each.row["exporter"]) in certified
         ]
     return found
 
 
-def _rows(desk: Desk, looking: Looking, asked: Question) -> list[dict[str, Any]]:
-    cases = None
-    if asked.by is None:
-        cases = case_counts(looking.rows, looking.log, asked.known_at)
+def _answered(
+    desk: Desk, looking: Looking, asked: Question, cases: Sequence[Tally] = ()
+) -> list[Answered]:
     # Where recorded times are made up, the ledger's clock is the last of them.
     now = max(desk.now(), desk.log.recorded_last())
-    return reconcile(looking.rows, looking.log, asked, now=now, cases=cases)
+    return answered(looking.rows, looking.log, asked, now=now, cases_of_parties=cases)
 
 
 def _mine(viewer: Viewer, given: str | None, what: str) -> str:

@@ -19,6 +19,7 @@ from ledger.web.pages import (
     goods,
     months,
     nouns,
+    pairs,
     period,
     records,
     refusals,
@@ -37,6 +38,7 @@ from ledger.web.pages import (
 _ROUTERS = (
     rendering.router,
     entrance.router,
+    pairs.router,
     figures.router,
     cases.router,
     case.router,

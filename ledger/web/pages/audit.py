@@ -12,7 +12,8 @@ from ledger.web.desk import Looking
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
 from ledger.web.pages.words import ADMIN_DOORS, KINDS, LETTER_REASONS, REASONS, TRAIL
-from ledger.web.problems import forbidden, said
+from ledger.web.problems import forbidden
+from ledger.web.sentences import said
 
 router = APIRouter(include_in_schema=False)
 entries_shown_max: Final = 50

@@ -51,6 +51,11 @@ def day_said(on: date, tongue: Tongue) -> str:
     return day_of(on.isoformat(), tongue)
 
 
+def near(on: date, tongue: Tongue) -> str:
+    """A date in a sentence whose year is plain: `14 Oct`, `10月14日`."""
+    return f"{on.month}月{on.day}日" if tongue == "ja" else f"{on.day} {MONTHS[on.month - 1][:3]}"
+
+
 def moment(value: int | str, tongue: Tongue, *, seconds: bool = False) -> str:
     """A moment in a cell: `14 Oct 2025, 09:30`, `2025/10/14 09:30`."""
     at = in_japan(value)

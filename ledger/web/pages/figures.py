@@ -1,6 +1,7 @@
-"""Figures: the overview of all importers and bodies, one pair, and the events behind a number."""
+"""Figures: one pair with what is true of it, and the events behind a number."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -10,72 +11,33 @@ from starlette.responses import Response
 from ledger.cases.period import period_of
 from ledger.custody.moves import Cause
 from ledger.custody.places import Kind
-from ledger.facts.registry import ConsignmentContractSigned
 from ledger.log.rows import Recorded
-from ledger.views import set_aside
 from ledger.views.behind import behind, known
 from ledger.views.cases import periods_of_pair
-from ledger.views.discrepancies import SEVERITIES, Wanted, listed
+from ledger.views.discrepancies import SEVERITIES
 from ledger.views.discrepancies.listing import pairs_of_marks
-from ledger.views.loading import facts_of
-from ledger.views.reconciliation import FIGURES, Question
+from ledger.views.reconciliation import FIGURES, WEIGHTS, Question
 from ledger.web.access.viewers import onlooker
 from ledger.web.asking import lists
-from ledger.web.asking.figures import one_part, seen_rows
+from ledger.web.asking.figures import one_part, seen_pairs, seen_rows
 from ledger.web.asking.periods import sees_pair
 from ledger.web.desk import Looking
-from ledger.web.pages.charts import bar, flow
-from ledger.web.pages.equations import Compared, compared, equations
+from ledger.web.pages.charts import flow
+from ledger.web.pages.claim_words import CLAIMS_SHORT
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.words import CAUSES, CLAIMS_SHORT, PLACES_SHORT
+from ledger.web.pages.pairs import ORDER, row_of
+from ledger.web.pages.words import CAUSES, PLACES_SHORT
 from ledger.web.pages.words import FIGURES as NAMES
 from ledger.web.problems import not_found
+from ledger.web.status.columns import TITLES, Column
+from ledger.web.status.rows import Answered
 
 router = APIRouter(include_in_schema=False)
-ORDER: Final = tuple(PLACES_SHORT)
-_PARTED: Final = frozenset({"exporter", "processor"})
-
-
-@router.get("/")
-def overview(opened: Open, exporter: Id = "", agent: Id = "", period: Id = "") -> Response:
-    """Show every row that the viewer sees, filtered as the address says."""
-    with opened.looking() as looking:
-        if opened.viewer.role == "scanner":
-            return opened.show("scanner", looking.standing)
-    asked = _question(opened, exporter=exporter, agent=agent)
-
-    def rows(of: Looking) -> list[dict[str, Any]]:
-        return sorted(seen_rows(opened.desk, of, asked), key=_gravest)
-
-    if (file := opened.file(lists.reconciliation(rows))) is not None:
-        return file
-    with opened.looking() as looking:
-        found = rows(looking)
-        return opened.show(
-            "overview",
-            looking.standing,
-            rows=[row_of(row) for row in found],
-            picture=flow(_sum(found), ORDER) if found else None,
-            names=CLAIMS_SHORT,
-            short=PLACES_SHORT,
-            contracts=_contracts(looking),
-            exporter=exporter,
-            agent=agent,
-            period=period,
-            recorded=looking.log.recorded_last(),
-            mine=_mine(opened, looking),
-            aside=set_aside.count(looking.rows) if opened.viewer.role == "operator" else 0,
-        )
 
 
 def _question(
-    opened: Opening,
-    *,
-    importer: str = "",
-    rcb: str = "",
-    exporter: str = "",
-    agent: str = "",
+    opened: Opening, *, importer: str, rcb: str, exporter: str = "", agent: str = ""
 ) -> Question:
     """What is asked at the clocks of the page."""
     one_part(exporter, agent)
@@ -83,45 +45,6 @@ def _question(
         importer=importer or None, rcb=rcb or None, exporter=exporter or None,
         agent=agent or None, as_of=opened.clocks.as_of, known_at=opened.clocks.known_at,
     )  # fmt: skip
-
-
-def row_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with what a template needs beside its figures."""
-    claims: list[Compared] = compared(row)
-    return {
-        **row,
-        "bar": bar({name: row[name] for name in FIGURES[1:]}, ORDER),
-        "claims": claims,
-        "whole": row["issued"] is not None,
-    }
-
-
-def _gravest(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Rows that ask for attention come first: by their gravest cases, then by name."""
-    cases = [-(row["cases"][severity] or 0) for severity in SEVERITIES]
-    return *cases, row["importer"], row["rcb"], row["exporter"] or "", row["agent"] or ""
-
-
-def _sum(rows: list[dict[str, Any]]) -> dict[str, int]:
-    return {name: sum(row[name] for row in rows) for name in FIGURES[1:]}
-
-
-def _contracts(looking: Looking) -> dict[str, list[str]]:
-    """The exporters and agents that the viewer may filter by."""
-    signed = facts_of(looking.rows, looking.log, [ConsignmentContractSigned])
-    contracts = signed.all(ConsignmentContractSigned)
-    return {
-        "exporters": sorted({fact.exporter for fact in contracts}),
-        "agents": sorted({fact.agent for fact in contracts}),
-    }
-
-
-def _mine(opened: Opening, looking: Looking) -> dict[str, int] | None:
-    """Cases that name an exporter, whose rows are a part and carry none."""
-    if opened.viewer.role not in _PARTED:
-        return None
-    found = listed(looking.rows, looking.log, Wanted(party=opened.viewer.party))
-    return {name: sum(entry.row["severity"] == name for entry in found) for name in SEVERITIES}
 
 
 events_shown_max: Final = 100
@@ -148,9 +71,11 @@ def pair(opened: Open, importer: Id, rcb: Id, exporter: Id = "", agent: Id = "")
     if (file := opened.file(lists.reconciliation(rows))) is not None:
         return file
     with opened.looking() as looking:
-        found = seen_rows(opened.desk, looking, asked)
+        found = seen_pairs(opened.desk, looking, asked)
         if not found:
             raise not_found("such pair")
+        one = found[0] if len(found) == 1 else _joined(found)
+        row = one.row
         marks = marks_of(looking, importer, rcb)
         looking.rows.execute(_STOCKS, (int(Kind.STOCK), marks))
         stocks = looking.rows.fetchall()
@@ -159,17 +84,20 @@ def pair(opened: Open, importer: Id, rcb: Id, exporter: Id = "", agent: Id = "")
             for one in periods_of_pair(looking.rows, importer, rcb).values()
             if one.signature is not None
         ]
-        split = _split(opened, looking, asked, found[0])
-        row = found[0] if len(found) == 1 else _joined(found)
+        split = _split(opened, looking, asked, row)
         return opened.show(
             "pair",
             looking.standing,
             row=row,
+            truth=row_of(one),
+            titles=TITLES,
+            claims=CLAIMS_SHORT,
+            opens=known,
             importer=importer,
             rcb=rcb,
             part=exporter or agent,
             marks=marks,
-            equations=equations(row),
+            places=[name for name in FIGURES[1:] if row[name]],
             picture=flow({name: row[name] for name in FIGURES[1:]}, ORDER),
             names=NAMES,
             short=PLACES_SHORT,
@@ -246,11 +174,22 @@ def _split(
     )
 
 
-def _joined(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Several parts of a pair as one row: an agent's exporters."""
-    numbers = {
+def _joined(found: Sequence[Answered]) -> Answered:
+    """Several parts of a pair as one: an agent's exporters."""
+    rows = [one.row for one in found]
+    numbers: dict[str, Any] = {
         name: sum(row[name] for row in rows)
         for name, value in rows[0].items()
         if isinstance(value, int) and name != "position"
     }
-    return {**rows[0], "exporter": None, **numbers}
+    numbers |= {name: str(sum(Decimal(row[name]) for row in rows)) for name in WEIGHTS}
+    return Answered(
+        {**rows[0], "exporter": None, **numbers},
+        {name: sum(one.beside[name] for one in found) for name in found[0].beside},
+        {
+            column: min((one.columns[column] for one in found), key=lambda told: told.line)
+            for column in Column
+        },
+        {severity: sum(one.live[severity] for one in found) for severity in SEVERITIES},
+        min((one.oldest for one in found if one.oldest is not None), default=None),
+    )

@@ -142,7 +142,8 @@ def _parted(line: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
             parted.add("applied")
         if card["reports"] and line["reported"] != line["shipped"]:
             parted.add("reported")
-    if card["certificates"] and line["certified"] != line["units"]:
+    by_number = card["certificates"] and not line["by_volume"]
+    if by_number and line["certified"] != line["units"]:
         parted.add("certified")
     if card["arrived"] and line["received"] != line["shipped"] - card["returned"]:
         parted.add("received")

@@ -28,6 +28,7 @@ from ledger.web.asking.tongues import tongue_of
 from ledger.web.pages import dates
 from ledger.web.pages.fields import constant_of, country_of, heading_of
 from ledger.web.pages.words import KINDS, MADE, REASONS, STATES
+from ledger.web.sentences import Days, Signed, Words
 
 COOKIE: Final = "ledger_language"
 LANGUAGES: Final[Mapping[Tongue, str]] = {"en": "English", "ja": "日本語"}
@@ -77,6 +78,28 @@ class Language:
         if (last.hour, last.minute, last.second, last.microsecond) == (0, 0, 0, 0):
             return self.day(dates.in_japan(value).date())
         return self.moment(value)
+
+    def told(self, words: Words) -> str:
+        """Words with what fills their blanks, as written in this language."""
+        text = (
+            self.translations.ngettext(words.text, words.many, words.number)
+            if words.many
+            else self.say(words.text)
+        )
+        return text % {name: self._filled(value) for name, value in words.values.items()}
+
+    def _filled(self, value: int | str | Signed | Days | Words) -> str:
+        match value:
+            case Words():
+                return self.told(value)
+            case Signed(number):
+                return self.signed(number)
+            case Days(day, with_year):
+                return dates.day_said(day, self.code) if with_year else dates.near(day, self.code)
+            case int():
+                return self.number(value)
+            case _:
+                return value
 
     def case(self, row: Mapping[str, Any]) -> str:
         """A case as a row of the list of cases, in a sentence."""

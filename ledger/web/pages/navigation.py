@@ -8,13 +8,13 @@ from ledger.web.problems import said
 _GOODS: Final = ("cases", "marks", "lots", "shipments")
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "certifier": (
-        "overview", "months", "cases", "marks", "shipments", "certificates", "parties", "upload",
+        "pairs", "months", "cases", "marks", "shipments", "certificates", "parties", "upload",
     ),
-    "importer": ("overview", "months", *_GOODS, "certificates", "upload"),
-    "exporter": ("overview", *_GOODS, "reports", "upload"),
-    "processor": ("overview", *_GOODS, "reports", "upload"),
-    "scanner": ("overview", "sources"),
-    "operator": ("overview", "months", "cases", "sources", "parties", "upload", "audit"),
+    "importer": ("pairs", "months", *_GOODS, "certificates", "upload"),
+    "exporter": ("pairs", *_GOODS, "reports", "upload"),
+    "processor": ("pairs", *_GOODS, "reports", "upload"),
+    "scanner": ("pairs", "sources"),
+    "operator": ("pairs", "months", "cases", "sources", "parties", "upload", "audit"),
 }  # fmt: skip
 """By role: the parts of the desk that it has, in order."""
 GROUPS: Final[Mapping[str, Sequence[str]]] = {
@@ -42,13 +42,13 @@ LIST_OF: Final[Mapping[str, str]] = {
     "criteria": "parties", "product": "products", "label": "labels", "shipment": "shipments",
     "complaint": "complaints", "certificate": "certificates", "report": "reports",
     "request": "requests", "party": "parties", "person": "people", "year": "years",
-    "source": "sources", "refusal": "sources", "event": "sources", "pair": "overview",
-    "figure": "overview", "period": "months", "case": "cases", "cases-bulk": "cases",
+    "source": "sources", "refusal": "sources", "event": "sources", "pair": "pairs",
+    "figure": "pairs", "period": "months", "case": "cases", "cases-bulk": "cases",
     "upload-check": "upload", "upload-progress": "upload", "import": "upload",
 }  # fmt: skip
 """By page of one thing: the list that it stands in."""
 WORDS: Final[Mapping[str, str]] = {
-    "overview": said("Pairs"),
+    "pairs": said("Pairs"),
     "months": said("Month-end"),
     "cases": said("Cases"),
     "marks": said("Marks and stock"),
@@ -73,9 +73,9 @@ WORDS: Final[Mapping[str, str]] = {
     "audit": said("Trail"),
 }
 _OWN_WORDS: Final[Mapping[tuple[str, str], str]] = {
-    ("exporter", "overview"): said("My seals"),
-    ("processor", "overview"): said("My seals"),
-    ("scanner", "overview"): said("My device"),
+    ("exporter", "pairs"): said("My seals"),
+    ("processor", "pairs"): said("My seals"),
+    ("scanner", "pairs"): said("My device"),
     ("exporter", "reports"): said("Reports and certificates"),
     ("processor", "reports"): said("Reports and certificates"),
 }

@@ -37,7 +37,7 @@ from ledger.web.writing import written
 
 _OK: Final = 200
 BOTH_CLOCKS: Final = frozenset(
-    {"overview", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
+    {"pairs", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
 )
 """Pages that can be asked for as of a time and as known at one; the others say now."""
 
@@ -161,7 +161,7 @@ class Opening:
     def _keeps(self) -> bool:
         """Whether it is a page that rests on the log alone."""
         path = path_of(self.request)
-        name = "overview" if path == "/" else path.removeprefix(f"{ROOT}/")
+        name = "pairs" if path == "/" else path.removeprefix(f"{ROOT}/")
         return self.request.method in SAFE_METHODS and name in unchanged.RESTING_ON_THE_LOG
 
     def _tag(self, standing: Standing) -> str:

@@ -19,9 +19,10 @@ from ledger.views.reconciliation import FIGURES
 from ledger.web.access.viewers import CERTIFYING, onlooker
 from ledger.web.asking import periods as asking
 from ledger.web.asking.periods import Previewed
+from ledger.web.pages.claim_words import CLAIMS_SHORT
 from ledger.web.pages.given import Id
 from ledger.web.pages.opening import Open, Opening
-from ledger.web.pages.words import CAUSES, CLAIMS_SHORT, PERIOD_STATES, STATES
+from ledger.web.pages.words import CAUSES, PERIOD_STATES, STATES
 from ledger.web.pages.words import FIGURES as NAMES
 from ledger.web.problems import Problem, said
 

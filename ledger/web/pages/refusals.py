@@ -18,7 +18,8 @@ from ledger.web.origin import path_of
 from ledger.web.pages.language import language_of
 from ledger.web.pages.opening import Opening
 from ledger.web.pages.rendering import ROOT, address, render
-from ledger.web.problems import KINDS, Problem, of_error, said
+from ledger.web.problems import KINDS, Problem, of_error
+from ledger.web.sentences import said
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _UNAUTHORISED: Final = 401

@@ -82,7 +82,7 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 def address(request: Request, page: str, words: Mapping[str, object] | None = None) -> str:
     """Where a page is; words without a value are left out."""
     given = {name: value for name, value in (words or {}).items() if value not in (None, "")}
-    path = base_of(request) + ("/" if page == "overview" else f"{ROOT}/{page}")
+    path = f"{base_of(request)}{ROOT}/{page}"
     return path + (f"?{urlencode(given)}" if given else "")
 
 
@@ -143,8 +143,8 @@ def _environment(code: str) -> Environment:
         moment_said=spoken.moment_said, moment_exact=spoken.moment_exact,
         elsewhere=spoken.elsewhere, month=spoken.month, month_and_era=spoken.month_and_era,
         counted=spoken.counted, kilos=spoken.kilos, percent=spoken.percent,
-        end_of=spoken.end_of, period=spoken.month, say=spoken.say, in_words=spoken.case,
-        rule=spoken.rule,
+        end_of=spoken.end_of, period=spoken.month, say=spoken.say,
+        told=spoken.told, in_words=spoken.case, rule=spoken.rule,
         sides=spoken.sides,
         event_name=spoken.event, word=spoken.word, heading=spoken.heading,
         constant=spoken.constant, country=spoken.country,

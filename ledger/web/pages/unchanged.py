@@ -23,7 +23,7 @@ RESTING_ON_THE_LOG: Final = frozenset(
     {
         "certificate", "certificates", "complaint", "complaints", "contract", "contracts",
         "criteria", "dispatch", "dispatches", "figure", "herd", "label", "labels", "lot", "lots",
-        "mark", "marks", "overview", "pair", "pairs", "parties", "party", "people", "person",
+        "mark", "marks", "pair", "pairs", "parties", "party", "people", "person",
         "product", "products", "report", "reports", "request", "requests", "seal", "shipment",
         "shipments", "statement", "statements", "unproven", "year", "years",
     }

@@ -6,7 +6,7 @@ They stand here in English; the catalogues translate each. A code without a word
 from collections.abc import Mapping
 from typing import Final
 
-from ledger.web.problems import said
+from ledger.web.sentences import said
 
 ROLES: Final[Mapping[str, str]] = {
     "scanner": said("Scanner"),
@@ -122,14 +122,25 @@ FIGURES: Final[Mapping[str, str]] = {
     "adjusted": said("Adjusted"),
     "dispatched": said("Sent by the importer"),
     "received": said("Received by exporters"),
+    "lost_in_transit": said("Lost on the way"),
     "departed": said("Left on goods"),
     "reported": said("Reported as used"),
+    "reported_ahead": said("Reported before leaving"),
+    "report_asked": said("Left on goods that ask a report"),
     "arrived": said("Arrived on goods"),
     "returned": said("Came back on goods"),
     "shipped_units": said("Units shipped"),
+    "asked_units": said("Units that ask a certificate by number"),
     "certified_units": said("Units certified"),
+    "volume_units": said("Units by volume"),
+    "exempt_units": said("Units that ask no certificate"),
+    "applied": said("Attached to goods"),
+    "removed": said("Removed from goods"),
+    "volume_drawn": said("Kilograms drawn by volume"),
+    "volume_certified": said("Kilograms certified by volume"),
     "counted": said("Counted"),
     "book": said("Book at the count"),
+    "adjusted_for_counts": said("Adjusted for counts"),
     "unexplained": said("Unexplained"),
 }
 REASONS: Final[Mapping[str, str]] = {
@@ -275,20 +286,6 @@ WAYS: Final[Mapping[str, str]] = {
     "state": said("State"),
 }
 """What cases can be grouped by besides their rule."""
-CLAIMS_SHORT: Final[Mapping[str, str]] = {
-    "dispatched": said("Sent"),
-    "received": said("Received"),
-    "in_transit": said("On the way"),
-    "departed": said("Left"),
-    "reported": said("Reported"),
-    "arrived": said("Arrived"),
-    "returned": said("Came back"),
-    "shipped_units": said("Units shipped"),
-    "certified_units": said("Units certified"),
-    "counted": said("Counted"),
-    "book": said("Book"),
-}
-"""Claims as short as a column needs."""
 SPOILED: Final[Mapping[str, str]] = {
     "WET": said("wet"),
     "TORN": said("torn"),

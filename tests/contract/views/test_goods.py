@@ -178,7 +178,7 @@ def test_five_claims_stand_side_by_side(season: Season) -> None:
     assert card["goods"] == [
         {
             "lot": "L1", "mark": "JAS-A", "units": 25, "applied": 28, "shipped": 25,
-            "reported": 24, "certified": 20, "received": 23,
+            "reported": 24, "certified": 20, "by_volume": None, "received": 23,
         }
     ]  # fmt: skip
     assert card["certificates"] == [{"certificate": "AG-1 N%207", "live": True}]

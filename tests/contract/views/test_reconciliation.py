@@ -1,6 +1,7 @@
 """The reconciliation equals its plain definition, whatever the clocks, the split and the order."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 from typing import Any, Literal
 
@@ -13,8 +14,9 @@ from ledger.facts.scalars import micros, time_text
 from ledger.log import Log
 from ledger.questions import reference
 from ledger.views.projection import Projector, reading
-from ledger.views.reconciliation import CLAIMS, FIGURES, Question, reconcile
+from ledger.views.reconciliation import CLAIMS, FIGURES, WEIGHTS, Question, reconcile
 from tests.auditing import load
+from tests.contract.views import papers
 from tests.contract.views.world import HOUR, T0, World
 from tests.databases import Cluster
 
@@ -39,9 +41,10 @@ def project(log: Log, limit: int = 5_000) -> None:
 def bare(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Who, and every figure and claim that is not 0, as the reference tells them."""
     who = ("importer", "rcb", "exporter", "agent")
-    told = (*FIGURES, *CLAIMS, "supplied")
+    told = (*FIGURES, *CLAIMS, *WEIGHTS, "supplied")
     return [
-        {name: row[name] for name in who} | {name: row[name] for name in told if row.get(name)}
+        {name: row[name] for name in who}
+        | {name: row[name] for name in told if row.get(name) not in (None, 0, "0.000")}
         for row in rows
     ]
 
@@ -62,7 +65,7 @@ def ends(log: Log) -> int:
 def test_equals_the_reference(embedded_cluster: Cluster, seed: int, split: Split) -> None:
     """Any facts, in any order, repeated, at any two clocks: the row is what its definition says."""
     random = Random(seed)  # noqa: S311 -- a seed gives an order; nothing here is secret
-    facts = World(seed).draw(160)
+    facts = papers.draw(World(seed), 90)
     order = [*random.sample(facts, len(facts)), *random.choices(facts, k=20)]
     with embedded_cluster.database() as dsn, Log.open(dsn) as log:
         load(log, order, batch=random.randrange(1, 60))
@@ -89,7 +92,7 @@ def clocks(random: Random, recorded: list[int]) -> Iterator[tuple[int | None, in
 
 def test_split_rows_sum_to_what_was_issued(log: Log) -> None:
     """Each party's supply is the sum of its figures; all supplies are what was issued."""
-    load(log, World(3).draw(200))
+    load(log, papers.draw(World(3), 110))
     project(log)
     now = ends(log)
 
@@ -102,6 +105,8 @@ def test_split_rows_sum_to_what_was_issued(log: Log) -> None:
             assert all(row["issued"] is None for row in parts)
             for name in (*FIGURES[1:], *CLAIMS):
                 assert whole[name] == sum(row[name] for row in parts), name
+            for name in WEIGHTS:
+                assert Decimal(whole[name]) == sum(Decimal(row[name]) for row in parts), name
 
 
 def test_one_party_asks_for_its_own_row(log: Log) -> None:

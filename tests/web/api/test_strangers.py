@@ -45,7 +45,7 @@ LISTS: Final = (
     "/sources", "/unproven?limit=1000", "/events", "/stocks",
 )  # fmt: skip
 PASSING: Final = {"position", "behind", "audited", "changed_at", "opened_at", "cases",
-           "as_of", "due", "late"}  # fmt: skip
+           "as_of", "due", "late", "status"}  # fmt: skip
 """What of an answer tells how far the ledger is; how many cases a pair has is told by them."""
 OF_LOTS: Final = ("/lots", "/labels", "/discrepancies", "/unproven")
 DECISIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (

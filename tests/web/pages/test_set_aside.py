@@ -7,7 +7,7 @@ from ledger.views import SCHEMA
 from tests.desks_open import Open
 from tests.web.pages.conftest import Visit
 
-SAID = {"en": "Set aside: 2 subjects", "ja": "保留:2件"}
+SAID = {"en": "Set aside: 2 things", "ja": "保留：2件"}
 
 
 @pytest.mark.parametrize("role", ["operator", "certifier", "exporter"])
