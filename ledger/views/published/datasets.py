@@ -11,7 +11,7 @@ from ledger.views.access.belonging import BINDS
 from ledger.views.discrepancies.listing import OUT_OF_STANDING
 from ledger.views.folding import IS_LIVE
 from ledger.views.published.words import WORDS
-from ledger.views.reconciliation import CLAIMS, FIGURES, SEVERITIES
+from ledger.views.reconciliation import CLAIMS, FIGURES, SEVERITIES, WEIGHTS
 from ledger.views.reconciliation.as_view import SPLIT, WHOLE
 
 
@@ -180,8 +180,10 @@ SELECT d.position, {_at("d.recorded_at")} AS recorded_at, d.stream AS id, d.vers
     d.topic AS type, d.party, d.person, d.reason, d.text FROM decisions AS d
 """
 
-_SUMS: Final = ", ".join(f"{name} bigint" for name in (*FIGURES, *CLAIMS))
-_OWN_SUMS: Final = ", ".join(f"{name} bigint" for name in (*FIGURES[1:], *CLAIMS))
+_SUMMED: Final = [f"{name} bigint" for name in (*FIGURES, *CLAIMS)]
+_SUMMED += [f"{name} numeric(15 3)" for name in WEIGHTS]
+_SUMS: Final = ", ".join(_SUMMED)
+_OWN_SUMS: Final = ", ".join(_SUMMED[1:])
 _OPEN: Final = ", ".join(f"cases_{severity.lower()} bigint" for severity in SEVERITIES)
 _PLACE: Final = "{0}_kind text, {0}_key text, {0}_site text"
 

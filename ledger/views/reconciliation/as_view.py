@@ -9,13 +9,14 @@ from ledger.custody.places import Kind
 from ledger.views.access.belonging import BINDS
 from ledger.views.figures import BY_PARTY, HELD, Claim
 from ledger.views.folding import IS_LIVE, NEVER, one_of
-from ledger.views.reconciliation import CLAIMS, FIGURES, SEVERITIES
+from ledger.views.reconciliation import CLAIMS, FIGURES, SEVERITIES, WEIGHTS
 from ledger.views.reconciliation.claims import (
     _BOOK,
     _CLAIMED,
     _COUNTED,
 )
 from ledger.views.reconciliation.figures import _NAMES, COUNTS, NOBODY
+from ledger.views.reconciliation.papers import _HOLDER_SEALED, _PAPERS, _REQUESTED
 
 PAIRS_FUNCTION: Final = f"""
 CREATE FUNCTION {{schema}}.seen_pairs(
@@ -33,44 +34,6 @@ END
 """The statement that makes what tells every registration of a mark that the viewer deals with; the
 pair of a mark is that of the latest. `schema` is where it is made."""
 
-_REPORTED = f"""
-SELECT l.mark, latest.exporter, sum(l.used)::int8
-FROM (
-    SELECT DISTINCT ON (report) position, exporter FROM reports AS x
-    WHERE time <= %(time)s AND position <= %(position)s AND {COUNTS}
-    ORDER BY report, version DESC, time DESC, id DESC
-) AS latest JOIN report_lines AS l USING (position)
-WHERE l.mark = ANY(%(marks)s) GROUP BY 1, 2
-"""
-_CERTIFIED = f"""
-WITH exist AS (
-    SELECT * FROM certificates AS x
-    WHERE time <= %(time)s AND position <= %(position)s AND {COUNTS}
-), live AS (
-    SELECT latest.* FROM (
-        SELECT DISTINCT ON (issuer, number) * FROM exist
-        ORDER BY issuer, number, time DESC, id DESC
-    ) AS latest
-    WHERE NOT EXISTS (SELECT FROM exist AS other
-            WHERE other.issuer = latest.issuer AND other.replaces = latest.number)
-        AND NOT EXISTS (SELECT FROM cancellations AS x
-            WHERE x.issuer = latest.issuer AND x.number = latest.number
-            AND x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS})
-), carried AS (
-    SELECT position, shipment FROM live WHERE shipment IS NOT NULL
-    UNION
-    SELECT live.position, x.shipment FROM live JOIN named AS x USING (issuer, number)
-    WHERE x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS}
-), lots AS (
-    SELECT DISTINCT carried.position, x.lot, m.pair
-    FROM carried JOIN departed_lots AS x USING (shipment)
-    JOIN unnest(%(marks)s::text[], %(pairs)s::int4[]) AS m (mark, pair) ON m.mark = x.mark
-    WHERE x.time <= %(time)s AND x.position <= %(position)s AND {COUNTS}
-)
-SELECT lots.pair, live.exporter, sum(c.units)::int8
-FROM lots JOIN certificate_lines AS c ON c.position = lots.position AND c.lot = lots.lot
-JOIN live ON live.position = lots.position GROUP BY 1, 2
-"""
 _MARKS: Final = "(SELECT array_agg(mark ORDER BY mark) FROM m)::text[]"
 _PAIRS: Final = "(SELECT array_agg(pair ORDER BY mark) FROM m)::int4[]"
 
@@ -124,16 +87,24 @@ SELECT m.pair, CASE c.figure {_CLAIM_NAMES} END,
         ELSE coalesce(d.exporter, '{NOBODY}') END, c.count
 FROM ({_standing(_CLAIMED.format(key="key"))}) AS c (mark, figure, key, count)
 JOIN m ON m.mark = c.mark LEFT JOIN departed AS d ON d.shipment = c.key"""
-_PAPERS: Final = f"""
-SELECT m.pair, 'reported', r.exporter, r.used
-FROM ({_standing(_REPORTED)}) AS r (mark, exporter, used) JOIN m ON m.mark = r.mark
-UNION ALL SELECT c.pair, 'certified_units', c.exporter, c.units
-FROM ({_standing(_CERTIFIED)}) AS c (pair, exporter, units)"""
+_ASKED_OF: Final = _standing(_REQUESTED.format(sealed=_HOLDER_SEALED)).replace(
+    "unnest(%(every)s::text[], %(licensees)s::text[]) AS m (mark, importer)",
+    "(SELECT mark, importer FROM known WHERE latest) AS m",
+)
+# What neither a paper nor the way tells is told by the law, as far as anybody knows what goods are.
+_OF_PAPERS: Final = f"""
+SELECT p.pair, CASE WHEN p.name IS NOT NULL THEN p.name
+    WHEN k.asked IS NULL OR asks_certificate(p.origin, p.destination, p.day, k.goods)
+        THEN 'asked_units' ELSE 'exempt_units' END, p.exporter, p.amount
+FROM ({_standing(_PAPERS).replace("%(requested)s", f"ARRAY({_ASKED_OF})::text[]")})
+    AS p (pair, name, exporter, amount, lot, origin, destination, day)
+LEFT JOIN LATERAL kinds_of_goods(ARRAY[p.lot], ARRAY[p.day], {NEVER}) AS k ON p.name IS NULL
+WHERE p.amount IS NOT NULL"""
 _COUNTS: Final = f"""
 SELECT m.pair, told.name, c.holder, told.amount
 FROM ({_standing(_COUNTED.format(book=_BOOK))}) AS c (mark, holder, counted, book, explained)
 JOIN m ON m.mark = c.mark CROSS JOIN LATERAL (VALUES
-    ('counted', c.counted), ('book', c.book),
+    ('counted', c.counted), ('book', c.book), ('adjusted_for_counts', c.explained),
     ('unexplained', abs(c.counted - c.book - c.explained))
 ) AS told (name, amount)"""
 
@@ -145,17 +116,21 @@ WITH known AS MATERIALIZED (
 pairs AS (SELECT DISTINCT pair, importer, rcb FROM known), {_WHERE},
 amounts (pair, name, party, amount) AS ({_FIGURES}
 UNION ALL {_MOVEMENTS}
-UNION ALL {_PAPERS}
+UNION ALL {_OF_PAPERS}
 UNION ALL {_COUNTS}
 )"""
 
 
 def _sum(name: str) -> str:
-    return f"coalesce(sum(a.amount) FILTER (WHERE a.name = '{name}'), 0)::int8 AS {name}"
+    summed = f"coalesce(sum(a.amount) FILTER (WHERE a.name = '{name}'), 0)"
+    # Weights are summed in grams and told in kilograms.
+    told = f"({summed} / 1000)::numeric(15, 3)" if name in WEIGHTS else f"{summed}::int8"
+    return f"{told} AS {name}"
 
 
-_SUMS: Final = ",\n    ".join(map(_sum, (*FIGURES, *CLAIMS)))
-_ALL: Final = ", ".join(f"x.{name}" for name in (*FIGURES, *CLAIMS))
+_NAMES_SUMMED: Final = (*FIGURES, *CLAIMS, *WEIGHTS)
+_SUMS: Final = ",\n    ".join(map(_sum, _NAMES_SUMMED))
+_ALL: Final = ", ".join(f"x.{name}" for name in _NAMES_SUMMED)
 _MY_PAIR: Final = (
     "(SELECT sees_all()) OR (SELECT viewer_role()) = 'importer' AND {0}.importer ="
     " (SELECT viewer_party()) OR (SELECT viewer_role()) = 'certifier' AND {0}.rcb ="
@@ -198,9 +173,9 @@ FROM (
 WHERE now.first <= (now() AT TIME ZONE 'Asia/Tokyo')::date
 ORDER BY now.exporter, now.importer, now.rcb, now.first DESC, now.contract DESC, now.agent DESC
 """
-_ANY: Final = " OR ".join(f"x.{name} <> 0" for name in (*FIGURES, *CLAIMS))
+_ANY: Final = " OR ".join(f"x.{name} <> 0" for name in _NAMES_SUMMED)
 _SUPPLIED: Final = " + ".join(f"x.{name}" for name in FIGURES[1:])
-_OWN: Final = ",\n    ".join(f"x.{name}" for name in (*FIGURES[1:], *CLAIMS))
+_OWN: Final = ",\n    ".join(f"x.{name}" for name in _NAMES_SUMMED[1:])
 
 SPLIT: Final = f"""{_AMOUNTS}, split AS (
     SELECT n.importer, n.rcb, a.party, {_SUMS}
