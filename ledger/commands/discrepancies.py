@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ledger.views.discrepancies import Listed, Wanted
 
 _COLUMNS = ("rule", "severity", "state", "sentence", "subject", "impact", "due", "waits_for", "id")
-"""What a table shows; JSON and CSV have every key."""
 _MANY = "Several with commas, or the option several times."
 
 

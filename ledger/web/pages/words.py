@@ -97,14 +97,11 @@ KINDS: Final[Mapping[str, str]] = {
 DOORS: Final[Mapping[str, str]] = {
     "file": said("by file"),
     "http": said("over HTTP"),
-    "kafka": said("over Kafka"),
-    "table": said("by table"),
-    "import": said("by import"),
-}
+    "kafka": said("over Kafka"), "table": said("by table"), "import": said("by import"),
+}  # fmt: skip
 ADMIN_DOORS: Final[Mapping[str, str]] = {
-    "command": said("command line"),
-    "program": said("a program of the ledger"),
-}
+    "command": said("command line"), "program": said("a program of the ledger"),
+}  # fmt: skip
 FIGURES: Final[Mapping[str, str]] = {
     "issued": said("Issued"),
     "supplied": said("Supplied"),

@@ -14,8 +14,8 @@ LOOKERS = (*EXPLAINERS, "certifier", "agent", "operator")
 ROLES = ("scanner", *LOOKERS)
 
 RECIPE = {"class": "PLANT", "name": "tea"}
-DECIDED = {"reason": "LATE_ENTRY", "text": "late"}
-"""Of nobody: who may decide is told that a person is lacking, who may not is told before."""
+DECIDED = {"reason": "OTHER"}
+"""Who may decide is told that a text is lacking, who may not is told before."""
 
 
 class Asked(NamedTuple):
@@ -28,7 +28,7 @@ class Asked(NamedTuple):
     method: str
     address: str
     own: dict[str, int]
-    foreign: int = 404
+    foreign: int | dict[str, int] = 404
     body: Any = None
 
 
@@ -71,7 +71,7 @@ MATRIX: dict[str, Asked] = {
     ),
     "escalate_one": Asked(
         "post", "/discrepancies/{case}/escalate", some(("certifier", "agent"), 422),
-        body={"text": "Why?"},
+        body={"text": " "},
     ),
     "close_one": Asked(
         "post", "/discrepancies/{case}/close", some(("certifier", "agent"), 422), body=DECIDED
@@ -122,9 +122,21 @@ MATRIX: dict[str, Asked] = {
     ),
     "get_periods": Asked("get", "/periods", LIST, 200),
     "get_period": Asked("get", "/periods/{importer}/{rcb}/2026-04", PAIR),
+    "preview_period": Asked(
+        "get", "/periods/preview?period=2026-04&importer={importer}&rcb={rcb}", PAIR
+    ),
     "sign_period": Asked(
-        "post", "/periods", some(("certifier",), 422) | {"agent": 404},
-        body={"importer": "{importer}", "period": "2026-04"},
+        "post", "/periods",
+        some(("certifier",), 422, 404) | dict.fromkeys(("importer", "operator", "scanner"), 403)
+        | {"agent": 403},
+        some(("certifier", "operator", "scanner"), 403, 404),
+        {"importer": "{importer}", "rcb": "{rcb}", "period": "2026-04"},
+    ),
+    "acknowledge_period": Asked(
+        "post", "/periods/acknowledge",
+        some(("importer",), 422, 404) | {"operator": 403, "scanner": 403, "certifier": 403},
+        some(("operator", "scanner"), 403, 404),
+        {"importer": "{importer}", "rcb": "{rcb}", "period": "2026-04"},
     ),
     "check_label": Asked("get", "/labels/check?claim=JAS_ORGANIC&lot={lot}", SUBJECT),
     "check_recipe": Asked("post", "/labels/check?claim=JAS_ORGANIC", LIST, 200, RECIPE),
@@ -232,7 +244,8 @@ def test_everybody_elses(trade: Trade, affair: Affair, name: str) -> None:
 
     for role, headers in affair.foreign.items():
         own = asked.own[role]
-        expected = own if own == 403 else asked.foreign
+        foreign = asked.foreign
+        expected = foreign[role] if isinstance(foreign, dict) else own if own == 403 else foreign
         answer = asked_by(trade, asked, affair, headers)
 
         assert answer.status_code == expected, (role, answer.text)
