@@ -226,21 +226,6 @@ def latest(rows: Rows, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
     return {(kind, key): Latest(event, at, told) for kind, key, event, at, told in rows.fetchall()}
 
 
-_KNOWN: Final = """
-SELECT DISTINCT n.kind, n.key FROM unnest(%b::text[], %b::text[]) AS t (kind, key)
-JOIN names AS n USING (kind, key)
-"""
-
-
-def known(rows: Rows, asked: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of some things that there are, as far as they are seen."""
-    wanted = sorted(set(asked))
-    if not wanted:
-        return set()
-    kinds, keys = map(list, zip(*wanted, strict=True))
-    return {(kind, key) for kind, key in rows.execute(_KNOWN, (kinds, keys), prepare=True)}
-
-
 def told_all(
     rows: Rows, kinds: Sequence[str], key: str, limit: int = 200
 ) -> list[tuple[str, Latest]]:
