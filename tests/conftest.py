@@ -13,9 +13,10 @@ settings.register_profile("fast", max_examples=10, deadline=None)
 
 SLOW = (
     # These start servers.
-    "acceptance", "bench", "contract/audit", "contract/letters", "contract/questions",
-    "contract/log", "contract/test_public_names.py", "contract/test_status.py", "contract/tables",
-    "contract/test_settings.py", "contract/views", "fault", "handbook", "kafka",
+    "acceptance", "bench", "contract/analysts", "contract/audit", "contract/letters",
+    "contract/questions", "contract/log", "contract/test_public_names.py",
+    "contract/test_status.py", "contract/tables", "contract/test_settings.py",
+    "contract/views", "fault", "handbook", "kafka",
     "property/test_any_order.py", "property/test_season_orders.py", "web",
     # These try many examples, or whole seasons.
     "contract/ingest/test_runs.py", "contract/intake/test_archive.py",
