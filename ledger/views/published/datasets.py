@@ -180,8 +180,10 @@ SELECT d.position, {_at("d.recorded_at")} AS recorded_at, d.stream AS id, d.vers
     d.topic AS type, d.party, d.person, d.reason, d.text FROM decisions AS d
 """
 
-_SUMMED: Final = [f"{name} bigint" for name in (*FIGURES, *CLAIMS)]
-_SUMMED += [f"{name} numeric(15 3)" for name in WEIGHTS]
+_SUMMED: Final = [
+    *(f"{name} bigint" for name in (*FIGURES, *CLAIMS)),
+    *(f"{name} numeric(15 3)" for name in WEIGHTS),
+]
 _SUMS: Final = ", ".join(_SUMMED)
 _OWN_SUMS: Final = ", ".join(_SUMMED[1:])
 _OPEN: Final = ", ".join(f"cases_{severity.lower()} bigint" for severity in SEVERITIES)
