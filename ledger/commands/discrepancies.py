@@ -127,11 +127,10 @@ def discrepancies(
         found = _found(log, filters)
         rows = grouped(found, log, by) if by else [entry.row for entry in found]
         notes = printing.notes(log, group=by, **filters._asdict())
-    columns = (*by, "cases", "severities", "opened_at", "changed_at", "subjects")
     print_list(
-        rows, printing, "case_groups" if by else "cases", columns=columns if by else _COLUMNS,
-        notes=notes, without=[name for name in GROUPS if name not in by] if by else (),
-        empty="No case asks for attention.",
+        rows, printing, "case_groups" if by else "cases", notes=notes,
+        columns=None if by else _COLUMNS, empty="No case asks for attention.",
+        without=[name for name in GROUPS if name not in by] if by else (),
     )  # fmt: skip
     if check and any(entry.case.state in LIVE for entry in found):
         raise typer.Exit(1)
