@@ -42,12 +42,12 @@ TEXTS = ["", "a b", 'a "b"', "a,b", "{a}", "\\", "\\\\", '\\"', "NULL", "日本"
 SHOWN = [
     Shown._make(row)
     for row in (
-        (UUID(int=1), "H", True, TEXTS, [], ["x"], 1, TEXTS[::-1], [], [], None, "none", "M-01 a", None,
-         TEXTS, DAY, None, None),
-        (UUID(int=2), "C", False, [], TEXTS[:1], TEXTS, 2**31 - 1, [], ["P-1"], ["2026-04"], Decimal(20),
-         "seals", "M-03 dispatch", "P-1", [], DAY, DAY, DAY),
-        *((UUID(int=3 + number), "M", False, [text], [text], [], 0, [], [text], [text], Decimal("0.125"),
-           "kg", text, text, [text], DAY, DAY, DAY)
+        (UUID(int=1), "H", True, TEXTS, [], ["x"], 1, TEXTS[::-1], [], [], None, "none",
+         "M-01 a", None, TEXTS, DAY, None, None),
+        (UUID(int=2), "C", False, [], TEXTS[:1], TEXTS, 2**31 - 1, [], ["P-1"], ["2026-04"],
+         Decimal(20), "seals", "M-03 dispatch", "P-1", [], DAY, DAY, DAY),
+        *((UUID(int=3 + number), "M", False, [text], [text], [], 0, [], [text], [text],
+           Decimal("0.125"), "kg", text, text, [text], DAY, DAY, DAY)
           for number, text in enumerate(TEXTS)),
     )
 ]  # fmt: skip
