@@ -22,10 +22,10 @@ from ledger.web.watching import HEADERS
 connections_max: Final = 1_000
 request_seconds_max: Final = 20.0
 """For the head of a request to come, and again for its body."""
-body_bytes_a_second_min: Final = 64 * 1024
-"""A body of which so much comes in a second goes on coming: a large file over a slow line."""
+body_bytes_min: Final = 1024 * 1024
+"""A body of which so much comes within its time gets that time again: a file over a slow line."""
 body_seconds_max: Final = 300.0
-"""So much longer at most."""
+"""No body takes longer, however it comes."""
 head_bytes_max: Final = 32 * 1024
 head_lines_max: Final = 100
 read_bytes_max: Final = 32 * 1024
@@ -88,8 +88,6 @@ class Crowd(ServerState):
             for oldest, since in [*waiting.items()]:
                 if now - since < request_seconds_max:
                     break
-                if now - since < request_seconds_max + oldest.earned_seconds:
-                    continue
                 del waiting[oldest]
                 if oldest.waits_for_us:
                     waiting[oldest] = now
@@ -125,7 +123,7 @@ class Connection(H11Protocol):
         self._crowd = server_state
         self.conn = Heads(h11.SERVER, head_bytes_max)
         self._unread: tuple[float, int] | None = None
-        self._came_bytes = 0
+        self._came_bytes, self._body_began = 0, 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the server's own
         """Begin to wait for a request."""
@@ -145,10 +143,18 @@ class Connection(H11Protocol):
         begins = self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
         if begins and self._crowd.heads.pop(self, None) is not None:
             self._crowd.heads[self] = self.loop.time()
-        # What comes with a head is not counted.
-        in_body = self.conn.their_state is h11.SEND_BODY
-        self._came_bytes = self._came_bytes + len(data) if in_body else 0
         super().data_received(data)
+        if self in self._crowd.bodies:
+            self._goes_on(len(data))
+
+    def _goes_on(self, size: int) -> None:
+        """Count what came of a body; where that is enough, its time begins again."""
+        now = self.loop.time()
+        self._came_bytes += size
+        if self._came_bytes >= body_bytes_min and now - self._body_began < body_seconds_max:
+            self._came_bytes = 0
+            del self._crowd.bodies[self]  # they stand in the order of their times
+            self._crowd.bodies[self] = now
 
     def handle_events(self) -> None:
         """Handle what has come, then note what is still owed."""
@@ -161,7 +167,9 @@ class Connection(H11Protocol):
             crowd.heads.setdefault(self, self.loop.time())
         elif state is h11.SEND_BODY:
             crowd.heads.pop(self, None)
-            crowd.bodies.setdefault(self, self.loop.time())
+            if self not in crowd.bodies:
+                self._came_bytes, self._body_began = 0, self.loop.time()
+                crowd.bodies[self] = self._body_began
         else:
             self._settled()
 
@@ -174,11 +182,6 @@ class Connection(H11Protocol):
         """Whether its sender cannot go on because of us: what it has sent is not yet taken."""
         underway = self.cycle is not None and not self.cycle.response_complete
         return underway and (self.flow.read_paused or self.cycle.waiting_for_100_continue)
-
-    @property
-    def earned_seconds(self) -> float:
-        """How much longer its sender may take for the body that keeps coming."""
-        return min(self._came_bytes / body_bytes_a_second_min, body_seconds_max)
 
     def is_read_too_slowly(self, now: float) -> bool:
         """Whether the answer waits for its reader, who takes too little of it for too long."""

@@ -4,12 +4,13 @@ What fails before the first piece is a problem document. What fails later breaks
 list ever ends early as if it were whole.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
 from tempfile import TemporaryFile
-from threading import BoundedSemaphore
+from threading import Condition
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -36,6 +37,8 @@ from ledger.web.problems import Problem, said
 
 written_at_once_max: Final = 8
 """Lists on their way at one time: each holds a connection to the database until it is sent."""
+written_of_one_max: Final = 2
+"""Of these the lists of one token: nobody who reads slowly keeps the others from theirs."""
 _wait_seconds: Final = 5.0
 piece_bytes: Final = 64 * 1024
 _idle_seconds_max: Final = 600
@@ -48,7 +51,36 @@ _NOT_ASKED: Final = frozenset(
 )
 """Words of an address that do not say which rows."""
 _UNSAFE: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t\0 ', "-"))
-_room = BoundedSemaphore(written_at_once_max)
+
+
+class Room:
+    """Room for lists on their way: for so many at one time, and for fewer of one token."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def for_one(self, token: str) -> Iterator[None]:
+        """Take a place and give it back; raises Problem 503 where none becomes free in time."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room(token), _wait_seconds):
+                raise Problem(
+                    503, said("Too much is on its way at once."), headers={"Retry-After": "5"}
+                )
+            self._taken[token] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= Counter({token: 1})  # what is down to none is forgotten
+                self._changed.notify_all()
+
+    def _has_room(self, token: str) -> bool:
+        return self._taken.total() < written_at_once_max and self._taken[token] < written_of_one_max
+
+
+room: Final = Room()
 
 
 class Head(NamedTuple):
@@ -110,18 +142,11 @@ class _Asked(NamedTuple):
     @contextmanager
     def looking(self) -> Iterator[Looking]:
         """One snapshot, for as long as the list is read."""
-        if not _room.acquire(timeout=_wait_seconds):
-            raise Problem(
-                503, said("Too much is on its way at once."), headers={"Retry-After": "5"}
+        with room.for_one(self.viewer.token), self.desk.looking(self.viewer) as looking:
+            looking.rows.execute(
+                f"SET LOCAL idle_in_transaction_session_timeout = {_idle_seconds_max * 1000}"
             )
-        try:
-            with self.desk.looking(self.viewer) as looking:
-                looking.rows.execute(
-                    f"SET LOCAL idle_in_transaction_session_timeout = {_idle_seconds_max * 1000}"
-                )
-                yield looking
-        finally:
-            _room.release()
+            yield looking
 
     def rows(self, looking: Looking) -> tuple[Iterable[Row], str | None]:
         """The rows, and what leads on behind them where they are a part."""

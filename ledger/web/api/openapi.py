@@ -85,6 +85,11 @@ STANDING: Final[Shape] = {
 
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES: Final[Json] = {
+    "text/csv": {"schema": TEXT},
+    _XLSX: {"schema": {"type": "string", "contentMediaType": _XLSX}},
+}
+"""What a list is answered as besides JSON."""
 
 
 def answered(
@@ -98,8 +103,7 @@ def answered(
     whole = {**STANDING, **shape}
     content: Json = {"application/json": {"schema": thing(whole), "example": shown_of(whole)}}
     if csv:
-        content["text/csv"] = {"schema": TEXT}
-        content[_XLSX] = {"schema": {"type": "string", "contentMediaType": _XLSX}}
+        content |= FILES
     return {"description": said, "content": content} | ({"links": dict(links)} if links else {})
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from ledger.web.api.openapi import (
+    FILES,
     INTEGER,
     PROBLEMS,
     STANDING,
@@ -71,7 +72,7 @@ DISCREPANCIES: Final[Json] = {
                     },
                     "example": shown_of(_CASES),
                 },
-                "text/csv": {"schema": TEXT},
+                **FILES,
             },
             "links": {
                 **_of_case("/discrepancies/0/id"),

@@ -18,6 +18,7 @@ from ledger.web.access.signing import COOKIE
 from ledger.web.pages.language import language
 from tests.databases import Cluster
 from tests.desks import NOW, Served, served
+from tests.registering import register
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 
@@ -36,7 +37,8 @@ def forms_of(routes: list[BaseRoute]) -> Iterator[str]:
 def desk(embedded_cluster: Cluster) -> Iterator[Served]:
     """A desk over an empty ledger, a certifier signed in."""
     with embedded_cluster.database() as dsn, Log.open(dsn) as log, served(log) as found:
-        _, secret = tokens.create(log, "certifier", "RCB-1", now=NOW)
+        register(log, "RCB-1", "P-1")
+        _, secret = tokens.create(log, "certifier", "RCB-1", person="P-1", now=NOW)
         found.secrets["certifier"] = secret
         assert found.client.post("/session", data={"token": secret}).status_code == 303
         yield found

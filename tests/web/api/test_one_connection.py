@@ -65,7 +65,7 @@ def test_a_body_that_keeps_coming_is_waited_for(
 ) -> None:
     """A large file over a slow line takes longer than a request has, and is taken."""
     monkeypatch.setattr(connections, "request_seconds_max", short_seconds)
-    monkeypatch.setattr(connections, "body_bytes_a_second_min", 100)
+    monkeypatch.setattr(connections, "body_bytes_min", 200)
     pieces = 3 * round(short_seconds / 0.1)
     with connected(place) as connection:
         connection.sendall(posted(place, pieces * 100))

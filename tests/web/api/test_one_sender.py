@@ -15,6 +15,7 @@ import pytest
 from starlette.types import Message
 
 from ledger.log import Log
+from ledger.web import writing
 from ledger.web.access import tokens
 from ledger.web.api.stream import streams_max, streams_of_one_max
 from ledger.web.bodies import (
@@ -26,6 +27,7 @@ from ledger.web.bodies import (
 )
 from ledger.web.desk import Desk
 from ledger.web.limits import piece_bytes_max
+from ledger.web.writing import written_of_one_max
 from tests.desks import served
 from tests.web.api.conftest import Place, connected, posted
 
@@ -77,20 +79,26 @@ def test_streams_of_all_opened_at_once(place: Place, streams: ThreadPoolExecutor
     assert found == {200: streams_max, 429: len(shown) - streams_max}
 
 
+@pytest.mark.parametrize(
+    ("address", "answered", "together"),
+    [("/lots/L-0", 404, requests_at_once_max), ("/sources", 200, written_of_one_max)],
+    ids=["a thing", "a list"],
+)
 def test_pages_of_one_token_wait_for_one_another(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch, address: str, answered: int, together: int
 ) -> None:
     """Eight in hand, some wait their turn, the rest is told when to come; others are not held up.
 
-    Whatever it dresses its requests with, they are one token's.
+    Whatever it dresses its requests with, they are one token's. Of lists, which hold a connection
+    for as long as they are read, there are two in hand.
     """
     slow, quick = place.shown(), place.shown()
     looking, most, now, let_go = Desk.looking, [0], [0], threading.Event()
     lock = threading.Lock()
     with httpx2.Client(base_url=place.base) as client:
-        assert client.get("/sources", headers=quick).status_code == 200
+        assert client.get(address, headers=quick).status_code == answered
         token = slow["Authorization"]
-        assert client.get("/sources", headers=slow).status_code == 200
+        assert client.get(address, headers=slow).status_code == answered
     slow_token = _token_of(place, token)
 
     @contextmanager
@@ -106,6 +114,7 @@ def test_pages_of_one_token_wait_for_one_another(
             yield found
 
     monkeypatch.setattr(Desk, "looking", slowly)
+    monkeypatch.setattr(writing, "_wait_seconds", 60.0)
     asked = requests_at_once_max + requests_waiting_max + 8
 
     def ask(number: int) -> int:
@@ -113,20 +122,20 @@ def test_pages_of_one_token_wait_for_one_another(
             "Authorization": token.replace("Bearer", ["Bearer", "bearer", "BEARER"][number % 3]),
             "Cookie": f"x={number}", "X-Number": str(number),
         }  # fmt: skip
-        return httpx2.get(f"{place.base}/sources", headers=dressed, timeout=60).status_code
+        return httpx2.get(f"{place.base}{address}", headers=dressed, timeout=60).status_code
 
     with ThreadPoolExecutor(asked) as pool:
         answers = [pool.submit(ask, number) for number in range(asked)]
         while sum(answer.done() for answer in answers) < 8:
             time.sleep(0.05)
         began = time.monotonic()
-        assert httpx2.get(f"{place.base}/sources", headers=quick).status_code == 200
+        assert httpx2.get(f"{place.base}{address}", headers=quick).status_code == answered
         assert time.monotonic() - began < short_seconds
         let_go.set()
         found = Counter(answer.result() for answer in answers)
 
-    assert most[0] == requests_at_once_max
-    assert found == {200: requests_at_once_max + requests_waiting_max, 429: 8}
+    assert most[0] == together
+    assert found == {answered: requests_at_once_max + requests_waiting_max, 429: 8}
 
 
 def _token_of(place: Place, shown: str) -> str:

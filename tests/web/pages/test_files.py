@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,7 @@ from ledger.web.asking.events import Wanted
 from ledger.web.asking.lists import events
 from ledger.web.asking.nouns.lists import LISTS
 from ledger.web.desk import SYSTEM, Desk
+from ledger.web.problems import Problem
 from tests.auditing import load
 from tests.desks_open import Open
 from tests.web.pages.conftest import Visit
@@ -332,13 +334,17 @@ def test_too_many_lists_at_once_are_asked_to_wait(
     """Each holds a connection; who comes last is told to come again, and then is served."""
     client = visit("operator")
     monkeypatch.setattr(writing, "_wait_seconds", 0.01)
-    taken = [writing._room.acquire() for _ in range(writing.written_at_once_max)]  # noqa: SLF001 -- held by nobody else
-    try:
+    with ExitStack() as taken:
+        for number in range(writing.written_at_once_max):
+            taken.enter_context(writing.room.for_one(f"token {number}"))
         refused = client.get("/lots", headers={"accept": "text/csv"})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-    finally:
-        for _ in taken:
-            writing._room.release()  # noqa: SLF001 -- as above
+    with ExitStack() as taken:
+        for _ in range(writing.written_of_one_max):
+            taken.enter_context(writing.room.for_one("another"))
+        with pytest.raises(Problem), writing.room.for_one("another"):
+            pass
+        assert client.get("/lots", headers={"accept": "text/csv"}).status_code == 200
     assert client.get("/lots", headers={"accept": "text/csv"}).status_code == 200
 
 
