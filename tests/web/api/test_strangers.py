@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -77,6 +78,8 @@ DECISIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("refuse-correction", {"text": "x", "due": "2099-12-24"}),
     ("route", {"to": "RCB-1", "text": "x"}),
 )
+TOGETHER: Final = ("explain", "escalate", "close")
+"""The acts that are about many cases at once."""
 
 
 class Seen(NamedTuple):
@@ -235,17 +238,24 @@ def _learnt(desk: Served) -> list[Any]:
 
 
 def _decided(desk: Served, cases: list[str]) -> list[Any]:
-    """What strangers get to decide of the cases of the trade, and to sign."""
+    """What strangers get to decide of the cases of the trade, and to sign.
+
+    Of the acts that are about one case each is tried on every so many, so all cases have their turn.
+    """
     found: list[Any] = []
+    singly = [(act, body) for act, body in DECISIONS if act not in TOGETHER]
     for role, party in STRANGERS:
         headers = desk.token(role, party, person="P-STRANGER")
         for act, body in DECISIONS:
-            if (act == "explain") == (role == "certifier"):
+            if act not in TOGETHER or (act == "explain") == (role == "certifier"):
                 continue
             answer = desk.client.post(
                 f"/discrepancies/{act}", json=body | {"where": {"ids": cases}}, headers=headers
             ).json()
             found += [*answer["decided"], *answer["refused"]]
+        for (act, body), case in zip(cycle(singly), cases, strict=False):
+            one = desk.client.post(f"/discrepancies/{case}/{act}", json=body, headers=headers)
+            found += [one.text] if one.status_code not in (403, 404) else []
         signed = desk.client.post(
             "/periods", json={"importer": "IMP-1", "period": "2026-03"},
             headers=headers,
