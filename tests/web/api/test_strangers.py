@@ -240,7 +240,7 @@ def _learnt(desk: Served) -> list[Any]:
 def _decided(desk: Served, cases: list[str]) -> list[Any]:
     """What strangers get to decide of the cases of the trade, and to sign.
 
-    Of the acts that are about one case each is tried on every so many, so all cases have their turn.
+    Acts about one case are tried in turn, so that every case and every act has its own.
     """
     found: list[Any] = []
     singly = [(act, body) for act, body in DECISIONS if act not in TOGETHER]
