@@ -88,7 +88,7 @@ def bare(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     What arrives late is a case of its scanner, and so one of the pairs whose seals it scanned.
     """
-    return without(rows, "position", "as_of", "cases")
+    return without(rows, "position", "as_of", "cases", "status")
 
 
 def without(rows: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
@@ -128,12 +128,12 @@ def test_an_export_makes_an_equal_home(home: Home) -> None:
 
 
 def test_a_rebuild_changes_nothing(home: Home) -> None:
-    """Views rebuilt from the log give the same answers."""
-    before = without(home.rows(), "as_of")
+    """Views rebuilt from the log give the same answers; until they are audited they say so."""
+    before = without(home.rows(), "as_of", "status")
 
     home.run("rebuild")
 
-    assert without(home.rows(), "as_of") == before
+    assert without(home.rows(), "as_of", "status") == before
 
 
 def test_loading_again_records_nothing(home: Home, season: bytes) -> None:

@@ -39,4 +39,11 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
         WHERE d.kind = '{SubjectKind.CERTIFICATE}' AND c.certificate = d.key
     ) AS m WHERE m.mark = ANY(marks) GROUP BY 1, 2;
 END;
+
+-- How many facts, whoever may see them, stand behind one position and up to another.
+CREATE FUNCTION facts_behind(after int8, until int8) RETURNS int8
+LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
+    SELECT count(*) FROM events AS e
+    WHERE e.notification_id > after AND e.notification_id <= until AND NOT is_decision(e.topic);
+END;
 """

@@ -72,6 +72,8 @@ class Told(NamedTuple):
     grave: Severity | None = None
 
 
+unaudited_counted_max: Final = 1_000
+"""Events that the audit has yet to look at are counted up to so many."""
 _OF_SEVERITY: Final[Mapping[Severity, tuple[int, Tone, str]]] = {
     "C": (2, Tone.BAD, said("%(count)s critical")),
     "H": (3, Tone.BAD, said("%(count)s high")),
@@ -116,15 +118,7 @@ def _lines(column: Column, row: Mapping[str, Any], known: Known) -> Iterator[_Li
     if delta:
         yield from _differs(Signed(delta), known)
     if known.unaudited:
-        yield (
-            9,
-            Tone.NONE,
-            ngettext(
-                "agrees so far, %(count)s event not audited yet",
-                "agrees so far, %(count)s events not audited yet",
-                known.unaudited,
-            ),
-        )
+        yield 9, Tone.NONE, _unaudited(known.unaudited)
     if column in CLAIMED:
         yield from _agrees(column, row, known)
     else:
@@ -143,6 +137,17 @@ def _cases(text: str, live: Live) -> Words:
     if live.state in _STATES:
         words = Words(_STATES[live.state], {"cases": words})
     return words
+
+
+def _unaudited(count: int) -> Words:
+    if count > unaudited_counted_max:
+        over = "agrees so far, more than %(count)s events not audited yet"
+        return Words(said(over), {"count": unaudited_counted_max})
+    return ngettext(
+        "agrees so far, %(count)s event not audited yet",
+        "agrees so far, %(count)s events not audited yet",
+        count,
+    )
 
 
 def _differs(delta: Signed, known: Known) -> Iterator[_Line]:

@@ -23,16 +23,12 @@ from ledger.views.reconciliation.claims import SEALED
 from ledger.views.reconciliation.on_the_way import oldest_on_the_way
 from ledger.web.sentences import in_english
 from ledger.web.status.columns import Column, column_of, difference
-from ledger.web.status.deciding import Known, Live, Told, decide
+from ledger.web.status.deciding import Known, Live, Told, decide, unaudited_counted_max
 
 Pair = tuple[str, str]
 awaited_days_max: Final = 7
 """What a rule will not speak of for longer than this, no difference waits for: others do that."""
-unaudited_counted_max: Final = 1_000
-_UNAUDITED: Final = """
-SELECT count(*)::int8 FROM events WHERE notification_id > %s AND notification_id <= %s
-    AND NOT is_decision(topic)
-"""
+_UNAUDITED: Final = "SELECT facts_behind(%s, %s)"
 _AWAITED: Final = "SELECT mark, kind, at FROM awaited_on(%s, %s)"
 _AWAITED_KINDS: Final[Mapping[Column, frozenset[str]]] = {
     Column.SUPPLY: frozenset({"dispatch"}),
@@ -190,10 +186,12 @@ def _day(at: int) -> date:
 
 
 def _behind(rows: Rows) -> int:
-    """How many facts of the views the audit has yet to look at, as far as they are counted."""
+    """How many facts of the views the audit has yet to look at; one over what is counted: more."""
     projected, audited = schema.position(rows), progress(rows).position
     if audited >= projected:
         return 0
     until = min(projected, audited + unaudited_counted_max)
+    if until < projected:
+        return unaudited_counted_max + 1
     ((count,),) = rows.execute(_UNAUDITED, (audited, until)).fetchall()
     return int(count)
