@@ -12,7 +12,7 @@ from ledger.cases.period import period_of
 from ledger.custody.moves import Cause
 from ledger.custody.places import Kind
 from ledger.log.rows import Recorded
-from ledger.views.behind import behind, known
+from ledger.views.behind import Behind, behind, known
 from ledger.views.cases import periods_of_pair
 from ledger.views.discrepancies import SEVERITIES
 from ledger.views.discrepancies.listing import pairs_of_marks
@@ -123,22 +123,28 @@ def figure(
         raise not_found("such figure")
     of = opened.clocks.period
     since = period_of("-", "-", of).start if cause and of else None
-    with opened.looking() as looking:
+
+    def under(looking: Looking, before: int, few: int) -> list[Behind]:
         marks = marks_of(looking, importer, rcb)
         if not marks:
             raise not_found("such pair")
-        found = behind(
+        return behind(
             looking.rows,
             marks,
             name,
             importer=importer,
             time=_LAST if opened.clocks.as_of is None else opened.clocks.as_of,
             position=opened.until(looking),
-            before=min(before, _LAST),
-            limit=events_shown_max + 1,
+            before=before,
+            limit=few,
             cause=Cause[cause.upper()] if cause else None,
             since=since,
         )
+
+    if (file := opened.file(lists.figure(under))) is not None:
+        return file
+    with opened.looking() as looking:
+        found = under(looking, min(before, _LAST), events_shown_max + 1)
         shown = found[:events_shown_max]
         events = {one.position: one for one in looking.log.at([one.position for one in shown])}
         entries: list[tuple[Any, Recorded | None]] = [

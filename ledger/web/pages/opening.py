@@ -37,9 +37,12 @@ from ledger.web.writing import written
 
 _OK: Final = 200
 BOTH_CLOCKS: Final = frozenset(
-    {"pairs", "pair", "figure", "statement", "case", "lot", "shipment", "certificates"}
+    {"pairs", "pair", "figure", "statement", "lot", "shipment", "certificates"}
 )
-"""Pages that can be asked for as of a time and as known at one; the others say now."""
+"""Pages that links ask for at the clocks of the page they stand on; the others say now.
+
+So does a case: every list names the cases of now, which need not have been open at the clocks.
+"""
 
 _PARTS: Final = ("page", "after", "after_code", "before", "decided", "done", "form")
 """Words of addresses that show a part of a list, or what was just done."""

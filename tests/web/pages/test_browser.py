@@ -48,9 +48,11 @@ def test_a_slip_is_followed_explained_and_closed(enter: Enter, own_desk: Open) -
     certifier = enter("certifier", at=own_desk)
     pair = certifier.get_by_role("link", name=own_desk.parties["importer"]).first
     expect(pair).to_be_visible()
-    certifier.locator("main td a.count").first.click()
+    row = certifier.get_by_role("row").filter(has=pair)
+    row.locator(f"a.count.s{case.row['severity']}").click()
     certifier.locator(f"a[href='/desk/case?id={case.case.id}']").click()
     expect(certifier.locator(".history")).to_contain_text("The last carton was reported")
+    certifier.locator("summary", has_text="Close").click()
     form = certifier.get_by_role("form", name="Close")
     form.locator("select").select_option("DOCUMENT_CORRECTED")
     form.locator("textarea").fill("Version 2 of the report is at hand.")
@@ -66,7 +68,7 @@ def test_a_slip_is_followed_explained_and_closed(enter: Enter, own_desk: Open) -
 def test_the_desk_speaks_japanese(enter: Enter) -> None:
     """By the browser's language, and by choice against it."""
     page = enter("certifier", "ja-JP")
-    expect(page.locator("h1")).to_have_text("概要")
+    expect(page.locator("h1")).to_have_text("輸入業者×登録認証機関の組")
     page.locator("nav.sections").get_by_role("link", name="案件", exact=True).click()
     expect(page.locator("h1")).to_have_text("不一致")
 
@@ -77,7 +79,7 @@ def test_the_desk_speaks_japanese(enter: Enter) -> None:
 
 
 def test_the_keyboard_is_enough(enter: Enter) -> None:
-    """The first stop leads past the menu; what has the focus is to be seen."""
+    """The first stop leads past the menu; every kind of control is reached, folded ones too."""
     page = enter("certifier")
     page.goto("/")
 
@@ -92,6 +94,8 @@ def test_the_keyboard_is_enough(enter: Enter) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.tagName"))
+        if page.evaluate("document.activeElement.matches('.filter:not([open]) > summary')"):
+            page.keyboard.press("Enter")
     assert {"A", "SELECT", "INPUT", "BUTTON"} <= reached
     page.goto("/desk/cases")
     page.keyboard.press("/")
@@ -129,6 +133,7 @@ def test_without_script_it_works_too(chromium: Browser, desk: Open) -> None:
     page.locator("#token").fill(desk.secrets["operator"])
     page.locator("main button").click()
 
+    page.locator("details.filter > summary").click()
     page.locator("#severity").select_option("H")
     page.get_by_role("button", name="Filter").click()
     page.locator("main a[href^='/desk/case?']").first.click()

@@ -184,7 +184,7 @@ def test_only_what_rests_on_the_log_is_kept(walked: Walked, visit: Visit, role: 
     client = visit(role)
     for page in walked(role, "en").values():
         if page.status == 200:
-            name = "overview" if page.kind == "/" else page.kind.removeprefix("/desk/")
+            name = "pairs" if page.kind == "/" else page.kind.removeprefix("/desk/")
             answer = client.get(page.address)
             kept = answer.headers["cache-control"] == KEPT
             assert kept == (name in RESTING_ON_THE_LOG), page.address
