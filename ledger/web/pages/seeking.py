@@ -48,14 +48,15 @@ class Filter(NamedTuple):
         """The words that say something."""
         return {name: word for name, word in self._asdict().items() if word}
 
-    def sought(self) -> Sought:
+    def sought(self, role: str) -> Sought:
         """The same as the view is asked; the problem names the word that cannot be.
 
-        Without any word: what the party that asks is to act on.
+        Without any word: what the party that asks is to act on; of an operator, who decides
+        hardly any, all that is live.
         """
         known(self.tab, TABS, "tab")
         states = known(self.state, [*State, ALL], "state")
-        tab = self.tab or ("live" if self.given else "mine")
+        tab = self.tab or ("live" if self.given or role == "operator" else "mine")
         if states and not self.tab:
             tab = ALL
         return Sought(
