@@ -66,7 +66,7 @@ def inbox_page(
     onlooker(opened.viewer)
     known(sort, SORTS, "sort")
     role = opened.viewer.role
-    wanted = chosen.sought(opened.viewer.role)
+    wanted = chosen.sought()
 
     def rows(looking: Looking) -> Iterator[dict[str, Any]]:
         pair_of = pairs_of_marks(looking.rows, looking.log)

@@ -48,15 +48,14 @@ class Filter(NamedTuple):
         """The words that say something."""
         return {name: word for name, word in self._asdict().items() if word}
 
-    def sought(self, role: str) -> Sought:
+    def sought(self) -> Sought:
         """The same as the view is asked; the problem names the word that cannot be.
 
-        Without any word: what the party that asks is to act on; of an operator, who decides
-        hardly any, all that is live.
+        Without any word: what the party that asks is to act on.
         """
         known(self.tab, TABS, "tab")
         states = known(self.state, [*State, ALL], "state")
-        tab = self.tab or ("live" if self.given or role == "operator" else "mine")
+        tab = self.tab or ("live" if self.given else "mine")
         if states and not self.tab:
             tab = ALL
         return Sought(
