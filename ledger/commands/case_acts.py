@@ -11,7 +11,7 @@ from ledger.cases.arranging import AUDIENCES
 from ledger.cases.correction import ACTIONS
 from ledger.commands.completing import of
 from ledger.commands.given import AsOption, DocumentOption, PersonOption, documents_given
-from ledger.commands.options import day
+from ledger.commands.options import among, day
 from ledger.commands.output import say
 from ledger.commands.prefixes import case_of
 from ledger.errors import Misuse
@@ -83,8 +83,9 @@ def comment(
     """
     from ledger.cases.arranging import Comment
 
+    (heard_by,) = among([audience.upper()], AUDIENCES, "audience") or ("ALL",)
     command = Comment(
-        party=party, person=person, text=text, audience=audience.upper(),
+        party=party, person=person, text=text, audience=heard_by,
         documents=documents_given(document),
     )  # fmt: skip
     _act(case, command, ANYBODY)
@@ -130,9 +131,9 @@ def ask_correction(
     """
     from ledger.cases.correcting import AskCorrection
 
-    given = (part.strip().upper() for one in action for part in one.split(","))
+    actions = among([one.upper() for one in action], ACTIONS, "action")
     command = AskCorrection(
-        party=party, person=person, from_party=asked, actions=tuple(filter(None, given)),
+        party=party, person=person, from_party=asked, actions=actions,
         text=text, due=_day(on, "--due"),
     )  # fmt: skip
     _act(case, command, ("DECIDER",))

@@ -7,7 +7,7 @@ through the intake again, or dismissed it, and why.
 import base64
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, TextIO
@@ -16,7 +16,7 @@ import typer
 
 from ledger.cases.letter import LetterState
 from ledger.commands.home import opened
-from ledger.commands.options import LimitOption, limited, since_option, spread
+from ledger.commands.options import LimitOption, among, limited, since_option, spread
 from ledger.commands.output import Format, FormatOption, say, show
 from ledger.commands.printing import Printing, print_list
 from ledger.commands.viewing import viewing
@@ -75,8 +75,8 @@ class Filters(NamedTuple):
 
         states = [*LetterState] if _ANY in (self.state or ()) else self.state or [LetterState.NEW]
         return Asked(
-            reasons=_among(self.reason or (), _REASONS, "reason"),
-            states=tuple(map(LetterState, _among(states, [*LetterState], "state"))),
+            reasons=among(self.reason or (), _REASONS, "reason"),
+            states=tuple(map(LetterState, among(states, [*LetterState], "state"))),
             sender=self.sender,
             since=since_option(self.since),
         )
@@ -165,15 +165,6 @@ def check_sender(rows: "Rows", log: "Log", sender: str | None) -> None:
         return
     if not is_known(rows, Named.PARTY, sender):
         check_known(rows, log, (Named.SOURCE, sender))
-
-
-def _among(values: Sequence[str], known: Sequence[str], what: str) -> tuple[str, ...]:
-    """Names given in one option or several; Misuse for one that there is not."""
-    found = tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-    for value in found:
-        if value not in known:
-            raise Misuse(f"{value!r} is no {what}: there is {', '.join(known)}.")
-    return found
 
 
 def _oldest_first(log: "Log", asked: "Asked") -> "Iterator[Kept]":

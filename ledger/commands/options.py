@@ -3,7 +3,7 @@
 import inspect
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from functools import wraps
@@ -132,3 +132,12 @@ def spread(
         return run
 
     return taking
+
+
+def among(values: Iterable[str], known: Collection[str], what: str) -> tuple[str, ...]:
+    """Names given in one option or several; Misuse for one that there is not."""
+    found = tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+    for value in found:
+        if value not in known:
+            raise Misuse(f"{value!r} is no {what}: there is {', '.join(known)}.")
+    return found

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ledger.commands.home import opened
-from ledger.commands.options import spread
+from ledger.commands.options import among, spread
 from ledger.commands.output import say
 from ledger.commands.printing import Printing, print_list
 from ledger.commands.viewing import viewing
@@ -32,8 +32,7 @@ def search(
 
     if not typed.strip() or len(typed) > letters_max:
         raise Misuse(f"WHAT: 1 to {letters_max} letters.")
-    if kind and kind not in KINDS:
-        raise Misuse(f"--kind {kind}: one of {', '.join(sorted(KINDS))}.")
+    among([kind] if kind else (), sorted(KINDS), "kind")
     with opened() as log, viewing(log) as rows:
         answer = looked_for(rows, typed, kind)
         notes = printing.notes(log, rows, q=typed, kind=kind)

@@ -158,7 +158,11 @@ def test_version() -> None:
 
 
 COMPLETED = [
-    ("ledger re", 1, {"reconcile", "receipt", "rebuild", "retention"}),
+    (
+        "ledger re",
+        1,
+        {"reconcile", "receipt", "rebuild", "retention", "refuse-correction", "report-correction"},
+    ),
     ("ledger reconcile --format ", 3, {"table", "json", "csv", "xlsx"}),
     ("ledger discrepancies --rule M-18", 3, {"M-18"}),
     ("ledger discrepancies --severity cr", 3, {"critical"}),

@@ -67,12 +67,24 @@ def test_tables_are_as_they_were(home: Home, name: str) -> None:
 
 NOPE = "NOPE-1"
 DECIDED = ("--as", "EXP-SIERRA", "--person", "P-1", "--rule", "M-18")
+ONE = TABLES["case"][0]
+ACTS = ("--as", "RCB-AKI", "--person", "P-1")
+SIGNED = ("2026-04", "--importer", "IMP-TSUBAKI", "--rcb", "RCB-AKI", *ACTS, "--digest", "0" * 64)
 CHECKED = ("--claim", "JAS_ORGANIC", "--on", "2026-04-01")
 RECIPE = ("--claim", "KRAV_MARK", "--recipe", "examples/recipes/muesli.toml")
 WORDS = {
     "explain": (*DECIDED, "--reason", "LATE_ENTRY"),
     "escalate": (*DECIDED, "--text", "Where?"),
     "close": (*DECIDED, "--reason", "LATE_ENTRY"),
+    "assign": (ONE, *ACTS), "due": (ONE, *ACTS, "--due", "2026-12-24", "--text", "Why?"),
+    "comment": (ONE, *ACTS, "--text", "So"), "accept-correction": (ONE, *ACTS),
+    "ask-correction": (ONE, *ACTS, "--of", "EXP-SIERRA", "--action", "CORRECT_RECORDS",
+                       "--text", "Why?", "--due", "2026-12-24"),
+    "report-correction": (ONE, *ACTS, "--cause", "c", "--action", "a", "--prevention", "p",
+                          "--done-on", "2026-04-02"),
+    "refuse-correction": (ONE, *ACTS, "--text", "Why?", "--due", "2026-12-24"),
+    "route": (ONE, "--person", "P-1", "--to", "RCB-AKI", "--text", "Whose?"),
+    "period close": SIGNED, "period acknowledge": SIGNED,
     "season": (), "run": (), "retention": (), "unproven": (), "token revoke": (),
     "label check": CHECKED, "label check --shipment": (*CHECKED, "--lot", LOT),
     "table-template": ("SealsIssued", "--out", "/dev/null"),
@@ -95,6 +107,9 @@ FREE = {
     "run --accept-refusals", "database prepare --admin-url", "database prepare --user",
     "import-table --as", "import-table --source", "import-table --actor", "import-table --sheet",
     "--by", "dead-letters mend --as", "bi-login create name",
+    # Days, what people say of a correction, and what is looked for.
+    "--due", "--done-on", "--until", "--cause", "--prevention", "report-correction --action",
+    "--waive", "--owner", "search typed", "--digest",
 }  # fmt: skip
 """What people write that need not be there before."""
 NAMES = [

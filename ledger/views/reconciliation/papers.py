@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from ledger.custody.places import Kind
-from ledger.labels.scope import scope_of
 from ledger.views.folding import Rows, columns
 from ledger.views.reconciliation.figures import COUNTS, Amount, Scope
 
@@ -144,6 +143,9 @@ def papers(rows: Rows, scope: Scope, *, split: bool) -> Iterator[Amount]:
 
 def _judged(rows: Rows, scope: Scope, untold: list[_Untold]) -> Iterator[tuple[_Untold, str]]:
     """Whether the law asks a certificate of each; also of what nobody knows what it is."""
+    # Commands that stop before they reconcile need no law.
+    from ledger.labels.scope import scope_of  # noqa: PLC0415 - see above
+
     if not untold:
         return
     asked = columns(sorted({(line.lot, line.day) for line in untold}))
