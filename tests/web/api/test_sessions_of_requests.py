@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -41,14 +42,21 @@ _EXCLUDED = [
     negative_data_rejection,
     unsupported_method,
 ]
+
+
+def previewed(trade: Trade, period: str) -> dict[str, Any]:
+    """What signs a period as it is shown."""
+    pair = {"importer": trade.parties.importer, "rcb": trade.parties.rcb, "period": period}
+    shown = trade.get(f"/periods/preview?{urlencode(pair)}", trade.as_role("certifier")).json()
+    return {**pair, "digest": shown.get("digest", ""), "text": "walked past"}
+
+
 BODIES: dict[str, Callable[[Trade, int], dict[str, Any]]] = {
     "POST /events": lambda trade, _: {
         "type": "LotHeld", "id": str(uuid4()), "time": "2026-04-02T09:30:00+09:00",
         "source": "SYS-WALK", "lot": trade.things.lot, "cause": "walked past",
     },
-    "POST /periods": lambda trade, number: {
-        "importer": trade.parties.importer, "period": f"2026-0{1 + number % 9}",
-    },
+    "POST /periods": lambda trade, number: previewed(trade, f"2026-0{1 + number % 9}"),
     "POST /discrepancies/{case_id}/explain": lambda *_: {
         "reason": "LATE_ENTRY", "text": "late",
     },
