@@ -11,12 +11,11 @@ from typing import Final, Literal, NamedTuple
 from ledger.cases.discrepancy import LIVE, Case, State
 from ledger.cases.thread import DiscrepancyOverdue
 from ledger.facts.scalars import MICROS_A_DAY, micros, time_text
+from ledger.facts.standing import OPERATOR
 from ledger.rules.moments import JAPAN, day_at, later, start_of
 from ledger.rules.policy import Policy
 from ledger.rules.violation import Severity
 
-OPERATOR: Final = "OPERATOR"
-"""Who a case waits for that nobody else may act on."""
 repeats_max: Final = 3
 """How often it is said again that a case is overdue for one due day."""
 _SATURDAY: Final = 5
@@ -40,11 +39,6 @@ def _business_days(day: date, count: int, holidays: Collection[date]) -> date:
         while day != date.max and (day.weekday() >= _SATURDAY or day in holidays):
             day = later(day, 1)
     return day
-
-
-def due_of(case: Case, severity: Severity, policy: Policy) -> date:
-    """The day on which a case is due, at the severity that it shows now."""
-    return case.due or policy_due(case.since, severity, policy)
 
 
 def end_of(due: date) -> int:

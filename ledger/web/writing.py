@@ -43,7 +43,6 @@ _wait_seconds: Final = 5.0
 piece_bytes: Final = 64 * 1024
 _idle_seconds_max: Final = 600
 """Between two statements of a list that is read slowly; who reads slower is cut off before."""
-_rows_a_piece: Final = 500
 _POLICY: Final = "SELECT policy FROM audit"
 """The digest of the policy, and that of the rules."""
 _NOT_ASKED: Final = frozenset(

@@ -35,6 +35,8 @@ from ledger.web.problems import Problem, not_found
 
 router = APIRouter(include_in_schema=False)
 similar_shown_max: Final = 8
+thread_shown_max: Final = 200
+"""Entries of a thread, the latest: whoever sees a case may say as much of it as they like."""
 
 
 @router.get("/desk/case")
@@ -90,7 +92,8 @@ def case_page(
         picture=times(
             [(type(known.fact).__name__, known.fact.at, known.rec) for known in evidence]
         ),
-        thread=[(recorded, decision) for recorded, decision in decided],
+        thread=decided[-thread_shown_max:],
+        thread_entries=len(decided),
         documents=_documents([decision for _, decision in decided]),
         similar=[other.row for other in others],
         acts=acts,

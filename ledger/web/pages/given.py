@@ -1,17 +1,13 @@
-"""What an address or a form of a page brings: texts, clocks, the page of a list, which cases."""
+"""What an address or a form of a page brings: texts, clocks, the page of a list."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
 
 from fastapi import Depends, Form, Query
 
-from ledger.cases.discrepancy import State
 from ledger.cases.period import period_of
 from ledger.errors import Misuse
-from ledger.rules.audit import RULES
-from ledger.views.discrepancies import SEVERITIES, Listed, Wanted, grouped, listed
 from ledger.web.asking.given import TEXT_PATTERN, Clocks, moment
-from ledger.web.desk import Looking
 from ledger.web.problems import invalid
 
 clock_characters_max: Final = 40
@@ -73,56 +69,9 @@ def shown(entries: Sequence[T], page: int, most: int = entries_shown_max) -> tup
     )
 
 
-ALL_STATES: Final = "all"
-_ABOUT: Final = ("importer", "rcb", "party", "mark", "subject")
-
-
-class Filter(NamedTuple):
-    """Words to filter by; empty ones ask for any."""
-
-    rule: Key = ""
-    severity: Key = ""
-    state: Key = ""
-    importer: Key = ""
-    rcb: Key = ""
-    party: Key = ""
-    mark: Key = ""
-    subject: Key = ""
-    lot: Key = ""
-
-    @property
-    def given(self) -> dict[str, str]:
-        """The words that say something."""
-        return {name: word for name, word in self._asdict().items() if word}
-
-    def wanted(self) -> Wanted:
-        """The same as the view is asked; the problem names the word that cannot be."""
-        rules = known(self.rule, RULES, "rule")
-        chosen = known(self.state, [*State, ALL_STATES], "state")
-        about: dict[str, Any] = {name: getattr(self, name) or None for name in _ABOUT}
-        return Wanted(
-            rules=rules,
-            states=tuple(State) if ALL_STATES in chosen else tuple(map(State, chosen)),
-            severities=known(self.severity, SEVERITIES, "severity"),
-            **about,
-        )
-
-    def found(self, looking: Looking) -> list[Listed]:
-        """The cases that fit, as the viewer sees them."""
-        found = listed(looking.rows, looking.log, self.wanted())
-        if not self.lot:
-            return found
-        groups = grouped(found, looking.log, ["lot", "subject"])
-        subjects = {row["subject"] for row in groups if row["lot"] == self.lot}
-        return [entry for entry in found if entry.case.subject in subjects]
-
-
 def known(text: str, words: Iterable[str], field: str) -> tuple[str, ...]:
     """The word alone, or nothing for an empty one; the problem lists those there are."""
     names = [*words]
     if text and text not in names:
         raise invalid(field, f"one of {', '.join(names)}")
     return (text,) if text else ()
-
-
-Filtered = Annotated[Filter, Depends(Filter)]

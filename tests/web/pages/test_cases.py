@@ -13,6 +13,7 @@ import pytest
 from ledger.cases.discrepancy import State
 from ledger.views.discrepancies import Listed, Wanted, listed
 from ledger.views.projection import reading
+from ledger.web.pages import case as case_page
 from tests.desks_open import Open
 from tests.web.pages.conftest import Visit
 
@@ -235,3 +236,20 @@ def state(desk: Open, case: str) -> State:
     with reading(desk.log) as rows:
         (entry,) = listed(rows, desk.log, Wanted(ids=[UUID(case)], states=tuple(State)))
     return entry.case.state
+
+
+def test_a_long_thread_shows_its_latest(own_desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left out is counted, and the last words are there."""
+    monkeypatch.setattr(case_page, "thread_shown_max", 2)
+    case = own_desk.case.row["id"]
+    shown = {"Authorization": f"Bearer {own_desk.secrets['exporter']}"}
+    with httpx2.Client(base_url=own_desk.place) as client:
+        for number in range(3):
+            said = {"text": f"Word {number}"}
+            answer = client.post(f"/discrepancies/{case}/comment", json=said, headers=shown)
+            assert answer.status_code == 200, answer.text
+        client.post("/session", data={"token": own_desk.secrets["exporter"]})
+        page = client.get(f"/desk/case?id={case}", headers={"Accept": "text/html"}).text
+
+    assert "The latest 2 of 4 are shown." in page
+    assert [f"Word {number}" in page for number in range(3)] == [False, True, True]
