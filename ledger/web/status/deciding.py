@@ -141,8 +141,10 @@ def _cases(text: str, live: Live) -> Words:
 
 def _unaudited(count: int) -> Words:
     if count > unaudited_counted_max:
-        over = "agrees so far, more than %(count)s events not audited yet"
-        return Words(said(over), {"count": unaudited_counted_max})
+        return Words(
+            said("agrees so far, more than %(count)s events not audited yet"),
+            {"count": unaudited_counted_max},
+        )
     return ngettext(
         "agrees so far, %(count)s event not audited yet",
         "agrees so far, %(count)s events not audited yet",
